@@ -1,0 +1,38 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup python-env build run demo test format lint bench clean
+
+LORIKEET := .build/release/lorikeet
+SOURCES := Sources Tests Package.swift
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install system libraries and fetch the OpenVINO runtime (once)
+	@Scripts/setup
+
+python-env: setup
+	@Scripts/python-env
+
+build: setup ## Build .build/release/lorikeet
+	swift build -c release
+
+run: build ## Serve the built-in model on tcp://0.0.0.0:10300
+	$(LORIKEET) serve --model builtin
+
+demo: build python-env ## Start a server, speak to it as Home Assistant would, print transcript and latency
+	@.venv/bin/python Scripts/demo.py $(LORIKEET)
+
+test: ## Run every check and test (lint, Swift, integration)
+	@Scripts/test
+
+format: ## Format all Swift code in place
+	swift format --in-place --recursive --parallel $(SOURCES)
+
+lint: ## Check that all Swift code is formatted
+	swift format lint --strict --recursive --parallel $(SOURCES)
+
+bench: build python-env ## Measure speed (a full-size replica of the model, 2.5 GB, is made once)
+	Benchmarks/run
+
+clean: ## Remove what was built, but not .openvino and .venv
+	rm -rf .build .build-*

@@ -1,0 +1,85 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Where `Scripts/setup` puts OpenVINO's headers and libraries.
+let openVINO = Context.packageDirectory + "/.openvino"
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let nio: [Target.Dependency] = [
+  .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "NIOPosix", package: "swift-nio"),
+]
+
+let package = Package(
+  name: "lorikeet",
+  products: [.executable(name: "lorikeet", targets: ["lorikeet"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // Pure: no Foundation, no NIO, no OpenVINO.
+    .target(name: "SpeechFeatures", swiftSettings: strict),
+    .target(name: "Transducer", swiftSettings: strict),
+
+    // The only C++, and the only Swift that sees it.
+    .target(
+      name: "COpenVINO",
+      cxxSettings: [.unsafeFlags(["-isystem", openVINO + "/include"])],
+      linkerSettings: [
+        .linkedLibrary("openvino"),
+        .unsafeFlags([
+          "-L" + openVINO + "/lib",
+          "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/../lib/lorikeet",
+          "-Xlinker", "-rpath", "-Xlinker", openVINO + "/lib",
+        ]),
+      ]),
+    .target(name: "Inference", dependencies: ["COpenVINO"], swiftSettings: strict),
+
+    .systemLibrary(
+      name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+    .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
+    .target(name: "Audio", dependencies: ["CSndFile", "CSoxr"], swiftSettings: strict),
+
+    .target(
+      name: "ModelStore", dependencies: ["Transducer"],
+      resources: [.copy("Resources/builtin")], swiftSettings: strict),
+    .target(
+      name: "Recognition",
+      dependencies: ["Inference", "ModelStore", "SpeechFeatures", "Transducer"],
+      swiftSettings: strict),
+
+    .target(
+      name: "WyomingProtocol",
+      dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: strict),
+    .target(
+      name: "WyomingServer",
+      dependencies: nio + [
+        "Audio", "Recognition", "WyomingProtocol",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
+
+    .executableTarget(
+      name: "lorikeet",
+      dependencies: [
+        "Audio", "Inference", "ModelStore", "Recognition", "Transducer", "WyomingProtocol", "WyomingServer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
+  ],
+  cxxLanguageStandard: .cxx17
+)

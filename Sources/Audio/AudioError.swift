@@ -1,0 +1,49 @@
+/// Audio that cannot be used, and why.
+public struct AudioError: Error, Sendable, Equatable, CustomStringConvertible {
+  public enum Reason: Sendable, Equatable {
+    case cannotOpen(String)
+    case isDirectory
+    case empty
+    case unknownFormat(String)
+    case unsupported(String)
+    case truncated(promisedSeconds: Double, foundSeconds: Double)
+    case notANumber(atSecond: Double)
+    case outOfRange(Float, atSecond: Double)
+    case unreadable(String)
+  }
+
+  /// The file, or "standard input".
+  public let source: String
+  public let reason: Reason
+
+  public init(source: String, reason: Reason) {
+    self.source = source
+    self.reason = reason
+  }
+
+  public var description: String {
+    switch reason {
+    case .cannotOpen(let why): "\(source): cannot open it: \(why)"
+    case .isDirectory: "\(source): is a directory, expected an audio file"
+    case .empty: "\(source): is empty, expected an audio file"
+    case .unknownFormat(let why):
+      "\(source): not an audio file that can be read (\(why)); WAV, FLAC, Ogg, Opus and MP3 work"
+    case .unsupported(let what): "\(source): \(what)"
+    case .truncated(let promised, let found):
+      "\(source): is cut off: its header promises \(seconds(promised)) of audio, there are \(seconds(found))"
+    case .notANumber(let second):
+      "\(source): the sample at \(seconds(second)) is not a number"
+    case .outOfRange(let value, let second):
+      "\(source): the sample at \(seconds(second)) is \(value), expected values between -1 and 1"
+    case .unreadable(let why): "\(source): cannot be decoded: \(why)"
+    }
+  }
+
+  private func seconds(_ value: Double) -> String {
+    let hundredths = (value * 100).rounded()
+    guard abs(hundredths) < 1e15 else { return "\(value) s" }
+    let whole = Int(hundredths)
+    let fraction = abs(whole % 100)
+    return "\(whole / 100).\(fraction < 10 ? "0" : "")\(fraction) s"
+  }
+}

@@ -1,0 +1,55 @@
+// Graph: what its inputs and outputs are.
+
+#include "Handles.hpp"
+
+namespace lorikeet {
+
+lk_shape describe(const ov::PartialShape &shape) {
+  lk_shape result{};
+  if (shape.rank().is_dynamic()) {
+    result.rank = -1;
+    return result;
+  }
+  OPENVINO_ASSERT(shape.size() <= LK_MAXIMUM_RANK, "a tensor of rank ", shape.size());
+  result.rank = static_cast<int32_t>(shape.size());
+  for (size_t index = 0; index < shape.size(); ++index) {
+    result.dimensions[index] = shape[index].is_static() ? shape[index].get_length() : -1;
+  }
+  return result;
+}
+
+lk_element describe(const ov::element::Type &type) {
+  if (type == ov::element::f32) return LK_FLOAT32;
+  if (type == ov::element::i32) return LK_INT32;
+  if (type == ov::element::i64) return LK_INT64;
+  return LK_OTHER;
+}
+
+lk_tensor describe(ov::Tensor tensor) {
+  lk_tensor result{};
+  result.count = tensor.get_size();
+  result.element = describe(tensor.get_element_type());
+  result.shape = describe(ov::PartialShape(tensor.get_shape()));
+  result.data = tensor.data();
+  return result;
+}
+
+}  // namespace lorikeet
+
+using namespace lorikeet;
+
+void lk_graph_destroy(lk_graph *graph) { delete graph; }
+
+size_t lk_graph_count(const lk_graph *graph, lk_side side) {
+  return side == LK_INPUT ? graph->model->inputs().size() : graph->model->outputs().size();
+}
+
+lk_failure lk_graph_port(const lk_graph *graph, lk_side side, size_t index, lk_port *result) {
+  return guarded([&] {
+    const auto port = side == LK_INPUT ? graph->model->input(index) : graph->model->output(index);
+    const auto &names = port.get_names();
+    result->name = names.empty() ? "" : names.begin()->c_str();
+    result->element = describe(port.get_element_type());
+    result->shape = describe(port.get_partial_shape());
+  });
+}

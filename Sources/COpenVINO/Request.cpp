@@ -1,0 +1,61 @@
+// Request: one inference at a time over memory that the request owns.
+
+#include "Handles.hpp"
+
+using namespace lorikeet;
+
+namespace {
+
+const std::vector<ov::Output<const ov::Node>> &ports(const lk_request *request, lk_side side) {
+  return side == LK_INPUT ? request->inputs : request->outputs;
+}
+
+}  // namespace
+
+lk_failure lk_compiled_request(lk_compiled *compiled, lk_request **result) {
+  return guarded([&] {
+    *result = new lk_request{
+        compiled->model.create_infer_request(), compiled->model.inputs(), compiled->model.outputs()};
+  });
+}
+
+void lk_request_destroy(lk_request *request) { delete request; }
+
+int32_t lk_request_index(const lk_request *request, lk_side side, const char *name) {
+  const auto &all = ports(request, side);
+  for (size_t index = 0; index < all.size(); ++index) {
+    if (all[index].get_names().count(name) > 0) return static_cast<int32_t>(index);
+  }
+  return -1;
+}
+
+int lk_request_is_static(const lk_request *request, lk_side side, size_t index) {
+  return ports(request, side)[index].get_partial_shape().is_static();
+}
+
+lk_failure lk_request_resize_input(
+    lk_request *request, size_t index, const lk_shape *shape, lk_tensor *result) {
+  return guarded([&] {
+    ov::Tensor tensor = request->request.get_tensor(request->inputs.at(index));
+    tensor.set_shape(ov::Shape(shape->dimensions, shape->dimensions + shape->rank));
+    *result = describe(tensor);
+  });
+}
+
+lk_failure lk_request_tensor(lk_request *request, lk_side side, size_t index, lk_tensor *result) {
+  return guarded([&] {
+    *result = describe(request->request.get_tensor(ports(request, side).at(index)));
+  });
+}
+
+lk_failure lk_request_connect(
+    lk_request *source, size_t output, lk_request *target, size_t input) {
+  return guarded([&] {
+    target->request.set_tensor(
+        target->inputs.at(input), source->request.get_tensor(source->outputs.at(output)));
+  });
+}
+
+lk_failure lk_request_infer(lk_request *request) {
+  return guarded([&] { request->request.infer(); });
+}

@@ -1,0 +1,144 @@
+// The part of OpenVINO that Lorikeet needs, as plain C.
+//
+// Why not OpenVINO's own C API: it cannot edit a graph (the split of the decoder), and its last error is
+// one text for the whole process. Here every call that can fail returns its own message.
+//
+// Ownership: `..._create`, `_read`, `_compile`, `_split` and `_request` hand out handles that the caller
+// destroys. Strings handed out are released with `lk_string_destroy`. Destroying NULL does nothing.
+// Threads: a core and a compiled graph may be shared between threads; a graph and a request may not.
+
+#ifndef LORIKEET_COPENVINO_H
+#define LORIKEET_COPENVINO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct lk_core lk_core;
+typedef struct lk_graph lk_graph;
+typedef struct lk_compiled lk_compiled;
+typedef struct lk_request lk_request;
+
+/// NULL for success, else OpenVINO's own message (release with `lk_string_destroy`).
+typedef char *_Nullable lk_failure;
+
+typedef enum lk_element { LK_FLOAT32, LK_INT32, LK_INT64, LK_OTHER } lk_element;
+
+typedef enum lk_side { LK_INPUT, LK_OUTPUT } lk_side;
+
+enum { LK_MAXIMUM_RANK = 8 };
+
+/// A shape; a dimension of -1 is not known before inference. A rank of -1 is not known either.
+typedef struct lk_shape {
+  int32_t rank;
+  int64_t dimensions[LK_MAXIMUM_RANK];
+} lk_shape;
+
+/// One input or output of a graph. `name` belongs to the graph or compiled graph that was asked.
+typedef struct lk_port {
+  const char *_Nullable name;
+  lk_element element;
+  lk_shape shape;
+} lk_port;
+
+/// The memory behind one input or output of a request, valid until the request's shapes change.
+typedef struct lk_tensor {
+  void *_Nullable data;
+  size_t count;
+  lk_element element;
+  lk_shape shape;
+} lk_tensor;
+
+typedef struct lk_property {
+  const char *_Nonnull key;
+  const char *_Nonnull value;
+} lk_property;
+
+void lk_string_destroy(char *_Nullable string);
+
+/// OpenVINO's build number, a string that lives as long as the process.
+const char *_Nonnull lk_openvino_version(void);
+
+// Core -----------------------------------------------------------------------------------------------
+
+lk_failure lk_core_create(lk_core *_Nullable *_Nonnull result);
+void lk_core_destroy(lk_core *_Nullable core);
+
+/// The available devices, one a line.
+lk_failure lk_core_devices(lk_core *_Nonnull core, char *_Nullable *_Nonnull result);
+
+/// A property of a device as text; the items of a list are separated by spaces.
+lk_failure lk_core_property(
+    lk_core *_Nonnull core, const char *_Nonnull device, const char *_Nonnull key,
+    char *_Nullable *_Nonnull result);
+
+lk_failure lk_core_read(
+    lk_core *_Nonnull core, const char *_Nonnull path, lk_graph *_Nullable *_Nonnull result);
+
+lk_failure lk_core_compile(
+    lk_core *_Nonnull core, const lk_graph *_Nonnull graph, const char *_Nonnull device,
+    const lk_property *_Nullable properties, size_t count, lk_compiled *_Nullable *_Nonnull result);
+
+// Graph ----------------------------------------------------------------------------------------------
+
+void lk_graph_destroy(lk_graph *_Nullable graph);
+
+/// How many inputs or outputs the graph has.
+size_t lk_graph_count(const lk_graph *_Nonnull graph, lk_side side);
+lk_failure lk_graph_port(
+    const lk_graph *_Nonnull graph, lk_side side, size_t index, lk_port *_Nonnull result);
+
+/// How many tokens a fused prediction and joint network knows, blank included: the rows of its embedding.
+lk_failure lk_graph_token_count(const lk_graph *_Nonnull graph, int64_t *_Nonnull result);
+
+/// Splits a fused prediction and joint network; see `TransducerSplit.cpp`.
+/// `token_count` is the number of token logits, blank included; the logits behind them are durations.
+/// The graph that is split must not be used afterwards.
+lk_failure lk_graph_split_transducer(
+    lk_graph *_Nonnull graph, int64_t token_count, lk_graph *_Nullable *_Nonnull projection,
+    lk_graph *_Nullable *_Nonnull prediction, lk_graph *_Nullable *_Nonnull joint);
+
+// Compiled graph -------------------------------------------------------------------------------------
+
+void lk_compiled_destroy(lk_compiled *_Nullable compiled);
+size_t lk_compiled_count(const lk_compiled *_Nonnull compiled, lk_side side);
+lk_failure lk_compiled_property(
+    const lk_compiled *_Nonnull compiled, const char *_Nonnull key, char *_Nullable *_Nonnull result);
+lk_failure lk_compiled_request(
+    lk_compiled *_Nonnull compiled, lk_request *_Nullable *_Nonnull result);
+
+// Request --------------------------------------------------------------------------------------------
+
+void lk_request_destroy(lk_request *_Nullable request);
+
+/// The index of an input or output by its tensor name, -1 if there is none.
+int32_t lk_request_index(
+    const lk_request *_Nonnull request, lk_side side, const char *_Nonnull name);
+
+/// Whether the shape of an input or output is the same for every inference.
+int lk_request_is_static(const lk_request *_Nonnull request, lk_side side, size_t index);
+
+/// Gives an input the shape and describes the memory to fill.
+lk_failure lk_request_resize_input(
+    lk_request *_Nonnull request, size_t index, const lk_shape *_Nonnull shape,
+    lk_tensor *_Nonnull result);
+
+/// Describes the memory of an input or output as it is.
+lk_failure lk_request_tensor(
+    lk_request *_Nonnull request, lk_side side, size_t index, lk_tensor *_Nonnull result);
+
+/// Makes the present output tensor of one request an input of another, without a copy.
+lk_failure lk_request_connect(
+    lk_request *_Nonnull source, size_t output, lk_request *_Nonnull target, size_t input);
+
+/// Runs the graph and waits. Blocks the calling thread.
+lk_failure lk_request_infer(lk_request *_Nonnull request);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,110 @@
+internal import COpenVINO
+
+/// A network as it was read, before a device compiles it.
+public struct Graph: ~Copyable {
+  let handle: OpaquePointer
+
+  init(handle: OpaquePointer) {
+    self.handle = handle
+  }
+
+  deinit {
+    lk_graph_destroy(handle)
+  }
+
+  public var inputs: [Port] {
+    get throws(InferenceError) { try ports(LK_INPUT) }
+  }
+
+  public var outputs: [Port] {
+    get throws(InferenceError) { try ports(LK_OUTPUT) }
+  }
+
+  private func ports(_ side: lk_side) throws(InferenceError) -> [Port] {
+    var result: [Port] = []
+    for index in 0..<lk_graph_count(handle, side) {
+      var port = lk_port()
+      try check("describe the graph", lk_graph_port(handle, side, index, &port))
+      result.append(Port(port))
+    }
+    return result
+  }
+
+  /// How many tokens NeMo's fused `decoder_joint` graph knows, blank included: the rows of its embedding.
+  public func transducerTokenCount() throws(InferenceError) -> Int {
+    var count: Int64 = 0
+    try check("count the decoder's tokens", lk_graph_token_count(handle, &count))
+    return Int(count)
+  }
+
+  /// Splits NeMo's fused `decoder_joint` graph at the addition inside the joint network.
+  ///
+  /// - Parameter tokenCount: Token logits, blank included; the logits behind them are durations.
+  /// - Returns: The encoder projection (`encoder_outputs` [1, E, T] → `projected` [1, T, 1, J]), the prediction
+  ///   network (`targets` [1, 1], `input_states_1`, `input_states_2` [L, 1, H] → `prediction` [1, 1, 1, J],
+  ///   `output_states_1`, `output_states_2`) and the joint network (`frame`, `prediction` [1, 1, 1, J] → `token`,
+  ///   `duration` [1] int32, `confidence` [1] float32).
+  public consuming func splitTransducer(tokenCount: Int) throws(InferenceError) -> TransducerGraphs {
+    var projection: OpaquePointer?
+    var prediction: OpaquePointer?
+    var joint: OpaquePointer?
+    let operation = "split the decoder"
+    try check(
+      operation,
+      lk_graph_split_transducer(handle, Int64(tokenCount), &projection, &prediction, &joint))
+    return TransducerGraphs(
+      projection: Graph(handle: try present(projection, operation)),
+      prediction: Graph(handle: try present(prediction, operation)),
+      joint: Graph(handle: try present(joint, operation)))
+  }
+}
+
+/// The three networks of a transducer's decoder; see ``Graph/splitTransducer(tokenCount:)``.
+public struct TransducerGraphs: ~Copyable {
+  public let projection: Graph
+  public let prediction: Graph
+  public let joint: Graph
+}
+
+/// One input or output of a graph.
+public struct Port: Sendable, Equatable {
+  public enum Element: Sendable {
+    case float32, int32, int64, other
+  }
+
+  public let name: String
+  public let element: Element
+  /// `nil` where a dimension is known only at inference; the whole is `nil` where even the rank is not known.
+  public let shape: [Int?]?
+
+  public init(name: String, element: Element, shape: [Int?]?) {
+    self.name = name
+    self.element = element
+    self.shape = shape
+  }
+
+  init(_ port: lk_port) {
+    name = port.name.map { String(cString: $0) } ?? ""
+    element = Element(port.element)
+    shape = port.shape.rank < 0 ? nil : port.shape.values.map { $0 < 0 ? nil : $0 }
+  }
+}
+
+extension lk_shape {
+  /// The dimensions; C's fixed array comes to Swift as a tuple.
+  var values: [Int] {
+    withUnsafeBytes(of: dimensions) { bytes in
+      bytes.bindMemory(to: Int64.self).prefix(Int(rank)).map(Int.init)
+    }
+  }
+
+  init(_ shape: [Int]) {
+    precondition(shape.count <= Int(LK_MAXIMUM_RANK))
+    self.init()
+    rank = Int32(shape.count)
+    withUnsafeMutableBytes(of: &dimensions) { bytes in
+      let slots = bytes.bindMemory(to: Int64.self)
+      for (index, dimension) in shape.enumerated() { slots[index] = Int64(dimension) }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+internal import COpenVINO
+
+/// OpenVINO in this process: it finds devices, reads graphs and compiles them.
+public struct Runtime: ~Copyable, Sendable {
+  /// SAFETY: `ov::Core` may be used from several threads at once (OpenVINO's documentation of `ov::Core`).
+  private nonisolated(unsafe) let handle: OpaquePointer
+
+  public init() throws(InferenceError) {
+    var handle: OpaquePointer?
+    try check("start OpenVINO", lk_core_create(&handle))
+    self.handle = try present(handle, "start OpenVINO")
+  }
+
+  deinit {
+    lk_core_destroy(handle)
+  }
+
+  /// OpenVINO's build, for example "2026.4.1-21542-…".
+  public static var version: String {
+    String(cString: lk_openvino_version())
+  }
+
+  /// The names of the devices that are there, for example `["CPU", "NPU"]`.
+  public func devices() throws(InferenceError) -> [String] {
+    var lines: UnsafeMutablePointer<CChar>?
+    try check("list the devices", lk_core_devices(handle, &lines))
+    return owned(lines).split(separator: "\n").map(String.init)
+  }
+
+  /// A property of a device as text; the items of a list are separated by spaces.
+  public func property(_ key: String, of device: String) throws(InferenceError) -> String {
+    var value: UnsafeMutablePointer<CChar>?
+    try check("read \(key) of \(device)", lk_core_property(handle, device, key, &value))
+    return owned(value)
+  }
+
+  /// Reads an ONNX or IR file, with the weights beside it.
+  public func readGraph(at path: String) throws(InferenceError) -> Graph {
+    var graph: OpaquePointer?
+    let operation = "read \(path)"
+    try check(operation, lk_core_read(handle, path, &graph))
+    return Graph(handle: try present(graph, operation))
+  }
+
+  /// Compiles a graph for a device. Takes seconds for a large graph, and blocks.
+  ///
+  /// - Parameters:
+  ///   - name: What the graph is, for messages: "encoder".
+  ///   - properties: OpenVINO's properties, for example `["INFERENCE_PRECISION_HINT": "f32"]`.
+  public func compile(
+    _ graph: borrowing Graph, name: String, for device: String, properties: [String: String]
+  ) throws(InferenceError) -> CompiledGraph {
+    // The strings live until the call returns: C has no owner for them.
+    let pairs = properties.sorted { $0.key < $1.key }.map { (copy(of: $0.key), copy(of: $0.value)) }
+    defer {
+      for (key, value) in pairs {
+        key.deallocate()
+        value.deallocate()
+      }
+    }
+    let list = pairs.map { lk_property(key: UnsafePointer($0.0), value: UnsafePointer($0.1)) }
+    var compiled: OpaquePointer?
+    let operation = "compile the \(name) for \(device)"
+    try check(
+      operation, lk_core_compile(handle, graph.handle, device, list, list.count, &compiled))
+    return CompiledGraph(handle: try present(compiled, operation), name: name)
+  }
+
+  private func copy(of text: String) -> UnsafeMutablePointer<CChar> {
+    let characters = text.utf8CString
+    let result = UnsafeMutablePointer<CChar>.allocate(capacity: characters.count)
+    result.initialize(from: Array(characters), count: characters.count)
+    return result
+  }
+}

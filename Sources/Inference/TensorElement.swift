@@ -1,0 +1,30 @@
+internal import COpenVINO
+
+/// The element types that Lorikeet's networks use.
+public protocol TensorElement: BitwiseCopyable, Sendable {
+  static var element: Port.Element { get }
+}
+
+extension Float: TensorElement {
+  public static var element: Port.Element { .float32 }
+}
+
+extension Int32: TensorElement {
+  public static var element: Port.Element { .int32 }
+}
+
+extension Int64: TensorElement {
+  public static var element: Port.Element { .int64 }
+}
+
+extension Port.Element {
+  init(_ element: lk_element) {
+    self =
+      switch element {
+      case LK_FLOAT32: .float32
+      case LK_INT32: .int32
+      case LK_INT64: .int64
+      default: .other
+      }
+  }
+}

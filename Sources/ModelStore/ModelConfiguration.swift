@@ -1,0 +1,64 @@
+internal import FoundationEssentials
+
+/// A model's `config.json`, as onnx-asr defines it.
+public struct ModelConfiguration: Sendable, Equatable {
+  /// Mel bands of the features that the encoder takes.
+  public var bandCount: Int
+  /// Feature frames an encoder frame.
+  public var subsampling: Int
+  /// Tokens that one encoder frame may emit.
+  public var maximumTokensPerFrame: Int
+  /// BCP 47 tags of the languages it was trained on; empty if unknown. Lorikeet's own addition.
+  public var languages: [String]
+
+  /// The only architecture that Lorikeet runs.
+  static let modelType = "nemo-conformer-tdt"
+
+  /// - Throws: What is wrong with the file, for a person.
+  init(parsing json: Data) throws(Malformed) {
+    let file: File
+    do {
+      file = try JSONDecoder().decode(File.self, from: json)
+    } catch {
+      throw Malformed(description: Self.explain(error))
+    }
+    guard file.model_type == Self.modelType else {
+      throw Malformed(
+        description: "model_type is \"\(file.model_type)\", expected \"\(Self.modelType)\"")
+    }
+    bandCount = try Self.positive(file.features_size ?? 80, "features_size", upTo: 512)
+    subsampling = try Self.positive(file.subsampling_factor ?? 8, "subsampling_factor", upTo: 64)
+    maximumTokensPerFrame = try Self.positive(
+      file.max_tokens_per_step ?? 10, "max_tokens_per_step", upTo: 1000)
+    languages = file.languages ?? []
+  }
+
+  struct Malformed: Error {
+    let description: String
+  }
+
+  /// The file's own names.
+  private struct File: Decodable {
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    let model_type: String
+    // swift-format-ignore: AlwaysUseLowerCamelCase
+    let features_size, subsampling_factor, max_tokens_per_step: Int?
+    let languages: [String]?
+  }
+
+  private static func positive(_ value: Int, _ key: String, upTo limit: Int) throws(Malformed) -> Int {
+    guard (1...limit).contains(value) else {
+      throw Malformed(description: "\(key) is \(value), expected 1 to \(limit)")
+    }
+    return value
+  }
+
+  private static func explain(_ error: any Error) -> String {
+    switch error {
+    case DecodingError.keyNotFound(let key, _): "\(key.stringValue) is missing"
+    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+      "\(context.codingPath.map(\.stringValue).joined(separator: ".")) is of the wrong type"
+    default: "is not valid JSON"
+    }
+  }
+}

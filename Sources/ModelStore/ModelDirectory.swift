@@ -1,0 +1,90 @@
+internal import FoundationEssentials
+public import Transducer
+
+/// A directory in the layout of the public ONNX export: `config.json`, `vocab.txt`, `encoder-model.onnx` (with
+/// its external weights beside it, if any) and `decoder_joint-model.onnx`, or the two `.int8.onnx` files.
+///
+/// What only the graphs can tell (sizes, tensor names) is checked when they are loaded.
+public struct ModelDirectory: Sendable {
+  /// How the model is called: its known name, or the directory's last path component.
+  public let name: String
+  public let path: String
+  public let configuration: ModelConfiguration
+  public let vocabulary: Vocabulary
+  /// Paths of the two graphs.
+  public let encoder, decoder: String
+
+  /// The name of the model that comes with the program.
+  public static let builtin = "builtin"
+
+  /// Finds a model by its name, or opens the directory of that path.
+  public static func find(_ nameOrPath: String) throws(ModelError) -> ModelDirectory {
+    if nameOrPath == builtin {
+      return try ModelDirectory(path: BuiltinModel.path(), name: builtin)
+    }
+    guard FileManager.default.fileExists(atPath: nameOrPath) else {
+      throw ModelError(model: nameOrPath, reason: .unknownName(known: [builtin]))
+    }
+    return try ModelDirectory(path: nameOrPath)
+  }
+
+  /// Opens and checks a directory.
+  ///
+  /// - Parameter name: How the model is called, if not by its directory.
+  public init(path: String, name: String? = nil) throws(ModelError) {
+    let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    self.path = trimmed
+    self.name = name ?? String(trimmed.split(separator: "/").last ?? "model")
+    func failure(_ reason: ModelError.Reason) -> ModelError { ModelError(model: trimmed, reason: reason) }
+
+    var isDirectory = false
+    guard FileManager.default.fileExists(atPath: trimmed, isDirectory: &isDirectory), isDirectory else {
+      throw failure(.notADirectory)
+    }
+    configuration = try Self.configuration(in: trimmed)
+    vocabulary = try Self.vocabulary(in: trimmed)
+
+    // The full-precision export if it is there; both graphs are always of the same kind.
+    let kinds = ["", ".int8"].map { kind in
+      ["encoder-model\(kind).onnx", "decoder_joint-model\(kind).onnx"]
+    }
+    func isThere(_ file: String) -> Bool { FileManager.default.fileExists(atPath: "\(trimmed)/\(file)") }
+    guard let files = kinds.first(where: { $0.allSatisfy(isThere) }) else {
+      let half = kinds.first { $0.contains(where: isThere) } ?? kinds[0]
+      throw failure(.missingFile(half.first { !isThere($0) } ?? half[0]))
+    }
+    encoder = "\(trimmed)/\(files[0])"
+    decoder = "\(trimmed)/\(files[1])"
+  }
+
+  private static func configuration(in path: String) throws(ModelError) -> ModelConfiguration {
+    let json = try contents(of: "config.json", in: path)
+    do throws(ModelConfiguration.Malformed) {
+      return try ModelConfiguration(parsing: json)
+    } catch {
+      throw ModelError(model: path, reason: .configuration(error.description))
+    }
+  }
+
+  private static func vocabulary(in path: String) throws(ModelError) -> Vocabulary {
+    guard let text = String(data: try contents(of: "vocab.txt", in: path), encoding: .utf8) else {
+      throw ModelError(model: path, reason: .unreadableFile("vocab.txt", "it is not UTF-8"))
+    }
+    do throws(VocabularyError) {
+      return try Vocabulary(parsing: text)
+    } catch {
+      throw ModelError(model: path, reason: .vocabulary(error))
+    }
+  }
+
+  private static func contents(of file: String, in path: String) throws(ModelError) -> Data {
+    guard FileManager.default.fileExists(atPath: "\(path)/\(file)") else {
+      throw ModelError(model: path, reason: .missingFile(file))
+    }
+    do {
+      return try Data(contentsOf: URL(filePath: "\(path)/\(file)"))
+    } catch {
+      throw ModelError(model: path, reason: .unreadableFile(file, "\(error)"))
+    }
+  }
+}

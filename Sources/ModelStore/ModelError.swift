@@ -1,0 +1,45 @@
+public import Transducer
+
+/// A model that cannot be used, and what would help.
+public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
+  public enum Reason: Sendable, Equatable {
+    case unknownName(known: [String])
+    case notADirectory
+    case builtinMissing(looked: [String])
+    case missingFile(String)
+    case unreadableFile(String, String)
+    case configuration(String)
+    case vocabulary(VocabularyError)
+    case graph(String)
+  }
+
+  /// The model's name or directory.
+  public let model: String
+  public let reason: Reason
+
+  public init(model: String, reason: Reason) {
+    self.model = model
+    self.reason = reason
+  }
+
+  public var description: String {
+    switch reason {
+    case .unknownName(let known):
+      "model \(model): no such directory, and no model of that name; known names: \(known.joined(separator: ", "))"
+    case .notADirectory:
+      "model \(model): is a file, expected the directory that holds config.json and the model's other files"
+    case .builtinMissing(let looked):
+      "model \(model): its files are not beside the program (looked in \(looked.joined(separator: ", ")))"
+    case .missingFile(let file):
+      "model \(model): the file \(file) is missing"
+    case .unreadableFile(let file, let why):
+      "model \(model): cannot read \(file): \(why)"
+    case .configuration(let what):
+      "model \(model): config.json: \(what)"
+    case .vocabulary(let error):
+      "model \(model): vocab.txt: \(error)"
+    case .graph(let what):
+      "model \(model): \(what)"
+    }
+  }
+}

@@ -1,0 +1,131 @@
+internal import Inference
+internal import ModelStore
+internal import Transducer
+
+/// The decoder's three networks over one utterance: encoder projection, prediction network, joint network.
+struct DecoderNetworks: ~Copyable, TransducerNetworks {
+  private var projection, prediction, joint: InferenceRequest
+  private let ports: Ports
+  /// The projected encoder frames of the utterance, [T', width].
+  private var projected: [Float] = []
+  /// Numbers that the joint network takes for a frame.
+  private let width: Int
+  /// Whether the prediction network's answer holds the state to go on from.
+  private var hasPredicted = false
+
+  init(
+    projection: borrowing CompiledGraph, prediction: borrowing CompiledGraph, joint: borrowing CompiledGraph
+  ) throws(InferenceError) {
+    let projection = try projection.makeRequest()
+    let prediction = try prediction.makeRequest()
+    var joint = try joint.makeRequest()
+    let ports = try Ports(projection, prediction, joint)
+    let width = try joint.shape(of: ports.frame).reduce(1, *)
+    // The joint network reads the prediction where the prediction network writes it.
+    try prediction.connect(ports.prediction, to: &joint, ports.condition)
+    self.projection = projection
+    self.prediction = prediction
+    self.joint = joint
+    self.ports = ports
+    self.width = width
+  }
+
+  /// Where the three networks take and give their tensors.
+  private struct Ports {
+    let encoderOutputs: InputPort
+    let projected: OutputPort
+    let targets: InputPort
+    let states: [(from: OutputPort, to: InputPort)]
+    let prediction: OutputPort
+    let frame, condition: InputPort
+    let token, duration, confidence: OutputPort
+
+    init(
+      _ projection: borrowing InferenceRequest, _ prediction: borrowing InferenceRequest,
+      _ joint: borrowing InferenceRequest
+    ) throws(InferenceError) {
+      encoderOutputs = try projection.input(named: "encoder_outputs")
+      projected = try projection.output(named: "projected")
+      targets = try prediction.input(named: "targets")
+      states = [
+        (try prediction.output(named: "output_states_1"), try prediction.input(named: "input_states_1")),
+        (try prediction.output(named: "output_states_2"), try prediction.input(named: "input_states_2")),
+      ]
+      self.prediction = try prediction.output(named: "prediction")
+      frame = try joint.input(named: "frame")
+      condition = try joint.input(named: "prediction")
+      token = try joint.output(named: "token")
+      duration = try joint.output(named: "duration")
+      confidence = try joint.output(named: "confidence")
+    }
+  }
+
+  /// Projects what the encoder has answered, for all the frames at once.
+  mutating func project(_ encoder: borrowing EncoderNetwork) throws(InferenceError) {
+    try encoder.connectOutputs(to: &projection, ports.encoderOutputs)
+    try projection.infer()
+    projected = try projection.read(ports.projected, as: Float.self) { rows in
+      rows.withUnsafeBufferPointer { Array($0) }
+    }
+  }
+
+  mutating func begin() throws(InferenceError) {
+    for (_, state) in ports.states {
+      try prediction.fill(state, as: Float.self) { state in
+        for index in 0..<state.count { state[index] = 0 }
+      }
+    }
+    hasPredicted = false
+  }
+
+  mutating func predict(after token: Int32) throws(InferenceError) {
+    if hasPredicted {
+      for (answer, state) in ports.states { try prediction.copy(answer, to: state, as: Float.self) }
+    }
+    try prediction.fill(ports.targets, as: Int32.self) { $0[0] = token }
+    try prediction.infer()
+    hasPredicted = true
+  }
+
+  mutating func join(frame: Int) throws(InferenceError) -> JointAnswer {
+    let start = frame * width
+    try joint.fill(ports.frame, as: Float.self) { [projected] input in
+      for index in 0..<input.count { input[index] = projected[start + index] }
+    }
+    try joint.infer()
+    return JointAnswer(
+      token: try joint.read(ports.token, as: Int32.self) { $0[0] },
+      duration: try joint.read(ports.duration, as: Int32.self) { $0[0] },
+      confidence: try joint.read(ports.confidence, as: Float.self) { $0[0] })
+  }
+
+  /// Checks that a fused graph is a TDT decoder for this encoder and vocabulary.
+  static func check(
+    _ graph: borrowing Graph, encoderWidth: Int, vocabulary: Vocabulary, model: String
+  ) throws(ModelError) {
+    let ports = GraphPorts(graph, part: "decoder", model: model)
+    let encoderOutputs = try ports.input("encoder_outputs", .float32, rank: 3)
+    _ = try ports.input("targets", .int32, rank: 2)
+    _ = try ports.input("target_length", .int32, rank: 1)
+    for name in ["input_states_1", "input_states_2"] {
+      let state = try ports.input(name, .float32, rank: 3)
+      guard state[0] != nil, state[2] != nil else {
+        throw ports.failure("does not say how large its \(name) is")
+      }
+    }
+    let outputs = try ports.output("outputs", .float32, rank: 4)
+    for name in ["output_states_1", "output_states_2"] { _ = try ports.output(name, .float32, rank: 3) }
+    if let width = encoderOutputs[1], width != encoderWidth {
+      throw ports.failure("takes encoder frames of \(width) numbers, the encoder gives \(encoderWidth)")
+    }
+    guard let tokens = try? graph.transducerTokenCount() else {
+      throw ports.failure("has no embedding: not a transducer's prediction network")
+    }
+    guard tokens == vocabulary.count else {
+      throw ports.failure("knows \(tokens) tokens, vocab.txt has \(vocabulary.count)")
+    }
+    guard let logits = outputs[3], logits > tokens else {
+      throw ports.failure("answers no durations: an RNN-T model, expected TDT")
+    }
+  }
+}

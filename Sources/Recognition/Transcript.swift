@@ -1,0 +1,30 @@
+public import Transducer
+
+/// What was said, and how it was found out.
+public struct Transcript: Sendable {
+  public var spoken: SpokenText
+  /// The language that was asked for, as a BCP 47 tag.
+  public var language: String?
+  public var audioSeconds: Double
+  public var timings: Timings
+  /// The device that ran the encoder, as OpenVINO says; `nil` if nothing had to run.
+  public var device: String?
+  /// Seconds of the static-shape encoder that ran; `nil` where the shape is dynamic.
+  public var bucket: Double?
+  public var precision: Precision
+  public var model: String
+
+  public var text: String { spoken.text }
+
+  /// Seconds that each stage took.
+  public struct Timings: Sendable, Equatable {
+    /// Log-mel frames, while the audio came in, and their normalisation.
+    public var features = 0.0
+    public var encoder = 0.0
+    public var decoder = 0.0
+    /// From the end of the audio to the transcript, waiting for the device included.
+    public var total = 0.0
+    /// Runs of the joint network.
+    public var decoderSteps = 0
+  }
+}

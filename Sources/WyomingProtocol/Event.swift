@@ -1,0 +1,54 @@
+public import NIOCore
+
+/// One message of the Wyoming protocol: a type, some data, and bytes that are mostly audio.
+public struct Event: Sendable, Equatable {
+  public var type: String
+  /// The header's inline data with the separate data merged over it.
+  public var data: [String: JSONValue]
+  public var payload: ByteBuffer
+
+  public init(type: String, data: [String: JSONValue] = [:], payload: ByteBuffer = ByteBuffer()) {
+    self.type = type
+    self.data = data
+    self.payload = payload
+  }
+}
+
+/// The longest parts of an event that are taken; a longer one is refused before it is buffered.
+public struct EventLimits: Sendable, Equatable {
+  /// Bytes of the header line. The reference reader has the same limit.
+  public var header = 64 * 1024
+  /// Bytes of the separate data.
+  public var data = 1024 * 1024
+  /// Bytes of the payload: minutes of audio in one piece.
+  public var payload = 32 * 1024 * 1024
+
+  public init() {}
+}
+
+/// Input that is not the Wyoming protocol.
+public enum ProtocolError: Error, Sendable, Equatable, CustomStringConvertible {
+  case headerTooLong(limit: Int)
+  case headerNotJSON
+  case headerWithoutType
+  case dataNotJSON
+  case length(key: String, value: String, limit: Int)
+  case notAnObject(key: String)
+  /// A value of an event that cannot be used.
+  case value(event: String, String)
+
+  public var description: String {
+    switch self {
+    case .headerTooLong(let limit): "the header line is longer than \(limit) bytes"
+    case .headerNotJSON: "the header line is not a JSON object"
+    case .headerWithoutType: "the header has no type"
+    case .dataNotJSON: "the data is not a JSON object"
+    case .length(let key, let value, let limit): "\(key) is \(value), expected 0 to \(limit)"
+    case .notAnObject(let key): "\(key) is not a JSON object"
+    case .value(let event, let what): "\(event): \(what)"
+    }
+  }
+
+  /// The machine-readable code of the `error` event.
+  public var code: String { "protocol-error" }
+}

@@ -1,0 +1,92 @@
+/// The events that the server sends.
+extension Event {
+  /// - Parameter text: What was said; empty if nothing was.
+  public static func transcript(_ text: String, language: String?) -> Event {
+    var data: [String: JSONValue] = ["text": .string(text)]
+    if let language { data["language"] = .string(language) }
+    return Event(type: "transcript", data: data)
+  }
+
+  /// The answer to a `ping`, with its text if it had one.
+  public static func pong(_ text: String?) -> Event {
+    Event(type: "pong", data: text.map { ["text": .string($0)] } ?? [:])
+  }
+
+  /// - Parameter code: For programs, such as "protocol-error".
+  public static func error(_ text: String, code: String) -> Event {
+    Event(type: "error", data: ["text": .string(text), "code": .string(code)])
+  }
+
+  /// What the server can do; the answer to `describe`.
+  public static func info(_ programs: [SpeechProgram]) -> Event {
+    var data: [String: JSONValue] = ["asr": .array(programs.map(\.json))]
+    for other in ["tts", "handle", "intent", "wake", "mic", "snd"] { data[other] = .array([]) }
+    return Event(type: "info", data: data)
+  }
+}
+
+/// A speech-to-text program of the `info` event. Home Assistant keys on names and tags: keep them stable.
+public struct SpeechProgram: Sendable, Equatable {
+  public var artifact: Artifact
+  public var models: [Model]
+
+  public struct Model: Sendable, Equatable {
+    public var artifact: Artifact
+    /// Tags as Home Assistant sends them back: "en", "es".
+    public var languages: [String]
+
+    public init(_ artifact: Artifact, languages: [String]) {
+      self.artifact = artifact
+      self.languages = languages
+    }
+
+    var json: JSONValue {
+      .object(artifact.fields.merging(["languages": .array(languages.map(JSONValue.string))]) { $1 })
+    }
+  }
+
+  public init(_ artifact: Artifact, models: [Model]) {
+    self.artifact = artifact
+    self.models = models
+  }
+
+  /// A required key that is missing, or a flag that is null, breaks Home Assistant's set-up: all are written.
+  var json: JSONValue {
+    .object(
+      artifact.fields.merging([
+        "models": .array(models.map(\.json)),
+        "supports_transcript_streaming": .bool(false),
+        "requires_external_vad": .bool(true),
+        "prefers_auto_gain_enabled": .bool(true),
+        "prefers_noise_reduction_enabled": .bool(true),
+      ]) { $1 })
+  }
+}
+
+/// What programs and models have in common.
+public struct Artifact: Sendable, Equatable {
+  public var name: String
+  public var description: String
+  public var version: String
+  /// Who made it, and where it is from.
+  public var attribution: (name: String, url: String)
+
+  public init(name: String, description: String, version: String, attribution: (name: String, url: String)) {
+    self.name = name
+    self.description = description
+    self.version = version
+    self.attribution = attribution
+  }
+
+  public static func == (one: Self, other: Self) -> Bool { one.fields == other.fields }
+
+  var fields: [String: JSONValue] {
+    [
+      "name": .string(name),
+      "description": .string(description),
+      "version": .string(version),
+      "installed": .bool(true),
+      "attribution": .object(["name": .string(attribution.name), "url": .string(attribution.url)]),
+    ]
+  }
+}

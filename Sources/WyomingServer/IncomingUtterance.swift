@@ -1,0 +1,54 @@
+internal import Audio
+internal import NIOCore
+internal import Recognition
+internal import WyomingProtocol
+
+/// An utterance on its way in: bytes in the client's format become log-mel frames as they arrive.
+struct IncomingUtterance: ~Copyable {
+  private var utterance: Utterance
+  private var stream: PCMStream?
+
+  init(_ utterance: Utterance) {
+    self.utterance = utterance
+  }
+
+  /// - Throws: What is wrong with the format.
+  mutating func append(_ bytes: ByteBuffer, _ format: Session.AudioFormat) throws(ProtocolError) {
+    let format = try pcmFormat(format)
+    do throws(AudioError) {
+      if var stream = stream.take() {
+        if stream.format == format {
+          self.stream = consume stream
+        } else {
+          // Each chunk's own values count: what follows is in another format.
+          utterance.append(try stream.finish())
+          self.stream = try PCMStream(format: format)
+        }
+      } else {
+        stream = try PCMStream(format: format)
+      }
+      if let samples = try stream?.append(bytes.readableBytesUInt8Span) { utterance.append(samples) }
+    } catch {
+      throw .value(event: "audio-chunk", error.description)
+    }
+  }
+
+  /// The whole utterance.
+  consuming func finished() throws(ProtocolError) -> Utterance {
+    do throws(AudioError) {
+      if var stream = stream.take() { utterance.append(try stream.finish()) }
+    } catch {
+      throw .value(event: "audio-stop", error.description)
+    }
+    return utterance
+  }
+
+  private func pcmFormat(_ format: Session.AudioFormat) throws(ProtocolError) -> PCMFormat {
+    do throws(PCMFormatError) {
+      return try PCMFormat(
+        sampleRate: format.rate, bytesPerSample: format.width, channels: format.channels)
+    } catch {
+      throw .value(event: "audio-chunk", error.description)
+    }
+  }
+}

@@ -1,0 +1,96 @@
+internal import FoundationEssentials
+internal import Recognition
+internal import Transducer
+
+/// A transcript for programs. Times are seconds; the keys are part of the contract with whoever reads them.
+struct TranscriptJSON: Encodable {
+  private let file: String
+  private let text: String
+  private let language: String?
+  private let audioSeconds: Double
+  private let tokens: [Token]
+  private let words: [Word]
+  private let timings: Timings
+  private let device: String?
+  private let bucket: Double?
+  private let precision: String
+  private let model: String
+
+  private struct Token: Encodable {
+    let id: Int32
+    let text: String
+    let start, end, confidence: Double
+  }
+
+  private struct Word: Encodable {
+    let text: String
+    let start, end, confidence: Double
+  }
+
+  private struct Timings: Encodable {
+    let features, encoder, decoder, total: Double
+    let decoderSteps: Int
+  }
+
+  init(_ transcript: Transcript, file: String) {
+    self.file = file
+    text = transcript.text
+    language = transcript.language
+    audioSeconds = rounded(transcript.audioSeconds)
+    tokens = transcript.spoken.tokens.map {
+      Token(
+        id: $0.id, text: $0.text, start: rounded($0.start), end: rounded($0.end),
+        confidence: rounded(Double($0.confidence), to: 10_000))
+    }
+    words = transcript.spoken.words.map {
+      Word(
+        text: $0.text, start: rounded($0.start), end: rounded($0.end),
+        confidence: rounded(Double($0.confidence), to: 10_000))
+    }
+    let measured = transcript.timings
+    timings = Timings(
+      features: rounded(measured.features, to: 1e6), encoder: rounded(measured.encoder, to: 1e6),
+      decoder: rounded(measured.decoder, to: 1e6), total: rounded(measured.total, to: 1e6),
+      decoderSteps: measured.decoderSteps)
+    device = transcript.device
+    bucket = transcript.bucket
+    precision = transcript.precision.rawValue
+    model = transcript.model
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case file, text, language, tokens, words, timings, device, bucket, precision, model
+    case audioSeconds = "audio_seconds"
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(file, forKey: .file)
+    try container.encode(text, forKey: .text)
+    try container.encode(audioSeconds, forKey: .audioSeconds)
+    try container.encode(tokens, forKey: .tokens)
+    try container.encode(words, forKey: .words)
+    try container.encode(timings, forKey: .timings)
+    try container.encode(precision, forKey: .precision)
+    try container.encode(model, forKey: .model)
+    // Always there, null where there is nothing to say: readers need not ask for the key first.
+    try container.encode(language, forKey: .language)
+    try container.encode(device, forKey: .device)
+    try container.encode(bucket, forKey: .bucket)
+  }
+
+  /// The object in one line.
+  var line: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    // All numbers are finite, so there is nothing that JSON cannot hold.
+    guard let data = try? encoder.encode(self) else { return "{}" }
+    return String(decoding: data, as: UTF8.self)
+  }
+}
+
+/// A number with as many decimals as it is worth.
+private func rounded(_ value: Double, to parts: Double = 1000) -> Double {
+  (value * parts).rounded() / parts
+}

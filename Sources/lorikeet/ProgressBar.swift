@@ -1,0 +1,21 @@
+/// A bar on standard error for work that takes long enough to be watched.
+struct ProgressBar: Sendable {
+  let label: String
+  let isShown: Bool
+
+  private static let width = 30
+
+  /// - Parameter part: The part done, 0 to 1.
+  func show(_ part: Double) {
+    guard isShown else { return }
+    let filled = Int((part * Double(Self.width)).rounded())
+    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.width - filled)
+    Terminal.note("\r\(bar) \(Int((part * 100).rounded())) % \(label)\u{1B}[K")
+  }
+
+  /// Leaves the line empty for what comes next.
+  func clear() {
+    guard isShown else { return }
+    Terminal.note("\r\u{1B}[K")
+  }
+}

@@ -1,0 +1,48 @@
+internal import ArgumentParser
+internal import Glibc
+
+/// Standard output and standard error.
+enum Terminal {
+  /// Writes a line of result.
+  static func print(_ line: String) {
+    write(line + "\n", to: STDOUT_FILENO)
+  }
+
+  /// Writes text for the person at the terminal, where it is not mixed with results.
+  static func note(_ text: String) {
+    write(text, to: STDERR_FILENO)
+  }
+
+  /// Whether a person watches standard error.
+  static var isWatched: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// Reports a failure in one line.
+  static func fail(_ error: any Error) {
+    let line = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
+    note("lorikeet: \(line)\n")
+  }
+
+  private static func write(_ text: String, to descriptor: Int32) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if written < 0 {
+        if errno == EINTR { continue }
+        return
+      }
+      rest = rest.dropFirst(written)
+    }
+  }
+}
+
+/// Runs a command's work; a failure becomes one line on standard error and the exit status 1.
+func reportingFailure(_ work: () async throws -> Void) async throws {
+  do {
+    try await work()
+  } catch let status as ExitCode {
+    throw status
+  } catch {
+    Terminal.fail(error)
+    throw ExitCode.failure
+  }
+}

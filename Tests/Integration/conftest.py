@@ -1,0 +1,42 @@
+import pytest
+
+import lorikeet
+import oracle
+from server import Server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def binary():
+    if not lorikeet.BINARY.exists():
+        pytest.exit(f"{lorikeet.BINARY} does not exist: run `make build` first", returncode=1)
+    return lorikeet.BINARY
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory):
+    """Compiled models are cached here, for this run of the tests only."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def transcribe(data_dir):
+    return lorikeet.Transcriber("--model", "builtin", "--device", "cpu", "--data-dir", data_dir)
+
+
+@pytest.fixture(scope="session")
+def reference():
+    return oracle.Oracle(lorikeet.BUILTIN)
+
+
+@pytest.fixture(scope="session")
+def start_server(binary, data_dir):
+    """Starts another server of one's own, to be used in a `with` block."""
+    shared = ["--model", "builtin", "--device", "cpu", "--data-dir", str(data_dir)]
+    return lambda *options: Server(binary, *shared, *options)
+
+
+@pytest.fixture(scope="module")
+def server(start_server):
+    with start_server() as server:
+        yield server
+        assert server.process.poll() is None, f"the server has died:\n{server.messages()}"

@@ -1,0 +1,41 @@
+"""The program under test as a command, and where the repository keeps what the tests need."""
+import csv
+import json
+import os
+import pathlib
+import subprocess
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+AUDIO = REPOSITORY / "Tests/Fixtures/audio"
+BUILTIN = REPOSITORY / "Sources/ModelStore/Resources/builtin"
+BINARY = pathlib.Path(os.environ.get("LORIKEET_BINARY", REPOSITORY / ".build/release/lorikeet")).absolute()
+RECORDINGS = [
+    row["file"] for row in csv.DictReader((AUDIO / "manifest.tsv").open(encoding="utf-8"), delimiter="\t")]
+TIMEOUT = 120
+
+# A developer's own settings must not change what is tested.
+ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("LORIKEET_")}
+
+
+def run(*arguments: object, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
+    """Runs `lorikeet ARGUMENTS…` to its end."""
+    result = subprocess.run(
+        [BINARY, *map(str, arguments)], input=stdin, capture_output=True, timeout=TIMEOUT, env=ENVIRONMENT)
+    return subprocess.CompletedProcess(
+        result.args, result.returncode, result.stdout.decode(), result.stderr.decode())
+
+
+class Transcriber:
+    """`lorikeet transcribe` with the options that all tests share."""
+
+    def __init__(self, *options: object):
+        self.options = options
+
+    def __call__(self, *arguments: object, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
+        return run("transcribe", *self.options, *arguments, stdin=stdin)
+
+    def json(self, *arguments: object, stdin: bytes = b"") -> list[dict]:
+        """One object per recording, in FP32 so that results can be compared with the oracle's."""
+        result = self("--format", "json", "--precision", "f32", *arguments, stdin=stdin)
+        assert result.returncode == 0, result.stderr
+        return [json.loads(line) for line in result.stdout.splitlines()]

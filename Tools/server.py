@@ -1,0 +1,58 @@
+"""A running `lorikeet serve`, for the demo and the tests."""
+import collections
+import pathlib
+import re
+import signal
+import subprocess
+import threading
+
+START_SECONDS = 60
+STOP_SECONDS = 20
+LISTENING = re.compile(r"listening uri=(tcp://\S+:(\d+))")
+
+
+class Server:
+    """Starts the server on a free port of this machine and stops it at the end of a `with` block."""
+
+    def __init__(self, binary: pathlib.Path, *options: str):
+        command = [str(binary), "serve", "--uri", "tcp://127.0.0.1:0", *options]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8")
+        self.log = collections.deque(maxlen=200)
+        self.uri, self.port = "", 0
+        self._listening = threading.Event()
+        self._reader = threading.Thread(target=self._read_log, daemon=True)
+        self._reader.start()
+        self._listening.wait(START_SECONDS)
+        if not self.uri:
+            self.process.kill()
+            raise RuntimeError(f"the server did not start listening: {' '.join(command)}\n{self.messages()}")
+
+    def _read_log(self) -> None:
+        for line in self.process.stderr:
+            self.log.append(line)
+            if not self.uri and (match := LISTENING.search(line)):
+                self.uri, self.port = match[1], int(match[2])
+                self._listening.set()
+        self._listening.set()  # the server has ended
+
+    def messages(self) -> str:
+        return "".join(self.log)
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Sends the signal and returns the exit status; negative means killed by a signal."""
+        self.process.send_signal(number)
+        try:
+            return self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+        finally:
+            self._reader.join(STOP_SECONDS)
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *_) -> None:
+        if self.process.poll() is None:
+            self.stop()
