@@ -80,6 +80,22 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
+
+    .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
+    .testTarget(
+      name: "SpeechFeaturesTests", dependencies: ["SpeechFeatures", "Support"], swiftSettings: strict),
+    .testTarget(name: "TransducerTests", dependencies: ["Transducer", "Support"], swiftSettings: strict),
+    .testTarget(name: "InferenceTests", dependencies: ["Inference", "Support"], swiftSettings: strict),
+    .testTarget(
+      name: "WyomingProtocolTests",
+      dependencies: ["Support", "WyomingProtocol", .product(name: "NIOCore", package: "swift-nio")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RecognitionTests",
+      dependencies: [
+        "Audio", "Inference", "ModelStore", "Recognition", "SpeechFeatures", "Support", "Transducer",
+      ],
+      swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -66,12 +66,18 @@ struct SoundFile: ~Copyable {
     }
   }
 
+  /// Bytes of an input that cannot seek, and so has to be held in memory.
+  private static let longestStream = 1 << 30
+
   private static func everything(from descriptor: Int32, source: String) throws(AudioError) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
       let count = read(descriptor, &buffer, buffer.count)
       if count == 0 { return bytes }
+      guard bytes.count < Self.longestStream else {
+        throw AudioError(source: source, reason: .unsupported("goes on beyond 1 GiB; give it as a file"))
+      }
       if count < 0 {
         if errno == EINTR { continue }
         throw AudioError(source: source, reason: .cannotOpen(String(cString: strerror(errno))))

@@ -34,6 +34,13 @@ public actor Recognizer {
     networks = try SpeechNetworks.load(model, settings: settings)
   }
 
+  /// Recognizes two seconds of silence: a network's first run takes several times as long as those after it.
+  public func warmUp() throws(RecognitionError) {
+    var utterance = utterance()
+    utterance.append([Float](repeating: 0, count: 2 * LogMelExtractor.sampleRate))
+    _ = try recognize(utterance.frames(), audioSeconds: utterance.seconds, progress: nil)
+  }
+
   /// A new utterance, to be fed where the audio arrives.
   public nonisolated func utterance() -> Utterance {
     Utterance(extractor: extractor)

@@ -15,7 +15,8 @@ struct Connection: Sendable {
   let language: String?
   let logger: Logger
 
-  typealias Channel = NIOAsyncChannel<Event, ByteBuffer>
+  typealias Channel = NIOAsyncChannel<Result<Event, ProtocolError>, ByteBuffer>
+  private typealias Reader = NIOAsyncChannelInboundStream<Result<Event, ProtocolError>>
   private typealias Writer = NIOAsyncChannelOutboundWriter<ByteBuffer>
 
   /// Utterances of one client that may wait for their transcripts; then it is no longer read from.
@@ -28,18 +29,24 @@ struct Connection: Sendable {
   }
 
   /// Serves the client until it is done. Whatever goes wrong with a client ends here.
-  func serve(_ channel: Channel) async {
+  func serve(_ channel: any NIOCore.Channel) async {
     do {
-      try await channel.executeThenClose { inbound, outbound in
-        try await converse(inbound, outbound)
+      let connection = try await channel.eventLoop.submit {
+        try Channel(
+          wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+      }.get()
+      try await channel.setOption(.autoRead, value: true).get()
+      try await connection.executeThenClose { inbound, outbound in
+        try await converse(inbound, outbound, channel)
       }
     } catch {
       logger.debug("connection ended: \(error)")
+      channel.close(promise: nil)
     }
   }
 
   private func converse(
-    _ inbound: NIOAsyncChannelInboundStream<Event>, _ outbound: Writer
+    _ inbound: Reader, _ outbound: Writer, _ channel: any NIOCore.Channel
   ) async throws {
     let (jobs, queue) = AsyncStream<Job>.makeStream()
     let (answers, answered) = AsyncStream<Void>.makeStream()
@@ -54,7 +61,7 @@ struct Connection: Sendable {
       group.addTask {
         // A client may close its sending side after its last event and still wait for the answer.
         defer { queue.finish() }
-        try await read(inbound, outbound, queue, answers)
+        try await read(inbound, outbound, channel, queue, answers)
       }
       try await group.waitForAll()
     }
@@ -62,47 +69,77 @@ struct Connection: Sendable {
 
   /// Reads events until the client ends its side or the server shuts down.
   private func read(
-    _ inbound: NIOAsyncChannelInboundStream<Event>, _ outbound: Writer,
+    _ inbound: Reader, _ outbound: Writer, _ channel: any NIOCore.Channel,
     _ queue: AsyncStream<Job>.Continuation, _ answers: AsyncStream<Void>
   ) async throws {
-    do {
-      try await handle(inbound, outbound, queue, answers)
-    } catch let error as ProtocolError {
-      logger.warning("refused a client: \(error)")
-      try await outbound.write(Event.error(error.description, code: error.code).encoded())
-      throw error
+    var desk = Desk(connection: self, outbound: outbound, queue: queue, answers: answers.makeAsyncIterator())
+    var isRefused = false
+    for try await event in inbound.cancelOnGracefulShutdown() where !isRefused {
+      do {
+        try await desk.handle(try event.get())
+      } catch let error as ProtocolError {
+        isRefused = true
+        try await refuse(error, outbound, channel)
+      }
     }
   }
 
-  private func handle(
-    _ inbound: NIOAsyncChannelInboundStream<Event>, _ outbound: Writer,
-    _ queue: AsyncStream<Job>.Continuation, _ answers: AsyncStream<Void>
+  /// Tells the client what is wrong and closes: at once if it closes too, else after a second in which what it
+  /// still sends is swallowed.
+  private func refuse(
+    _ error: ProtocolError, _ outbound: Writer, _ channel: any NIOCore.Channel
   ) async throws {
+    logger.warning("refused a client: \(error)")
+    try await outbound.write(Event.error(error.description, code: error.code).encoded())
+    outbound.finish()
+    channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+  }
+
+  /// What the reading side of a connection keeps from event to event.
+  private struct Desk: ~Copyable {
+    let connection: Connection
+    let outbound: Writer
+    let queue: AsyncStream<Job>.Continuation
+    var answers: AsyncStream<Void>.AsyncIterator
     var session = Session()
     var utterance: IncomingUtterance?
     var waiting = 0
-    var answers = answers.makeAsyncIterator()
-    for try await event in inbound.cancelOnGracefulShutdown() {
+
+    init(
+      connection: Connection, outbound: Writer, queue: AsyncStream<Job>.Continuation,
+      answers: AsyncStream<Void>.AsyncIterator
+    ) {
+      self.connection = connection
+      self.outbound = outbound
+      self.queue = queue
+      self.answers = answers
+    }
+
+    mutating func handle(_ event: Event) async throws {
       for action in try session.receive(event) {
         switch action {
         case .describe:
-          try await outbound.write(info)
+          try await outbound.write(connection.info)
         case .send(let event):
           try await outbound.write(event.encoded())
         case .beginUtterance:
-          utterance = IncomingUtterance(recognizer.utterance())
+          utterance = IncomingUtterance(connection.recognizer.utterance())
         case .append(let bytes, let format):
           try utterance?.append(bytes, format)
         case .finishUtterance(let request):
           guard let ended = utterance.take() else { continue }
-          while waiting >= Self.waitingUtterances {
-            guard await answers.next() != nil else { return }
-            waiting -= 1
-          }
-          waiting += 1
-          queue.yield(Job(utterance: try ended.finished(), request: request))
+          try await finish(ended, request)
         }
       }
+    }
+
+    private mutating func finish(_ ended: consuming IncomingUtterance, _ request: Session.Request) async throws {
+      while waiting >= Connection.waitingUtterances {
+        guard await answers.next(isolation: #isolation) != nil else { throw CancellationError() }
+        waiting -= 1
+      }
+      waiting += 1
+      queue.yield(Job(utterance: try ended.finished(), request: request))
     }
   }
 

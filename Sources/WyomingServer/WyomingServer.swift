@@ -31,38 +31,44 @@ public struct WyomingServer: Service {
   ///
   /// - Throws: ``ListenError`` if the address cannot be listened on.
   public func run() async throws {
-    let server = try await bind()
-    let port = server.channel.localAddress?.port ?? address.port
+    let (clients, arrivals) = AsyncStream<any Channel>.makeStream()
+    let server = try await bind(arrivals)
+    let port = server.localAddress?.port ?? address.port
     logger.info("listening uri=\(ListenAddress(host: address.host, port: port))")
     let connection = Connection(
       recognizer: recognizer, info: Event.info([program]).encoded(), language: language, logger: logger)
-    try await withGracefulShutdownHandler {
-      try await server.executeThenClose { clients in
-        try await withThrowingDiscardingTaskGroup { group in
-          for try await client in clients {
-            group.addTask { await connection.serve(client) }
-          }
+    await withTaskCancellationOrGracefulShutdownHandler {
+      await withDiscardingTaskGroup { group in
+        for await client in clients {
+          group.addTask { await connection.serve(client) }
         }
       }
-    } onGracefulShutdown: {
-      logger.info("shutting down: running utterances are finished first")
-      server.channel.close(promise: nil)
+    } onCancelOrGracefulShutdown: {
+      logger.info("shutting down: utterances that have ended are still answered")
+      server.close(promise: nil)
     }
   }
 
-  private func bind() async throws(ListenError) -> NIOAsyncChannel<Connection.Channel, Never> {
+  /// Listens; the stream of clients ends when the listening channel closes.
+  private func bind(_ arrivals: AsyncStream<any Channel>.Continuation) async throws(ListenError) -> any Channel {
     do {
-      return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
         .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
         // A client that has closed its sending side still reads.
         .childChannelOption(.allowRemoteHalfClosure, value: true)
-        .bind(host: address.host, port: address.port) { channel in
+        // Nothing is read before somebody has taken the client. Plain channels are handed over, not
+        // `NIOAsyncChannel`s: one that nobody takes, because the server stops, would trap (swift-nio#2637).
+        .childChannelOption(.autoRead, value: false)
+        .childChannelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(EventDecoder()))
-            return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+            if case .terminated = arrivals.yield(channel) { channel.close(promise: nil) }
           }
         }
+        .bind(host: address.host, port: address.port).get()
+      server.closeFuture.whenComplete { _ in arrivals.finish() }
+      return server
     } catch {
       throw ListenError(address: address, why: Self.reason(error))
     }

@@ -77,6 +77,7 @@ private struct ModelLoading: Service {
     let clock = ContinuousClock()
     let start = clock.now
     try await recognizer.prepare()
+    try await recognizer.warmUp()
     logger.info("model ready name=\(recognizer.model.name) seconds=\(start.duration(to: clock.now))")
   }
 }

@@ -4,13 +4,18 @@ internal import Glibc
 /// Standard output and standard error.
 enum Terminal {
   /// Writes a line of result.
-  static func print(_ line: String) {
-    write(line + "\n", to: STDOUT_FILENO)
+  ///
+  /// - Throws: If it cannot be written: a full disk must not look like success.
+  static func print(_ line: String) throws(OutputError) {
+    guard write(line + "\n", to: STDOUT_FILENO) else {
+      throw OutputError(why: String(cString: strerror(errno)))
+    }
   }
 
   /// Writes text for the person at the terminal, where it is not mixed with results.
   static func note(_ text: String) {
-    write(text, to: STDERR_FILENO)
+    // When even standard error is gone there is nobody left to tell.
+    _ = write(text, to: STDERR_FILENO)
   }
 
   /// Whether a person watches standard error.
@@ -22,17 +27,25 @@ enum Terminal {
     note("lorikeet: \(line)\n")
   }
 
-  private static func write(_ text: String, to descriptor: Int32) {
+  private static func write(_ text: String, to descriptor: Int32) -> Bool {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if written < 0 {
         if errno == EINTR { continue }
-        return
+        return false
       }
       rest = rest.dropFirst(written)
     }
+    return true
   }
+}
+
+/// Standard output takes nothing more.
+struct OutputError: Error, CustomStringConvertible {
+  let why: String
+
+  var description: String { "cannot write to standard output: \(why)" }
 }
 
 /// Runs a command's work; a failure becomes one line on standard error and the exit status 1.

@@ -38,7 +38,7 @@ struct Transcribe: AsyncParsableCommand {
       for file in files {
         do {
           let transcript = try await transcribe(file, with: recognizer)
-          Terminal.print(format.render(transcript, of: file))
+          try Terminal.print(format.render(transcript, of: file))
         } catch let error as AudioError {
           Terminal.fail(error)
           allRead = false

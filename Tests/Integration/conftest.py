@@ -31,7 +31,8 @@ def reference():
 @pytest.fixture(scope="session")
 def start_server(binary, data_dir):
     """Starts another server of one's own, to be used in a `with` block."""
-    shared = ["--model", "builtin", "--device", "cpu", "--data-dir", str(data_dir)]
+    # FP32, so that a text never depends on what else the machine can do.
+    shared = ["--model", "builtin", "--device", "cpu", "--precision", "f32", "--data-dir", str(data_dir)]
     return lambda *options: Server(binary, *shared, *options)
 
 

@@ -1,0 +1,127 @@
+import Audio
+import FoundationEssentials
+import Glibc
+import ModelStore
+import Support
+import Synchronization
+import Testing
+import Transducer
+
+@testable import Recognition
+
+/// The built-in model in f32 on the processor: what onnx-asr computes, token for token.
+private func builtinRecognizer() async throws -> Recognizer {
+  let recognizer = Recognizer(
+    model: try ModelDirectory.find("builtin"), settings: ComputeSettings(device: .cpu, precision: .f32))
+  try await recognizer.prepare()
+  return recognizer
+}
+
+private func samples(of recording: String) throws -> [Float] {
+  var reader = try AudioReader(path: Fixtures.recording(recording))
+  var samples: [Float] = []
+  while let part = try reader.next() { samples += part }
+  return samples
+}
+
+@Suite struct `Recognition with the built-in model` {
+  @Test func `every recording gives the tokens of onnx-asr`() async throws {
+    let recognizer = try await builtinRecognizer()
+    for (recording, golden) in try Fixtures.tokens() {
+      var utterance = recognizer.utterance()
+      utterance.append(try samples(of: recording))
+      let transcript = try await recognizer.transcribe(utterance)
+      #expect(transcript.spoken.tokens.map(\.id) == golden.ids, "\(recording)")
+      #expect(transcript.text == golden.text, "\(recording)")
+      #expect(transcript.device == "CPU")
+      for (token, logprob) in zip(transcript.spoken.tokens, golden.logprobs) {
+        #expect(abs(token.confidence - exp(logprob)) < 1e-3, "\(recording)")
+      }
+      for (token, frame) in zip(transcript.spoken.tokens, golden.frames) where token.text != "." {
+        #expect(abs(token.start - 0.08 * Double(frame)) < 1e-9, "\(recording)")
+      }
+    }
+  }
+
+  @Test func `an utterance in chunks is the utterance as a whole`() async throws {
+    let recognizer = try await builtinRecognizer()
+    let samples = try samples(of: "es-01.wav")
+    var whole = recognizer.utterance()
+    whole.append(samples)
+    var chunked = recognizer.utterance()
+    for start in stride(from: 0, to: samples.count, by: 160) {
+      chunked.append(Array(samples[start..<min(start + 160, samples.count)]))
+    }
+    let (one, other) = (try await recognizer.transcribe(whole), try await recognizer.transcribe(chunked))
+    #expect(one.spoken == other.spoken)
+  }
+
+  @Test func `no audio is no text, and no network runs`() async throws {
+    let recognizer = try await builtinRecognizer()
+    let transcript = try await recognizer.transcribe(recognizer.utterance())
+    #expect(transcript.text.isEmpty)
+    #expect(transcript.device == nil)
+    #expect(transcript.timings.decoderSteps == 0)
+  }
+
+  @Test(arguments: [1, 100, 159, 160, 320, 1600, 4800])
+  func `the shortest audio is answered`(count: Int) async throws {
+    let recognizer = try await builtinRecognizer()
+    var utterance = recognizer.utterance()
+    utterance.append((0..<count).map { 0.1 * Float(($0 * 37) % 17 - 8) / 8 })
+    let transcript = try await recognizer.transcribe(utterance)
+    #expect(transcript.spoken.tokens.allSatisfy { $0.confidence.isFinite })
+  }
+
+  @Test func `utterances that end at the same time get the text they get alone`() async throws {
+    let recognizer = try await builtinRecognizer()
+    let golden = try Fixtures.tokens()
+    let recordings = ["en-01.wav", "en-03.wav", "es-01.wav", "es-02.wav", "es-05.wav"]
+    try await withThrowingTaskGroup(of: (String, String).self) { group in
+      for recording in recordings {
+        var utterance = recognizer.utterance()
+        utterance.append(try samples(of: recording))
+        let spoken = utterance
+        group.addTask { (recording, try await recognizer.transcribe(spoken).text) }
+      }
+      for try await (recording, text) in group { #expect(text == golden[recording]?.text) }
+    }
+  }
+
+  @Test func `an utterance that ends while the model loads waits for it`() async throws {
+    let recognizer = Recognizer(
+      model: try ModelDirectory.find("builtin"), settings: ComputeSettings(device: .cpu, precision: .f32))
+    async let loaded: Void = recognizer.prepare()
+    try await loaded
+    var utterance = recognizer.utterance()
+    utterance.append(try samples(of: "en-01.wav"))
+    #expect(try await recognizer.transcribe(utterance).text == "Open the garden blinds.")
+  }
+
+  @Test func `an utterance without a model is an error`() async throws {
+    let recognizer = Recognizer(model: try ModelDirectory.find("builtin"), settings: ComputeSettings())
+    await #expect(throws: RecognitionError.self) { try await recognizer.transcribe(recognizer.utterance()) }
+  }
+
+  @Test func `progress goes from window to window up to 1`() async throws {
+    let recognizer = try await builtinRecognizer()
+    var utterance = recognizer.utterance()
+    let once = try samples(of: "en-01.wav")
+    for _ in 0..<40 { utterance.append(once) }
+    let parts = Parts()
+    let transcript = try await recognizer.transcribe(utterance) { parts.append($0) }
+    #expect(parts.all.count == 2)
+    #expect(parts.all.last == 1)
+    #expect(abs((transcript.spoken.tokens.map(\.end).max() ?? 0) - transcript.audioSeconds) < 65)
+    #expect(transcript.spoken.tokens.map(\.start) == transcript.spoken.tokens.map(\.start).sorted())
+  }
+}
+
+/// Collects what a progress callback is told.
+private final class Parts: Sendable {
+  private let values = Mutex<[Double]>([])
+
+  func append(_ value: Double) { values.withLock { $0.append(value) } }
+
+  var all: [Double] { values.withLock { $0 } }
+}

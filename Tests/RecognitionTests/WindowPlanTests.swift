@@ -1,0 +1,72 @@
+import Glibc
+import Support
+import Testing
+
+@testable import Recognition
+@testable import SpeechFeatures
+
+@Suite struct `Windows of a long utterance` {
+  private func frames(of samples: [Float]) -> LogMelFrames {
+    var extractor = LogMelExtractor(bandCount: 80)
+    extractor.append(samples.span)
+    return extractor.finished()
+  }
+
+  private func noise(seconds: Double, level: Float = 0.2) -> [Float] {
+    var generator = SeededGenerator(seed: 5)
+    return (0..<Int(16_000 * seconds)).map { _ in Float.random(in: -level...level, using: &generator) }
+  }
+
+  @Test(arguments: [1, 2, 10, 99, 100, 101, 199, 200, 201, 1000])
+  func `they hold every frame once, in order, none longer than the limit`(limit: Int) {
+    let frames = frames(of: noise(seconds: 10))
+    let windows = WindowPlan.windows(over: frames, limit: limit)
+    #expect(windows.first?.lowerBound == 0)
+    #expect(windows.last?.upperBound == frames.count)
+    #expect(windows.allSatisfy { !$0.isEmpty && $0.count <= limit })
+    for (one, next) in zip(windows, windows.dropFirst()) { #expect(one.upperBound == next.lowerBound) }
+  }
+
+  @Test func `what fits is not cut`() {
+    let frames = frames(of: noise(seconds: 1))
+    #expect(WindowPlan.windows(over: frames, limit: frames.count) == [0..<frames.count])
+    #expect(WindowPlan.windows(over: LogMelFrames(bandCount: 80), limit: 10).isEmpty)
+  }
+
+  @Test func `the cut lies in the pause`() {
+    let samples = noise(seconds: 4.5) + noise(seconds: 0.4, level: 0.0001) + noise(seconds: 3)
+    let windows = WindowPlan.windows(over: frames(of: samples), limit: 500)
+    #expect(windows.count == 2)
+    #expect((455...485).contains(windows[0].upperBound))
+  }
+}
+
+@Suite struct `The inference thread` {
+  @Test func `its actors' jobs run in order on one thread that is not the pool's`() async {
+    let worker = Worker()
+    for number in 0..<100 { await worker.run(number) }
+    let (numbers, threads) = await worker.seen
+    #expect(numbers == Array(0..<100))
+    #expect(threads.count == 1)
+  }
+
+  @Test func `many actors come and go`() async {
+    for _ in 0..<200 { await Worker().run(1) }
+  }
+}
+
+private actor Worker {
+  private nonisolated let thread = InferenceThread()
+  private var numbers: [Int] = []
+  private var threads: Set<UInt> = []
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+  func run(_ number: Int) {
+    numbers.append(number)
+    threads.insert(UInt(pthread_self()))
+  }
+
+  var seen: ([Int], Set<UInt>) { (numbers, threads) }
+}
+
