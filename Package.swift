@@ -81,6 +81,11 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // `make bench`
+    .executableTarget(
+      name: "stages", dependencies: ["Audio", "ModelStore", "Recognition", "SpeechFeatures", "Transducer"],
+      path: "Benchmarks/Stages", swiftSettings: strict),
+
     .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
     .testTarget(
       name: "SpeechFeaturesTests", dependencies: ["SpeechFeatures", "Support"], swiftSettings: strict),

@@ -1,9 +1,9 @@
-internal import Inference
+package import Inference
 internal import ModelStore
-internal import Transducer
+package import Transducer
 
 /// The decoder's three networks over one utterance: encoder projection, prediction network, joint network.
-struct DecoderNetworks: ~Copyable, TransducerNetworks {
+package struct DecoderNetworks: ~Copyable, TransducerNetworks {
   private var projection, prediction, joint: InferenceRequest
   private let ports: Ports
   /// The projected encoder frames of the utterance, [T', width].
@@ -61,7 +61,7 @@ struct DecoderNetworks: ~Copyable, TransducerNetworks {
   }
 
   /// Projects what the encoder has answered, for all the frames at once.
-  mutating func project(_ encoder: borrowing EncoderNetwork) throws(InferenceError) {
+  package mutating func project(_ encoder: borrowing EncoderNetwork) throws(InferenceError) {
     try encoder.connectOutputs(to: &projection, ports.encoderOutputs)
     try projection.infer()
     projected = try projection.read(ports.projected, as: Float.self) { rows in
@@ -69,7 +69,7 @@ struct DecoderNetworks: ~Copyable, TransducerNetworks {
     }
   }
 
-  mutating func begin() throws(InferenceError) {
+  package mutating func begin() throws(InferenceError) {
     for (_, state) in ports.states {
       try prediction.fill(state, as: Float.self) { state in
         for index in 0..<state.count { state[index] = 0 }
@@ -78,7 +78,7 @@ struct DecoderNetworks: ~Copyable, TransducerNetworks {
     hasPredicted = false
   }
 
-  mutating func predict(after token: Int32) throws(InferenceError) {
+  package mutating func predict(after token: Int32) throws(InferenceError) {
     if hasPredicted {
       for (answer, state) in ports.states { try prediction.copy(answer, to: state, as: Float.self) }
     }
@@ -87,7 +87,7 @@ struct DecoderNetworks: ~Copyable, TransducerNetworks {
     hasPredicted = true
   }
 
-  mutating func join(frame: Int) throws(InferenceError) -> JointAnswer {
+  package mutating func join(frame: Int) throws(InferenceError) -> JointAnswer {
     let start = frame * width
     try joint.fill(ports.frame, as: Float.self) { [projected] input in
       for index in 0..<input.count { input[index] = projected[start + index] }

@@ -1,9 +1,9 @@
-internal import Inference
+package import Inference
 internal import ModelStore
-internal import SpeechFeatures
+package import SpeechFeatures
 
 /// The encoder: normalised log-mel features in, one vector for each 80 ms out.
-struct EncoderNetwork: ~Copyable {
+package struct EncoderNetwork: ~Copyable {
   private var request: InferenceRequest
   private let ports: Ports
   /// The device that really runs it, as OpenVINO says.
@@ -35,7 +35,7 @@ struct EncoderNetwork: ~Copyable {
   /// Encodes a stretch of an utterance.
   ///
   /// - Returns: The number of valid encoder frames.
-  mutating func encode(_ frames: LogMelFrames, _ range: Range<Int>) throws(InferenceError) -> Int {
+  package mutating func encode(_ frames: LogMelFrames, _ range: Range<Int>) throws(InferenceError) -> Int {
     try request.resize(ports.signal, to: [1, frames.bandCount, range.count])
     try request.fill(ports.signal, as: Float.self) { features in
       frames.normalize(range, into: &features, width: range.count)

@@ -1,17 +1,17 @@
 internal import Inference
-internal import ModelStore
+package import ModelStore
 internal import SpeechFeatures
 internal import Transducer
 
 /// A model loaded on a device: from log-mel frames to tokens.
-struct SpeechNetworks: ~Copyable {
+package struct SpeechNetworks: ~Copyable {
   /// The device that runs the encoder, as OpenVINO says.
   var device: String { encoder.executionDevice }
   /// The arithmetic of all networks.
   let precision: Precision
 
-  private var encoder: EncoderNetwork
-  private var decoder: DecoderNetworks
+  package var encoder: EncoderNetwork
+  package var decoder: DecoderNetworks
   private let search: GreedyDecoder
 
   /// What one stretch of an utterance gave, and the seconds it took.
@@ -24,7 +24,7 @@ struct SpeechNetworks: ~Copyable {
   }
 
   /// Reads, checks and compiles a model. Takes seconds for a large one, and blocks.
-  static func load(
+  package static func load(
     _ model: ModelDirectory, settings: ComputeSettings
   ) throws(RecognitionError) -> SpeechNetworks {
     if let directory = settings.cacheDirectory { try CompiledModelCache.prepare(directory) }

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 public import NIOCore
 
 /// Reads events from bytes as they come: a header line of JSON, then `data_length` bytes of JSON, then
@@ -55,7 +54,7 @@ public struct EventParser: Sendable {
   }
 
   fileprivate static func json(_ bytes: ByteBuffer) -> JSONValue? {
-    try? JSONDecoder().decode(JSONValue.self, from: Data(bytes.readableBytesView))
+    JSONReader.value(of: Array(bytes.readableBytesView))
   }
 }
 

@@ -3,7 +3,7 @@
 public import ArgumentParser
 public import Logging
 public import Recognition
-public import WyomingServer
+internal import WyomingServer
 
 extension Device: ExpressibleByArgument {}
 
@@ -11,10 +11,12 @@ extension Precision: ExpressibleByArgument {}
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}
 
-extension ListenAddress: ExpressibleByArgument {
-  public init?(argument: String) {
-    self.init(parsing: argument)
+extension ListenAddress {
+  /// - Throws: What an address looks like.
+  static func argument(_ text: String) throws(ValidationError) -> ListenAddress {
+    guard let address = ListenAddress(parsing: text) else {
+      throw ValidationError("'\(text)' is no address to listen on, expected tcp://HOST:PORT")
+    }
+    return address
   }
-
-  public var defaultValueDescription: String { description }
 }

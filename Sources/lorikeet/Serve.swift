@@ -16,7 +16,9 @@ struct Serve: AsyncParsableCommand {
 
   @OptionGroup var recognition: RecognitionOptions
 
-  @Option(help: "Where to listen; port 0 is any free port.")
+  @Option(
+    help: "Where to listen; port 0 is any free port. (default: tcp://0.0.0.0:10300)",
+    transform: ListenAddress.argument)
   var uri = ListenAddress(host: "0.0.0.0", port: 10_300)
 
   @Option(help: "How much is logged, on standard error.")

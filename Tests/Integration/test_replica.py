@@ -1,7 +1,5 @@
 """The full-size model (random weights) in FP32: the tokens of onnx-asr, except where two logits are nearly equal."""
-import hashlib
 import os
-import pathlib
 
 import numpy as np
 import pytest
@@ -22,12 +20,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def replica():
     """Made in half a minute, and kept: 2.5 GB."""
-    recipe = hashlib.sha256(pathlib.Path(make_replica.__file__).read_bytes()).hexdigest()
-    stamp = REPLICA / "recipe.sha256"
-    if not stamp.exists() or stamp.read_text() != recipe:
-        make_replica.make(REPLICA)
-        stamp.write_text(recipe)
-    return REPLICA
+    return make_replica.cached(REPLICA)
 
 
 @pytest.fixture(scope="module")

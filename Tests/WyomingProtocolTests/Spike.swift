@@ -4,7 +4,7 @@ import Foundation
 @testable import WyomingProtocol
 
 @Suite struct Spike {
-  @Test(arguments: [10, 400, 511, 512, 513, 600, 30_000, 100_000]) func deep(n: Int) {
+  @Test(arguments: [10, 400, 600, 30_000, 100_000]) func deep(n: Int) {
     for (a, b) in [("[", "]"), ("{\"a\":", "}")] {
       for close in [true, false] {
       var json = "{\"a\":" + String(repeating: a, count: n) + (a == "[" ? "" : "1")
