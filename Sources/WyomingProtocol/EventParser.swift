@@ -8,7 +8,7 @@ public struct EventParser: Sendable {
   private let limits: EventLimits
   private var header: Header?
   /// Bytes of the unfinished header line that hold no newline.
-  private var searched = 0
+  private(set) var searched = 0
 
   public init(limits: EventLimits = EventLimits()) {
     self.limits = limits
@@ -82,7 +82,8 @@ private struct Header: Sendable {
   ) throws(ProtocolError) -> Int {
     guard let value = fields[key], !value.isNull else { return 0 }
     guard let length = value.integer, (0...limit).contains(length) else {
-      throw .length(key: key, value: value.integer.map(String.init) ?? "\(value)", limit: limit)
+      let shown = String(decoding: value.encoded.prefix(40), as: UTF8.self)
+      throw .length(key: key, value: shown, limit: limit)
     }
     return length
   }

@@ -60,11 +60,11 @@ public struct Session: Sendable {
       request = Request(model: event.data["name"]?.string, language: event.data["language"]?.string)
       return []
     case "audio-start":
-      format = try audioFormat(of: event)
+      format = try audioFormat(of: event, fallback: AudioFormat())
       isListening = true
       return [.beginUtterance]
     case "audio-chunk":
-      let format = try audioFormat(of: event)
+      let format = try audioFormat(of: event, fallback: format)
       let begin: [Action] = isListening ? [] : [.beginUtterance]
       isListening = true
       return begin + [.append(event.payload, format)]
@@ -83,8 +83,10 @@ public struct Session: Sendable {
     }
   }
 
-  /// The event's own values; those of `audio-start` where it has none.
-  private func audioFormat(of event: Event) throws(ProtocolError) -> AudioFormat {
+  /// The event's own values, those of the fallback where it has none.
+  private func audioFormat(
+    of event: Event, fallback: AudioFormat
+  ) throws(ProtocolError) -> AudioFormat {
     func value(_ key: String, _ fallback: Int) throws(ProtocolError) -> Int {
       guard let value = event.data[key], !value.isNull else { return fallback }
       guard let number = value.integer else {
@@ -93,7 +95,7 @@ public struct Session: Sendable {
       return number
     }
     return AudioFormat(
-      rate: try value("rate", format.rate), width: try value("width", format.width),
-      channels: try value("channels", format.channels))
+      rate: try value("rate", fallback.rate), width: try value("width", fallback.width),
+      channels: try value("channels", fallback.channels))
   }
 }

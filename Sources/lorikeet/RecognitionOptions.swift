@@ -33,7 +33,8 @@ struct RecognitionOptions: ParsableArguments {
   func recognizer() throws(ModelError) -> Recognizer {
     let directory = dataDir ?? DataDirectory.standard
     // Compiled models hold only for the build of OpenVINO that made them.
-    let cache = withoutCache ? nil : "\(directory)/cache/openvino-\(Runtime.version)"
+    let build = Runtime.version.replacing("/", with: "-")
+    let cache = withoutCache ? nil : "\(directory)/cache/openvino-\(build)"
     return Recognizer(
       model: try ModelDirectory.find(model),
       settings: ComputeSettings(device: device, precision: precision, cacheDirectory: cache))
