@@ -64,7 +64,7 @@ let package = Package(
     .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Audio", "Recognition", "WyomingProtocol",
+        "Audio", "ModelStore", "Recognition", "WyomingProtocol",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -91,9 +91,22 @@ let package = Package(
       name: "SpeechFeaturesTests", dependencies: ["SpeechFeatures", "Support"], swiftSettings: strict),
     .testTarget(name: "TransducerTests", dependencies: ["Transducer", "Support"], swiftSettings: strict),
     .testTarget(name: "InferenceTests", dependencies: ["Inference", "Support"], swiftSettings: strict),
+    .testTarget(name: "AudioTests", dependencies: ["Audio", "CSndFile", "Support"], swiftSettings: strict),
+    .testTarget(
+      name: "ModelStoreTests", dependencies: ["ModelStore", "Support", "Transducer"], swiftSettings: strict),
     .testTarget(
       name: "WyomingProtocolTests",
       dependencies: ["Support", "WyomingProtocol", .product(name: "NIOCore", package: "swift-nio")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "WyomingServerTests",
+      dependencies: [
+        "Audio", "Recognition", "SpeechFeatures", "WyomingProtocol", "WyomingServer",
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "LorikeetTests", dependencies: ["Recognition", "Support", "Transducer", "lorikeet"],
       swiftSettings: strict),
     .testTarget(
       name: "RecognitionTests",

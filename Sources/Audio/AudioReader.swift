@@ -6,7 +6,7 @@ internal import Glibc
 public struct AudioReader: ~Copyable {
   /// The file's name, or "standard input".
   public let source: String
-  /// Seconds of audio, as the file says.
+  /// Seconds of audio, as the file says; infinite if it does not.
   public let seconds: Double
 
   private let file: SoundFile
@@ -37,7 +37,7 @@ public struct AudioReader: ~Copyable {
     }
     let resampler = try Resampler.toSpeech(from: sampleRate, source: source)
     frameCount = Int(file.info.frames)
-    seconds = Double(frameCount) / Double(sampleRate)
+    seconds = frameCount == .max ? .infinity : Double(frameCount) / Double(sampleRate)
     interleaved = Array(repeating: 0, count: Self.chunk * channels)
     self.source = source
     self.file = file

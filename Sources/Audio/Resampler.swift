@@ -4,7 +4,6 @@ internal import CSoxr
 struct Resampler: ~Copyable {
   private let handle: soxr_t
   private let ratio: Double
-  private var output: [Float] = []
 
   /// - Parameters:
   ///   - inputRate: Samples a second of what comes in.

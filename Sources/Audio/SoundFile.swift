@@ -23,19 +23,26 @@ struct SoundFile: ~Copyable {
 
     var info = SF_INFO()
     let opened: OpaquePointer?
-    let header: WAVEHeader?
+    var header: WAVEHeader?
     var memory: Memory?
-    if status.st_mode & S_IFMT == S_IFREG, path != "-" {
+    let isFile = status.st_mode & S_IFMT == S_IFREG && path != "-"
+    if isFile {
       guard status.st_size > 0 else { throw AudioError(source: source, reason: .empty) }
       header = WAVEHeader(size: Int(status.st_size)) { offset, count in
         Self.bytes(of: descriptor, at: offset, count: count)
       }
+    }
+    if isFile, header?.zeroLengthOffset == nil {
       opened = sf_open(path, Int32(SFM_READ), &info)
     } else {
-      let bytes = try Self.everything(from: descriptor, source: source)
+      var bytes = try Self.everything(from: descriptor, source: source)
       guard !bytes.isEmpty else { throw AudioError(source: source, reason: .empty) }
       header = WAVEHeader(size: bytes.count) { offset, count in
         Array(bytes.dropFirst(offset).prefix(count))
+      }
+      if let offset = header?.zeroLengthOffset {
+        // As others write it who do not know the length: libsndfile then reads to the end.
+        bytes.replaceSubrange(offset..<offset + 4, with: [0xFF, 0xFF, 0xFF, 0xFF])
       }
       let bytesInMemory = Memory(bytes)
       opened = bytesInMemory.open(&info)
@@ -54,10 +61,11 @@ struct SoundFile: ~Copyable {
     sf_close(handle)
   }
 
-  /// Whether the number of frames in the header is exact. Compressed streams only estimate it.
+  /// Whether the number of frames in the header is exact. Compressed streams only estimate it, and FLAC that was
+  /// written into a pipe has the greatest number.
   var promisesExactly: Bool {
     let container = info.format & Int32(SF_FORMAT_TYPEMASK)
-    return container != Int32(SF_FORMAT_OGG) && container != Int32(SF_FORMAT_MPEG)
+    return container != Int32(SF_FORMAT_OGG) && container != Int32(SF_FORMAT_MPEG) && info.frames < .max
   }
 
   private static func bytes(of descriptor: Int32, at offset: Int, count: Int) -> [UInt8] {
@@ -118,7 +126,9 @@ private final class Memory {
       case SEEK_END: bytes.count
       default: 0
       }
-    position = min(max(0, base + offset), bytes.count)
+    // A header may say where to go: anywhere.
+    let (target, overflow) = base.addingReportingOverflow(offset)
+    position = min(max(0, overflow ? bytes.count : target), bytes.count)
     return position
   }
 

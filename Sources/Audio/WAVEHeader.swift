@@ -6,6 +6,8 @@ struct WAVEHeader: Equatable {
   /// Bytes of audio that are there.
   let foundBytes: Int
   let bytesPerSecond: Int
+  /// Where the audio's length stands if it is 0 because it was not known. libsndfile takes that at its word.
+  let zeroLengthOffset: Int?
 
   /// - Parameters:
   ///   - size: Bytes of the whole file.
@@ -28,8 +30,11 @@ struct WAVEHeader: Equatable {
         bytesPerSecond = Self.number(format[8..<12])
       }
       if chunk[0..<4].elementsEqual("data".utf8) {
-        // ffmpeg writes 2³²-1 into a pipe, sox a little less than 2³¹, others 0.
-        promisedBytes = length == 0 || length >= 0x7FFF_0000 ? nil : length
+        // ffmpeg writes 2³²-1 into a pipe, sox a little less than 2³¹, others 0; a file that has no audio in
+        // truth knows at least its own length.
+        let isUnknown = length == 0 && Self.number(start[4..<8]) != size - 8
+        zeroLengthOffset = isUnknown ? offset + 4 : nil
+        promisedBytes = isUnknown || length >= 0x7FFF_0000 ? nil : length
         foundBytes = max(0, size - offset - 8)
         self.bytesPerSecond = bytesPerSecond
         return

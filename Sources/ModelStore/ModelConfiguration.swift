@@ -18,7 +18,8 @@ public struct ModelConfiguration: Sendable, Equatable {
   init(parsing json: Data) throws(Malformed) {
     let file: File
     do {
-      file = try JSONDecoder().decode(File.self, from: json)
+      // The decoder traps on brackets, nested too deep for it, at the very end of the data: there is a newline.
+      file = try JSONDecoder().decode(File.self, from: json + [0x0A])
     } catch {
       throw Malformed(description: Self.explain(error))
     }
@@ -42,22 +43,28 @@ public struct ModelConfiguration: Sendable, Equatable {
     // swift-format-ignore: AlwaysUseLowerCamelCase
     let model_type: String
     // swift-format-ignore: AlwaysUseLowerCamelCase
-    let features_size, subsampling_factor, max_tokens_per_step: Int?
+    let features_size, subsampling_factor, max_tokens_per_step: Double?
     let languages: [String]?
   }
 
-  private static func positive(_ value: Int, _ key: String, upTo limit: Int) throws(Malformed) -> Int {
-    guard (1...limit).contains(value) else {
-      throw Malformed(description: "\(key) is \(value), expected 1 to \(limit)")
+  private static func positive(_ value: Double, _ key: String, upTo limit: Int) throws(Malformed) -> Int {
+    let whole = Int(exactly: value)
+    guard let whole, (1...limit).contains(whole) else {
+      let shown = whole.map { "\($0)" } ?? "\(value)"
+      throw Malformed(description: "\(key) is \(shown), expected a whole number, 1 to \(limit)")
     }
-    return value
+    return whole
   }
 
   private static func explain(_ error: any Error) -> String {
     switch error {
     case DecodingError.keyNotFound(let key, _): "\(key.stringValue) is missing"
     case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-      "\(context.codingPath.map(\.stringValue).joined(separator: ".")) is of the wrong type"
+      if let key = context.codingPath.first {
+        "\(key.stringValue) is of the wrong type"
+      } else {
+        "is not a JSON object"
+      }
     default: "is not valid JSON"
     }
   }

@@ -5,21 +5,16 @@ internal import Transducer
 
 /// Speech recognition with one model on one device: feed audio, finish, get a transcript.
 ///
-/// It runs on a thread of its own, so that whoever waits for it is never blocked. Utterances are served in the
+/// It works on a thread of its own, so that whoever waits for it is never blocked. Utterances are served in the
 /// order in which they finish; those that finish while the model is still loading wait for it.
-public actor Recognizer {
-  public nonisolated let model: ModelDirectory
-  private nonisolated let settings: ComputeSettings
-  private nonisolated let extractor: LogMelExtractor
-  private nonisolated let thread = InferenceThread()
-  private var networks: SpeechNetworks?
+public final class Recognizer: Sendable {
+  public let model: ModelDirectory
+  private let settings: ComputeSettings
+  private let extractor: LogMelExtractor
+  private let device = DeviceThread<SpeechNetworks?> { nil }
 
   /// Seconds that go through the encoder in one piece; its attention grows with the square of them.
   public static let windowSeconds = 60.0
-
-  public nonisolated var unownedExecutor: UnownedSerialExecutor {
-    thread.asUnownedSerialExecutor()
-  }
 
   /// The model is not loaded yet; see ``prepare()``.
   public init(model: ModelDirectory, settings: ComputeSettings) {
@@ -29,20 +24,22 @@ public actor Recognizer {
   }
 
   /// Loads the model; seconds for a large one.
-  public func prepare() throws(RecognitionError) {
-    guard networks == nil else { return }
-    networks = try SpeechNetworks.load(model, settings: settings)
+  public func prepare() async throws(RecognitionError) {
+    try await device.run { [model, settings] networks, _ throws(RecognitionError) in
+      guard networks == nil else { return }
+      networks = try SpeechNetworks.load(model, settings: settings)
+    }
   }
 
   /// Recognizes two seconds of silence: a network's first run takes several times as long as those after it.
-  public func warmUp() throws(RecognitionError) {
+  public func warmUp() async throws(RecognitionError) {
     var utterance = utterance()
     utterance.append([Float](repeating: 0, count: 2 * LogMelExtractor.sampleRate))
-    _ = try recognize(utterance.frames(), audioSeconds: utterance.seconds, progress: nil)
+    _ = try await transcribe(utterance)
   }
 
   /// A new utterance, to be fed where the audio arrives.
-  public nonisolated func utterance() -> Utterance {
+  public func utterance() -> Utterance {
     Utterance(extractor: extractor)
   }
 
@@ -51,58 +48,59 @@ public actor Recognizer {
   /// - Parameters:
   ///   - language: The language asked for, a BCP 47 tag.
   ///   - progress: Is told the part done, 0 to 1, after each window.
-  public nonisolated func transcribe(
+  public func transcribe(
     _ utterance: Utterance, language: String? = nil, progress: (@Sendable (Double) -> Void)? = nil
   ) async throws(RecognitionError) -> Transcript {
     let clock = ContinuousClock()
     let start = clock.now
     let frames = utterance.frames()
     let finished = (clock.now - start).seconds
-    var transcript = try await recognize(frames, audioSeconds: utterance.seconds, progress: progress)
+    var transcript = try await device.run { [model] networks, isWanted throws(RecognitionError) in
+      // Not bound to a name: the networks are used where they are, and never copied.
+      guard networks != nil else { throw .notPrepared }
+      var answers: [(window: Range<Int>, answer: SpeechNetworks.Answer)] = []
+      let limit = Int(Self.windowSeconds) * LogMelExtractor.frameRate
+      for window in WindowPlan.windows(over: frames, limit: limit) {
+        guard isWanted() else { throw .cancelled }
+        guard let answer = try networks?.recognize(frames, window) else { throw .notPrepared }
+        answers.append((window, answer))
+        progress?(Double(window.upperBound) / Double(frames.count))
+      }
+      return Transcript(
+        answers, model: model, audioSeconds: utterance.seconds, precision: networks?.precision ?? .auto)
+    }
     transcript.language = language
     transcript.timings.features = utterance.featureSeconds + finished
     transcript.timings.total = (clock.now - start).seconds
     return transcript
   }
+}
 
-  private func recognize(
-    _ frames: LogMelFrames, audioSeconds: Double, progress: (@Sendable (Double) -> Void)?
-  ) throws(RecognitionError) -> Transcript {
-    guard let precision = networks?.precision else { throw .notPrepared }
-    var transcript = Transcript(
-      spoken: SpokenText(), audioSeconds: audioSeconds, timings: Transcript.Timings(), precision: precision,
-      model: model.name)
+extension Transcript {
+  /// Puts together what the windows of an utterance gave.
+  fileprivate init(
+    _ answers: [(window: Range<Int>, answer: SpeechNetworks.Answer)], model: ModelDirectory,
+    audioSeconds: Double, precision: Precision
+  ) {
     let subsampling = model.configuration.subsampling
-    let limit = Int(Self.windowSeconds) * LogMelExtractor.frameRate
     var emissions: [Emission] = []
-    for window in WindowPlan.windows(over: frames, limit: limit) {
-      guard !Task.isCancelled else { throw .cancelled }
-      guard let answer = try recognize(frames, window) else { throw .notPrepared }
+    var timings = Timings()
+    for (window, answer) in answers {
       let offset = window.lowerBound / subsampling
       emissions += answer.emissions.map { emission in
         var emission = emission
         emission.frame += offset
         return emission
       }
-      transcript.timings.encoder += answer.encoderSeconds
-      transcript.timings.decoder += answer.decoderSeconds
-      transcript.timings.decoderSteps += answer.decoderSteps
-      transcript.device = networks?.device
-      progress?(Double(window.upperBound) / Double(frames.count))
+      timings.encoder += answer.encoderSeconds
+      timings.decoder += answer.decoderSeconds
+      timings.decoderSteps += answer.decoderSteps
     }
     let frameSeconds = Double(subsampling) / Double(LogMelExtractor.frameRate)
-    transcript.spoken = SpokenText(
-      emissions, vocabulary: model.vocabulary, frameSeconds: frameSeconds, limit: audioSeconds)
-    return transcript
-  }
-
-  private func recognize(
-    _ frames: LogMelFrames, _ window: Range<Int>
-  ) throws(RecognitionError) -> SpeechNetworks.Answer? {
-    do throws(InferenceError) {
-      return try networks?.recognize(frames, window)
-    } catch {
-      throw .inference(error)
-    }
+    self.init(
+      spoken: SpokenText(
+        emissions, vocabulary: model.vocabulary, frameSeconds: frameSeconds, limit: audioSeconds),
+      audioSeconds: audioSeconds, timings: timings, device: answers.last?.answer.device, precision: precision,
+      model: model.name)
   }
 }

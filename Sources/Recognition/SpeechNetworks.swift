@@ -15,9 +15,10 @@ package struct SpeechNetworks: ~Copyable {
   private let search: GreedyDecoder
 
   /// What one stretch of an utterance gave, and the seconds it took.
-  struct Answer {
+  struct Answer: Sendable {
+    /// The device that ran the encoder.
+    var device: String
     var emissions: [Emission]
-    var encoderFrames: Int
     var decoderSteps: Int
     var encoderSeconds: Double
     var decoderSeconds: Double
@@ -74,16 +75,22 @@ package struct SpeechNetworks: ~Copyable {
   }
 
   /// Recognizes a stretch of frames. Blocks.
-  mutating func recognize(_ frames: LogMelFrames, _ range: Range<Int>) throws(InferenceError) -> Answer {
+  mutating func recognize(
+    _ frames: LogMelFrames, _ range: Range<Int>
+  ) throws(RecognitionError) -> Answer {
     let clock = ContinuousClock()
     let start = clock.now
-    let count = try encoder.encode(frames, range)
-    let encoded = clock.now
-    try decoder.project(encoder)
-    let decoding = try search.decode(frameCount: count, with: &decoder)
-    return Answer(
-      emissions: decoding.emissions, encoderFrames: count, decoderSteps: decoding.steps,
-      encoderSeconds: (encoded - start).seconds, decoderSeconds: (clock.now - encoded).seconds)
+    do throws(InferenceError) {
+      let count = try encoder.encode(frames, range)
+      let encoded = clock.now
+      try decoder.project(encoder)
+      let decoding = try search.decode(frameCount: count, with: &decoder)
+      return Answer(
+        device: device, emissions: decoding.emissions, decoderSteps: decoding.steps,
+        encoderSeconds: (encoded - start).seconds, decoderSeconds: (clock.now - encoded).seconds)
+    } catch {
+      throw .inference(error)
+    }
   }
 }
 

@@ -1,10 +1,18 @@
 /// The events that the server sends.
 extension Event {
-  /// - Parameter text: What was said; empty if nothing was.
-  public static func transcript(_ text: String, language: String?) -> Event {
-    var data: [String: JSONValue] = ["text": .string(text)]
-    if let language { data["language"] = .string(language) }
-    return Event(type: "transcript", data: data)
+  /// The answer to an utterance: the streaming events around the transcript. Clients that know nothing of
+  /// streaming wait for `transcript` and pass over the others.
+  ///
+  /// - Parameters:
+  ///   - text: What was said; empty if nothing was.
+  ///   - language: The language it was said in, if it is known.
+  public static func transcription(_ text: String, language: String?) -> [Event] {
+    let languageData: [String: JSONValue] = language.map { ["language": .string($0)] } ?? [:]
+    let start = Event(type: "transcript-start", data: languageData)
+    let chunks = text.isEmpty ? [] : [Event(type: "transcript-chunk", data: ["text": .string(text)])]
+    let transcript = Event(
+      type: "transcript", data: languageData.merging(["text": .string(text)]) { $1 })
+    return [start] + chunks + [transcript, Event(type: "transcript-stop")]
   }
 
   /// The answer to a `ping`, with its text if it had one.
@@ -22,6 +30,19 @@ extension Event {
     var data: [String: JSONValue] = ["asr": .array(programs.map(\.json))]
     for other in ["tts", "handle", "intent", "wake", "mic", "snd"] { data[other] = .array([]) }
     return Event(type: "info", data: data)
+  }
+}
+
+extension Event {
+  /// The names of the speech-to-text models in an `info` event.
+  public var speechModels: [String] {
+    guard case .array(let programs)? = data["asr"] else { return [] }
+    return programs.flatMap { program -> [String] in
+      guard case .object(let fields) = program, case .array(let models)? = fields["models"] else { return [] }
+      return models.compactMap { model in
+        if case .object(let fields) = model { fields["name"]?.string } else { nil }
+      }
+    }
   }
 }
 
@@ -55,7 +76,7 @@ public struct SpeechProgram: Sendable, Equatable {
     .object(
       artifact.fields.merging([
         "models": .array(models.map(\.json)),
-        "supports_transcript_streaming": .bool(false),
+        "supports_transcript_streaming": .bool(true),
         "requires_external_vad": .bool(true),
         "prefers_auto_gain_enabled": .bool(true),
         "prefers_noise_reduction_enabled": .bool(true),

@@ -41,7 +41,9 @@ struct JSONReader {
 
   private mutating func expect(_ text: StaticString) throws(Malformed) {
     let end = position + text.utf8CodeUnitCount
-    guard end <= bytes.count, bytes[position..<end].elementsEqual(text.description.utf8) else { throw Malformed() }
+    guard end <= bytes.count, bytes[position..<end].elementsEqual(text.description.utf8) else {
+      throw Malformed()
+    }
     position = end
   }
 
@@ -184,7 +186,9 @@ struct JSONReader {
   private mutating func hexadecimal() throws(Malformed) -> UInt16 {
     var unit: UInt16 = 0
     for _ in 0..<4 {
-      guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw Malformed() }
+      guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+        throw Malformed()
+      }
       position += 1
       unit = unit << 4 | UInt16(digit)
     }

@@ -18,18 +18,25 @@ public struct Session: Sendable {
     case finishUtterance(Request)
   }
 
-  /// What the client asked for with `transcribe`.
+  /// What the client asked for.
   public struct Request: Sendable, Equatable {
+    /// The name in `select-program`, which holds for the connection.
+    public var program: String?
+    /// The name in `transcribe`.
     public var model: String?
     public var language: String?
+    /// Whether the utterance was ended here, because it became too long.
+    public var isCut = false
 
-    public init(model: String? = nil, language: String? = nil) {
+    public init(program: String? = nil, model: String? = nil, language: String? = nil, isCut: Bool = false) {
+      self.program = program
       self.model = model
       self.language = language
+      self.isCut = isCut
     }
   }
 
-  /// The format of raw audio as an event gives it; not checked yet.
+  /// The format of raw audio as an event gives it, within bounds that any arithmetic stands.
   public struct AudioFormat: Sendable, Equatable {
     public var rate = 16_000
     /// Bytes a sample.
@@ -41,13 +48,33 @@ public struct Session: Sendable {
       self.width = width
       self.channels = channels
     }
+
+    /// Bytes of one moment, all channels.
+    var bytesPerFrame: Int { width * channels }
   }
 
+  private enum Hearing: Sendable {
+    case nothing
+    /// An utterance of which so many seconds have come.
+    case utterance(seconds: Double)
+    /// What comes behind the end of an utterance that was cut.
+    case rest
+  }
+
+  private let longestUtterance: Double
   private var request = Request()
   private var format = AudioFormat()
-  private var isListening = false
+  private var hearing = Hearing.nothing
 
-  public init() {}
+  /// - Parameter longestUtterance: Seconds after which an utterance ends as if `audio-stop` had come.
+  public init(longestUtterance: Double = .infinity) {
+    self.longestUtterance = longestUtterance
+  }
+
+  /// Whether an utterance has begun that has not ended.
+  public var isListening: Bool {
+    if case .utterance = hearing { true } else { false }
+  }
 
   /// - Throws: What cannot be used in the event. The session is over.
   public mutating func receive(_ event: Event) throws(ProtocolError) -> [Action] {
@@ -56,46 +83,93 @@ public struct Session: Sendable {
       return [.describe]
     case "ping":
       return [.send(.pong(event.data["text"]?.string))]
+    case "select-program":
+      request.program = event.data["name"]?.string
+      return []
     case "transcribe":
-      request = Request(model: event.data["name"]?.string, language: event.data["language"]?.string)
+      request.model = event.data["name"]?.string
+      request.language = event.data["language"]?.string
       return []
     case "audio-start":
       format = try audioFormat(of: event, fallback: AudioFormat())
-      isListening = true
+      hearing = .utterance(seconds: 0)
       return [.beginUtterance]
     case "audio-chunk":
-      let format = try audioFormat(of: event, fallback: format)
-      let begin: [Action] = isListening ? [] : [.beginUtterance]
-      isListening = true
-      return begin + [.append(event.payload, format)]
+      return hear(event.payload, try audioFormat(of: event, fallback: format))
     case "audio-stop":
-      // Without any audio there is nothing to begin, but the client still waits for an answer.
-      let begin: [Action] = isListening ? [] : [.beginUtterance]
-      defer {
-        isListening = false
-        request = Request()
-        format = AudioFormat()
-      }
-      return begin + [.finishUtterance(request)]
+      return stop()
     default:
       // Other events belong to services that are not offered here, or to a later version.
       return []
     }
   }
 
+  private mutating func hear(_ audio: ByteBuffer, _ format: AudioFormat) -> [Action] {
+    let begin: [Action]
+    var seconds: Double
+    switch hearing {
+    case .rest:
+      return []
+    case .utterance(let heard):
+      (begin, seconds) = ([], heard)
+    case .nothing:
+      (begin, seconds) = ([.beginUtterance], 0)
+    }
+    let bytesPerSecond = Double(format.rate * format.bytesPerFrame)
+    let room = (longestUtterance - seconds) * bytesPerSecond
+    guard Double(audio.readableBytes) >= room else {
+      seconds += Double(audio.readableBytes) / bytesPerSecond
+      hearing = .utterance(seconds: seconds)
+      return begin + [.append(audio, format)]
+    }
+    let frames = Int(room) / format.bytesPerFrame
+    var audio = audio
+    let taken =
+      audio.readSlice(length: min(audio.readableBytes, frames * format.bytesPerFrame)) ?? ByteBuffer()
+    hearing = .rest
+    return begin + [.append(taken, format), .finishUtterance(takeRequest(isCut: true))]
+  }
+
+  private mutating func stop() -> [Action] {
+    defer {
+      hearing = .nothing
+      format = AudioFormat()
+    }
+    switch hearing {
+    case .rest:
+      // It has been answered.
+      return []
+    case .utterance:
+      return [.finishUtterance(takeRequest(isCut: false))]
+    case .nothing:
+      // Without any audio there is nothing to begin, but the client still waits for an answer.
+      return [.beginUtterance, .finishUtterance(takeRequest(isCut: false))]
+    }
+  }
+
+  /// What was asked for this utterance; only the program holds for the next one, too.
+  private mutating func takeRequest(isCut: Bool) -> Request {
+    defer { request = Request(program: request.program) }
+    var taken = request
+    taken.isCut = isCut
+    return taken
+  }
+
   /// The event's own values, those of the fallback where it has none.
   private func audioFormat(
     of event: Event, fallback: AudioFormat
   ) throws(ProtocolError) -> AudioFormat {
-    func value(_ key: String, _ fallback: Int) throws(ProtocolError) -> Int {
+    func value(_ key: String, _ fallback: Int, upTo limit: Int) throws(ProtocolError) -> Int {
       guard let value = event.data[key], !value.isNull else { return fallback }
-      guard let number = value.integer else {
-        throw .value(event: event.type, "\(key) is not a whole number")
+      guard let number = value.integer, (1...limit).contains(number) else {
+        let shown = String(decoding: value.encoded.prefix(40), as: UTF8.self)
+        throw .value(event: event.type, "\(key) is \(shown), expected 1 to \(limit)")
       }
       return number
     }
     return AudioFormat(
-      rate: try value("rate", fallback.rate), width: try value("width", fallback.width),
-      channels: try value("channels", fallback.channels))
+      rate: try value("rate", fallback.rate, upTo: 384_000),
+      width: try value("width", fallback.width, upTo: 4),
+      channels: try value("channels", fallback.channels, upTo: 64))
   }
 }

@@ -8,75 +8,105 @@ internal import WyomingProtocol
 ///
 /// Reading goes on while an utterance is transcribed, so that `describe` and `ping` are answered at any time.
 struct Connection: Sendable {
-  let recognizer: Recognizer
+  let service: SpeechService
   /// The answer to `describe`.
   let info: ByteBuffer
-  /// The language of utterances whose client names none.
-  let language: String?
+  let limits: ServerLimits
   let logger: Logger
+  let activity: Activity
 
   typealias Channel = NIOAsyncChannel<Result<Event, ProtocolError>, ByteBuffer>
-  private typealias Reader = NIOAsyncChannelInboundStream<Result<Event, ProtocolError>>
-  private typealias Writer = NIOAsyncChannelOutboundWriter<ByteBuffer>
+  typealias Reader = NIOAsyncChannelInboundStream<Result<Event, ProtocolError>>
+  typealias Writer = NIOAsyncChannelOutboundWriter<ByteBuffer>
 
-  /// Utterances of one client that may wait for their transcripts; then it is no longer read from.
-  private static let waitingUtterances = 4
-
-  /// An utterance that waits for its transcript.
-  private struct Job: Sendable {
-    let utterance: Utterance
-    let request: Session.Request
+  init(service: SpeechService, info: ByteBuffer, limits: ServerLimits, logger: Logger) {
+    self.service = service
+    self.info = info
+    self.limits = limits
+    self.logger = logger
+    activity = Activity(limits: limits)
   }
+
+  /// How many read events may wait to be handled before the client is no longer read from: an event can be large.
+  private static let waitingEvents = NIOAsyncSequenceProducerBackPressureStrategies.HighLowWatermark(
+    lowWatermark: 1, highWatermark: 4)
 
   /// Serves the client until it is done. Whatever goes wrong with a client ends here.
   func serve(_ channel: any NIOCore.Channel) async {
     do {
       let connection = try await channel.eventLoop.submit {
-        try Channel(
-          wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+        try channel.pipeline.syncOperations.addHandler(
+          ByteToMessageHandler(EventDecoder(limits: limits.events)))
+        let connection = try Channel(
+          wrappingChannelSynchronously: channel,
+          configuration: .init(backPressureStrategy: Self.waitingEvents, isOutboundHalfClosureEnabled: true))
+        try WaitingRoom.leave(channel)
+        return connection
       }.get()
-      try await channel.setOption(.autoRead, value: true).get()
       try await connection.executeThenClose { inbound, outbound in
-        try await converse(inbound, outbound, channel)
+        try await withGracefulShutdownHandler {
+          try await converse(inbound, outbound, channel)
+        } onGracefulShutdown: {
+          if activity.drain() { channel.close(promise: nil) }
+        }
       }
     } catch {
-      logger.debug("connection ended: \(error)")
+      logger.debug("connection ended", metadata: ["why": "\(error)"])
       channel.close(promise: nil)
     }
   }
 
+  /// Reads, answers and watches at the same time. Whichever fails or ends first ends the others: what a client
+  /// that is gone still waits for is not computed.
   private func converse(
     _ inbound: Reader, _ outbound: Writer, _ channel: any NIOCore.Channel
   ) async throws {
-    let (jobs, queue) = AsyncStream<Job>.makeStream()
-    let (answers, answered) = AsyncStream<Void>.makeStream()
-    // Whichever fails first ends the other: what a client that is gone still waits for is not computed.
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask {
-        for await job in jobs {
-          try await answer(job, outbound)
-          answered.yield()
-        }
-      }
+    let queue = AnswerQueue()
+    try await withThrowingTaskGroup(of: Part.self) { group in
       group.addTask {
         // A client may close its sending side after its last event and still wait for the answer.
-        defer { queue.finish() }
-        try await read(inbound, outbound, channel, queue, answers)
+        defer { queue.close() }
+        try await read(inbound, outbound, channel, queue)
+        return .reading
       }
-      try await group.waitForAll()
+      group.addTask {
+        try await answer(queue, outbound)
+        return .answering
+      }
+      group.addTask {
+        try await watch(channel)
+        return .watching
+      }
+      while let part = try await group.next() {
+        if part == .answering { group.cancelAll() }
+      }
     }
   }
 
-  /// Reads events until the client ends its side or the server shuts down.
+  private enum Part: Sendable {
+    case reading, answering, watching
+  }
+
+  /// Closes the channel of a client that has stalled.
+  private func watch(_ channel: any NIOCore.Channel) async throws {
+    let seconds = Int(try await activity.stalled())
+    logger.info("dropped a client that stalled", metadata: ["seconds": "\(seconds)"])
+    // Told what happened if it reads at all; the write waits for nobody.
+    let error = Event.error("nothing came for \(seconds) s", code: "stalled")
+    channel.writeAndFlush(error.encoded(), promise: nil)
+    channel.close(promise: nil)
+  }
+
+  /// Reads events until the client ends its side, or until the server shuts down and no utterance is open.
   private func read(
-    _ inbound: Reader, _ outbound: Writer, _ channel: any NIOCore.Channel,
-    _ queue: AsyncStream<Job>.Continuation, _ answers: AsyncStream<Void>
+    _ inbound: Reader, _ outbound: Writer, _ channel: any NIOCore.Channel, _ queue: AnswerQueue
   ) async throws {
-    var desk = Desk(connection: self, outbound: outbound, queue: queue, answers: answers.makeAsyncIterator())
+    var desk = Desk(connection: self, outbound: outbound, queue: queue)
     var isRefused = false
-    for try await event in inbound.cancelOnGracefulShutdown() where !isRefused {
+    for try await event in inbound where !isRefused {
       do {
         try await desk.handle(try event.get())
+        if activity.hasDrained { return }
       } catch let error as ProtocolError {
         isRefused = true
         try await refuse(error, outbound, channel)
@@ -89,94 +119,39 @@ struct Connection: Sendable {
   private func refuse(
     _ error: ProtocolError, _ outbound: Writer, _ channel: any NIOCore.Channel
   ) async throws {
-    logger.warning("refused a client: \(error)")
-    try await outbound.write(Event.error(error.description, code: error.code).encoded())
+    logger.warning("refused a client", metadata: ["why": "\(error)"])
+    try await send([.error(error.description, code: error.code)], outbound)
     outbound.finish()
     channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
   }
 
-  /// What the reading side of a connection keeps from event to event.
-  private struct Desk: ~Copyable {
-    let connection: Connection
-    let outbound: Writer
-    let queue: AsyncStream<Job>.Continuation
-    var answers: AsyncStream<Void>.AsyncIterator
-    var session = Session()
-    var utterance: IncomingUtterance?
-    var waiting = 0
-
-    init(
-      connection: Connection, outbound: Writer, queue: AsyncStream<Job>.Continuation,
-      answers: AsyncStream<Void>.AsyncIterator
-    ) {
-      self.connection = connection
-      self.outbound = outbound
-      self.queue = queue
-      self.answers = answers
-    }
-
-    mutating func handle(_ event: Event) async throws {
-      for action in try session.receive(event) {
-        switch action {
-        case .describe:
-          try await outbound.write(connection.info)
-        case .send(let event):
-          try await outbound.write(event.encoded())
-        case .beginUtterance:
-          utterance = IncomingUtterance(connection.recognizer.utterance())
-        case .append(let bytes, let format):
-          try utterance?.append(bytes, format)
-        case .finishUtterance(let request):
-          guard let ended = utterance.take() else { continue }
-          try await finish(ended, request)
-        }
+  /// Transcribes the utterances that have ended, one after the other.
+  private func answer(_ queue: AnswerQueue, _ outbound: Writer) async throws {
+    while let job = await queue.next() {
+      defer { activity.endAnswer() }
+      do {
+        let answer = try await service.answer(
+          job.utterance, job.request, within: limits.deadlineSeconds, logger)
+        try await send(answer, outbound)
+      } catch let failure as SpeechService.Failure {
+        logger.error("an utterance got no transcript", metadata: ["why": "\(failure.text)"])
+        try await send([.error(failure.text, code: failure.code)], outbound)
+        // Old Home Assistants ignore the error and wait until the connection closes: throw, to close it.
+        throw failure
       }
     }
+  }
 
-    private mutating func finish(_ ended: consuming IncomingUtterance, _ request: Session.Request) async throws {
-      while waiting >= Connection.waitingUtterances {
-        guard await answers.next(isolation: #isolation) != nil else { throw CancellationError() }
-        waiting -= 1
-      }
-      waiting += 1
-      queue.yield(Job(utterance: try ended.finished(), request: request))
+  func send(_ events: [Event], _ outbound: Writer) async throws {
+    var bytes = ByteBuffer()
+    for event in events {
+      var encoded = event.encoded()
+      bytes.writeBuffer(&encoded)
     }
+    try await send(bytes, outbound)
   }
 
-  private func answer(_ job: Job, _ outbound: Writer) async throws {
-    do {
-      let language = job.request.language ?? language
-      let transcript = try await recognizer.transcribe(job.utterance, language: language)
-      try await outbound.write(Event.transcript(transcript.text, language: language).encoded())
-      logger.info("\(UtteranceReport(transcript))")
-    } catch let error as RecognitionError {
-      if case .cancelled = error { throw error }
-      logger.error("an utterance could not be transcribed: \(error)")
-      try await outbound.write(Event.error(error.description, code: "recognition-failed").encoded())
-      // Old Home Assistants ignore the error and wait until the connection closes: throw, to close it.
-      throw error
-    }
+  func send(_ bytes: ByteBuffer, _ outbound: Writer) async throws {
+    try await activity.writing { try await outbound.write(bytes) }
   }
-}
-
-/// The line in the log for an utterance: how long it took and where, never what was said.
-struct UtteranceReport: CustomStringConvertible {
-  private let transcript: Transcript
-
-  init(_ transcript: Transcript) {
-    self.transcript = transcript
-  }
-
-  var description: String {
-    let timings = transcript.timings
-    return """
-      utterance audio_s=\(hundredths(transcript.audioSeconds)) total_ms=\(milliseconds(timings.total)) \
-      features_ms=\(milliseconds(timings.features)) encoder_ms=\(milliseconds(timings.encoder)) \
-      decoder_ms=\(milliseconds(timings.decoder)) steps=\(timings.decoderSteps) \
-      device=\(transcript.device ?? "none")
-      """
-  }
-
-  private func milliseconds(_ seconds: Double) -> Double { (seconds * 10_000).rounded() / 10 }
-  private func hundredths(_ seconds: Double) -> Double { (seconds * 100).rounded() / 100 }
 }

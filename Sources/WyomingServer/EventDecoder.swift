@@ -8,8 +8,12 @@ internal import WyomingProtocol
 struct EventDecoder: NIOSingleStepByteToMessageDecoder {
   typealias InboundOut = Result<Event, ProtocolError>
 
-  private var parser = EventParser()
+  private var parser: EventParser
   private var hasFailed = false
+
+  init(limits: EventLimits = EventLimits()) {
+    parser = EventParser(limits: limits)
+  }
 
   mutating func decode(buffer: inout ByteBuffer) -> InboundOut? {
     guard !hasFailed else {

@@ -1,33 +1,91 @@
-/// Where a server listens: `tcp://HOST:PORT`, with an IPv6 address in brackets.
-public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
-  public let host: String
-  /// 0 for any free port.
-  public let port: Int
+internal import Foundation
 
-  public init(host: String, port: Int) {
-    self.host = host
-    self.port = port
+/// Where a server listens, and with what: `tcp://HOST:PORT`, `unix:///PATH` or `stdio://`, followed by
+/// `?model=…&language=…` where this address has a model or a language of its own.
+public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
+  public enum Endpoint: Sendable, Equatable {
+    /// Port 0 is any free port.
+    case tcp(host: String, port: Int)
+    case unix(path: String)
+    /// Standard input and output: one client.
+    case stdio
   }
 
-  /// - Returns: `nil` if the text is no such address.
-  public init?(parsing text: String) {
-    let prefix = "tcp://"
-    guard text.lowercased().hasPrefix(prefix) else { return nil }
-    let rest = text.dropFirst(prefix.count)
-    guard let colon = rest.lastIndex(of: ":"), let port = Int(rest[rest.index(after: colon)...]),
+  public var endpoint: Endpoint
+  /// The model served here, if it is not the one that all addresses have.
+  public var model: String?
+  /// The language of utterances whose client names none.
+  public var language: String?
+
+  public init(_ endpoint: Endpoint, model: String? = nil, language: String? = nil) {
+    self.endpoint = endpoint
+    self.model = model
+    self.language = language
+  }
+
+  /// - Throws: What is wrong with the text.
+  public init(parsing text: String) throws(ListenAddressError) {
+    let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let endpoint = Self.endpoint(parts[0]) else {
+      throw ListenAddressError(text: text, what: "expected tcp://HOST:PORT, unix:///PATH or stdio://")
+    }
+    self.init(endpoint)
+    guard parts.count == 2 else { return }
+    for item in parts[1].split(separator: "&") {
+      let pair = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard pair.count == 2, let value = String(pair[1]).removingPercentEncoding, !value.isEmpty else {
+        throw ListenAddressError(text: text, what: "\"\(item)\" is not NAME=VALUE")
+      }
+      switch pair[0] {
+      case "model": model = value
+      case "language": language = value
+      default:
+        throw ListenAddressError(
+          text: text, what: "nothing is called \"\(pair[0])\", expected model or language")
+      }
+    }
+  }
+
+  private static func endpoint(_ text: Substring) -> Endpoint? {
+    guard let colon = text.firstRange(of: "://") else { return nil }
+    let rest = text[colon.upperBound...]
+    switch text[..<colon.lowerBound].lowercased() {
+    case "tcp": return tcp(rest)
+    case "unix": return rest.hasPrefix("/") && rest.count > 1 ? .unix(path: String(rest)) : nil
+    case "stdio": return rest.isEmpty ? .stdio : nil
+    default: return nil
+    }
+  }
+
+  private static func tcp(_ text: Substring) -> Endpoint? {
+    guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
       (0...65_535).contains(port)
     else { return nil }
-    var host = rest[..<colon]
+    var host = text[..<colon]
     if host.hasPrefix("["), host.hasSuffix("]") {
       host = host.dropFirst().dropLast()
     } else if host.contains(":") {
+      // An IPv6 address stands in brackets.
       return nil
     }
     guard !host.isEmpty, !host.contains("/") else { return nil }
-    self.init(host: String(host), port: port)
+    return .tcp(host: String(host), port: port)
   }
 
+  /// The endpoint alone.
   public var description: String {
-    host.contains(":") ? "tcp://[\(host)]:\(port)" : "tcp://\(host):\(port)"
+    switch endpoint {
+    case .tcp(let host, let port): host.contains(":") ? "tcp://[\(host)]:\(port)" : "tcp://\(host):\(port)"
+    case .unix(let path): "unix://\(path)"
+    case .stdio: "stdio://"
+    }
   }
+}
+
+/// A text that is no address to listen on.
+public struct ListenAddressError: Error, Sendable, Equatable, CustomStringConvertible {
+  public let text: String
+  public let what: String
+
+  public var description: String { "\"\(text)\" is no address to listen on: \(what)" }
 }

@@ -1,93 +1,96 @@
 public import Logging
 internal import NIOCore
-internal import NIOPosix
-public import Recognition
 public import ServiceLifecycle
-public import WyomingProtocol
+internal import Synchronization
+internal import WyomingProtocol
 
 /// The Wyoming protocol's speech-to-text service on one address.
 public struct WyomingServer: Service {
   private let address: ListenAddress
-  private let recognizer: Recognizer
-  private let program: SpeechProgram
-  private let language: String?
+  private let service: SpeechService
+  private let limits: ServerLimits
   private let logger: Logger
 
-  /// - Parameters:
-  ///   - program: What `describe` is answered with.
-  ///   - language: The language of utterances whose client names none.
-  public init(
-    address: ListenAddress, recognizer: Recognizer, program: SpeechProgram, language: String?, logger: Logger
-  ) {
+  public init(address: ListenAddress, service: SpeechService, limits: ServerLimits, logger: Logger) {
     self.address = address
-    self.recognizer = recognizer
-    self.program = program
-    self.language = language
+    self.service = service
+    self.limits = limits
     self.logger = logger
   }
 
-  /// Serves until the service group shuts down: then it takes no new clients, and those whose utterance has
-  /// ended still get their transcript.
+  /// Serves until the service group shuts down: then it takes no new clients, drops the idle ones, and lets the
+  /// others end the utterance that they have begun. On standard input it ends with the input.
   ///
   /// - Throws: ``ListenError`` if the address cannot be listened on.
   public func run() async throws {
-    let (clients, arrivals) = AsyncStream<any Channel>.makeStream()
-    let server = try await bind(arrivals)
-    let port = server.localAddress?.port ?? address.port
-    logger.info("listening uri=\(ListenAddress(host: address.host, port: port))")
-    let connection = Connection(
-      recognizer: recognizer, info: Event.info([program]).encoded(), language: language, logger: logger)
+    let listener = try await Listener(address: address).open()
+    logger.info("listening", metadata: ["uri": "\(listener.address)"])
+    let info = Event.info([service.program]).encoded()
+    let places = Places(limits.connections)
     await withTaskCancellationOrGracefulShutdownHandler {
       await withDiscardingTaskGroup { group in
-        for await client in clients {
-          group.addTask { await connection.serve(client) }
+        for await client in listener.clients {
+          guard places.take() else {
+            if places.isNewlyFull() {
+              logger.warning("turning clients away", metadata: ["connections": "\(limits.connections)"])
+            }
+            turnAway(client)
+            continue
+          }
+          group.addTask {
+            defer { places.giveBack() }
+            await Connection(service: service, info: info, limits: limits, logger: logger).serve(client)
+          }
         }
       }
     } onCancelOrGracefulShutdown: {
-      logger.info("shutting down: utterances that have ended are still answered")
-      server.close(promise: nil)
+      // The one client of standard input decides by itself.
+      if case .stdio = address.endpoint { return }
+      listener.channel.close(promise: nil)
     }
+    if case .unix(let path) = address.endpoint { UnixSocket.remove(path) }
   }
 
-  /// Listens; the stream of clients ends when the listening channel closes.
-  private func bind(_ arrivals: AsyncStream<any Channel>.Continuation) async throws(ListenError) -> any Channel {
-    do {
-      let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-        .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-        // A client that has closed its sending side still reads.
-        .childChannelOption(.allowRemoteHalfClosure, value: true)
-        // Nothing is read before somebody has taken the client. Plain channels are handed over, not
-        // `NIOAsyncChannel`s: one that nobody takes, because the server stops, would trap (swift-nio#2637).
-        .childChannelOption(.autoRead, value: false)
-        .childChannelInitializer { channel in
-          channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(EventDecoder()))
-            if case .terminated = arrivals.yield(channel) { channel.close(promise: nil) }
-          }
-        }
-        .bind(host: address.host, port: address.port).get()
-      server.closeFuture.whenComplete { _ in arrivals.finish() }
-      return server
-    } catch {
-      throw ListenError(address: address, why: Self.reason(error))
-    }
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    // NIO says "bind(descriptor:ptr:bytes:): Address already in use (errno: 98)".
-    guard error is IOError else { return "\(error)" }
-    let text = "\(error)".replacing(#/^.*?\): /#, with: "")
-    return text.replacing(#/ \(errno: \d+\)$/#, with: "")
+  private func turnAway(_ client: any Channel) {
+    let text = "the server has \(limits.connections) connections, which is its limit"
+    client.writeAndFlush(Event.error(text, code: "too-many-connections").encoded())
+      .whenComplete { _ in client.close(promise: nil) }
   }
 }
 
-/// The server cannot listen where it should.
-public struct ListenError: Error, Sendable, CustomStringConvertible {
-  public let address: ListenAddress
-  public let why: String
+/// How many clients there may be.
+private final class Places: Sendable {
+  private struct State {
+    var free: Int
+    var isKnownToBeFull = false
+  }
 
-  public var description: String {
-    "cannot listen on \(address): \(why); give another --uri"
+  private let state: Mutex<State>
+
+  init(_ count: Int) {
+    state = Mutex(State(free: count))
+  }
+
+  func take() -> Bool {
+    state.withLock { state in
+      guard state.free > 0 else { return false }
+      state.free -= 1
+      return true
+    }
+  }
+
+  func giveBack() {
+    state.withLock { state in
+      state.free += 1
+      state.isKnownToBeFull = false
+    }
+  }
+
+  /// True once each time that all places have been taken: a flood of clients is no reason for one of log lines.
+  func isNewlyFull() -> Bool {
+    state.withLock { state in
+      defer { state.isKnownToBeFull = true }
+      return !state.isKnownToBeFull
+    }
   }
 }

@@ -13,10 +13,11 @@ extension Logger.Level: @retroactive ExpressibleByArgument {}
 
 extension ListenAddress {
   /// - Throws: What an address looks like.
-  static func argument(_ text: String) throws(ValidationError) -> ListenAddress {
-    guard let address = ListenAddress(parsing: text) else {
-      throw ValidationError("'\(text)' is no address to listen on, expected tcp://HOST:PORT")
+  static func argument(_ text: String) throws -> ListenAddress {
+    do throws(ListenAddressError) {
+      return try ListenAddress(parsing: text)
+    } catch {
+      throw ValidationError(error.description)
     }
-    return address
   }
 }

@@ -29,14 +29,14 @@ struct RecognitionOptions: ParsableArguments {
   @Flag(name: .customLong("no-cache"), help: "Compile the model anew instead of keeping it compiled.")
   var withoutCache = false
 
-  /// The recognizer these options describe; its model is not loaded yet.
-  func recognizer() throws(ModelError) -> Recognizer {
+  /// The recognizer these options describe, or one with another model; the model is not loaded yet.
+  func recognizer(model name: String? = nil) throws(ModelError) -> Recognizer {
     let directory = dataDir ?? DataDirectory.standard
     // Compiled models hold only for the build of OpenVINO that made them.
     let build = Runtime.version.replacing("/", with: "-")
     let cache = withoutCache ? nil : "\(directory)/cache/openvino-\(build)"
     return Recognizer(
-      model: try ModelDirectory.find(model),
+      model: try ModelDirectory.find(name ?? model),
       settings: ComputeSettings(device: device, precision: precision, cacheDirectory: cache))
   }
 }

@@ -48,6 +48,12 @@ struct OutputError: Error, CustomStringConvertible {
   var description: String { "cannot write to standard output: \(why)" }
 }
 
+/// Ends the process at once, without the exit handlers: they would tear down OpenVINO under a thread that may still
+/// load a model or run one.
+func leave(_ status: ExitCode) -> Never {
+  _exit(status.rawValue)
+}
+
 /// Runs a command's work; a failure becomes one line on standard error and the exit status 1.
 func reportingFailure(_ work: () async throws -> Void) async throws {
   do {

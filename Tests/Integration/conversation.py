@@ -91,12 +91,15 @@ def inline_utterance(name: str) -> bytes:
 
 
 def exchange(port: int, data: bytes, half_close: bool = False) -> Event | None:
-    """Sends bytes, returns the first event of the answer."""
+    """Sends bytes, returns the first event of the answer that a client without streaming looks at."""
     async def conversation():
         async with await Raw.connect(port) as connection:
             await connection.send(data)
             if half_close:
                 connection.writer.write_eof()
-            return await connection.receive()
+            event = await connection.receive()
+            while event is not None and event.type in ("transcript-start", "transcript-chunk"):
+                event = await connection.receive()
+            return event
 
     return converse(conversation())

@@ -1,4 +1,3 @@
-import Glibc
 import Support
 import Testing
 
@@ -40,33 +39,3 @@ import Testing
     #expect((455...485).contains(windows[0].upperBound))
   }
 }
-
-@Suite struct `The inference thread` {
-  @Test func `its actors' jobs run in order on one thread that is not the pool's`() async {
-    let worker = Worker()
-    for number in 0..<100 { await worker.run(number) }
-    let (numbers, threads) = await worker.seen
-    #expect(numbers == Array(0..<100))
-    #expect(threads.count == 1)
-  }
-
-  @Test func `many actors come and go`() async {
-    for _ in 0..<200 { await Worker().run(1) }
-  }
-}
-
-private actor Worker {
-  private nonisolated let thread = InferenceThread()
-  private var numbers: [Int] = []
-  private var threads: Set<UInt> = []
-
-  nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
-
-  func run(_ number: Int) {
-    numbers.append(number)
-    threads.insert(UInt(pthread_self()))
-  }
-
-  var seen: ([Int], Set<UInt>) { (numbers, threads) }
-}
-

@@ -1,0 +1,46 @@
+internal import Logging
+internal import NIOCore
+internal import Recognition
+internal import WyomingProtocol
+
+/// The reading side of a connection: does what the session says to each event.
+struct Desk: ~Copyable {
+  private let connection: Connection
+  private let outbound: Connection.Writer
+  private let queue: AnswerQueue
+  private var session: Session
+  private var utterance: IncomingUtterance?
+
+  init(connection: Connection, outbound: Connection.Writer, queue: AnswerQueue) {
+    self.connection = connection
+    self.outbound = outbound
+    self.queue = queue
+    session = Session(longestUtterance: connection.limits.utteranceSeconds)
+  }
+
+  mutating func handle(_ event: Event) async throws {
+    for action in try session.receive(event) {
+      switch action {
+      case .describe:
+        try await connection.send(connection.info, outbound)
+      case .send(let event):
+        try await connection.send([event], outbound)
+      case .beginUtterance:
+        utterance = IncomingUtterance(connection.service.recognizer.utterance())
+      case .append(let bytes, let format):
+        try utterance?.append(bytes, format)
+      case .finishUtterance(let request):
+        guard let ended = utterance.take() else { continue }
+        if request.isCut {
+          connection.logger.warning(
+            "ended an utterance that became too long",
+            metadata: ["seconds": "\(connection.limits.utteranceSeconds)"])
+        }
+        let job = AnswerQueue.Job(utterance: try ended.finished(), request: request)
+        connection.activity.beginAnswer()
+        await queue.append(job)
+      }
+    }
+    connection.activity.moved(isListening: session.isListening)
+  }
+}

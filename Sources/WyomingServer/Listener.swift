@@ -1,0 +1,102 @@
+internal import Glibc
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+
+/// Opens the channels of an address.
+///
+/// Plain channels are handed over, each in its ``WaitingRoom``, and not `NIOAsyncChannel`s: one that nobody takes,
+/// because the server stops, would trap (swift-nio#2637).
+struct Listener: Sendable {
+  let address: ListenAddress
+
+  /// An open address and the clients that come; the stream ends when the address is closed.
+  struct Opened: Sendable {
+    let channel: any Channel
+    let clients: AsyncStream<any Channel>
+    /// The address with the port that the system has chosen.
+    let address: ListenAddress
+  }
+
+  func open() async throws(ListenError) -> Opened {
+    let (clients, arrivals) = AsyncStream<any Channel>.makeStream()
+    do {
+      var address = address
+      let channel: any Channel
+      switch address.endpoint {
+      case .tcp(let host, let port):
+        channel = try await bootstrap(arrivals).bind(host: host, port: port).get()
+        address.endpoint = .tcp(host: host, port: channel.localAddress?.port ?? port)
+      case .unix(let path):
+        try await refuseIfServed(path)
+        channel = try await bootstrap(arrivals)
+          .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+      case .stdio:
+        channel = try await openStandardStreams()
+        arrivals.yield(channel)
+      }
+      channel.closeFuture.whenComplete { _ in arrivals.finish() }
+      return Opened(channel: channel, clients: clients, address: address)
+    } catch let error as ListenError {
+      throw error
+    } catch {
+      throw ListenError(address: address, why: Self.reason(error))
+    }
+  }
+
+  private func bootstrap(_ arrivals: AsyncStream<any Channel>.Continuation) -> ServerBootstrap {
+    let isTCP = if case .tcp = address.endpoint { true } else { false }
+    let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      // A client that has closed its sending side still reads.
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
+      .childChannelOption(.autoRead, value: false)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try WaitingRoom.enter(channel)
+          if case .terminated = arrivals.yield(channel) { channel.close(promise: nil) }
+        }
+      }
+    guard isTCP else { return bootstrap }
+    return
+      bootstrap
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+  }
+
+  /// Standard input and output as one channel. Copies of the descriptors: the channel closes its own.
+  private func openStandardStreams() async throws -> any Channel {
+    try await NIOPipeBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .channelOption(.allowRemoteHalfClosure, value: true)
+      .channelOption(.autoRead, value: false)
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture { try WaitingRoom.enter(channel) }
+      }
+      .takingOwnershipOfDescriptors(input: dup(STDIN_FILENO), output: dup(STDOUT_FILENO)).get()
+  }
+
+  /// A socket that a dead server has left behind is replaced; one that somebody serves is not taken away.
+  private func refuseIfServed(_ path: String) async throws {
+    let probe = try? await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .connect(unixDomainSocketPath: path).get()
+    guard let probe else { return }
+    try? await probe.close()
+    throw ListenError(address: address, why: "another server uses that socket")
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    // NIO says "bind(descriptor:ptr:bytes:): Address already in use (errno: 98)".
+    guard error is IOError else { return "\(error)" }
+    let text = "\(error)".replacing(#/^.*?\): /#, with: "")
+    return text.replacing(#/ \(errno: \d+\)$/#, with: "")
+  }
+}
+
+/// The server cannot listen where it should.
+public struct ListenError: Error, Sendable, CustomStringConvertible {
+  public let address: ListenAddress
+  public let why: String
+
+  public var description: String {
+    "cannot listen on \(address): \(why); give another --uri"
+  }
+}

@@ -1,0 +1,28 @@
+internal import ArgumentParser
+internal import WyomingServer
+
+/// `lorikeet health`: whether a server answers; for container health checks.
+struct Health: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Ask a running server whether it is well.",
+    discussion: "Exit status 0 if it answers 'describe' in time, else 1 with the reason.")
+
+  @Option(help: "The server: tcp://HOST:PORT or unix:///PATH.", transform: ListenAddress.argument)
+  var uri = ListenAddress(.tcp(host: "127.0.0.1", port: 10_300))
+
+  @Option(help: "Seconds that the answer may take.")
+  var timeout = 5.0
+
+  func validate() throws {
+    guard timeout > 0, timeout <= 3600 else {
+      throw ValidationError("--timeout is \(timeout), expected 0 to 3600")
+    }
+  }
+
+  func run() async throws {
+    try await reportingFailure {
+      let names = try await HealthCheck(address: uri, seconds: timeout).run().joined(separator: ", ")
+      try Terminal.print("\(uri) is well and serves \(names.isEmpty ? "no speech-to-text model" : names)")
+    }
+  }
+}
