@@ -32,7 +32,9 @@ public struct HealthCheck: Sendable {
     return try await channel.executeThenClose { inbound, outbound in
       try await outbound.write(Event(type: "describe").encoded())
       for try await event in inbound {
-        let event = try event.get()
+        let event = try event.mapError { mistake in
+          HealthError(address: address, why: "what answers there is no Wyoming server: \(mistake)")
+        }.get()
         if event.type == "info" { return event }
       }
       throw HealthError(address: address, why: "it closed the connection without an answer")

@@ -7,13 +7,14 @@ import pytest
 import soxr
 from wyoming.asr import Transcribe
 from wyoming.audio import AudioChunk
-from wyoming.info import Describe
+from wyoming.event import Event
+from wyoming.info import Describe, Info
 from wyoming.ping import Ping, Pong
 
 import home_assistant
 import oracle
 from conversation import SECONDS, SILENCE, STOP, TEXTS, audio, chunks, converse, send_and_receive, start
-from home_assistant import client, pcm, speak
+from home_assistant import client, pcm, receive_transcript, speak
 from lorikeet import AUDIO
 
 # What it offers
@@ -156,3 +157,42 @@ def test_other_audio_formats(name, rate, channels, width, convert, server):
 def test_audio_chunks_know_their_format_better_than_audio_start(server):
     events = [start(rate=44_100, channels=2), *chunks(audio("en-01.wav")), STOP]
     assert converse(send_and_receive(server.port, *events)) == TEXTS["en-01.wav"]
+
+
+@pytest.mark.parametrize("name", ["en-01.wav", None], ids=["speech", "nothing said"])
+def test_streaming_events_come_in_order_and_the_transcript_is_their_sum(name, server):
+    async def conversation():
+        async with client(server.port) as connection:
+            for event in [Transcribe(language="en").event(), start(), *(chunks(audio(name)) if name else []), STOP]:
+                await connection.write_event(event)
+            answers = [await connection.read_event()]
+            while answers[-1].type != "transcript-stop":
+                answers.append(await connection.read_event())
+            return answers
+
+    answers = converse(conversation())
+    pieces = ["transcript-chunk"] if name else []
+    assert [event.type for event in answers] == ["transcript-start", *pieces, "transcript", "transcript-stop"]
+    transcript = answers[-2].data
+    assert transcript["text"] == "".join(event.data["text"] for event in answers[1:-2]) == TEXTS.get(name, "")
+    assert transcript["language"] == answers[0].data["language"] == "en"
+
+
+def test_select_program_and_a_late_transcribe(server):
+    events = [
+        Event("select-program", {"name": "no such program"}), start(), *chunks(audio("en-03.wav")),
+        Transcribe(name="no such model", language="en").event(), STOP]
+    assert converse(send_and_receive(server.port, *events)) == TEXTS["en-03.wav"]
+
+
+def test_describe_and_ping_in_the_middle_of_an_utterance(server):
+    async def conversation():
+        async with client(server.port) as connection:
+            pieces = chunks(audio("en-01.wav"))
+            for event in [start(), *pieces[:3], Describe().event(), Ping(text="here?").event(), *pieces[3:], STOP]:
+                await connection.write_event(event)
+            assert Info.is_type((await connection.read_event()).type)
+            assert (await connection.read_event()).data["text"] == "here?"
+            return await receive_transcript(connection)
+
+    assert converse(conversation()) == TEXTS["en-01.wav"]

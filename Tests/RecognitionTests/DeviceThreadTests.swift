@@ -37,7 +37,7 @@ import Testing
         return isWanted()
       }
     }
-    running.wait()
+    try await running.opened()
     task.cancel()
     await #expect(throws: RecognitionError.self) { try await task.value }
     release.open()
@@ -51,7 +51,7 @@ import Testing
       running.open()
       release.wait()
     }
-    running.wait()
+    try await running.opened()
     let waiting = Task { try await device.run { count, _ in count += 1 } }
     try await Task.sleep(for: .milliseconds(20))
     waiting.cancel()
@@ -87,8 +87,13 @@ private final class Gate: Sendable {
 
   func open() { isOpen.store(true, ordering: .releasing) }
 
+  /// Blocks: for jobs on a device's thread only.
   func wait() {
     while !isOpen.load(ordering: .acquiring) { usleep(500) }
+  }
+
+  func opened() async throws {
+    while !isOpen.load(ordering: .acquiring) { try await Task.sleep(for: .milliseconds(1)) }
   }
 }
 

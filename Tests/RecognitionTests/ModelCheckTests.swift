@@ -17,7 +17,8 @@ import Testing
       try change(directory)
       do {
         let recognizer = Recognizer(
-          model: try ModelDirectory.find(directory.path), settings: ComputeSettings(device: .cpu, precision: .f32))
+          model: try ModelDirectory.find(directory.path),
+          settings: ComputeSettings(device: .cpu, precision: .f32))
         try await recognizer.prepare()
         return "no complaint"
       } catch {

@@ -100,7 +100,8 @@ import Testing
     let padded = normalized(frames, width: width)
     for band in 0..<128 {
       let row = padded[band * width..<(band + 1) * width]
-      #expect(Array(row.prefix(frames.count)) == Array(exact[band * frames.count..<(band + 1) * frames.count]))
+      #expect(
+        Array(row.prefix(frames.count)) == Array(exact[band * frames.count..<(band + 1) * frames.count]))
       #expect(row.dropFirst(frames.count).allSatisfy { $0 == 0 })
     }
   }
@@ -123,7 +124,6 @@ import Testing
     }
   }
 }
-
 
 /// |DFT|² of one bin in double precision, by definition.
 private func plainPower(_ signal: [Float], bin: Int) -> Double {

@@ -2,7 +2,8 @@ public import FoundationEssentials
 
 /// Files that several test suites read.
 public enum Fixtures {
-  public static let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  public static let directory = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent()
     .appending(path: "Fixtures")
 
   /// The path of a recording: "en-01.wav".

@@ -71,13 +71,15 @@ private func say(_ token: Int32, _ duration: Int32) -> JointAnswer {
   @Test func `a token of duration 0 keeps its frame, but not for ever`() throws {
     var networks = ScriptedNetworks { _, _ in say(1, 0) }
     let decoding = try decoder.decode(frameCount: 2, with: &networks)
-    #expect(decoding.emissions.map(\.frame) == Array(repeating: 0, count: 10) + Array(repeating: 1, count: 10))
+    #expect(
+      decoding.emissions.map(\.frame) == Array(repeating: 0, count: 10) + Array(repeating: 1, count: 10))
   }
 
   @Test func `tokens of one frame are counted anew on the next`() throws {
     // Nine tokens, then a blank: nowhere near the limit on any frame.
     var networks = ScriptedNetworks { _, history in history.count % 10 == 0 ? say(blank, 1) : say(1, 0) }
-    let decoding = try GreedyDecoder(blank: blank, maximumTokensPerFrame: 9).decode(frameCount: 1, with: &networks)
+    let decoding = try GreedyDecoder(blank: blank, maximumTokensPerFrame: 9).decode(
+      frameCount: 1, with: &networks)
     #expect(decoding.emissions.count == 9)
     #expect(decoding.steps == 9)
   }
@@ -103,7 +105,8 @@ private func say(_ token: Int32, _ duration: Int32) -> JointAnswer {
       if said.token != blank {
         history.append(said.token)
         emissions.append(
-          Emission(token: said.token, frame: frame, duration: Int(said.duration), confidence: said.confidence))
+          Emission(token: said.token, frame: frame, duration: Int(said.duration), confidence: said.confidence)
+        )
         here += 1
       }
       if said.duration > 0 {
@@ -120,7 +123,8 @@ private func say(_ token: Int32, _ duration: Int32) -> JointAnswer {
   @Test(arguments: 0..<200) func `any network is decoded as the plain loop decodes it`(seed: UInt64) throws {
     let answer: (Int, [Int32]) -> JointAnswer = { frame, history in
       var hash = SeededGenerator(
-        seed: seed &* 1_000_003 &+ UInt64(frame) &* 101 &+ UInt64(history.count) &* 7 &+ UInt64(history.last ?? 0))
+        seed: seed &* 1_000_003 &+ UInt64(frame) &* 101 &+ UInt64(history.count) &* 7
+          &+ UInt64(history.last ?? 0))
       let token = Bool.random(using: &hash) ? blank : Int32.random(in: 0..<blank, using: &hash)
       return say(token, Int32.random(in: 0...4, using: &hash))
     }

@@ -6,7 +6,9 @@ import Transducer
   private func speak(_ pieces: [String], limit: Double = .infinity) throws -> SpokenText {
     let lines = pieces.enumerated().map { "\($1.replacing(" ", with: "▁")) \($0)" }
     let vocabulary = try Vocabulary(parsing: (lines + ["<blk> \(pieces.count)"]).joined(separator: "\n"))
-    let emissions = pieces.indices.map { Emission(token: Int32($0), frame: 2 * $0, duration: 1, confidence: 0.9) }
+    let emissions = pieces.indices.map {
+      Emission(token: Int32($0), frame: 2 * $0, duration: 1, confidence: 0.9)
+    }
     return SpokenText(emissions, vocabulary: vocabulary, frameSeconds: 0.08, limit: limit)
   }
 

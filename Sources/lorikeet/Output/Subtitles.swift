@@ -41,6 +41,8 @@ struct Subtitles {
 
   private static func belongs(_ word: SpokenText.Word, to group: [SpokenText.Word]) -> Bool {
     guard let first = group.first, let last = group.last else { return true }
+    // What begins in one moment stays together: a cue needs time.
+    if word.start <= first.start { return true }
     if let mark = last.text.last, ".!?…".contains(mark) { return false }
     if word.start - last.end > pause || word.end - first.start > longest { return false }
     return lines(of: group.map(\.text) + [word.text]).count <= lineCount

@@ -90,7 +90,8 @@ struct TranscriptJSON: Encodable {
   }
 }
 
-/// A number with as many decimals as it is worth.
+/// A number with as many decimals as it is worth; 0 for one that is none, such as the confidence of a network
+/// that has overflowed.
 private func rounded(_ value: Double, to parts: Double = 1000) -> Double {
-  (value * parts).rounded() / parts
+  value.isFinite ? (value * parts).rounded() / parts : 0
 }

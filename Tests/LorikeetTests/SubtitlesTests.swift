@@ -1,0 +1,171 @@
+import Support
+import Testing
+
+@testable import Transducer
+@testable import lorikeet
+
+@Suite struct `Subtitles of words` {
+  private func word(_ text: String, _ start: Double, _ end: Double) -> SpokenText.Word {
+    SpokenText.Word(text: text, start: start, end: end, confidence: 1)
+  }
+
+  /// Words of a third of a second, one after the other.
+  private func words(_ text: String, from start: Double = 0) -> [SpokenText.Word] {
+    text.split(separator: " ").enumerated().map { index, text in
+      word(String(text), start + Double(index) * 0.32, start + Double(index) * 0.32 + 0.24)
+    }
+  }
+
+  private func lines(_ text: String) -> [[String]] { Subtitles(words(text)).cues.map(\.lines) }
+
+  @Test func `are cues from the first word to the last`() {
+    let cues = Subtitles(words("Open the garden blinds.", from: 2)).cues
+    #expect(cues == [Subtitles.Cue(start: 2, end: 2 + 3 * 0.32 + 0.24, lines: ["Open the garden blinds."])])
+  }
+
+  @Test func `break lines between words and have two of them`() {
+    let text = "Add tomatoes and water to the shopping list and turn off"
+    #expect(lines(text) == [["Add tomatoes and water to the shopping", "list and turn off"]])
+  }
+
+  @Test func `put no more than 42 characters into a line, not bytes`() {
+    let exact = String(repeating: "á", count: 21) + " " + String(repeating: "ñ", count: 20)
+    #expect(lines(exact) == [[exact]])
+    #expect(
+      lines(exact + "é") == [
+        exact.split(separator: " ").map(String.init).enumerated().map { $0 == 1 ? $1 + "é" : $1 }
+      ])
+  }
+
+  @Test func `give a word that is too long a line of its own`() {
+    let long = String(repeating: "a", count: 60)
+    #expect(lines("so \(long) it is") == [["so", long], ["it is"]])
+  }
+
+  @Test(arguments: [".", "!", "?", "…", "one.", "¿Qué?"])
+  func `begin anew behind the end of a sentence`(end: String) {
+    #expect(lines("a\(end) b") == [["a\(end)"], ["b"]])
+  }
+
+  @Test(arguments: [",", ";", ":", "-", "'s", "%"])
+  func `go on behind other marks`(mark: String) {
+    #expect(lines("a\(mark) b") == [["a\(mark) b"]])
+  }
+
+  @Test func `begin anew where nobody speaks for more than a second`() {
+    #expect(Subtitles([word("a", 0, 0.5), word("b", 1.5, 2)]).cues.count == 1)
+    #expect(Subtitles([word("a", 0, 0.5), word("b", 1.51, 2)]).cues.count == 2)
+  }
+
+  @Test func `begin anew after six seconds`() {
+    let slow = (0..<12).map { word("a", Double($0), Double($0) + 0.9) }
+    let cues = Subtitles(slow).cues
+    #expect(cues.count == 2)
+    #expect(cues.allSatisfy { $0.end - $0.start <= 6 })
+  }
+
+  @Test func `stay for a second, unless the next begins`() {
+    let alone = Subtitles([word("Yes.", 3, 3.2)]).cues
+    #expect(alone.map(\.end) == [4])
+    let answered = Subtitles([word("Yes.", 3, 3.2), word("No.", 3.5, 3.6), word("Well.", 5, 7)]).cues
+    #expect(answered.map(\.start) == [3, 3.5, 5])
+    #expect(answered.map(\.end) == [3.5, 4.5, 7])
+  }
+
+  @Test func `of two sentences in one moment are one cue, for a cue needs time`() {
+    let cues = Subtitles([word("Yes.", 3, 3), word("No.", 3, 3.1), word("Well.", 3.1, 3.5)]).cues
+    #expect(cues.map(\.lines) == [["Yes. No."], ["Well."]])
+    #expect(cues.map(\.start) == [3, 3.1])
+    #expect(cues.map(\.end) == [3.1, 4.1])
+  }
+
+  @Test(arguments: 1...40 as ClosedRange<UInt64>)
+  func `of any words hold all of them, in lines that fit and times that do not overlap`(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    var time = 0.0
+    // Encoder frames of 80 ms, as the model has them; a word may begin where the one before it began.
+    let words = (0..<Int.random(in: 1...120, using: &random)).map { _ in
+      time += 0.08 * Double(Int.random(in: 0...20, using: &random))
+      let length = Int.random(in: 1...14, using: &random)
+      let mark = [".", ",", "", "", "", "?"].randomElement(using: &random) ?? ""
+      return word(
+        String(repeating: "ñ", count: length) + mark, time,
+        time + 0.08 * Double(Int.random(in: 0...4, using: &random)))
+    }
+    let cues = Subtitles(words).cues
+    #expect(cues.flatMap(\.lines).joined(separator: " ") == words.map(\.text).joined(separator: " "))
+    #expect(cues.flatMap(\.lines).allSatisfy { $0.count <= 42 })
+    for (index, cue) in cues.enumerated() {
+      let next = index + 1 < cues.count ? cues[index + 1].start : .infinity
+      #expect(cue.end > cue.start)
+      #expect(cue.end <= next)
+      #expect(cue.end - cue.start > 0.999 || cue.end == next)
+    }
+  }
+
+  // Files
+
+  @Test func `of nothing are files without a cue`() {
+    #expect(Subtitles([]).cues.isEmpty)
+    #expect(Subtitles([]).subRip == "")
+    #expect(Subtitles([]).webVTT == "WEBVTT\n")
+  }
+
+  @Test func `are written as SubRip`() {
+    let subtitles = Subtitles(
+      words("Sube el volumen.", from: 1) + words("Close the office door.", from: 61.5))
+    #expect(
+      subtitles.subRip == """
+        1
+        00:00:01,000 --> 00:00:02,000
+        Sube el volumen.
+
+        2
+        00:01:01,500 --> 00:01:02,700
+        Close the office door.
+
+        """)
+  }
+
+  @Test func `are written as WebVTT`() {
+    let subtitles = Subtitles(
+      words("Sube el volumen.", from: 1) + words("Close the office door.", from: 61.5))
+    #expect(
+      subtitles.webVTT == """
+        WEBVTT
+
+        00:00:01.000 --> 00:00:02.000
+        Sube el volumen.
+
+        00:01:01.500 --> 00:01:02.700
+        Close the office door.
+
+        """)
+  }
+
+  @Test func `escape what means something in WebVTT, and only there`() {
+    let text = "<b>AT&T --> 5>4"
+    let subtitles = Subtitles(words(text))
+    #expect(subtitles.webVTT.hasSuffix("\n&lt;b&gt;AT&amp;T --&gt; 5&gt;4\n"))
+    #expect(subtitles.subRip.hasSuffix("\n\(text)\n"))
+    // The only arrow is that between the times.
+    #expect(subtitles.webVTT.split(separator: "-->").count == 2)
+  }
+
+  @Test(
+    arguments: [
+      (0, "00:00:00"), (59.9994, "00:00:59"), (59.9996, "00:01:00"), (3_599, "00:59:59"), (3_600, "01:00:00"),
+      (359_999, "99:59:59"), (360_000, "100:00:00"), (3_600_000, "1000:00:00"),
+    ] as [(Double, String)])
+  func `have hours without end`(start: Double, text: String) {
+    let subtitles = Subtitles([word("a", start, start + 2)])
+    #expect(subtitles.subRip.hasPrefix("1\n\(text),"))
+    #expect(subtitles.webVTT.hasPrefix("WEBVTT\n\n\(text)."))
+  }
+
+  @Test func `have times in whole milliseconds`() {
+    let subtitles = Subtitles([word("a", 0.0004, 1.9996)])
+    #expect(subtitles.subRip.contains("00:00:00,000 --> 00:00:02,000"))
+    #expect(Subtitles([word("a", 0.0799, 7.0012)]).webVTT.contains("00:00:00.080 --> 00:00:07.001"))
+  }
+}

@@ -1,0 +1,143 @@
+import NIOCore
+import Testing
+
+@testable import WyomingProtocol
+
+@Suite struct `An event that is written` {
+  @Test(
+    arguments: [
+      Event(type: "describe"),
+      Event(type: "größe \"\n\\ 🦜"),
+      Event(type: "pong", data: ["text": .string("")]),
+      Event(
+        type: "x",
+        data: ["null": .null, "list": .array([.integer(1), .number(0.5), .bool(true), .object([:])])]),
+      Event(type: "audio-chunk", payload: ByteBuffer(bytes: [0, 10, 13, 123, 255])),
+      Event(
+        type: "audio-chunk", data: ["rate": .integer(16_000)],
+        payload: ByteBuffer(repeating: 10, count: 70_000)),
+      Event(type: "transcript", data: ["text": .string("¿Qué tal? \"Bien\"\n")]),
+      Event.error("data_length is \"x\"", code: "protocol-error"),
+      Event.info([]),
+    ])
+  func `is read again as it was`(event: Event) throws {
+    var bytes = event.encoded()
+    var parser = EventParser()
+    #expect(try parser.next(from: &bytes) == event)
+    #expect(bytes.readableBytes == 0)
+  }
+
+  @Test func `may follow another at once`() throws {
+    let events = [
+      Event.pong("a"), Event(type: "x", payload: ByteBuffer(string: "\n")),
+      .pong("b"),
+    ]
+    #expect(try EventParser.events(in: events.map { $0.encoded().readableBytesView }) == events)
+  }
+
+  @Test func `has its data outside the header, whose length is limited`() throws {
+    let event = Event(type: "info", data: ["text": .string(String(repeating: "a", count: 100_000))])
+    let header = try #require(event.encoded().readableBytesView.split(separator: 0x0A).first)
+    #expect(String(decoding: header, as: UTF8.self) == #"{"data_length":100011,"type":"info"}"#)
+  }
+
+  @Test func `names no lengths of what is not there`() {
+    #expect(Event(type: "describe").encoded() == ByteBuffer(string: #"{"type":"describe"}"# + "\n"))
+  }
+
+  @Test func `a transcript stands between its streaming events, as a whole`() {
+    let language = ["language": JSONValue.string("en")]
+    let expected = [
+      Event(type: "transcript-start", data: language),
+      Event(type: "transcript-chunk", data: ["text": .string("Hello.")]),
+      Event(type: "transcript", data: ["text": .string("Hello."), "language": .string("en")]),
+      Event(type: "transcript-stop"),
+    ]
+    #expect(Event.transcription("Hello.", language: "en") == expected)
+  }
+
+  @Test func `a transcript of nothing has no chunk, and no language if none is known`() {
+    let expected = [
+      Event(type: "transcript-start"), Event(type: "transcript", data: ["text": .string("")]),
+      Event(type: "transcript-stop"),
+    ]
+    #expect(Event.transcription("", language: nil) == expected)
+  }
+
+  @Test func `a pong has the text of its ping`() {
+    #expect(Event.pong("a") == Event(type: "pong", data: ["text": .string("a")]))
+    #expect(Event.pong(nil) == Event(type: "pong"))
+  }
+
+  @Test func `an error has a text and a code`() {
+    #expect(
+      Event.error("no", code: "protocol-error")
+        == Event(type: "error", data: ["text": .string("no"), "code": .string("protocol-error")]))
+  }
+}
+
+@Suite struct `The info event` {
+  private static let artifact = Artifact(
+    name: "lorikeet", description: "Speech to text", version: "1", attribution: (name: "A", url: "https://a"))
+  private static let info = Event.info([
+    SpeechProgram(
+      artifact,
+      models: [
+        SpeechProgram.Model(artifact, languages: ["en", "es"]), SpeechProgram.Model(artifact, languages: []),
+      ])
+  ])
+
+  private func object(_ value: JSONValue?) throws -> [String: JSONValue] {
+    guard case .object(let fields) = value else {
+      Issue.record("\(value.map { "\($0)" } ?? "nothing") is no object")
+      return [:]
+    }
+    return fields
+  }
+
+  private func array(_ value: JSONValue?) throws -> [JSONValue] {
+    guard case .array(let items) = value else {
+      Issue.record("\(value.map { "\($0)" } ?? "nothing") is no array")
+      return []
+    }
+    return items
+  }
+
+  @Test(arguments: ["tts", "handle", "intent", "wake", "mic", "snd"])
+  func `lists no other services`(key: String) {
+    #expect(Self.info.data[key] == .array([]))
+  }
+
+  @Test func `programs and models have all the keys that a client needs, and none is null`() throws {
+    let program = try object(try array(Self.info.data["asr"]).first)
+    let models = try array(program["models"]).map(object)
+    #expect(models.count == 2)
+    for fields in [program] + models {
+      for key in ["name", "description", "version"] {
+        #expect(fields[key]?.string?.isEmpty == false, "\(key)")
+      }
+      #expect(fields["installed"] == .bool(true))
+      #expect(fields["attribution"] == .object(["name": .string("A"), "url": .string("https://a")]))
+      #expect(!fields.values.contains(.null))
+    }
+    #expect(models[0]["languages"] == .array([.string("en"), .string("es")]))
+    #expect(models[1]["languages"] == .array([]))
+  }
+
+  @Test(
+    arguments: [
+      ("supports_transcript_streaming", true), ("requires_external_vad", true),
+      ("prefers_auto_gain_enabled", true), ("prefers_noise_reduction_enabled", true),
+    ])
+  func `flags say what a client is to do`(key: String, value: Bool) throws {
+    let program = try object(try array(Self.info.data["asr"]).first)
+    #expect(program[key] == .bool(value))
+  }
+
+  @Test func `artifacts are equal if all they say is`() {
+    var other = Self.artifact
+    #expect(other == Self.artifact)
+    other.attribution.url = "https://b"
+    #expect(other != Self.artifact)
+  }
+}

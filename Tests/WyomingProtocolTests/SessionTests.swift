@@ -1,0 +1,284 @@
+import NIOCore
+import Testing
+
+@testable import WyomingProtocol
+
+@Suite struct `A session` {
+  private typealias Action = Session.Action
+
+  // What a client sends.
+  private static let sound = ByteBuffer(string: "sound")
+  private static let start = Event(
+    type: "audio-start", data: ["rate": .integer(44_100), "width": .integer(4), "channels": .integer(2)])
+  private static let chunk = Event(type: "audio-chunk", payload: sound)
+  private static let stop = Event(type: "audio-stop")
+  private static let transcribe = Event(
+    type: "transcribe", data: ["language": .string("es"), "name": .string("tiny")])
+
+  // What is to be done.
+  private static let startFormat = Session.AudioFormat(rate: 44_100, width: 4, channels: 2)
+  private static let spanish = Session.Request(model: "tiny", language: "es")
+  private static let append = Action.append(sound, Session.AudioFormat())
+  private static let appendAsStarted = Action.append(sound, startFormat)
+  private static let finish = Action.finishUtterance(Session.Request())
+  private static let finishSpanish = Action.finishUtterance(spanish)
+
+  private func actions(_ events: [Event]) throws -> [Action] {
+    var session = Session()
+    return try events.flatMap { try session.receive($0) }
+  }
+
+  @Test(
+    arguments: [
+      // As Home Assistant does it.
+      (
+        [transcribe, start, chunk, chunk, stop],
+        [.beginUtterance, appendAsStarted, appendAsStarted, finishSpanish]
+      ),
+      ([start, transcribe, chunk, stop], [.beginUtterance, appendAsStarted, finishSpanish]),
+      (
+        [start, chunk, transcribe, chunk, stop],
+        [.beginUtterance, appendAsStarted, appendAsStarted, finishSpanish]
+      ),
+      ([start, chunk, stop], [.beginUtterance, appendAsStarted, finish]),
+      ([transcribe, chunk, chunk, stop], [.beginUtterance, append, append, finishSpanish]),
+      ([chunk, stop], [.beginUtterance, append, finish]),
+      ([transcribe, start, stop], [.beginUtterance, finishSpanish]),
+      ([transcribe, stop], [.beginUtterance, finishSpanish]),
+      ([stop], [.beginUtterance, finish]),
+      ([stop, stop], [.beginUtterance, finish, .beginUtterance, finish]),
+      ([transcribe], []),
+      ([], []),
+    ] as [([Event], [Session.Action])])
+  func `takes an utterance's events in any order, and none of them must be there`(
+    events: [Event], actions: [Session.Action]
+  ) throws {
+    #expect(try self.actions(events) == actions)
+  }
+
+  @Test func `takes several utterances, each with its own request and format`() throws {
+    let events = [
+      Self.transcribe, Self.start, Self.chunk, Self.stop, Self.chunk, Self.stop, Self.start, Self.stop,
+      Self.transcribe, Self.stop,
+    ]
+    let expected: [Action] = [
+      .beginUtterance, Self.appendAsStarted, Self.finishSpanish, .beginUtterance, Self.append, Self.finish,
+      .beginUtterance, Self.finish, .beginUtterance, Self.finishSpanish,
+    ]
+    #expect(try actions(events) == expected)
+  }
+
+  @Test func `drops an unfinished utterance where another starts, and keeps the request`() throws {
+    let expected: [Action] = [
+      .beginUtterance, Self.appendAsStarted, .beginUtterance, Self.appendAsStarted, Self.finishSpanish,
+    ]
+    let events = [Self.transcribe, Self.start, Self.chunk, Self.start, Self.chunk, Self.stop]
+    #expect(try actions(events) == expected)
+  }
+
+  @Test func `forgets the format of an unfinished utterance`() throws {
+    let events = [Self.start, Self.chunk, Event(type: "audio-start"), Self.chunk]
+    #expect(try actions(events).last == Self.append)
+  }
+
+  @Test func `takes the last transcribe for what is asked`() throws {
+    let events = [Self.transcribe, Event(type: "transcribe", data: ["language": .string("en")]), Self.stop]
+    #expect(try actions(events).last == .finishUtterance(Session.Request(language: "en")))
+  }
+
+  @Test func `keeps a program that was selected, for all utterances`() throws {
+    let select = Event(type: "select-program", data: ["name": .string("tiny")])
+    let unselect = Event(type: "select-program", data: ["name": .null])
+    let expected: [Action] = [
+      .beginUtterance, .finishUtterance(Session.Request(program: "tiny")),
+      .beginUtterance, .finishUtterance(Session.Request(program: "tiny", model: "tiny", language: "es")),
+      .beginUtterance, Self.finish,
+    ]
+    #expect(try actions([select, Self.stop, Self.transcribe, Self.stop, unselect, Self.stop]) == expected)
+  }
+
+  @Test func `knows whether it listens`() throws {
+    var session = Session()
+    #expect(!session.isListening)
+    for (event, listens) in [
+      (Self.transcribe, false), (Self.start, true), (Self.chunk, true), (Self.stop, false),
+      (Self.chunk, true),
+    ] {
+      _ = try session.receive(event)
+      #expect(session.isListening == listens, "after \(event.type)")
+    }
+  }
+
+  @Test func `goes by a chunk's own format, for this chunk alone`() throws {
+    let own = Event(
+      type: "audio-chunk", data: ["rate": .integer(8000), "channels": .null], payload: Self.sound)
+    let expected: [Action] = [
+      .beginUtterance, .append(Self.sound, Session.AudioFormat(rate: 8000, width: 4, channels: 2)),
+      Self.appendAsStarted,
+    ]
+    #expect(try actions([Self.start, own, Self.chunk]) == expected)
+  }
+
+  @Test func `hands over an empty chunk, too`() throws {
+    let expected: [Action] = [.beginUtterance, .append(ByteBuffer(), Session.AudioFormat())]
+    #expect(try actions([Event(type: "audio-chunk")]) == expected)
+  }
+
+  @Test(arguments: ["rate", "width", "channels", "timestamp"])
+  func `takes null for a value that is not there`(key: String) throws {
+    let start = Event(type: "audio-start", data: [key: .null])
+    let chunk = Event(type: "audio-chunk", data: [key: .null], payload: Self.sound)
+    let stop = Event(type: "audio-stop", data: [key: .null])
+    #expect(try actions([start, chunk, stop]) == [.beginUtterance, Self.append, Self.finish])
+  }
+
+  @Test(
+    arguments: [
+      ["name": .null, "language": .null, "context": .null],
+      ["name": .integer(1), "language": .array([])],
+      [
+        "transcript_names": .array([]), "vad_sensitivity": .string("aggressive"),
+        "context": .object(["a": .null]),
+      ],
+    ] as [[String: JSONValue]])
+  func `takes a request that says nothing it knows`(data: [String: JSONValue]) throws {
+    let events = [Event(type: "transcribe", data: data), Self.stop]
+    #expect(try actions(events) == [.beginUtterance, Self.finish])
+  }
+
+  @Test(
+    arguments: ["audio-start", "audio-chunk"],
+    [
+      (.string("16000"), "\"16000\""), (.bool(true), "true"), (.number(0.5), "0.5"),
+      (.number(1e300), "1e+300"),
+      (.number(0x1p63), "9.223372036854776e+18"), (.array([.integer(1)]), "[1]"), (.object([:]), "{}"),
+      (.integer(0), "0"), (.integer(-1), "-1"), (.integer(384_001), "384001"),
+      (.integer(.max), "9223372036854775807"), (.integer(.min), "-9223372036854775808"),
+    ] as [(JSONValue, String)])
+  func `refuses a format that nobody has, with the value`(
+    type: String, format: (value: JSONValue, shown: String)
+  ) {
+    for (key, limit) in [("rate", 384_000), ("width", 4), ("channels", 64)] {
+      let error = ProtocolError.value(event: type, "\(key) is \(format.shown), expected 1 to \(limit)")
+      #expect(throws: error) { try actions([Event(type: type, data: [key: format.value])]) }
+    }
+  }
+
+  @Test func `does not repeat a value of any length to the client`() throws {
+    let value = JSONValue.string(String(repeating: "a", count: 100_000))
+    let error = #expect(throws: ProtocolError.self) {
+      try actions([Event(type: "audio-start", data: ["rate": value])])
+    }
+    #expect(try #require(error).description.count < 200)
+  }
+
+  @Test(arguments: [("rate", 384_000), ("width", 4), ("channels", 64)])
+  func `takes the outermost formats`(key: String, limit: Int) throws {
+    #expect(throws: Never.self) { try actions([Event(type: "audio-start", data: [key: .integer(limit)])]) }
+    #expect(throws: ProtocolError.self) {
+      try actions([Event(type: "audio-start", data: [key: .integer(limit + 1)])])
+    }
+  }
+
+  @Test func `takes a whole number with a decimal point`() throws {
+    let start = Event(type: "audio-start", data: ["rate": .number(8000), "width": .number(1)])
+    let expected = Action.append(Self.sound, Session.AudioFormat(rate: 8000, width: 1, channels: 1))
+    #expect(try actions([start, Self.chunk]).last == expected)
+  }
+
+  @Test(
+    arguments: [
+      (Event(type: "describe"), .describe),
+      (Event(type: "ping"), .send(.pong(nil))),
+      (Event(type: "ping", data: ["text": .string("a")]), .send(.pong("a"))),
+      (Event(type: "ping", data: ["text": .null]), .send(.pong(nil))),
+      (Event(type: "ping", data: ["text": .integer(1)]), .send(.pong(nil))),
+    ] as [(Event, Session.Action)])
+  func `answers questions at any time, without touching the utterance`(event: Event, answer: Session.Action)
+    throws
+  {
+    #expect(try actions([event]) == [answer])
+    let expected: [Action] = [.beginUtterance, answer, Self.appendAsStarted, answer, Self.finishSpanish]
+    #expect(try actions([Self.transcribe, Self.start, event, Self.chunk, event, Self.stop]) == expected)
+  }
+
+  @Test(arguments: [
+    "synthesize", "transcript", "info", "error", "", "AUDIO-STOP", "audio-stop ",
+  ])
+  func `ignores events that it does not know`(type: String) throws {
+    let event = Event(type: type, data: ["rate": .string("x")], payload: Self.sound)
+    let expected: [Action] = [.beginUtterance, Self.appendAsStarted, Self.finish]
+    #expect(try actions([event, Self.start, event, Self.chunk, event, Self.stop, event]) == expected)
+  }
+}
+
+@Suite struct `An utterance that is too long` {
+  private typealias Action = Session.Action
+
+  private static let format = Session.AudioFormat(rate: 1_000, width: 2, channels: 2)
+  private static let start = Event(
+    type: "audio-start", data: ["rate": .integer(1_000), "width": .integer(2), "channels": .integer(2)])
+  private static let stop = Event(type: "audio-stop")
+  private static let cut = Action.finishUtterance(Session.Request(isCut: true))
+
+  private func chunk(_ bytes: Int) -> Event {
+    Event(type: "audio-chunk", payload: ByteBuffer(repeating: 1, count: bytes))
+  }
+
+  private func append(_ bytes: Int, _ format: Session.AudioFormat = format) -> Action {
+    .append(ByteBuffer(repeating: 1, count: bytes), format)
+  }
+
+  private func actions(_ events: [Event], longest: Double) throws -> [Action] {
+    var session = Session(longestUtterance: longest)
+    return try events.flatMap { try session.receive($0) }
+  }
+
+  @Test(arguments: [1, 4, 10, 320, 3_999, 4_000, 4_001, 100_000])
+  func `ends at the same moment, whatever the size of its chunks`(size: Int) throws {
+    let chunks = Array(repeating: chunk(size), count: 10_000 / size + 2)
+    let actions = try actions([Self.start] + chunks + [Self.stop], longest: 1)
+    let heard = actions.reduce(0) {
+      if case .append(let bytes, _) = $1 { $0 + bytes.readableBytes } else { $0 }
+    }
+    // A second of 4,000 bytes, whole moments only.
+    #expect(abs(heard - 4_000) <= 4)
+    #expect(actions.first == .beginUtterance)
+    #expect(actions.last == Self.cut)
+    #expect(actions.count { if case .finishUtterance = $0 { true } else { false } } == 1)
+  }
+
+  @Test func `is answered once, and the next one is an utterance of its own`() throws {
+    let events = [Self.start, chunk(5_000), chunk(8), Self.stop, Self.start, chunk(8), Self.stop]
+    let expected: [Action] = [
+      .beginUtterance, append(4_000), Self.cut,
+      .beginUtterance, append(8), .finishUtterance(Session.Request()),
+    ]
+    #expect(try actions(events, longest: 1) == expected)
+  }
+
+  @Test func `may be followed by a start without a stop`() throws {
+    let expected: [Action] = [.beginUtterance, append(4_000), Self.cut, .beginUtterance, append(8)]
+    #expect(try actions([Self.start, chunk(5_000), Self.start, chunk(8)], longest: 1) == expected)
+  }
+
+  @Test func `is measured by each chunk's own format`() throws {
+    let slow = Event(
+      type: "audio-chunk", data: ["rate": .integer(500)], payload: ByteBuffer(repeating: 1, count: 5_000))
+    // Half a second is heard; in the other half fit 1,000 bytes at half the rate.
+    let expected: [Action] = [
+      .beginUtterance, append(2_000), append(1_000, Session.AudioFormat(rate: 500, width: 2, channels: 2)),
+      Self.cut,
+    ]
+    #expect(try actions([Self.start, chunk(2_000), slow], longest: 1) == expected)
+  }
+
+  @Test(arguments: [Double.infinity, 1e300])
+  func `is none where any length is allowed`(longest: Double) throws {
+    let events = [Self.start, chunk(1_000_000), chunk(1_000_000), Self.stop]
+    let expected: [Action] = [
+      .beginUtterance, append(1_000_000), append(1_000_000), .finishUtterance(Session.Request()),
+    ]
+    #expect(try actions(events, longest: longest) == expected)
+  }
+}

@@ -1,0 +1,113 @@
+import Audio
+import Glibc
+import NIOCore
+import SpeechFeatures
+import Testing
+import WyomingProtocol
+
+@testable import Recognition
+@testable import WyomingServer
+
+@Suite struct `An utterance on its way in` {
+  private func utterance() -> IncomingUtterance {
+    IncomingUtterance(Utterance(extractor: LogMelExtractor(bandCount: 80)))
+  }
+
+  /// Raw audio of 16 bits: a tone, half as loud as can be.
+  private func sound(seconds: Double, rate: Int = 16_000, channels: Int = 1) -> [UInt8] {
+    (0..<Int(seconds * Double(rate))).flatMap { index -> [UInt8] in
+      let sample = Int16(16_384 * sin(2 * Double.pi * 440 * Double(index) / Double(rate)))
+      let bytes = [UInt8(truncatingIfNeeded: sample), UInt8(truncatingIfNeeded: sample >> 8)]
+      return Array(repeating: bytes, count: channels).flatMap { $0 }
+    }
+  }
+
+  /// The utterance of these bytes, in chunks of `size` bytes.
+  private func hear(
+    _ bytes: [UInt8], _ format: Session.AudioFormat = Session.AudioFormat(), size: Int = .max
+  ) throws -> Utterance {
+    var incoming = utterance()
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      try incoming.append(ByteBuffer(bytes: rest.prefix(size)), format)
+      rest = rest.dropFirst(size)
+    }
+    return try incoming.finished()
+  }
+
+  @Test func `is as long as its audio`() throws {
+    #expect(try hear(sound(seconds: 0.5)).seconds == 0.5)
+  }
+
+  @Test(arguments: [1, 3, 320, 1_001])
+  func `is the same in chunks of any size, even if they cut a sample`(size: Int) throws {
+    let bytes = sound(seconds: 0.5)
+    let whole = try hear(bytes).frames()
+    #expect(whole.count == 50)
+    #expect(try hear(bytes, size: size).frames() == whole)
+  }
+
+  @Test func `without audio has no frames`() throws {
+    #expect(try utterance().finished().seconds == 0)
+    #expect(try hear([]).frames().count == 0)
+    var incoming = utterance()
+    try incoming.append(ByteBuffer(), Session.AudioFormat(rate: 44_100))
+    #expect(try incoming.finished().seconds == 0)
+  }
+
+  @Test(arguments: [8_000, 44_100, 48_000], [1, 2, 6])
+  func `may come in any rate and any number of channels`(rate: Int, channels: Int) throws {
+    let format = Session.AudioFormat(rate: rate, width: 2, channels: channels)
+    let utterance = try hear(sound(seconds: 0.5, rate: rate, channels: channels), format, size: 1_000)
+    #expect(abs(utterance.seconds - 0.5) <= 1.0 / 16_000)
+    // The same tone is in it: the same bands are the loudest.
+    let expected = try hear(sound(seconds: 0.5)).frames()
+    #expect(loudestBand(of: utterance.frames(), 25) == loudestBand(of: expected, 25))
+  }
+
+  @Test func `may change its format from chunk to chunk, and no audio is lost`() throws {
+    var incoming = utterance()
+    let formats = [(16_000, 1), (44_100, 2), (8_000, 1), (16_000, 1), (48_000, 1)]
+    for (rate, channels) in formats {
+      try incoming.append(
+        ByteBuffer(bytes: sound(seconds: 0.2, rate: rate, channels: channels)),
+        Session.AudioFormat(rate: rate, width: 2, channels: channels))
+    }
+    #expect(abs(try incoming.finished().seconds - 1) <= 5.0 / 16_000)
+  }
+
+  @Test func `does not take half a sample of one format into the next`() throws {
+    var incoming = utterance()
+    try incoming.append(ByteBuffer(bytes: [1]), Session.AudioFormat())
+    try incoming.append(ByteBuffer(bytes: [128, 128]), Session.AudioFormat(width: 1))
+    #expect(try incoming.finished().seconds == 2.0 / 16_000)
+  }
+
+  @Test(
+    arguments: [
+      (Session.AudioFormat(rate: 0), "a sample rate of 0 Hz, expected 1000 to 384000"),
+      (Session.AudioFormat(rate: -16_000), "a sample rate of -16000 Hz, expected 1000 to 384000"),
+      (Session.AudioFormat(rate: .max), "a sample rate of 9223372036854775807 Hz, expected 1000 to 384000"),
+      (Session.AudioFormat(width: 0), "a sample width of 0 bytes, expected 1 to 4"),
+      (Session.AudioFormat(width: 5), "a sample width of 5 bytes, expected 1 to 4"),
+      (Session.AudioFormat(channels: 0), "0 channels, expected 1 to 64"),
+      (Session.AudioFormat(channels: 65), "65 channels, expected 1 to 64"),
+    ] as [(Session.AudioFormat, String)])
+  func `in a format that nobody has is refused with the value`(format: Session.AudioFormat, message: String)
+    throws
+  {
+    var incoming = utterance()
+    try incoming.append(ByteBuffer(bytes: sound(seconds: 0.1)), Session.AudioFormat())
+    do throws(ProtocolError) {
+      try incoming.append(ByteBuffer(bytes: [0, 0]), format)
+      Issue.record("it was taken")
+    } catch {
+      #expect(error == .value(event: "audio-chunk", message))
+    }
+  }
+
+  private func loudestBand(of frames: LogMelFrames, _ frame: Int) -> Int? {
+    let values = frames.values[frame * frames.bandCount..<(frame + 1) * frames.bandCount]
+    return zip(0..., values).max { $0.1 < $1.1 }?.0
+  }
+}
