@@ -3,6 +3,7 @@ internal import Logging
 internal import ModelStore
 internal import Recognition
 internal import ServiceLifecycle
+internal import Settings
 internal import UnixSignals
 internal import WyomingProtocol
 internal import WyomingServer
@@ -12,30 +13,28 @@ struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serve speech to text over the Wyoming protocol.",
     discussion:
-      "SIGTERM and SIGINT end it in good order: utterances that have ended still get their transcript.")
+      """
+      SIGTERM and SIGINT end it in good order: utterances that have ended still get their transcript.
 
-  @OptionGroup var recognition: RecognitionOptions
+      Each setting may also be given by an environment variable, LORIKEET_LOG_LEVEL for --log-level, or in the file \
+      that --config or LORIKEET_CONFIG names: log-level: info.
+      """)
 
-  @Option(
-    help: "Where to listen; port 0 is any free port. (default: tcp://0.0.0.0:10300)",
-    transform: ListenAddress.argument)
-  var uri = ListenAddress(host: "0.0.0.0", port: 10_300)
-
-  @Option(help: "How much is logged, on standard error.")
-  var logLevel = Logger.Level.info
-
-  /// Seconds that running utterances have after a signal.
-  private static let drainSeconds = 10
+  @OptionGroup var options: ServeOptions
 
   func run() async throws {
-    LoggingSystem.bootstrap(StreamLogHandler.standardError)
-    var logger = Logger(label: "lorikeet")
-    logger.logLevel = logLevel
     try await reportingFailure {
-      let recognizer = try recognition.recognizer()
+      let resolved = try options.resolve()
+      if options.printConfig { return try Terminal.print(resolved.description) }
+      LoggingSystem.bootstrap(StreamLogHandler.standardError)
+      var logger = Logger(label: "lorikeet")
+      logger.logLevel = try resolved.logLevel()
+      let recognizer = try resolved.recognizer()
+      let addresses = try resolved.addresses()
+      if addresses.count > 1 { logger.warning("only the first of several addresses is used") }
       let server = WyomingServer(
-        address: uri, recognizer: recognizer, program: Self.program(for: recognizer.model),
-        language: recognition.language, logger: logger)
+        address: addresses[0], recognizer: recognizer, program: Self.program(for: recognizer.model),
+        language: resolved.settings.language, logger: logger)
       let group = ServiceGroup(
         configuration: ServiceGroupConfiguration(
           services: [
