@@ -30,8 +30,9 @@ enum EnvironmentName {
       || words.last == "PORT" && value.contains("://")
   }
 
-  /// `LANGUAGE` is gettext's, too, on any desktop: "de_AT:de". A tag has neither of the two signs.
+  /// `LANGUAGE` is gettext's, too, on any desktop: "de_AT:de", "C". No tag looks like that.
   private static func isLocaleList(_ name: String, _ value: String) -> Bool {
-    name == Setting.language.referenceName && (value.contains("_") || value.contains(":"))
+    name == Setting.language.referenceName
+      && (value.contains("_") || value.contains(":") || value == "C" || value == "POSIX")
   }
 }

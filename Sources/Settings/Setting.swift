@@ -86,8 +86,7 @@ extension Setting {
   /// A whole number.
   static func number(
     _ name: String, _ property: any WritableKeyPath<ServerSettings, Int> & Sendable,
-    in range: ClosedRange<Int>,
-    _ help: String
+    in range: ClosedRange<Int>, _ help: String
   ) -> Setting {
     Setting(
       name, property, reference: nil, help,
@@ -98,8 +97,7 @@ extension Setting {
   /// Any text that fits on a line.
   static func text(
     _ name: String, _ property: any WritableKeyPath<ServerSettings, String> & Sendable,
-    reference: String? = nil,
-    accepted: String, _ help: String
+    reference: String? = nil, accepted: String, _ help: String
   ) -> Setting {
     Setting(
       name, property, reference: reference, help, accepted: accepted,

@@ -87,7 +87,8 @@ private func refusal(
     #expect(resolved.source(of: .uri) == .environment("WYOMING_URI"))
   }
 
-  @Test(arguments: ["de_AT:de", "en_US", "C:en"]) func `a desktop's locale is no language to recognize`(
+  @Test(arguments: ["de_AT:de", "en_US", "C", "POSIX", "de:en"])
+  func `a desktop's locale is no language to recognize`(
     locale: String
   ) throws {
     let resolved = try ServerSettings.resolve(options: [:], environment: ["LANGUAGE": locale], file: nil)
