@@ -22,6 +22,7 @@ let package = Package(
   products: [.executable(name: "lorikeet", targets: ["lorikeet"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -70,10 +71,15 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    .target(
+      name: "Settings",
+      dependencies: [.product(name: "Configuration", package: "swift-configuration")], swiftSettings: strict),
+
     .executableTarget(
       name: "lorikeet",
       dependencies: [
-        "Audio", "Inference", "ModelStore", "Recognition", "Transducer", "WyomingProtocol", "WyomingServer",
+        "Audio", "Inference", "ModelStore", "Recognition", "Settings", "Transducer", "WyomingProtocol",
+        "WyomingServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -94,6 +100,10 @@ let package = Package(
     .testTarget(name: "AudioTests", dependencies: ["Audio", "CSndFile", "Support"], swiftSettings: strict),
     .testTarget(
       name: "ModelStoreTests", dependencies: ["ModelStore", "Support", "Transducer"], swiftSettings: strict),
+    .testTarget(
+      name: "SettingsTests",
+      dependencies: ["Recognition", "Settings", "Support", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: strict),
     .testTarget(
       name: "WyomingProtocolTests",
       dependencies: ["Support", "WyomingProtocol", .product(name: "NIOCore", package: "swift-nio")],

@@ -1,5 +1,6 @@
 """A running `lorikeet serve`, for the demo and the tests."""
 import collections
+import os
 import pathlib
 import re
 import signal
@@ -8,7 +9,13 @@ import threading
 
 START_SECONDS = 60
 STOP_SECONDS = 20
-LISTENING = re.compile(r"listening uri=(tcp://\S+:(\d+))")
+LISTENING = re.compile(r"listening.*?(tcp://[^\s\"]+:(\d+))")
+
+# A developer's own settings must not change what is shown or tested.
+_REFERENCE_NAMES = ("WYOMING_URI", "DATA_DIR", "DEVICE", "LANGUAGE")
+ENVIRONMENT = {
+    key: value for key, value in os.environ.items()
+    if not key.startswith("LORIKEET_") and key not in _REFERENCE_NAMES}
 
 
 class Server:
@@ -17,7 +24,8 @@ class Server:
     def __init__(self, binary: pathlib.Path, *options: str):
         command = [str(binary), "serve", "--uri", "tcp://127.0.0.1:0", *options]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8")
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8",
+            env=ENVIRONMENT)
         self.log = collections.deque(maxlen=200)
         self.uri, self.port = "", 0
         self._listening = threading.Event()

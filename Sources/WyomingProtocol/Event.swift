@@ -20,8 +20,8 @@ public struct EventLimits: Sendable, Equatable {
   public var header = 64 * 1024
   /// Bytes of the separate data.
   public var data = 1024 * 1024
-  /// Bytes of the payload: minutes of audio in one piece.
-  public var payload = 32 * 1024 * 1024
+  /// Bytes of the payload: two minutes of audio in one piece.
+  public var payload = 4 * 1024 * 1024
 
   public init() {}
 }

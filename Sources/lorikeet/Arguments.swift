@@ -1,15 +1,12 @@
 // How values of other modules are written on the command line.
 
 public import ArgumentParser
-public import Logging
 public import Recognition
 internal import WyomingServer
 
 extension Device: ExpressibleByArgument {}
 
 extension Precision: ExpressibleByArgument {}
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}
 
 extension ListenAddress {
   /// - Throws: What an address looks like.

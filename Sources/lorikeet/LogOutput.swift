@@ -1,17 +1,9 @@
-internal import ArgumentParser
 internal import FoundationEssentials
 internal import Logging
-
-/// How log lines are written.
-enum LogFormat: String, CaseIterable, ExpressibleByArgument {
-  /// `2026-11-22T20:15:03.120Z info listening uri=tcp://0.0.0.0:10300`
-  case text
-  /// An object a line, for collectors.
-  case json
-}
+internal import Settings
 
 /// Writes the log to standard error, a line an entry: standard output belongs to results, and with `stdio://` to
-/// the protocol.
+/// the protocol. As text: `2026-11-22T20:15:03.120Z info listening uri=tcp://0.0.0.0:10300`.
 struct LogOutput: LogHandler {
   var metadata: Logger.Metadata = [:]
   var logLevel = Logger.Level.info

@@ -1,8 +1,8 @@
 internal import ArgumentParser
-internal import FoundationEssentials
 internal import Inference
 internal import ModelStore
 internal import Recognition
+internal import Settings
 
 /// The options of all commands that recognize speech.
 struct RecognitionOptions: ParsableArguments {
@@ -29,25 +29,24 @@ struct RecognitionOptions: ParsableArguments {
   @Flag(name: .customLong("no-cache"), help: "Compile the model anew instead of keeping it compiled.")
   var withoutCache = false
 
-  /// The recognizer these options describe, or one with another model; the model is not loaded yet.
-  func recognizer(model name: String? = nil) throws(ModelError) -> Recognizer {
-    let directory = dataDir ?? DataDirectory.standard
-    // Compiled models hold only for the build of OpenVINO that made them.
-    let build = Runtime.version.replacing("/", with: "-")
-    let cache = withoutCache ? nil : "\(directory)/cache/openvino-\(build)"
-    return Recognizer(
-      model: try ModelDirectory.find(name ?? model),
-      settings: ComputeSettings(device: device, precision: precision, cacheDirectory: cache))
+  /// The recognizer these options describe; its model is not loaded yet.
+  func recognizer() throws(ModelError) -> Recognizer {
+    try Recognizer.find(
+      model, device: device, precision: precision, dataDirectory: dataDir ?? DataDirectory.standard,
+      isCached: !withoutCache)
   }
 }
 
-/// Where Lorikeet keeps what it makes.
-enum DataDirectory {
-  /// As the XDG base directory specification says; for a service without a home, below /var/lib.
-  static var standard: String {
-    let environment = ProcessInfo.processInfo.environment
-    if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return "\(data)/lorikeet" }
-    if let home = environment["HOME"], home.hasPrefix("/") { return "\(home)/.local/share/lorikeet" }
-    return "/var/lib/lorikeet"
+extension Recognizer {
+  /// - Parameter model: A known model's name, or a model's directory.
+  static func find(
+    _ model: String, device: Device, precision: Precision, dataDirectory: String, isCached: Bool
+  ) throws(ModelError) -> Recognizer {
+    // Compiled models hold only for the build of OpenVINO that made them.
+    let build = Runtime.version.replacing("/", with: "-")
+    let cache = isCached ? "\(dataDirectory)/cache/openvino-\(build)" : nil
+    return Recognizer(
+      model: try ModelDirectory.find(model),
+      settings: ComputeSettings(device: device, precision: precision, cacheDirectory: cache))
   }
 }

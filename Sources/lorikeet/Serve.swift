@@ -3,6 +3,7 @@ internal import Logging
 internal import ModelStore
 internal import Recognition
 internal import ServiceLifecycle
+internal import Settings
 internal import UnixSignals
 internal import WyomingServer
 
@@ -13,39 +14,24 @@ struct Serve: AsyncParsableCommand {
     discussion: """
       SIGTERM and SIGINT end it in good order: utterances that have begun still get their transcript. A second \
       signal ends it at once.
+
+      An address may have a model and a language of its own: 'tcp://0.0.0.0:10301?model=builtin&language=es'.
+
+      Each setting may also be given by an environment variable, LORIKEET_LOG_LEVEL for --log-level, or in the file \
+      that --config or LORIKEET_CONFIG names: log-level: info.
       """)
 
-  @OptionGroup var recognition: RecognitionOptions
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      Where to listen: tcp://HOST:PORT, unix:///PATH or stdio://; may be repeated. An address may have a model and \
-      a language of its own: 'tcp://0.0.0.0:10301?model=builtin&language=es'. (default: tcp://0.0.0.0:10300)
-      """), transform: ListenAddress.argument)
-  var uri: [ListenAddress] = []
-
-  @Option(help: "How much is logged, on standard error.")
-  var logLevel = Logger.Level.info
-
-  @Option(help: "How the log is written.")
-  var logFormat = LogFormat.text
-
-  @Flag(help: "Write what was said into the log.")
-  var logTranscripts = false
-
-  /// Seconds that running utterances have after a signal.
-  private static let drainSeconds = 10
+  @OptionGroup var options: ServeOptions
 
   func run() async throws {
-    LoggingSystem.bootstrap { [logFormat] _ in LogOutput(format: logFormat) }
-    var logger = Logger(label: "lorikeet")
-    logger.logLevel = logLevel
     do {
-      let services = try services(logger: logger)
+      let resolved = try options.resolve()
+      if options.printConfig { return try Terminal.print(resolved.description) }
+      let logger = try logger(resolved)
       var configuration = ServiceGroupConfiguration(
-        services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
-      configuration.maximumGracefulShutdownDuration = .seconds(Self.drainSeconds)
+        services: try services(resolved, logger), gracefulShutdownSignals: [.sigterm, .sigint],
+        logger: quiet(logger))
+      configuration.maximumGracefulShutdownDuration = .seconds(resolved.settings.drainSeconds)
       let group = ServiceGroup(configuration: configuration)
       try await SecondSignal.endsAtOnce(logger) { try await group.run() }
       leave(.success)
@@ -55,57 +41,69 @@ struct Serve: AsyncParsableCommand {
     }
   }
 
+  private func logger(_ resolved: ResolvedSettings) throws -> Logger {
+    LoggingSystem.bootstrap { [format = resolved.settings.logFormat] _ in LogOutput(format: format) }
+    var logger = Logger(label: "lorikeet")
+    logger.logLevel = try resolved.logLevel()
+    return logger
+  }
+
   /// The model of each address, loaded once each, and a server for each address.
-  private func services(logger: Logger) throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
-    let addresses = uri.isEmpty ? [ListenAddress(.tcp(host: "0.0.0.0", port: 10_300))] : uri
+  private func services(
+    _ resolved: ResolvedSettings, _ logger: Logger
+  ) throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
     var recognizers: [String: Recognizer] = [:]
     var loading: [ServiceGroupConfiguration.ServiceConfiguration] = []
     var servers: [ServiceGroupConfiguration.ServiceConfiguration] = []
-    for address in addresses {
-      let name = address.model ?? recognition.model
-      let recognizer = try recognizers[name] ?? recognition.recognizer(model: name)
+    for address in try resolved.addresses() {
+      let name = address.model ?? resolved.settings.model
+      let recognizer = try recognizers[name] ?? resolved.recognizer(model: name)
       if recognizers.updateValue(recognizer, forKey: name) == nil {
-        loading.append(
-          .init(
-            service: ModelLoading(recognizer: recognizer, logger: logger), successTerminationBehavior: .ignore
-          ))
+        loading.append(.init(service: ModelLoading(recognizer: recognizer, logger: logger)))
       }
       let service = SpeechService(
         recognizer: recognizer, program: Programs.program(for: recognizer.model),
-        language: address.language ?? recognition.language, logsTranscripts: logTranscripts)
-      servers.append(
-        .init(
-          service: WyomingServer(address: address, service: service, limits: ServerLimits(), logger: logger),
-          successTerminationBehavior: .gracefullyShutdownGroup))
+        language: address.language ?? resolved.settings.language,
+        logsTranscripts: resolved.settings.logTranscripts)
+      let server = WyomingServer(
+        address: address, service: service, limits: resolved.serverLimits, logger: logger)
+      servers.append(.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup))
     }
     return loading + servers
   }
 
   /// The service group tells each of its steps; only what goes wrong is of interest.
   private func quiet(_ logger: Logger) -> Logger {
-    var logger = logger
-    logger.logLevel = max(logLevel, .error)
-    return logger
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .error)
+    return quiet
   }
 }
 
 /// Loads a model while its server already listens.
+///
+/// The group shuts its services down from the last to the first: the model goes on loading while the servers let
+/// utterances end that wait for it.
 private struct ModelLoading: Service {
   let recognizer: Recognizer
   let logger: Logger
 
   func run() async throws {
-    let clock = ContinuousClock()
-    let start = clock.now
     do {
-      try await cancelWhenGracefulShutdown {
-        try await recognizer.prepare()
-        try await recognizer.warmUp()
-      }
+      try await cancelWhenGracefulShutdown { try await load() }
+      try await gracefulShutdown()
     } catch RecognitionError.cancelled {
       // The server stops before its model was there.
-      return
+    } catch is CancellationError {
+      // The time to end in good order is over.
     }
+  }
+
+  private func load() async throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    try await recognizer.prepare()
+    try await recognizer.warmUp()
     let seconds = start.duration(to: clock.now) / .seconds(1)
     logger.info(
       "model ready",

@@ -5,6 +5,8 @@ import os
 import pathlib
 import subprocess
 
+from server import ENVIRONMENT
+
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 AUDIO = REPOSITORY / "Tests/Fixtures/audio"
 BUILTIN = REPOSITORY / "Sources/ModelStore/Resources/builtin"
@@ -12,9 +14,6 @@ BINARY = pathlib.Path(os.environ.get("LORIKEET_BINARY", REPOSITORY / ".build/rel
 RECORDINGS = [
     row["file"] for row in csv.DictReader((AUDIO / "manifest.tsv").open(encoding="utf-8"), delimiter="\t")]
 TIMEOUT = 120
-
-# A developer's own settings must not change what is tested.
-ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("LORIKEET_")}
 
 
 def run(*arguments: object, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:

@@ -131,7 +131,7 @@ def test_standard_input_and_output():
 def test_what_is_no_address_is_refused(uri):
     result = lorikeet.run("serve", "--uri", uri)
     assert result.returncode == 64
-    assert "no address to listen on" in result.stderr
+    assert "uri cannot be" in result.stderr
 
 
 def test_a_model_of_an_address_that_is_not_there():

@@ -104,6 +104,7 @@ def test_more_clients_than_there_are_places_are_turned_away(start_server):
 
     with start_server("--max-connections", "2") as server:
         assert converse(conversation(server.port)) == ("too-many-connections", None)
+        time.sleep(0.5)  # until the places of the two are known to be free
         converse(assert_well(server.port))
 
 

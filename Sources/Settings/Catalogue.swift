@@ -1,0 +1,73 @@
+extension Setting {
+  /// All settings, in the order in which they are shown.
+  public static let all: [Setting] = [
+    uri, model, device, precision, language, dataDir, cache, offline, logLevel, logFormat, logTranscripts,
+    drainSeconds, maxConnections, maxUtteranceSeconds, maxHeaderBytes, maxDataBytes, maxPayloadBytes,
+    stallSeconds,
+    idleSeconds, deadlineSeconds,
+  ]
+
+  public static let uri = list(
+    "uri", \.uris, reference: "WYOMING_URI", accepted: "addresses like tcp://0.0.0.0:10300",
+    "Where to listen, tcp://HOST:PORT; port 0 is any free port.")
+
+  public static let model = text(
+    "model", \.model, accepted: "'builtin' or a directory",
+    "The model: 'builtin', or a directory with the files of the public ONNX export.")
+
+  public static let device = choice(
+    "device", \.device, of: ServerSettings.devices, reference: "DEVICE", "The device that runs the model.")
+
+  public static let precision = choice(
+    "precision", \.precision, of: ServerSettings.precisions,
+    "The arithmetic; auto is the fastest that the device has.")
+
+  public static let language = languageTag(
+    "language", \.language, reference: "LANGUAGE",
+    "The language that is spoken, as a tag such as 'en'. It is reported with the transcript.")
+
+  public static let dataDir = text(
+    "data-dir", \.dataDir, reference: "DATA_DIR", accepted: "a directory", "Where compiled models are kept.")
+
+  public static let cache = onOff("cache", \.cache, "Whether compiled models are kept for the next start.")
+
+  public static let offline = onOff("offline", \.offline, "Whether nothing may be fetched from the network.")
+
+  public static let logLevel = choice(
+    "log-level", \.logLevel, of: ServerSettings.logLevels, "How much is logged, on standard error.")
+
+  public static let logFormat = choice("log-format", \.logFormat, "How the log is written.")
+
+  public static let logTranscripts = onOff(
+    "log-transcripts", \.logTranscripts, "Whether the log tells what was said.")
+
+  public static let drainSeconds = number(
+    "drain-seconds", \.drainSeconds, in: 0...3600, "Seconds that running utterances have after a signal.")
+
+  public static let maxConnections = number(
+    "max-connections", \.limits.connections, in: 1...10_000, "Clients at a time.")
+
+  public static let maxUtteranceSeconds = number(
+    "max-utterance-seconds", \.limits.utteranceSeconds, in: 1...86_400, "Seconds of audio in an utterance.")
+
+  public static let maxHeaderBytes = number(
+    "max-header-bytes", \.limits.headerBytes, in: 1024...16_777_216, "Bytes of an event's header line.")
+
+  public static let maxDataBytes = number(
+    "max-data-bytes", \.limits.dataBytes, in: 1024...268_435_456, "Bytes of an event's data.")
+
+  public static let maxPayloadBytes = number(
+    "max-payload-bytes", \.limits.payloadBytes, in: 1024...1_073_741_824, "Bytes of an event's payload.")
+
+  public static let stallSeconds = number(
+    "stall-seconds", \.limits.stallSeconds, in: 1...3600,
+    "Seconds between two pieces of an event or of an utterance that has begun.")
+
+  public static let idleSeconds = number(
+    "idle-seconds", \.limits.idleSeconds, in: 1...86_400,
+    "Seconds that a client may stay silent between utterances.")
+
+  public static let deadlineSeconds = number(
+    "deadline-seconds", \.limits.deadlineSeconds, in: 1...3600,
+    "Seconds from the end of an utterance to its transcript.")
+}

@@ -1,0 +1,13 @@
+internal import FoundationEssentials
+
+/// Where Lorikeet keeps what it makes, unless it is told.
+public enum DataDirectory {
+  public static var standard: String { standard(in: ProcessInfo.processInfo.environment) }
+
+  /// As the XDG base directory specification says; for a service without a home, below /var/lib.
+  static func standard(in environment: [String: String]) -> String {
+    if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return "\(data)/lorikeet" }
+    if let home = environment["HOME"], home.hasPrefix("/") { return "\(home)/.local/share/lorikeet" }
+    return "/var/lib/lorikeet"
+  }
+}

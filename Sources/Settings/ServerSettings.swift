@@ -1,0 +1,66 @@
+/// What a server can be told; the values here are the defaults.
+public struct ServerSettings: Sendable, Equatable {
+  /// Where to listen.
+  public var uris = ["tcp://0.0.0.0:10300"]
+
+  /// A known model's name, or a model's directory.
+  public var model = "builtin"
+  /// One of `ServerSettings.devices`.
+  public var device = "auto"
+  /// One of `ServerSettings.precisions`.
+  public var precision = "auto"
+  /// The tag of the language that is spoken; `nil` to leave it open.
+  public var language: String?
+
+  /// Where Lorikeet keeps what it makes.
+  public var dataDir: String
+  /// Whether compiled models are kept.
+  public var cache = true
+  /// Whether nothing may be fetched from the network.
+  public var offline = false
+
+  /// One of `ServerSettings.logLevels`.
+  public var logLevel = "info"
+  public var logFormat = LogFormat.text
+  public var logTranscripts = false
+
+  /// Seconds that running utterances have after a signal.
+  public var drainSeconds = 10
+  public var limits = Limits()
+
+  public init(dataDir: String) {
+    self.dataDir = dataDir
+  }
+
+  public static let devices = ["auto", "cpu"]
+  public static let precisions = ["auto", "f32", "bf16", "f16"]
+  public static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
+}
+
+/// How the log is written.
+public enum LogFormat: String, Sendable, CaseIterable {
+  case text
+  case json
+}
+
+/// What a client may ask of a server.
+public struct Limits: Sendable, Equatable {
+  /// Bytes of an event's header line.
+  public var headerBytes = 65_536
+  /// Bytes of an event's data.
+  public var dataBytes = 1_048_576
+  /// Bytes of an event's payload.
+  public var payloadBytes = 4_194_304
+  /// Clients at a time.
+  public var connections = 256
+  /// Seconds of audio in an utterance.
+  public var utteranceSeconds = 300
+  /// Seconds between two pieces of an event or of an utterance that has begun.
+  public var stallSeconds = 30
+  /// Seconds that a client may stay silent between utterances.
+  public var idleSeconds = 300
+  /// Seconds from the end of an utterance to its transcript.
+  public var deadlineSeconds = 60
+
+  public init() {}
+}

@@ -1,0 +1,107 @@
+internal import Configuration
+internal import Glibc
+internal import Synchronization
+
+/// A file of settings: `log-level: info`, or `log_level: info`.
+///
+/// JSON is read as the YAML that it also is: so both refuse the same mistakes, and a number is never taken for a
+/// truth value. The one JSON text that is no YAML is a character beyond U+FFFF that is escaped as a pair.
+struct SettingsFile {
+  let path: String
+  let snapshot: YAMLSnapshot
+  /// The key in the file by the setting's name.
+  let keys: [String: String]
+
+  private static let extensions = ["yaml", "yml", "json"]
+  private static let maximumBytes = 65_536
+  /// What stands for "not set".
+  private static let empty = ["", "~", "null"]
+
+  init(path: String) throws(SettingsError) {
+    guard Self.extensions.contains(where: { path.lowercased().hasSuffix(".\($0)") }) else {
+      throw SettingsError(
+        "cannot read settings from \(path.quoted), expected a file that ends in \(Self.extensions.alternatives)"
+      )
+    }
+    self.path = path
+    var content = try Self.content(of: path)
+    if content.isBlank { content = Array("{}".utf8) }
+    (snapshot, keys) = try Self.parse(content, path: path)
+  }
+
+  private static func parse(
+    _ content: [UInt8], path: String
+  ) throws(SettingsError) -> (YAMLSnapshot, keys: [String: String]) {
+    // A snapshot does not list its keys, but asks of each one whether it is a secret.
+    let found = Mutex<[String]>([])
+    let listing = YAMLSnapshot.ParsingOptions(
+      secretsSpecifier: .dynamic { key, _ in
+        found.withLock { $0.append(key) }
+        return false
+      })
+    let snapshot: YAMLSnapshot
+    do {
+      snapshot = try YAMLSnapshot(data: content.span.bytes, providerName: path, parsingOptions: listing)
+    } catch {
+      throw SettingsError("cannot read settings from \(path.quoted): \(reason(error))")
+    }
+    var keys: [String: String] = [:]
+    for key in found.withLock({ $0 }) {
+      let name = key.replacing("_", with: "-")
+      guard Setting.all.contains(where: { $0.name == name }) else { throw .unknownKey(key, in: path) }
+      guard keys[name] == nil else {
+        throw SettingsError("'\(name)' is set twice (file \(path))")
+      }
+      keys[name] = key
+    }
+    return (snapshot, keys.filter { !isEmpty($0.value, in: snapshot) })
+  }
+
+  /// What the parser says, without the part of the file that it quotes below.
+  private static func reason(_ error: any Error) -> String {
+    let lines = "\(error)".split(whereSeparator: \.isNewline).prefix(2).joined(separator: " ")
+    let reason = lines.hasSuffix(" Context:") ? lines.dropLast(" Context:".count) : lines[...]
+    return String(reason.hasSuffix(":") ? reason.dropLast() : reason)
+  }
+
+  private static func isEmpty(_ key: String, in snapshot: YAMLSnapshot) -> Bool {
+    guard let content = try? snapshot.value(forKey: AbsoluteConfigKey([key]), type: .string).value?.content,
+      case .string(let text) = content
+    else { return false }
+    return empty.contains(text)
+  }
+
+  private static func content(of path: String) throws(SettingsError) -> [UInt8] {
+    func failure() -> SettingsError {
+      SettingsError("cannot read settings from \(path.quoted): \(String(cString: strerror(errno)))")
+    }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure() }
+    defer { close(descriptor) }
+    var content: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = read(descriptor, &piece, piece.count)
+      if count == 0 { return content }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw failure()
+      }
+      content += piece[..<count]
+      guard content.count <= maximumBytes else {
+        throw SettingsError(
+          "cannot read settings from \(path.quoted): it is larger than \(maximumBytes) bytes")
+      }
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Whether there is nothing but blanks, comments and the mark of a document's begin.
+  fileprivate var isBlank: Bool {
+    split(separator: UInt8(ascii: "\n")).allSatisfy { line in
+      let first = line.first { ![UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r")].contains($0) }
+      return first == nil || first == UInt8(ascii: "#") || line.elementsEqual("---".utf8)
+    }
+  }
+}

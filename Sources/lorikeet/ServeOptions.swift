@@ -1,0 +1,141 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import Logging
+internal import ModelStore
+internal import Recognition
+internal import Settings
+internal import WyomingServer
+
+/// The options of `serve`. None has a value unless it is given: what is not may stand elsewhere.
+struct ServeOptions: ParsableArguments {
+  @Option(name: .setting(.uri), help: .setting(.uri, "uri", note: "repeatable"))
+  var uri: [String] = []
+
+  @Option(name: .setting(.model), help: .setting(.model, "model"))
+  var model: String?
+
+  @Option(name: .setting(.device), help: .setting(.device, "device"))
+  var device: String?
+
+  @Option(name: .setting(.precision), help: .setting(.precision, "precision"))
+  var precision: String?
+
+  @Option(name: .setting(.language), help: .setting(.language, "tag"))
+  var language: String?
+
+  @Option(name: .setting(.dataDir), help: .setting(.dataDir, "directory"))
+  var dataDir: String?
+
+  @Flag(name: .setting(.cache), inversion: .prefixedNo, help: .setting(.cache))
+  var cache: Bool?
+
+  @Flag(name: .setting(.offline), inversion: .prefixedNo, help: .setting(.offline))
+  var offline: Bool?
+
+  @Option(name: .setting(.logLevel), help: .setting(.logLevel, "level"))
+  var logLevel: String?
+
+  @Option(name: .setting(.logFormat), help: .setting(.logFormat, "format"))
+  var logFormat: String?
+
+  @Flag(name: .setting(.logTranscripts), inversion: .prefixedNo, help: .setting(.logTranscripts))
+  var logTranscripts: Bool?
+
+  @Option(name: .setting(.drainSeconds), help: .setting(.drainSeconds, "seconds"))
+  var drainSeconds: String?
+
+  @Option(name: .setting(.maxConnections), help: .setting(.maxConnections, "count"))
+  var maxConnections: String?
+
+  @Option(name: .setting(.maxUtteranceSeconds), help: .setting(.maxUtteranceSeconds, "seconds"))
+  var maxUtteranceSeconds: String?
+
+  @Option(name: .setting(.maxHeaderBytes), help: .setting(.maxHeaderBytes, "bytes"))
+  var maxHeaderBytes: String?
+
+  @Option(name: .setting(.maxDataBytes), help: .setting(.maxDataBytes, "bytes"))
+  var maxDataBytes: String?
+
+  @Option(name: .setting(.maxPayloadBytes), help: .setting(.maxPayloadBytes, "bytes"))
+  var maxPayloadBytes: String?
+
+  @Option(name: .setting(.stallSeconds), help: .setting(.stallSeconds, "seconds"))
+  var stallSeconds: String?
+
+  @Option(name: .setting(.idleSeconds), help: .setting(.idleSeconds, "seconds"))
+  var idleSeconds: String?
+
+  @Option(name: .setting(.deadlineSeconds), help: .setting(.deadlineSeconds, "seconds"))
+  var deadlineSeconds: String?
+
+  @Option(
+    name: .customLong("config"),
+    help: ArgumentHelp(
+      "A YAML or JSON file with settings; options and environment variables go before it.", valueName: "file")
+  )
+  var file: String?
+
+  @Flag(help: "Print each setting and where it comes from, and exit.")
+  var printConfig = false
+
+  /// Refuses a wrong option together with the usage; nothing overrules an option.
+  func validate() throws {
+    do {
+      _ = try ServerSettings.resolve(options: given, environment: [:], file: nil).addresses()
+    } catch {
+      throw ValidationError(error.description)
+    }
+  }
+
+  /// The settings of options, environment, file and defaults together.
+  func resolve() throws(SettingsError) -> ResolvedSettings {
+    let resolved = try ServerSettings.resolve(
+      options: given, environment: ProcessInfo.processInfo.environment, file: file)
+    _ = try resolved.addresses()
+    return resolved
+  }
+
+  /// The options that are there.
+  private var given: [String: [String]] {
+    let texts: [(Setting, String?)] = [
+      (.model, model), (.device, device), (.precision, precision), (.language, language), (.dataDir, dataDir),
+      (.logLevel, logLevel), (.logFormat, logFormat), (.drainSeconds, drainSeconds),
+      (.maxConnections, maxConnections), (.maxUtteranceSeconds, maxUtteranceSeconds),
+      (.maxHeaderBytes, maxHeaderBytes), (.maxDataBytes, maxDataBytes), (.maxPayloadBytes, maxPayloadBytes),
+      (.stallSeconds, stallSeconds), (.idleSeconds, idleSeconds), (.deadlineSeconds, deadlineSeconds),
+    ]
+    let switches: [(Setting, Bool?)] = [
+      (.cache, cache), (.offline, offline), (.logTranscripts, logTranscripts),
+    ]
+    var given: [String: [String]] = uri.isEmpty ? [:] : [Setting.uri.name: uri]
+    for (setting, text) in texts + switches.map({ ($0, $1?.description) }) {
+      if let text { given[setting.name] = [text] }
+    }
+    return given
+  }
+}
+
+extension NameSpecification {
+  fileprivate static func setting(_ setting: Setting) -> NameSpecification { .customLong(setting.name) }
+}
+
+extension ArgumentHelp {
+  /// What the catalogue says about a setting.
+  fileprivate static func setting(
+    _ setting: Setting, _ valueName: String? = nil, note: String? = nil
+  ) -> ArgumentHelp {
+    var remarks = note.map { [$0] } ?? []
+    if !setting.choices.isEmpty { remarks.append("values: \(setting.choices.joined(separator: ", "))") }
+    if let value = setting.defaultValue(dataDir: DataDirectory.standard) {
+      remarks.append("default: \(value)")
+    }
+    let text = remarks.isEmpty ? setting.help : "\(setting.help) (\(remarks.joined(separator: "; ")))"
+    return ArgumentHelp(stringLiteral: text).naming(valueName)
+  }
+
+  private func naming(_ valueName: String?) -> ArgumentHelp {
+    var help = self
+    help.valueName = valueName
+    return help
+  }
+}

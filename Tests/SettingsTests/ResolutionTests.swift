@@ -1,0 +1,206 @@
+import FoundationEssentials
+import Settings
+import Support
+import Testing
+
+/// The error's line.
+private func refusal(
+  options: [String: [String]] = [:], environment: [String: String] = [:], file: String? = nil
+) -> String? {
+  do {
+    _ = try ServerSettings.resolve(options: options, environment: environment, file: file)
+    return nil
+  } catch {
+    return error.description
+  }
+}
+
+@Suite struct `Settings from several places` {
+  /// Where a device is set, from the first that counts to the last.
+  private static let places = ["option --device", "LORIKEET_DEVICE", "DEVICE", "file", "default"]
+
+  @Test(arguments: 0..<places.count) func `the first place in order counts`(first: Int) async throws {
+    try await withTemporaryDirectory { directory in
+      let path = directory.appending(path: "settings.yaml").path
+      try "precision: f32\n\(first <= 3 ? "device: cpu" : "")\n".write(
+        toFile: path, atomically: true, encoding: .utf8)
+      var environment = ["HOME": "/home/x"]
+      if first <= 1 { environment["LORIKEET_DEVICE"] = "cpu" }
+      if first <= 2 { environment["DEVICE"] = "cpu" }
+      let resolved = try ServerSettings.resolve(
+        options: first == 0 ? ["device": ["cpu"]] : [:], environment: environment, file: path)
+      #expect(resolved.settings.device == (first == 4 ? "auto" : "cpu"))
+      let expected = first == 3 ? "file \(path)" : Self.places[first]
+      #expect(resolved.source(of: .device).description == expected)
+      #expect(resolved.settings.precision == "f32")
+      #expect(resolved.source(of: .precision) == .file(path))
+    }
+  }
+
+  @Test func `nothing given is all defaults`() throws {
+    let resolved = try ServerSettings.resolve(options: [:], environment: [:], file: nil)
+    #expect(resolved.settings == ServerSettings(dataDir: "/var/lib/lorikeet"))
+    #expect(Setting.all.allSatisfy { resolved.source(of: $0) == .standard })
+  }
+
+  @Test(
+    arguments: [
+      ([:], "/var/lib/lorikeet"), (["HOME": "/home/x"], "/home/x/.local/share/lorikeet"),
+      (["HOME": "/home/x", "XDG_DATA_HOME": "/data"], "/data/lorikeet"),
+      (["HOME": "relative"], "/var/lib/lorikeet"),
+    ])
+  func `the data directory follows the environment`(environment: [String: String], expected: String) throws {
+    let resolved = try ServerSettings.resolve(options: [:], environment: environment, file: nil)
+    #expect(resolved.settings.dataDir == expected)
+  }
+
+  @Test func `every setting can be an option and a variable`() throws {
+    let values = Setting.all.map { setting in
+      (
+        setting,
+        setting.isSwitch ? "true" : setting.choices.last ?? setting.defaultValue(dataDir: "/d") ?? "en"
+      )
+    }
+    let options = Dictionary(uniqueKeysWithValues: values.map { ($0.name, [$1]) })
+    let variables = Dictionary(uniqueKeysWithValues: values.map { ($0.environmentName, $1) })
+    let first = try ServerSettings.resolve(options: options, environment: [:], file: nil)
+    let second = try ServerSettings.resolve(options: [:], environment: variables, file: nil)
+    #expect(first.settings == second.settings)
+    for setting in Setting.all {
+      #expect(first.source(of: setting) == .option(setting.name))
+      #expect(second.source(of: setting) == .environment(setting.environmentName))
+    }
+    #expect(first.settings.device == "cpu" && first.settings.logFormat == .json && first.settings.offline)
+  }
+
+  @Test func `the reference system's compose file keeps working`() throws {
+    let resolved = try ServerSettings.resolve(
+      options: [:],
+      environment: [
+        "WYOMING_URI": "tcp://0.0.0.0:7891", "DATA_DIR": "/data", "DEVICE": "CPU", "LANGUAGE": "de",
+        "ENCODER_BUCKETS": "5,20",
+      ], file: nil)
+    #expect(resolved.settings.uris == ["tcp://0.0.0.0:7891"])
+    #expect(resolved.settings.dataDir == "/data")
+    #expect(resolved.settings.device == "cpu")
+    #expect(resolved.settings.language == "de")
+    #expect(resolved.source(of: .uri) == .environment("WYOMING_URI"))
+  }
+
+  @Test(arguments: ["de_AT:de", "en_US", "C", "POSIX", "de:en"])
+  func `a desktop's locale is no language to recognize`(
+    locale: String
+  ) throws {
+    let resolved = try ServerSettings.resolve(options: [:], environment: ["LANGUAGE": locale], file: nil)
+    #expect(resolved.settings.language == nil)
+  }
+
+  @Test func `an empty variable is not set`() throws {
+    let resolved = try ServerSettings.resolve(
+      options: [:],
+      environment: [
+        "LORIKEET_DEVICE": "", "DEVICE": "cpu", "LORIKEET_URI": "", "LORIKEET_CONFIG": "", "LORIKEET_X": "",
+      ],
+      file: nil)
+    #expect(resolved.source(of: .device) == .environment("DEVICE"))
+    #expect(resolved.source(of: .uri) == .standard)
+  }
+
+  @Test(
+    arguments: [
+      "LORIKEET_SERVICE_HOST": "10.0.0.1", "LORIKEET_SERVICE_PORT_WYOMING": "10300",
+      "LORIKEET_PORT": "tcp://10.0.0.1:10300", "LORIKEET_PORT_10300_TCP_ADDR": "10.0.0.1",
+    ])
+  func `what Kubernetes says of a service of our name is not for us`(name: String, value: String) {
+    #expect(refusal(environment: [name: value]) == nil)
+  }
+
+  @Test(
+    arguments: [
+      "tcp://[::1]:1,tcp://[::1]:2", "tcp://[::1]:1 tcp://[::1]:2", " tcp://[::1]:1 ,\n tcp://[::1]:2,",
+    ])
+  func `a variable holds several addresses`(text: String) throws {
+    let resolved = try ServerSettings.resolve(options: [:], environment: ["LORIKEET_URI": text], file: nil)
+    #expect(resolved.settings.uris == ["tcp://[::1]:1", "tcp://[::1]:2"])
+  }
+
+  @Test func `an option that is repeated gives several addresses`() throws {
+    let resolved = try ServerSettings.resolve(
+      options: ["uri": ["tcp://a:1", "tcp://b:2"]], environment: ["LORIKEET_URI": "tcp://c:3"], file: nil)
+    #expect(resolved.settings.uris == ["tcp://a:1", "tcp://b:2"])
+    #expect(resolved.description.contains("uri                   = tcp://a:1, tcp://b:2 "))
+  }
+
+  @Test(arguments: [
+    "true": true, "Yes": true, "on": true, "1": true, "FALSE": false, "no": false, "off": false,
+  ])
+  func `a switch has many words`(word: String, value: Bool) throws {
+    let resolved = try ServerSettings.resolve(options: [:], environment: ["LORIKEET_CACHE": word], file: nil)
+    #expect(resolved.settings.cache == value)
+  }
+
+  @Test func `the table names values and sources`() throws {
+    let resolved = try ServerSettings.resolve(
+      options: ["cache": ["false"]], environment: ["DEVICE": "cpu"], file: nil)
+    let lines = resolved.description.split(separator: "\n")
+    #expect(lines.count == Setting.all.count)
+    #expect(Set(lines.compactMap { $0.firstIndex(of: "=")?.utf16Offset(in: $0) }).count == 1)
+    #expect(lines.contains { $0.hasPrefix("device ") && $0.contains("= cpu ") && $0.hasSuffix("  (DEVICE)") })
+    #expect(lines.contains { $0.hasPrefix("cache ") && $0.hasSuffix("  (option --no-cache)") })
+    #expect(
+      lines.contains { $0.hasPrefix("language ") && $0.contains("= not set ") && $0.hasSuffix("(default)") })
+  }
+}
+
+@Suite struct `A wrong setting` {
+  @Test(
+    arguments: [
+      ("device", "tpu", "auto or cpu; did you mean 'cpu'?"), ("precision", "fp99", "auto, f32, bf16 or f16"),
+      ("log-level", "warn", "trace, debug, info, notice, warning, error or critical"),
+      ("log-level", "warnin", "did you mean 'warning'?"), ("log-format", "xml", "text or json"),
+      ("cache", "maybe", "true or false"),
+      ("language", "English please", "a language tag such as 'en' or 'pt-BR'"),
+      ("language", "-", "a language tag"), ("drain-seconds", "-1", "a whole number from 0 to 3600"),
+      ("drain-seconds", "ten", "a whole number"), ("drain-seconds", "1.5", "a whole number"),
+      ("drain-seconds", "99999999999999999999", "a whole number"),
+      ("max-connections", "0", "from 1 to 10000"),
+      ("max-header-bytes", "10", "from 1024"), ("uri", " , ", "addresses like tcp://0.0.0.0:10300"),
+      ("data-dir", "a\nb", "a directory"), ("model", "\u{1B}[2J", "'builtin' or a directory"),
+    ])
+  func `is refused with its name, value, source and what is accepted`(
+    name: String, value: String, accepted: String
+  ) throws {
+    let variable = "LORIKEET_" + name.uppercased().replacing("-", with: "_")
+    for (line, source) in [
+      (refusal(options: [name: [value]]), "(option --\(name))"),
+      (refusal(environment: [variable: value]), "(\(variable))"),
+    ] {
+      let line = try #require(line)
+      #expect(line.hasPrefix("\(name) cannot be '"))
+      #expect(line.contains(source))
+      #expect(line.contains(accepted))
+      #expect(line.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control })
+    }
+  }
+
+  @Test func `may be long, its message is not`() throws {
+    let line = try #require(refusal(environment: ["DEVICE": String(repeating: "cpu", count: 100_000)]))
+    #expect(line.count < 200)
+  }
+
+  @Test func `does no harm where it is overruled`() {
+    #expect(refusal(options: ["device": ["cpu"]], environment: ["DEVICE": "NPU"]) == nil)
+  }
+
+  @Test func `may be found by its user`() throws {
+    let resolved = try ServerSettings.resolve(
+      options: [:], environment: ["WYOMING_URI": "nonsense"], file: nil)
+    #expect(
+      resolved.refusal(of: .uri, "nonsense").description
+        == "uri cannot be 'nonsense' (WYOMING_URI), expected addresses like tcp://0.0.0.0:10300")
+  }
+
+  @Test func `a port alone is no setting`() {
+    #expect(refusal(environment: ["LORIKEET_PORT": "10300"])?.contains("'LORIKEET_PORT'") == true)
+  }
+}
