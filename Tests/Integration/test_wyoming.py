@@ -1,6 +1,11 @@
 """`lorikeet serve` as the official Wyoming client sees it: what it offers, and utterances in every form."""
 import json
 import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
 
 import numpy as np
 import pytest
@@ -196,3 +201,30 @@ def test_describe_and_ping_in_the_middle_of_an_utterance(server):
             return await receive_transcript(connection)
 
     assert converse(conversation()) == TEXTS["en-01.wav"]
+
+
+def test_the_official_http_server_in_front(server):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "wyoming.http.asr_server", "--host", "127.0.0.1", "--port", str(port),
+               "--uri", server.uri]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}/api/speech-to-text?language=es"
+    try:
+        deadline = time.monotonic() + SECONDS
+        while True:
+            try:
+                request = urllib.request.Request(
+                    url, data=(AUDIO / "es-01.wav").read_bytes(), headers={"Content-Type": "audio/wav"})
+                with urllib.request.urlopen(request, timeout=SECONDS) as response:
+                    answer = json.load(response)
+                break
+            except urllib.error.URLError as error:
+                assert not isinstance(error, urllib.error.HTTPError), error
+                assert time.monotonic() < deadline
+                time.sleep(0.2)
+    finally:
+        process.kill()
+        process.wait()
+    assert (answer["text"], answer["language"]) == (TEXTS["es-01.wav"], "es")
