@@ -254,7 +254,7 @@ def test_two_hundred_misbehaving_connections_leave_nothing_behind(start_server):
 
 
 def test_memory_stays_flat_over_many_utterances_of_noise_and_silence(start_server):
-    count = int(os.environ.get("LORIKEET_SOAK_UTTERANCES", "600"))
+    count = int(os.environ.get("LORIKEET_SOAK_UTTERANCES", "10000"))
     noise = pcm(np.random.default_rng(1).normal(0, 0.05, 16_000).astype(np.float32))
     utterances = [[start(), *chunks(data, size=32_000), STOP] for data in (noise, bytes(32_000))]
 
