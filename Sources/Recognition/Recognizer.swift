@@ -28,10 +28,14 @@ public actor Recognizer {
     extractor = LogMelExtractor(bandCount: model.configuration.bandCount)
   }
 
-  /// Loads the model; seconds for a large one.
-  public func prepare() throws(RecognitionError) {
+  /// Loads the model: seconds for a large one, a minute at its first start, when it is prepared for the device.
+  ///
+  /// - Parameter report: Is told when such a preparation begins and ends.
+  public func prepare(
+    report: @Sendable (PreparationEvent) -> Void = { _ in }
+  ) throws(RecognitionError) {
     guard networks == nil else { return }
-    networks = try SpeechNetworks.load(model, settings: settings)
+    networks = try SpeechNetworks.load(model, settings: settings, report: report)
   }
 
   /// Recognizes two seconds of silence: a network's first run takes several times as long as those after it.

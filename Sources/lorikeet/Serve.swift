@@ -78,7 +78,7 @@ private struct ModelLoading: Service {
   func run() async throws {
     let clock = ContinuousClock()
     let start = clock.now
-    try await recognizer.prepare()
+    try await recognizer.prepare { [logger] event in logger.notice("\(event)") }
     try await recognizer.warmUp()
     logger.info("model ready name=\(recognizer.model.name) seconds=\(start.duration(to: clock.now))")
   }
