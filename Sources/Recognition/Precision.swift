@@ -32,8 +32,9 @@ extension Precision {
   ) throws(RecognitionError) -> ResolvedPrecision {
     let fastest: Precision = capabilities.contains(Precision.bf16.capability) ? .bf16 : .f32
     let wanted = self == .auto ? Self.automatic(for: model, fastest) : self
-    if case .prepared(let prepared) = model.graphs, prepared.manifest.weights == .int8, wanted != .int8 {
-      throw .preparedOtherwise(wanted, model: model.path)
+    if case .prepared(let prepared) = model.graphs, (prepared.manifest.weights == .int8) != (wanted == .int8)
+    {
+      throw .preparedOtherwise(wanted, weights: prepared.manifest.weights, model: model.path)
     }
     if wanted == .int8 { return ResolvedPrecision(name: .int8, arithmetic: fastest, weights: .int8) }
     guard wanted == .f32 || capabilities.contains(wanted.capability) else {

@@ -9,7 +9,7 @@ public enum RecognitionError: Error, Sendable, CustomStringConvertible {
   case preparation(model: String, directory: String, why: String)
   case precision(Precision, device: String, supported: [String])
   /// A prepared model has lost the weights that this would need.
-  case preparedOtherwise(Precision, model: String)
+  case preparedOtherwise(Precision, weights: WeightFormat, model: String)
   /// The recognizer could not load its model when it was prepared.
   case notPrepared
   case cancelled
@@ -24,8 +24,8 @@ public enum RecognitionError: Error, Sendable, CustomStringConvertible {
       "cannot prepare \(model) in \(directory): \(why); name a writable --data-dir with enough room, or use --no-cache"
     case .precision(let precision, let device, let supported):
       "\(device) cannot compute in \(precision.rawValue); it can in \(supported.joined(separator: ", "))"
-    case .preparedOtherwise(let precision, let model):
-      "model \(model): its weights were prepared as int8, \(precision.rawValue) needs the model it was made of"
+    case .preparedOtherwise(let precision, let weights, let model):
+      "model \(model): its weights were prepared as \(weights.rawValue), \(precision.rawValue) needs the model it was made of"
     case .notPrepared: "the model is not loaded"
     case .cancelled: "cancelled"
     }

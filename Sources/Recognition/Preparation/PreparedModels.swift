@@ -43,7 +43,8 @@ public struct PreparedModels: Sendable {
       if let found = PreparedModel(at: place, readingAll: readingAll) { return found }
       return try make(model, weights, sources, at: place, holding: lock, report)
     } catch let error as FileFailure {
-      throw .preparation(model: model.name, directory: directory, why: error.description)
+      let why = error.path == directory ? error.why : error.description
+      throw .preparation(model: model.name, directory: directory, why: why)
     } catch {
       throw RecognitionError(error)
     }
@@ -73,11 +74,10 @@ public struct PreparedModels: Sendable {
       try Disk.move(temporary, to: place)
       try Disk.synchronize(directory)
     } catch {
+      // OpenVINO does not say why it could not write: what has gone in the meantime tells.
       removeLeftovers(holding: lock)
-      if let free = freeBytes(directory), free < Self.full {
-        throw FileFailure(path: directory, why: "the disk is full; \(needed.megabytes) MB are needed")
-      }
-      throw error
+      guard let free = freeBytes(directory), free < needed else { throw error }
+      throw FileFailure(path: directory, why: "the disk is full; \(needed.megabytes) MB are needed")
     }
     removeLeftovers(holding: lock)
     Runtime.releaseUnusedMemory()
@@ -93,7 +93,7 @@ public struct PreparedModels: Sendable {
   ) throws {
     for name in ["config.json", "vocab.txt"] { try Disk.copy(name, from: model.path, to: directory) }
     try writeNetworks(of: model, weights, to: directory)
-    // OpenVINO does not say when the disk was full; reading finds weights that end too early.
+    // Reading finds weights that end too early, should a failure to write have gone unnoticed.
     let runtime = try Runtime()
     for network in PreparedModel.Network.allCases {
       _ = try runtime.readGraph(at: "\(directory)/\(network.rawValue).xml")
@@ -114,9 +114,6 @@ public struct PreparedModels: Sendable {
     try save(graphs.decoder.prediction, .prediction)
     try save(graphs.decoder.joint, .joint)
   }
-
-  /// Less than this is left only on a full disk.
-  private static let full: Int64 = 1 << 20
 
   /// What a prepared model takes on the disk, estimated with a margin.
   static func bytesNeeded(for sources: ModelSources, _ weights: WeightFormat) -> Int64 {
