@@ -24,6 +24,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
@@ -52,7 +53,8 @@ let package = Package(
     .target(name: "Audio", dependencies: ["CSndFile", "CSoxr"], swiftSettings: strict),
 
     .target(
-      name: "ModelStore", dependencies: ["Transducer"],
+      name: "ModelStore",
+      dependencies: ["Transducer", .product(name: "Crypto", package: "swift-crypto")],
       resources: [.copy("Resources/builtin")], swiftSettings: strict),
     .target(
       name: "Recognition",

@@ -1,6 +1,6 @@
 // Measures the stages of recognition one by one, inside the process, and prints one JSON object.
 //
-//     .build/release/stages MODEL PRECISION RECORDING RUNS
+//     .build/release/stages MODEL PRECISION RECORDING RUNS [DIRECTORY OF PREPARED MODELS]
 
 import Audio
 import FoundationEssentials
@@ -13,13 +13,14 @@ import Transducer
 struct Stages {
   static func main() throws {
     let arguments = CommandLine.arguments
-    guard arguments.count == 5, let precision = Precision(rawValue: arguments[2]), let runs = Int(arguments[4])
+    guard (5...6).contains(arguments.count), let precision = Precision(rawValue: arguments[2]), let runs = Int(arguments[4])
     else {
       throw UsageError()
     }
     let samples = try samples(of: arguments[3])
     let model = try ModelDirectory.find(arguments[1])
-    let settings = ComputeSettings(device: .cpu, precision: precision)
+    let settings = ComputeSettings(
+      device: .cpu, precision: precision, preparedDirectory: arguments.count > 5 ? arguments[5] : nil)
     var networks = TimedNetworks(try SpeechNetworks.load(model, settings: settings))
     let frames = frames(of: samples, bands: model.configuration.bandCount)
     let decoder = GreedyDecoder(blank: model.vocabulary.blank)
@@ -120,7 +121,7 @@ private struct Report: Encodable {
 }
 
 private struct UsageError: Error, CustomStringConvertible {
-  var description: String { "usage: stages MODEL PRECISION RECORDING RUNS" }
+  var description: String { "usage: stages MODEL PRECISION RECORDING RUNS [DIRECTORY OF PREPARED MODELS]" }
 }
 
 private func seconds(_ body: () throws -> Void) rethrows -> Double {

@@ -1,5 +1,7 @@
 // Core: devices, reading and compiling graphs.
 
+#include <malloc.h>
+
 #include "Handles.hpp"
 
 using namespace lorikeet;
@@ -9,6 +11,12 @@ void lk_string_destroy(char *string) { free(string); }
 const char *lk_openvino_version(void) {
   static const std::string version = ov::get_openvino_version().buildNumber;
   return version.c_str();
+}
+
+void lk_release_memory(void) {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
 }
 
 lk_failure lk_core_create(lk_core **result) {

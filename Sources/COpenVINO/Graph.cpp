@@ -1,4 +1,4 @@
-// Graph: what its inputs and outputs are.
+// Graph: what its inputs and outputs are, and writing it.
 
 #include "Handles.hpp"
 
@@ -52,4 +52,8 @@ lk_failure lk_graph_port(const lk_graph *graph, lk_side side, size_t index, lk_p
     result->element = describe(port.get_element_type());
     result->shape = describe(port.get_partial_shape());
   });
+}
+
+lk_failure lk_graph_save(const lk_graph *graph, const char *path, int as_float16) {
+  return guarded([&] { ov::save_model(graph->model, path, as_float16 != 0); });
 }

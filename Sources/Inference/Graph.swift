@@ -59,11 +59,39 @@ public struct Graph: ~Copyable {
   }
 }
 
+extension Graph {
+  /// Stores the constant float weights of large layers in eight bits with a scale for each output channel. The
+  /// arithmetic stays floating point.
+  ///
+  /// - Parameter smallest: How many numbers a weight must have to be worth it.
+  /// - Returns: How many layers were changed.
+  public mutating func compressWeights(smallest: Int) throws(InferenceError) -> Int {
+    var count = 0
+    try check("compress weights", lk_graph_compress_weights(handle, smallest, &count))
+    return count
+  }
+
+  /// Writes the graph in OpenVINO's own format: a file of this name, and the weights beside it in `.bin`.
+  ///
+  /// - Parameters:
+  ///   - path: Ends in ".xml".
+  ///   - halfPrecision: Whether float constants are written as FP16. Inputs and outputs stay as they are.
+  public func save(to path: String, halfPrecision: Bool) throws(InferenceError) {
+    try check("write \(path)", lk_graph_save(handle, path, halfPrecision ? 1 : 0))
+  }
+}
+
 /// The three networks of a transducer's decoder; see ``Graph/splitTransducer(tokenCount:)``.
 public struct TransducerGraphs: ~Copyable {
-  public let projection: Graph
-  public let prediction: Graph
-  public let joint: Graph
+  public var projection: Graph
+  public var prediction: Graph
+  public var joint: Graph
+
+  public init(projection: consuming Graph, prediction: consuming Graph, joint: consuming Graph) {
+    self.projection = projection
+    self.prediction = prediction
+    self.joint = joint
+  }
 }
 
 /// One input or output of a graph.

@@ -20,6 +20,12 @@ public struct Runtime: ~Copyable, Sendable {
     String(cString: lk_openvino_version())
   }
 
+  /// Gives memory that is used no more back to the system: graphs that were let go of leave gigabytes that the
+  /// allocator would keep.
+  public static func releaseUnusedMemory() {
+    lk_release_memory()
+  }
+
   /// The names of the devices that are there, for example `["CPU", "NPU"]`.
   public func devices() throws(InferenceError) -> [String] {
     var lines: UnsafeMutablePointer<CChar>?

@@ -4,6 +4,8 @@ public import Transducer
 /// A directory in the layout of the public ONNX export: `config.json`, `vocab.txt`, `encoder-model.onnx` (with
 /// its external weights beside it, if any) and `decoder_joint-model.onnx`, or the two `.int8.onnx` files.
 ///
+/// Or the directory of a ``PreparedModel``, which has the networks in another form.
+///
 /// What only the graphs can tell (sizes, tensor names) is checked when they are loaded.
 public struct ModelDirectory: Sendable {
   /// How the model is called: its known name, or the directory's last path component.
@@ -11,8 +13,14 @@ public struct ModelDirectory: Sendable {
   public let path: String
   public let configuration: ModelConfiguration
   public let vocabulary: Vocabulary
-  /// Paths of the two graphs.
-  public let encoder, decoder: String
+  public let graphs: Graphs
+
+  /// The form in which the directory holds the networks.
+  public enum Graphs: Sendable, Equatable {
+    /// As they were exported: two files of these names, prediction network and joint network in one.
+    case exported(encoder: String, decoder: String)
+    case prepared(PreparedModel)
+  }
 
   /// The name of the model that comes with the program.
   public static let builtin = "builtin"
@@ -34,7 +42,6 @@ public struct ModelDirectory: Sendable {
   public init(path: String, name: String? = nil) throws(ModelError) {
     let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     self.path = trimmed
-    self.name = name ?? String(trimmed.split(separator: "/").last ?? "model")
     func failure(_ reason: ModelError.Reason) -> ModelError { ModelError(model: trimmed, reason: reason) }
 
     var isDirectory = false
@@ -43,6 +50,13 @@ public struct ModelDirectory: Sendable {
     }
     configuration = try Self.configuration(in: trimmed)
     vocabulary = try Self.vocabulary(in: trimmed)
+
+    if let prepared = PreparedModel(at: trimmed) {
+      self.name = name ?? prepared.manifest.model
+      graphs = .prepared(prepared)
+      return
+    }
+    self.name = name ?? String(trimmed.split(separator: "/").last ?? "model")
 
     // The full-precision export if it is there; both graphs are always of the same kind.
     let kinds = ["", ".int8"].map { kind in
@@ -53,8 +67,7 @@ public struct ModelDirectory: Sendable {
       let half = kinds.first { $0.contains(where: isThere) } ?? kinds[0]
       throw failure(.missingFile(half.first { !isThere($0) } ?? half[0]))
     }
-    encoder = "\(trimmed)/\(files[0])"
-    decoder = "\(trimmed)/\(files[1])"
+    graphs = .exported(encoder: files[0], decoder: files[1])
   }
 
   private static func configuration(in path: String) throws(ModelError) -> ModelConfiguration {

@@ -9,18 +9,10 @@ enum CompiledModelCache {
     do {
       try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     } catch {
-      throw .cache(directory: directory, why: reason(error))
+      throw .cache(directory: directory, why: Disk.reason(error))
     }
     guard access(directory, W_OK | X_OK) == 0 else {
       throw .cache(directory: directory, why: String(cString: strerror(errno)))
     }
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    guard let error = error as? CocoaError else { return "\(error)" }
-    if let underlying = error.underlying as? POSIXError {
-      return String(cString: strerror(underlying.code.rawValue))
-    }
-    return "it cannot be made (\(error.code))"
   }
 }

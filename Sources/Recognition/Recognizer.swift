@@ -23,11 +23,15 @@ public final class Recognizer: Sendable {
     extractor = LogMelExtractor(bandCount: model.configuration.bandCount)
   }
 
-  /// Loads the model; seconds for a large one.
-  public func prepare() async throws(RecognitionError) {
+  /// Loads the model: seconds for a large one, a minute at its first start, when it is prepared for the device.
+  ///
+  /// - Parameter report: Is told when such a preparation begins and ends.
+  public func prepare(
+    report: @escaping @Sendable (PreparationEvent) -> Void = { _ in }
+  ) async throws(RecognitionError) {
     try await device.run { [model, settings] networks, _ throws(RecognitionError) in
       guard networks == nil else { return }
-      networks = try SpeechNetworks.load(model, settings: settings)
+      networks = try SpeechNetworks.load(model, settings: settings, report: report)
     }
   }
 

@@ -24,50 +24,78 @@ package struct SpeechNetworks: ~Copyable {
     var decoderSeconds: Double
   }
 
-  /// Reads, checks and compiles a model. Takes seconds for a large one, and blocks.
+  /// Reads, checks and compiles a model. Takes seconds for a large one, minutes where it is prepared first, and
+  /// blocks.
+  ///
+  /// - Parameter report: Is told when a preparation begins and ends.
   package static func load(
-    _ model: ModelDirectory, settings: ComputeSettings
+    _ model: ModelDirectory, settings: ComputeSettings, report: (PreparationEvent) -> Void = { _ in }
   ) throws(RecognitionError) -> SpeechNetworks {
-    if let directory = settings.cacheDirectory { try CompiledModelCache.prepare(directory) }
     do {
-      return try SpeechNetworks(model, settings)
-    } catch let error as InferenceError {
-      throw .inference(error)
-    } catch let error as ModelError {
-      throw .model(error)
-    } catch let error as RecognitionError {
-      throw error
+      let runtime = try Runtime()
+      let device = settings.device.openVINOName
+      let capabilities = try runtime.property("OPTIMIZATION_CAPABILITIES", of: device)
+      let precision = try settings.precision.resolved(
+        for: device, capabilities: capabilities.split(separator: " ").map(String.init), model: model)
+      let networks = try load(model, precision, settings, runtime, report)
+      Runtime.releaseUnusedMemory()
+      return networks
     } catch {
-      throw .inference(InferenceError(operation: "load \(model.path)", message: "\(error)"))
+      throw RecognitionError(error)
     }
   }
 
-  private init(_ model: ModelDirectory, _ settings: ComputeSettings) throws {
-    let runtime = try Runtime()
-    let device = settings.device.openVINOName
-    let capabilities = try runtime.property("OPTIMIZATION_CAPABILITIES", of: device)
-    let precision = try settings.precision.resolved(
-      for: device, capabilities: capabilities.split(separator: " ").map(String.init))
-
-    let encoderGraph = try runtime.readGraph(at: model.encoder)
-    let encoderWidth = try EncoderNetwork.check(
-      encoderGraph, bandCount: model.configuration.bandCount, model: model.path)
-    let fused = try runtime.readGraph(at: model.decoder)
-    try DecoderNetworks.check(
-      fused, encoderWidth: encoderWidth, vocabulary: model.vocabulary, model: model.path)
-    let graphs = try fused.splitTransducer(tokenCount: model.vocabulary.count)
-
-    var properties = ["PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": precision.rawValue]
-    if let directory = settings.cacheDirectory { properties["CACHE_DIR"] = directory }
-    func compiled(_ graph: borrowing Graph, _ name: String) throws(InferenceError) -> CompiledGraph {
-      try runtime.compile(graph, name: name, for: device, properties: properties)
+  private static func load(
+    _ model: ModelDirectory, _ precision: ResolvedPrecision, _ settings: ComputeSettings,
+    _ runtime: borrowing Runtime, _ report: (PreparationEvent) -> Void
+  ) throws -> SpeechNetworks {
+    func networks(_ graphs: consuming SpeechGraphs, cache: String? = nil) throws -> SpeechNetworks {
+      try SpeechNetworks(graphs, model, precision, settings.device.openVINOName, cache: cache, runtime)
     }
-    let encoder = try EncoderNetwork(compiled(encoderGraph, "encoder"))
+    if case .prepared(let prepared) = model.graphs {
+      return try networks(SpeechGraphs.prepared(prepared, runtime: runtime))
+    }
+    guard let weights = precision.weights else {
+      if let directory = settings.cacheDirectory { try CompiledModelCache.prepare(directory) }
+      return try networks(
+        SpeechGraphs.exported(model, runtime: runtime), cache: settings.cacheDirectory)
+    }
+    guard let directory = settings.preparedDirectory else {
+      var graphs = try SpeechGraphs.exported(model, runtime: runtime)
+      try graphs.compress(model)
+      return try networks(graphs)
+    }
+    let store = PreparedModels(directory: directory)
+    let found = try store.prepared(model, weights: weights, report: report)
+    do {
+      return try networks(SpeechGraphs.prepared(found, runtime: runtime))
+    } catch let error as InferenceError {
+      // Files that look unchanged may be spoiled all the same. Reading them tells, and makes them anew.
+      let intact = try store.prepared(model, weights: weights, readingAll: true, report: report)
+      guard intact != found else { throw error }
+      return try networks(SpeechGraphs.prepared(intact, runtime: runtime))
+    }
+  }
+
+  private init(
+    _ graphs: consuming SpeechGraphs, _ model: ModelDirectory, _ precision: ResolvedPrecision,
+    _ device: String, cache: String?, _ runtime: borrowing Runtime
+  ) throws(InferenceError) {
+    func compiled(
+      _ graph: borrowing Graph, _ name: String, in arithmetic: Precision = precision.arithmetic
+    ) throws(InferenceError) -> CompiledGraph {
+      var properties = ["PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": arithmetic.rawValue]
+      if let cache { properties["CACHE_DIR"] = cache }
+      return try runtime.compile(graph, name: name, for: device, properties: properties)
+    }
+    let encoder = try EncoderNetwork(compiled(graphs.encoder, "encoder"))
     let decoder = try DecoderNetworks(
-      projection: compiled(graphs.projection, "encoder projection"),
-      prediction: compiled(graphs.prediction, "prediction network"),
-      joint: compiled(graphs.joint, "joint network"))
-    self.precision = precision
+      projection: compiled(graphs.decoder.projection, "encoder projection"),
+      prediction: compiled(graphs.decoder.prediction, "prediction network"),
+      // With weights in eight bits float32 is faster than bf16 with weights in sixteen, and knows no ties.
+      joint: compiled(
+        graphs.decoder.joint, "joint network", in: precision.weights == .int8 ? .f32 : precision.arithmetic))
+    self.precision = precision.name
     self.encoder = encoder
     self.decoder = decoder
     search = GreedyDecoder(

@@ -33,7 +33,7 @@ public struct ServerSettings: Sendable, Equatable {
   }
 
   public static let devices = ["auto", "cpu"]
-  public static let precisions = ["auto", "f32", "bf16", "f16"]
+  public static let precisions = ["auto", "f32", "bf16", "f16", "int8"]
   public static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
 }
 

@@ -12,7 +12,7 @@ struct RecognitionOptions: ParsableArguments {
   @Option(help: "The device that runs the model.")
   var device = Device.auto
 
-  @Option(help: "The arithmetic; auto is the fastest that the device has.")
+  @Option(help: "The arithmetic, or int8 for weights in eight bits; auto is the fastest.")
   var precision = Precision.auto
 
   @Option(
@@ -23,10 +23,11 @@ struct RecognitionOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Where compiled models are kept. (default: \(DataDirectory.standard))", valueName: "directory"))
+      "Where prepared and compiled models are kept. (default: \(DataDirectory.standard))",
+      valueName: "directory"))
   var dataDir: String?
 
-  @Flag(name: .customLong("no-cache"), help: "Compile the model anew instead of keeping it compiled.")
+  @Flag(name: .customLong("no-cache"), help: "Prepare and compile the model anew instead of keeping it.")
   var withoutCache = false
 
   /// The recognizer these options describe; its model is not loaded yet.
@@ -47,6 +48,8 @@ extension Recognizer {
     let cache = isCached ? "\(dataDirectory)/cache/openvino-\(build)" : nil
     return Recognizer(
       model: try ModelDirectory.find(model),
-      settings: ComputeSettings(device: device, precision: precision, cacheDirectory: cache))
+      settings: ComputeSettings(
+        device: device, precision: precision, cacheDirectory: cache,
+        preparedDirectory: isCached ? "\(dataDirectory)/prepared" : nil))
   }
 }

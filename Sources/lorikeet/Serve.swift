@@ -102,7 +102,7 @@ private struct ModelLoading: Service {
   private func load() async throws {
     let clock = ContinuousClock()
     let start = clock.now
-    try await recognizer.prepare()
+    try await recognizer.prepare { [logger] event in logger.notice("\(event)") }
     try await recognizer.warmUp()
     let seconds = start.duration(to: clock.now) / .seconds(1)
     logger.info(

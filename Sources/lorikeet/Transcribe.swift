@@ -33,7 +33,9 @@ struct Transcribe: AsyncParsableCommand {
   func run() async throws {
     try await reportingFailure {
       let recognizer = try recognition.recognizer()
-      try await recognizer.prepare()
+      try await recognizer.prepare { [quiet] event in
+        if !quiet { Terminal.note("lorikeet: \(event)\n") }
+      }
       var allRead = true
       for file in files {
         do {

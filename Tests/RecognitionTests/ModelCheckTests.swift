@@ -123,15 +123,19 @@ import Testing
 
 @Suite struct `The precision asked for` {
   @Test func `auto takes bf16 where the device has it`() throws {
-    #expect(try Precision.auto.resolved(for: "CPU", capabilities: ["FP32", "BF16"]) == .bf16)
-    #expect(try Precision.auto.resolved(for: "CPU", capabilities: ["FP32", "INT8"]) == .f32)
+    let model = try ModelDirectory.find("builtin")
+    #expect(
+      try Precision.auto.resolved(for: "CPU", capabilities: ["FP32", "BF16"], model: model).name == .bf16)
+    #expect(
+      try Precision.auto.resolved(for: "CPU", capabilities: ["FP32", "INT8"], model: model).name == .f32)
   }
 
   @Test func `one that the device lacks is refused with those it has`() {
     #expect {
-      try Precision.f16.resolved(for: "CPU", capabilities: ["FP32", "BF16"])
+      try Precision.f16.resolved(
+        for: "CPU", capabilities: ["FP32", "BF16"], model: ModelDirectory.find("builtin"))
     } throws: { error in
-      "\(error)" == "CPU cannot compute in f16; it can in f32, bf16"
+      "\(error)" == "CPU cannot compute in f16; it can in f32, bf16, int8"
     }
   }
 }

@@ -62,6 +62,9 @@ void lk_string_destroy(char *_Nullable string);
 /// OpenVINO's build number, a string that lives as long as the process.
 const char *_Nonnull lk_openvino_version(void);
 
+/// Gives memory that is allocated no more back to the system, where the C library can.
+void lk_release_memory(void);
+
 // Core -----------------------------------------------------------------------------------------------
 
 lk_failure lk_core_create(lk_core *_Nullable *_Nonnull result);
@@ -100,6 +103,17 @@ lk_failure lk_graph_token_count(const lk_graph *_Nonnull graph, int64_t *_Nonnul
 lk_failure lk_graph_split_transducer(
     lk_graph *_Nonnull graph, int64_t token_count, lk_graph *_Nullable *_Nonnull projection,
     lk_graph *_Nullable *_Nonnull prediction, lk_graph *_Nullable *_Nonnull joint);
+
+/// Replaces the constant float weights of large layers by eight bits and a scale for each output channel; see
+/// `WeightCompression.cpp`. `smallest` is the number of numbers from which a weight is worth it; `result` is
+/// the number of layers that were changed.
+lk_failure lk_graph_compress_weights(
+    lk_graph *_Nonnull graph, size_t smallest, size_t *_Nonnull result);
+
+/// Writes the graph as IR: `path`, which ends in ".xml", and the weights beside it in ".bin". Float constants
+/// become FP16 if `as_float16` is not 0; inputs, outputs and arithmetic stay as they are.
+lk_failure lk_graph_save(
+    const lk_graph *_Nonnull graph, const char *_Nonnull path, int as_float16);
 
 // Compiled graph -------------------------------------------------------------------------------------
 

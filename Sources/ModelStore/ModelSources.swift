@@ -1,0 +1,63 @@
+internal import Crypto
+internal import FoundationEssentials
+
+/// The content of all files of an exported model.
+///
+/// To tell two models apart their files are read and hashed. That is done once: the hashes are kept, with the path,
+/// and hold while every file keeps its size and the time of its last change.
+public struct ModelSources: Codable, Sendable, Equatable {
+  /// The directory.
+  public let path: String
+  public let files: [FileRecord]
+
+  /// The hash of all files: of their names and contents, not of where they are.
+  public var sha256: String {
+    var hash = SHA256()
+    for file in files { hash.update(data: Data("\(file.name) \(file.size) \(file.sha256)\n".utf8)) }
+    return hash.finalize().hexadecimal
+  }
+
+  /// - Parameter memory: The directory where hashes are kept; `nil` to read the files in any case.
+  public init(of model: ModelDirectory, memory: String?) throws(FileFailure) {
+    let memory = memory.map {
+      "\($0)/\(SHA256.hash(data: Data(model.path.utf8)).hexadecimal.prefix(16)).json"
+    }
+    if let memory, let known = Self.remembered(at: memory), known.path == model.path, known.covers(model) {
+      self = known
+      return
+    }
+    path = model.path
+    var files: [FileRecord] = []
+    for name in try Self.names(of: model) { files.append(try FileRecord(hashing: name, in: model.path)) }
+    self.files = files
+    if let memory { remember(at: memory) }
+  }
+
+  /// The files to hash: what the text of a transcript depends on.
+  static func names(of model: ModelDirectory) throws(FileFailure) -> [String] {
+    guard case .exported(let encoder, let decoder) = model.graphs else { return [] }
+    var names = ["config.json", "vocab.txt"]
+    for graph in [encoder, decoder] {
+      names += [graph] + (try ExternalData.files(of: graph, in: model.path))
+    }
+    return names
+  }
+
+  private func covers(_ model: ModelDirectory) -> Bool {
+    guard case .exported(let encoder, let decoder) = model.graphs else { return false }
+    return Set(files.map(\.name)).isSuperset(of: [encoder, decoder])
+      && files.allSatisfy { $0.looksUnchanged(in: path) }
+  }
+
+  private static func remembered(at path: String) -> ModelSources? {
+    guard let json = try? Data(contentsOf: URL(filePath: path)) else { return nil }
+    return try? JSONDecoder().decode(ModelSources.self, from: json)
+  }
+
+  /// What cannot be kept is computed again at the next start.
+  private func remember(at path: String) {
+    let directory = URL(filePath: path).deletingLastPathComponent()
+    try? FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    try? JSONEncoder().encode(self).write(to: URL(filePath: path), options: .atomic)
+  }
+}

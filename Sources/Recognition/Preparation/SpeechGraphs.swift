@@ -1,0 +1,70 @@
+internal import Inference
+internal import ModelStore
+internal import Transducer
+
+/// The four networks of a model, before a device compiles them.
+struct SpeechGraphs: ~Copyable {
+  var encoder: Graph
+  var decoder: TransducerGraphs
+
+  /// Reads and checks an exported model, and splits its decoder.
+  static func exported(
+    _ model: ModelDirectory, runtime: borrowing Runtime
+  ) throws(RecognitionError) -> SpeechGraphs {
+    do {
+      guard case .exported(let encoderFile, let decoderFile) = model.graphs else {
+        throw ModelError(model: model.path, reason: .graph("the originals of this prepared model are needed"))
+      }
+      let encoder = try runtime.readGraph(at: "\(model.path)/\(encoderFile)")
+      let width = try EncoderNetwork.check(
+        encoder, bandCount: model.configuration.bandCount, model: model.path)
+      let fused = try runtime.readGraph(at: "\(model.path)/\(decoderFile)")
+      try DecoderNetworks.check(fused, encoderWidth: width, vocabulary: model.vocabulary, model: model.path)
+      return SpeechGraphs(
+        encoder: encoder, decoder: try fused.splitTransducer(tokenCount: model.vocabulary.count))
+    } catch {
+      throw RecognitionError(error)
+    }
+  }
+
+  /// Reads the networks of a prepared model.
+  static func prepared(
+    _ model: PreparedModel, runtime: borrowing Runtime
+  ) throws(InferenceError) -> SpeechGraphs {
+    SpeechGraphs(
+      encoder: try runtime.readGraph(at: model.graph(.encoder)),
+      decoder: TransducerGraphs(
+        projection: try runtime.readGraph(at: model.graph(.projection)),
+        prediction: try runtime.readGraph(at: model.graph(.prediction)),
+        joint: try runtime.readGraph(at: model.graph(.joint))))
+  }
+
+  /// Weights of fewer numbers stay as they are: together they are a hundredth of a model.
+  private static let smallestCompressed = 1 << 14
+
+  /// Stores the large weights of encoder and joint network in eight bits.
+  ///
+  /// The joint network's one large layer is read at each step. The encoder projection runs once an utterance, and
+  /// the prediction network is an embedding and recurrent layers, which have no kernel for eight bits.
+  ///
+  /// - Returns: How many layers of the encoder and of the joint network do so now.
+  @discardableResult
+  mutating func compress(_ model: ModelDirectory) throws(RecognitionError) -> (encoder: Int, joint: Int) {
+    let layers: (encoder: Int, joint: Int)
+    do throws(InferenceError) {
+      layers = (
+        try encoder.compressWeights(smallest: Self.smallestCompressed),
+        try decoder.joint.compressWeights(smallest: Self.smallestCompressed)
+      )
+    } catch {
+      throw .inference(error)
+    }
+    guard layers.encoder > 0 else {
+      throw .model(
+        ModelError(
+          model: model.path,
+          reason: .graph("the encoder has no large float weights; int8 needs the full-precision export")))
+    }
+    return layers
+  }
+}

@@ -1,0 +1,91 @@
+"""The full-size model is prepared at its first start, and only then; what is interrupted is never used."""
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+import lorikeet
+import make_replica
+from lorikeet import AUDIO
+
+REPLICA = lorikeet.REPOSITORY / ".build/replica"
+RECORDING = AUDIO / "en-01.wav"
+
+pytestmark = pytest.mark.skipif(
+    os.environ.get("LORIKEET_SKIP_REPLICA") == "1", reason="LORIKEET_SKIP_REPLICA is set")
+
+
+@pytest.fixture(scope="module")
+def replica():
+    return make_replica.cached(REPLICA)
+
+
+@pytest.fixture
+def data_dir(tmp_path):
+    """0.7 GB, gone after the test."""
+    yield tmp_path
+    shutil.rmtree(tmp_path)
+
+
+def start(model: pathlib.Path, data_dir: pathlib.Path, *options: str) -> subprocess.Popen:
+    return subprocess.Popen(
+        [lorikeet.BINARY, "transcribe", "--model", model, "--data-dir", data_dir, *options, RECORDING],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=lorikeet.ENVIRONMENT, text=True)
+
+
+def finish(process: subprocess.Popen) -> tuple[str, str]:
+    output, messages = process.communicate(timeout=lorikeet.TIMEOUT)
+    assert process.returncode == 0, messages
+    return output, messages
+
+
+def prepared(data_dir: pathlib.Path) -> list[pathlib.Path]:
+    return [path for path in (data_dir / "prepared").iterdir() if not path.name.startswith(".")]
+
+
+def peak_memory(process: subprocess.Popen) -> int:
+    """Bytes that were resident at most, of a process that nobody has waited for."""
+    process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, process.stderr.read()
+    return usage.ru_maxrss * 1024
+
+
+def test_prepare_once(replica, data_dir):
+    first, messages = finish(start(replica, data_dir))
+    assert "preparing replica once" in messages and "prepared replica in" in messages
+    made, = prepared(data_dir)
+    assert sum(path.stat().st_size for path in made.iterdir()) < 0.75e9
+
+    again, messages = finish(start(replica, data_dir))
+    assert messages == ""
+    assert again == first
+
+    # The prepared directory is a model itself, and takes a fraction of the memory.
+    alone = start(made, data_dir / "other")
+    assert peak_memory(alone) < 1.8e9
+    assert not (data_dir / "other/prepared").exists()
+    assert finish(start(made, data_dir / "other"))[0] == first
+
+
+def test_prepare_interrupted_and_twice_at_once(replica, data_dir):
+    killed = start(replica, data_dir)
+    deadline = time.monotonic() + lorikeet.TIMEOUT
+    while not list(data_dir.glob("prepared/.making-*/encoder.bin")):
+        assert killed.poll() is None and time.monotonic() < deadline
+        time.sleep(0.01)
+    killed.send_signal(signal.SIGKILL)
+    killed.communicate()
+    assert prepared(data_dir) == []
+
+    # The lock lets only one of them hold the large model's weights.
+    results = [finish(process) for process in [start(replica, data_dir), start(replica, data_dir)]]
+    assert results[0][0] == results[1][0] != ""
+    assert sum("prepared replica in" in messages for _, messages in results) == 1
+    assert len(prepared(data_dir)) == 1
+    assert not list(data_dir.glob("prepared/.making-*"))
