@@ -22,8 +22,10 @@ let package = Package(
   products: [.executable(name: "lorikeet", targets: ["lorikeet"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -54,6 +56,17 @@ let package = Package(
       name: "ModelStore", dependencies: ["Transducer"],
       resources: [.copy("Resources/builtin")], swiftSettings: strict),
     .target(
+      name: "ModelDownload",
+      dependencies: [
+        "ModelStore",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
+    .target(
       name: "Recognition",
       dependencies: ["Inference", "ModelStore", "SpeechFeatures", "Transducer"],
       swiftSettings: strict),
@@ -73,7 +86,8 @@ let package = Package(
     .executableTarget(
       name: "lorikeet",
       dependencies: [
-        "Audio", "Inference", "ModelStore", "Recognition", "Transducer", "WyomingProtocol", "WyomingServer",
+        "Audio", "Inference", "ModelDownload", "ModelStore", "Recognition", "Transducer", "WyomingProtocol",
+        "WyomingServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -90,6 +104,15 @@ let package = Package(
     .testTarget(
       name: "SpeechFeaturesTests", dependencies: ["SpeechFeatures", "Support"], swiftSettings: strict),
     .testTarget(name: "TransducerTests", dependencies: ["Transducer", "Support"], swiftSettings: strict),
+    .testTarget(name: "ModelStoreTests", dependencies: ["ModelStore"], swiftSettings: strict),
+    .testTarget(
+      name: "ModelDownloadTests",
+      dependencies: [
+        "ModelDownload", "ModelStore",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
     .testTarget(name: "InferenceTests", dependencies: ["Inference", "Support"], swiftSettings: strict),
     .testTarget(
       name: "WyomingProtocolTests",

@@ -1,12 +1,17 @@
 internal import ArgumentParser
 internal import FoundationEssentials
 internal import Inference
+internal import ModelDownload
 internal import ModelStore
 internal import Recognition
 
 /// The options of all commands that recognize speech.
 struct RecognitionOptions: ParsableArguments {
-  @Option(help: "The model: 'builtin', or a directory with the files of the public ONNX export.")
+  @Option(
+    help: """
+      The model: 'builtin', 'parakeet-tdt-0.6b-v3' or '-v2' (fetched if it is not there), OWNER/REPOSITORY@COMMIT of \
+      the hub, or a directory with the files of the public ONNX export.
+      """)
   var model = ModelDirectory.builtin
 
   @Option(help: "The device that runs the model.")
@@ -23,20 +28,32 @@ struct RecognitionOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Where compiled models are kept. (default: \(DataDirectory.standard))", valueName: "directory"))
+      "Where models and their compiled forms are kept. (default: \(DataDirectory.standard))",
+      valueName: "directory"))
   var dataDir: String?
 
   @Flag(name: .customLong("no-cache"), help: "Compile the model anew instead of keeping it compiled.")
   var withoutCache = false
 
-  /// The recognizer these options describe; its model is not loaded yet.
-  func recognizer() throws(ModelError) -> Recognizer {
+  @Flag(help: "Never use the network: a model that is not there is an error.")
+  var offline = false
+
+  /// The recognizer these options describe; its model is fetched if need be, and not loaded yet.
+  ///
+  /// - Parameter report: Makes what is told how fetching goes, of the model's name.
+  func recognizer(report: (String) -> PullReport) async throws -> Recognizer {
     let directory = dataDir ?? DataDirectory.standard
+    let library = ModelLibrary(dataDirectory: directory)
+    if let known = HubModel(named: model), library.locate(known) == nil {
+      let report = report(known.name)
+      let hub = try HubSettings.fromEnvironment(isOffline: offline)
+      try await library.pull(known, .fp32, from: hub) { report($0) }
+    }
     // Compiled models hold only for the build of OpenVINO that made them.
     let build = Runtime.version.replacing("/", with: "-")
     let cache = withoutCache ? nil : "\(directory)/cache/openvino-\(build)"
     return Recognizer(
-      model: try ModelDirectory.find(model),
+      model: try ModelDirectory.find(model, in: library.models),
       settings: ComputeSettings(device: device, precision: precision, cacheDirectory: cache))
   }
 }

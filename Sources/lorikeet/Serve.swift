@@ -32,7 +32,9 @@ struct Serve: AsyncParsableCommand {
     var logger = Logger(label: "lorikeet")
     logger.logLevel = logLevel
     try await reportingFailure {
-      let recognizer = try recognition.recognizer()
+      let recognizer = try await recognition.recognizer { [logger] model in
+        PullReport(model: model, showsBar: false) { logger.info("\($0)") }
+      }
       let server = WyomingServer(
         address: uri, recognizer: recognizer, program: Self.program(for: recognizer.model),
         language: recognition.language, logger: logger)
