@@ -69,7 +69,7 @@ struct Hub: Sendable {
     "\(settings.endpoint.absoluteString)/\(repository)/resolve/\(revision)/\(file)"
   }
 
-  /// An answer that is no redirect, and what the hub itself said on the way to it.
+  /// An answer that ends a chain of redirects, and what the hub itself said on the way to it.
   struct Answer: Sendable {
     let response: HTTPClientResponse
     let host: String
@@ -79,9 +79,12 @@ struct Hub: Sendable {
 
   /// Sends a request and follows redirects.
   ///
-  /// - Parameter range: The bytes to ask for; nil is the whole file.
+  /// - Parameters:
+  ///   - range: The bytes to ask for; nil is the whole file.
+  ///   - isEnough: Whether a redirect of the hub says what was wanted, and need not be followed.
   func send(
-    _ method: HTTPMethod, _ address: String, range: Range<Int>? = nil
+    _ method: HTTPMethod, _ address: String, range: Range<Int>? = nil,
+    isEnough: (HTTPHeaders) -> Bool = { _ in false }
   ) async throws(RequestFailure) -> Answer {
     guard var url = URL(string: address) else {
       throw .lasting(.other("its address \(address) makes no sense; check HF_ENDPOINT"))
@@ -91,7 +94,8 @@ struct Hub: Sendable {
       let host = url.host() ?? "the server"
       let response = try await sendOnce(method, url, range: range)
       if isHub(url) { hubHeaders.insert(response.headers, at: 0) }
-      guard [301, 302, 303, 307, 308].contains(response.status.code) else {
+      let isRedirect = [301, 302, 303, 307, 308].contains(response.status.code)
+      guard isRedirect, !(isHub(url) && isEnough(response.headers)) else {
         return Answer(response: response, host: host, hubHeaders: hubHeaders)
       }
       guard let location = response.headers.first(name: "location"),

@@ -41,6 +41,7 @@ class Hub:
     def __init__(self, files: dict[str, bytes]):
         self.files = files
         self.answer: Callable[["Handler", Request], bool] = lambda handler, request: False
+        self.storage = ""  # another hub's address, if large files lie there
         self.token: str | None = None
         self.ranges = True
         self.rate: int | None = None  # bytes a second and connection
@@ -110,7 +111,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         content = hub.files.get(request.file)
         if not request.path.startswith(prefix) or content is None:
             return self.send_status(request, 404, {"X-Error-Code": "EntryNotFound"})
-        headers = {"X-Repo-Commit": COMMIT, "Location": f"/storage/{request.file}"}
+        headers = {"X-Repo-Commit": COMMIT, "Location": f"{hub.storage}/storage/{request.file}"}
         if hub.says_hash:
             if request.file.endswith(".onnx"):
                 digest = hub.claimed_hash.get(request.file, hashlib.sha256(content).hexdigest())
