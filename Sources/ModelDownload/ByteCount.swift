@@ -8,7 +8,7 @@ public struct ByteCount: CustomStringConvertible, Sendable {
 
   public var description: String {
     let units = ["kB", "MB", "GB", "TB", "PB", "EB"]
-    guard abs(bytes) >= 1000 else { return "\(bytes) B" }
+    guard bytes.magnitude >= 1000 else { return "\(bytes) B" }
     var value = Double(bytes)
     var unit = ""
     for next in units where abs(value) >= 999.5 || unit.isEmpty {

@@ -26,7 +26,7 @@ public struct StoredModel: Sendable {
   public var complete: [ExportFiles] { ExportFiles.allCases.filter { missing(from: $0).isEmpty } }
 
   /// Bytes of the recorded files.
-  public var size: Int { record.files.values.reduce(0) { $0 + $1.size } }
+  public var size: Int { record.files.values.reduce(0) { $0 &+ $1.size } }
 
   /// Whether a file was fetched, found right, and has kept its size. Hashes are compared by `lorikeet models verify`:
   /// reading gigabytes at each start would cost more than the start.

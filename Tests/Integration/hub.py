@@ -34,13 +34,14 @@ class Request:
 class Hub:
     """Serves `files` as the hub does: the large ones by a redirect to a storage, whose answers know nothing of hashes.
 
-    A test replaces what it wants to go wrong: `answer` sees every GET of the storage first and says whether it has dealt
-    with it; the switches change all answers.
+    A test replaces what it wants to go wrong: `answer` sees every GET of the storage first and says whether it has
+    dealt with it; the switches change all answers.
     """
 
     def __init__(self, files: dict[str, bytes]):
         self.files = files
         self.answer: Callable[["Handler", Request], bool] = lambda handler, request: False
+        self.prefix = f"/{REPOSITORY}/resolve/{COMMIT}/"
         self.storage = ""  # another hub's address, if large files lie there
         self.token: str | None = None
         self.ranges = True
@@ -107,9 +108,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         hub = self.hub
         if hub.token is not None and request.headers.get("authorization") != f"Bearer {hub.token}":
             return self.send_status(request, 401)
-        prefix = f"/{REPOSITORY}/resolve/{COMMIT}/"
         content = hub.files.get(request.file)
-        if not request.path.startswith(prefix) or content is None:
+        if not request.path.startswith(hub.prefix) or content is None:
             return self.send_status(request, 404, {"X-Error-Code": "EntryNotFound"})
         headers = {"X-Repo-Commit": COMMIT, "Location": f"{hub.storage}/storage/{request.file}"}
         if hub.says_hash:
@@ -122,7 +122,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 headers["ETag"] = f'"{hub.claimed_hash.get(request.file, blob)}"'
         self.send_status(request, 302, headers)
 
-    def send_status(self, request: Request, status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> None:
+    def send_status(
+            self, request: Request, status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> None:
         self.send_response(status)
         for name, value in (headers or {}).items():
             self.send_header(name, value)

@@ -402,7 +402,8 @@ def test_a_server_that_refuses_ranges_sends_the_whole(store, hub):
 
 
 def test_a_part_of_a_file_of_another_size_is_refused(store, hub):
-    hub.answer = leave_a_rest_then(lambda handler, request: handler.send_file(request, handler.hub.files[ENCODER] + b"!"))
+    hub.answer = leave_a_rest_then(
+        lambda handler, request: handler.send_file(request, handler.hub.files[ENCODER] + b"!"))
     store.assert_refused(store.pull(), "bytes")
 
 
@@ -528,6 +529,17 @@ def test_other_content_than_the_hub_says_is_thrown_away(store, hub):
     hub.claimed_hash["config.json"] = "0" * 40
     store.assert_refused(store.pull(), "not the file", file="config.json")
     assert not any(name.startswith("config.json") for name in store.names())
+
+
+def test_a_mirror_cannot_replace_a_model_of_the_catalogue(store, hub):
+    """The mirror's word for it does not count: the hashes are known."""
+    hub.prefix = "/istupakov/parakeet-tdt-0.6b-v3-onnx/resolve/8f23f0c03c8761650bdb5b40aaf3e40d2c15f1ce/"
+    hub.files["config.json"] = b"{}".ljust(97)
+    result = store.pull("--files", "int8", model="parakeet-tdt-0.6b-v3")
+    assert result.returncode == 1
+    assert "config.json: what arrived is not the file" in result.stderr
+    assert not (store.directory / "models/parakeet-tdt-0.6b-v3/config.json").exists()
+    assert hub.served() == 97
 
 
 def test_a_token_goes_to_the_hub_and_nowhere_else(store, hub):

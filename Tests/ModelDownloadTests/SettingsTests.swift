@@ -83,6 +83,7 @@ import Testing
   @Test(arguments: [
     (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (93_939, "93.9 kB"), (999_999, "1.0 MB"),
     (72_520_893, "72.5 MB"), (652_183_999, "652 MB"), (2_435_420_160, "2.44 GB"), (Int.max, "9.22 EB"),
+    (Int.min, "-9.22 EB"),
   ])
   func `three digits and a unit`(_ bytes: Int, _ text: String) {
     #expect(ByteCount(bytes).description == text)
