@@ -23,9 +23,10 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -57,6 +58,17 @@ let package = Package(
       dependencies: ["Transducer", .product(name: "Crypto", package: "swift-crypto")],
       resources: [.copy("Resources/builtin")], swiftSettings: strict),
     .target(
+      name: "ModelDownload",
+      dependencies: [
+        "ModelStore",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
+    .target(
       name: "Recognition",
       dependencies: ["Inference", "ModelStore", "SpeechFeatures", "Transducer"],
       swiftSettings: strict),
@@ -80,7 +92,8 @@ let package = Package(
     .executableTarget(
       name: "lorikeet",
       dependencies: [
-        "Audio", "Inference", "ModelStore", "Recognition", "Settings", "Transducer", "WyomingProtocol",
+        "Audio", "Inference", "ModelDownload", "ModelStore", "Recognition", "Settings", "Transducer",
+        "WyomingProtocol",
         "WyomingServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -98,6 +111,14 @@ let package = Package(
     .testTarget(
       name: "SpeechFeaturesTests", dependencies: ["SpeechFeatures", "Support"], swiftSettings: strict),
     .testTarget(name: "TransducerTests", dependencies: ["Transducer", "Support"], swiftSettings: strict),
+    .testTarget(
+      name: "ModelDownloadTests",
+      dependencies: [
+        "ModelDownload", "ModelStore",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
     .testTarget(name: "InferenceTests", dependencies: ["Inference", "Support"], swiftSettings: strict),
     .testTarget(name: "AudioTests", dependencies: ["Audio", "CSndFile", "Support"], swiftSettings: strict),
     .testTarget(

@@ -13,7 +13,8 @@ import Transducer
 struct Stages {
   static func main() throws {
     let arguments = CommandLine.arguments
-    guard (5...6).contains(arguments.count), let precision = Precision(rawValue: arguments[2]), let runs = Int(arguments[4])
+    guard (5...6).contains(arguments.count), let precision = Precision(rawValue: arguments[2]),
+      let runs = Int(arguments[4])
     else {
       throw UsageError()
     }

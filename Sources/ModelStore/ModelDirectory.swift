@@ -26,12 +26,23 @@ public struct ModelDirectory: Sendable {
   public static let builtin = "builtin"
 
   /// Finds a model by its name, or opens the directory of that path.
-  public static func find(_ nameOrPath: String) throws(ModelError) -> ModelDirectory {
+  ///
+  /// - Parameter models: The store's folder, for models of the hub; without it there are none.
+  public static func find(_ nameOrPath: String, in models: String? = nil) throws(ModelError) -> ModelDirectory
+  {
     if nameOrPath == builtin {
       return try ModelDirectory(path: BuiltinModel.path(), name: builtin)
     }
+    if let models, let model = HubModel(named: nameOrPath) {
+      let stored = StoredModel(model, in: models)
+      guard !stored.complete.isEmpty else {
+        throw ModelError(model: model.name, reason: .notPulled(models: models))
+      }
+      return try ModelDirectory(path: stored.path, name: model.name)
+    }
     guard FileManager.default.fileExists(atPath: nameOrPath) else {
-      throw ModelError(model: nameOrPath, reason: .unknownName(known: [builtin]))
+      let known = [builtin] + HubModel.catalogue.map(\.name)
+      throw ModelError(model: nameOrPath, reason: .unknownName(known: known))
     }
     return try ModelDirectory(path: nameOrPath)
   }

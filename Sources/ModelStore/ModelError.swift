@@ -4,6 +4,7 @@ public import Transducer
 public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   public enum Reason: Sendable, Equatable {
     case unknownName(known: [String])
+    case notPulled(models: String)
     case notADirectory
     case builtinMissing(looked: [String])
     case missingFile(String)
@@ -25,7 +26,12 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch reason {
     case .unknownName(let known):
-      "model \(model): no such directory, and no model of that name; known names: \(known.joined(separator: ", "))"
+      """
+      model \(model): no such directory, and no model of that name; known names: \(known.joined(separator: ", ")); \
+      other repositories of the hub: OWNER/REPOSITORY@COMMIT, with the commit's 40 hexadecimal digits
+      """
+    case .notPulled(let models):
+      "model \(model): is not in \(models); `lorikeet models pull \(model)` fetches it"
     case .notADirectory:
       "model \(model): is a file, expected the directory that holds config.json and the model's other files"
     case .builtinMissing(let looked):

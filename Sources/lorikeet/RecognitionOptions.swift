@@ -1,12 +1,15 @@
 internal import ArgumentParser
-internal import Inference
 internal import ModelStore
 internal import Recognition
 internal import Settings
 
 /// The options of all commands that recognize speech.
 struct RecognitionOptions: ParsableArguments {
-  @Option(help: "The model: 'builtin', or a directory with the files of the public ONNX export.")
+  @Option(
+    help: """
+      The model: 'builtin', 'parakeet-tdt-0.6b-v3' or '-v2' (fetched if it is not there), OWNER/REPOSITORY@COMMIT of \
+      the hub, or a directory with the files of the public ONNX export.
+      """)
   var model = ModelDirectory.builtin
 
   @Option(help: "The device that runs the model.")
@@ -30,26 +33,15 @@ struct RecognitionOptions: ParsableArguments {
   @Flag(name: .customLong("no-cache"), help: "Prepare and compile the model anew instead of keeping it.")
   var withoutCache = false
 
-  /// The recognizer these options describe; its model is not loaded yet.
-  func recognizer() throws(ModelError) -> Recognizer {
-    try Recognizer.find(
-      model, device: device, precision: precision, dataDirectory: dataDir ?? DataDirectory.standard,
-      isCached: !withoutCache)
-  }
-}
+  @Flag(help: "Never use the network: a model that is not there is an error.")
+  var offline = false
 
-extension Recognizer {
-  /// - Parameter model: A known model's name, or a model's directory.
-  static func find(
-    _ model: String, device: Device, precision: Precision, dataDirectory: String, isCached: Bool
-  ) throws(ModelError) -> Recognizer {
-    // Compiled models hold only for the build of OpenVINO that made them.
-    let build = Runtime.version.replacing("/", with: "-")
-    let cache = isCached ? "\(dataDirectory)/cache/openvino-\(build)" : nil
-    return Recognizer(
-      model: try ModelDirectory.find(model),
-      settings: ComputeSettings(
-        device: device, precision: precision, cacheDirectory: cache,
-        preparedDirectory: isCached ? "\(dataDirectory)/prepared" : nil))
+  /// The recognizer these options describe; its model is fetched if need be, and not loaded yet.
+  ///
+  /// - Parameter report: Makes what is told how fetching goes, of the model's name.
+  func recognizer(report: (String) -> PullReport) async throws -> Recognizer {
+    try await Recognizer.find(
+      model, device: device, precision: precision, dataDirectory: dataDir ?? DataDirectory.standard,
+      isCached: !withoutCache, isOffline: offline, report: report)
   }
 }

@@ -23,12 +23,14 @@ extension ResolvedSettings {
     try value(of: .logLevel, settings.logLevel, Logger.Level.init(rawValue:))
   }
 
-  /// The recognizer that is set, or one with the model of an address; its model is not loaded yet.
-  func recognizer(model: String?) throws -> Recognizer {
-    try Recognizer.find(
-      model ?? settings.model, device: value(of: .device, settings.device, Device.init(rawValue:)),
+  /// The recognizer of an address's model; the model is fetched if need be, and not loaded yet.
+  ///
+  /// - Parameter report: Makes what is told how fetching goes, of the model's name.
+  func recognizer(model: String, report: (String) -> PullReport) async throws -> Recognizer {
+    try await Recognizer.find(
+      model, device: value(of: .device, settings.device, Device.init(rawValue:)),
       precision: value(of: .precision, settings.precision, Precision.init(rawValue:)),
-      dataDirectory: settings.dataDir, isCached: settings.cache)
+      dataDirectory: settings.dataDir, isCached: settings.cache, isOffline: settings.offline, report: report)
   }
 
   var serverLimits: ServerLimits {

@@ -29,7 +29,7 @@ struct Serve: AsyncParsableCommand {
       if options.printConfig { return try Terminal.print(resolved.description) }
       let logger = try logger(resolved)
       var configuration = ServiceGroupConfiguration(
-        services: try services(resolved, logger), gracefulShutdownSignals: [.sigterm, .sigint],
+        services: try await services(resolved, logger), gracefulShutdownSignals: [.sigterm, .sigint],
         logger: quiet(logger))
       configuration.maximumGracefulShutdownDuration = .seconds(resolved.settings.drainSeconds)
       let group = ServiceGroup(configuration: configuration)
@@ -51,14 +51,20 @@ struct Serve: AsyncParsableCommand {
   /// The model of each address, loaded once each, and a server for each address.
   private func services(
     _ resolved: ResolvedSettings, _ logger: Logger
-  ) throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
+  ) async throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
     var recognizers: [String: Recognizer] = [:]
     var loading: [ServiceGroupConfiguration.ServiceConfiguration] = []
     var servers: [ServiceGroupConfiguration.ServiceConfiguration] = []
     for address in try resolved.addresses() {
       let name = address.model ?? resolved.settings.model
-      let recognizer = try recognizers[name] ?? resolved.recognizer(model: name)
-      if recognizers.updateValue(recognizer, forKey: name) == nil {
+      let recognizer: Recognizer
+      if let known = recognizers[name] {
+        recognizer = known
+      } else {
+        recognizer = try await resolved.recognizer(model: name) { model in
+          PullReport(model: model, showsBar: false) { logger.info("\($0)") }
+        }
+        recognizers[name] = recognizer
         loading.append(.init(service: ModelLoading(recognizer: recognizer, logger: logger)))
       }
       let service = SpeechService(

@@ -32,7 +32,7 @@ struct Transcribe: AsyncParsableCommand {
   @MainActor
   func run() async throws {
     try await reportingFailure {
-      let recognizer = try recognition.recognizer()
+      let recognizer = try await recognition.recognizer { PullReport(model: $0, quiet: quiet) }
       try await recognizer.prepare { [quiet] event in
         if !quiet { Terminal.note("lorikeet: \(event)\n") }
       }

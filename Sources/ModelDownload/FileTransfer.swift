@@ -1,0 +1,220 @@
+internal import AsyncHTTPClient
+internal import ModelStore
+internal import NIOCore
+internal import NIOHTTP1
+
+/// Brings the bytes that a partial file lacks: in parts, several at a time, or, from a server that cannot serve parts,
+/// in one stream from the beginning.
+struct FileTransfer: Sendable {
+  let hub: Hub
+  let model: HubModel
+  let file: String
+  let partial: PartialFile
+  let retry: RetryPolicy
+  let report: @Sendable (PullEvent) -> Void
+  /// Told the number of bytes that are there.
+  let progress: @Sendable (Int) -> Void
+
+  /// Connections at a time.
+  private static let connections = 4
+  /// Bytes of one request.
+  private static let partSize = 32 << 20
+  /// Bytes that are written at once.
+  private static let writeSize = 1 << 20
+  /// Bytes, and the time, after which what was written is synchronised and noted: no more than that is ever lost.
+  private static let commitSize = 16 << 20
+  private static let commitTime = Duration.seconds(1)
+
+  func run() async throws(RequestFailure) {
+    let parts = await partial.finished.parts(missingFrom: partial.identity.size, limit: Self.partSize)
+    do throws(RequestFailure) {
+      try await fetchSideBySide(parts)
+    } catch .rangesIgnored {
+      try await fetchInOneStream()
+    }
+  }
+
+  private func fetchSideBySide(_ parts: [Range<Int>]) async throws(RequestFailure) {
+    do {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for (index, part) in parts.enumerated() {
+          if index >= Self.connections { try await group.next() }
+          group.addTask { try await fetchUntilDone(part) }
+        }
+        try await group.waitForAll()
+      }
+    } catch let failure as RequestFailure {
+      throw failure
+    } catch {
+      throw .lasting(.cancelled)
+    }
+  }
+
+  /// Fetches a part; after a failure, what is missing of it.
+  private func fetchUntilDone(_ part: Range<Int>) async throws(RequestFailure) {
+    var rest = part
+    var failures = 0
+    while !rest.isEmpty {
+      let before = rest.lowerBound
+      do throws(RequestFailure) {
+        try await fetch(&rest)
+      } catch .passing(let why, let asked) {
+        if rest.lowerBound - before >= retry.progress { failures = 0 }
+        failures += 1
+        try await pause(after: failures, why: why, asked: asked)
+      }
+    }
+  }
+
+  private func fetchInOneStream() async throws(RequestFailure) {
+    var failures = 0
+    while true {
+      var rest = 0..<partial.identity.size
+      do throws(RequestFailure) {
+        let answer = try await ask(for: nil)
+        guard answer.response.status == .ok else { throw failure(answer) }
+        try checkWhole(answer)
+        return try await receive(answer, &rest)
+      } catch .passing(let why, let asked) {
+        failures += 1
+        try await pause(after: failures, why: why, asked: asked)
+      }
+    }
+  }
+
+  /// Sends one request for `rest`, and takes from it what arrived.
+  private func fetch(_ rest: inout Range<Int>) async throws(RequestFailure) {
+    let size = partial.identity.size
+    let isWhole = rest == 0..<size
+    let answer = try await ask(for: isWhole ? nil : rest)
+    switch answer.response.status {
+    case .ok where isWhole:
+      try checkWhole(answer)
+    case .ok:
+      throw .rangesIgnored
+    case .partialContent:
+      guard let said = answer.response.headers.first(name: "content-range"),
+        let (range, whole) = AnswerHeaders.contentRange(said), range == rest
+      else { throw .rangesIgnored }
+      guard whole == nil || whole == size else { throw wrongSize(whole ?? 0, answer) }
+    case .rangeNotSatisfiable where !isWhole:
+      throw .rangesIgnored
+    default:
+      throw failure(answer)
+    }
+    try await receive(answer, &rest)
+  }
+
+  private func ask(for range: Range<Int>?) async throws(RequestFailure) -> Hub.Answer {
+    let address = hub.address(of: file, repository: model.repository, revision: model.revision)
+    let answer = try await hub.send(.GET, address, range: range)
+    let isSuccess = answer.response.status == .ok || answer.response.status == .partialContent
+    guard !isSuccess || !AnswerHeaders.isWebPage(answer.response.headers) else {
+      throw .lasting(.webPage(host: answer.host))
+    }
+    let encoding = answer.response.headers.first(name: "content-encoding")?.lowercased() ?? "identity"
+    guard !isSuccess || encoding == "identity" else {
+      throw .lasting(.other("\(answer.host) sends it compressed, unasked; check the proxy settings"))
+    }
+    return answer
+  }
+
+  /// That an answer with the whole file can be the file.
+  private func checkWhole(_ answer: Hub.Answer) throws(RequestFailure) {
+    guard let length = AnswerHeaders.size(answer.response.headers.first(name: "content-length")),
+      length != partial.identity.size
+    else { return }
+    throw wrongSize(length, answer)
+  }
+
+  private func wrongSize(_ offered: Int, _ answer: Hub.Answer) -> RequestFailure {
+    .lasting(.wrongSize(expected: partial.identity.size, offered: offered, host: answer.host))
+  }
+
+  private func failure(_ answer: Hub.Answer) -> RequestFailure {
+    HubFault.failure(
+      answer, repository: model.repository, revision: model.revision, hasToken: hub.settings.token != nil)
+  }
+
+  /// Writes an answer's body to where `rest` begins, and cuts what is on disk off `rest`.
+  private func receive(_ answer: Hub.Answer, _ rest: inout Range<Int>) async throws(RequestFailure) {
+    let ending: Ending
+    do throws(SystemError) {
+      ending = try await write(answer.response.body, &rest)
+    } catch {
+      throw .lasting(.system(error))
+    }
+    switch ending {
+    case .complete where rest.isEmpty: return
+    case .complete: throw .passing("\(answer.host) ended early")
+    case .tooLong: throw wrongSize(partial.identity.size + 1, answer)
+    case .broken(let error):
+      throw HubFault.failure(error, host: answer.host, stallSeconds: hub.settings.stallSeconds)
+    }
+  }
+
+  private enum Ending {
+    case complete, tooLong
+    case broken(any Error)
+  }
+
+  private func write(
+    _ body: HTTPClientResponse.Body, _ rest: inout Range<Int>
+  ) async throws(SystemError) -> Ending {
+    var waiting = ByteBuffer()
+    var written = rest.lowerBound
+    var lastCommit = ContinuousClock.now
+    var ending = Ending.complete
+    var chunks = body.makeAsyncIterator()
+    while written + waiting.readableBytes <= rest.upperBound {
+      do {
+        guard let chunk = try await chunks.next() else { break }
+        waiting.writeImmutableBuffer(chunk)
+      } catch {
+        ending = .broken(error)
+        break
+      }
+      guard written + waiting.readableBytes <= rest.upperBound else { break }
+      let isTime = lastCommit.duration(to: .now) >= Self.commitTime
+      if waiting.readableBytes >= Self.writeSize || isTime {
+        try await flush(&waiting, &written)
+      }
+      if isTime || written - rest.lowerBound >= Self.commitSize {
+        try await commit(&rest, upTo: written)
+        lastCommit = .now
+      }
+    }
+    if written + waiting.readableBytes > rest.upperBound {
+      ending = .tooLong
+    } else {
+      try await flush(&waiting, &written)
+    }
+    try await commit(&rest, upTo: written)
+    return ending
+  }
+
+  private func flush(_ waiting: inout ByteBuffer, _ written: inout Int) async throws(SystemError) {
+    guard waiting.readableBytes > 0 else { return }
+    try await partial.write(waiting, at: written)
+    written += waiting.readableBytes
+    waiting.clear()
+  }
+
+  private func commit(_ rest: inout Range<Int>, upTo end: Int) async throws(SystemError) {
+    try await partial.commit(rest.lowerBound..<end)
+    rest = end..<rest.upperBound
+    progress(await partial.finished.count)
+  }
+
+  private func pause(after failures: Int, why: String, asked: Duration?) async throws(RequestFailure) {
+    guard let pause = retry.pause(after: failures, asked: asked) else {
+      throw .lasting(.gaveUp(attempts: failures, last: why))
+    }
+    report(.retrying(file: file, why: why, pause: pause))
+    do {
+      try await Task.sleep(for: pause)
+    } catch {
+      throw .lasting(.cancelled)
+    }
+  }
+}

@@ -1,0 +1,179 @@
+public import ModelStore
+
+/// The models below a data directory: what is there, bringing more, checking and removing.
+public struct ModelLibrary: Sendable {
+  /// The folder that holds the models' folders.
+  public let models: String
+  private let retry = RetryPolicy()
+
+  private static let lockPause = Duration.milliseconds(200)
+
+  public init(dataDirectory: String) {
+    models = "\(dataDirectory)/models"
+  }
+
+  /// A model that is there as a whole, in any of its exports.
+  public func locate(_ model: HubModel) -> StoredModel? {
+    let stored = StoredModel(model, in: models)
+    return stored.complete.isEmpty ? nil : stored
+  }
+
+  /// All models of the store, in the order of their names: those that are there, and what there is of others.
+  public func list() -> [StoredModel] {
+    FileSystem.names(in: models).compactMap { folder in
+      let name = ModelRecord(in: "\(models)/\(folder)")?.model ?? folder
+      guard let model = HubModel(named: name), model.folder == folder else { return nil }
+      return StoredModel(model, in: models)
+    }
+  }
+
+  /// Brings what is missing of a model. Of two processes that pull the same model one waits for the other.
+  public func pull(
+    _ model: HubModel, _ export: ExportFiles, from hub: HubSettings,
+    report: @escaping @Sendable (PullEvent) -> Void
+  ) async throws(DownloadError) {
+    func missing() -> [String] { StoredModel(model, in: models).missing(from: export) }
+    guard !missing().isEmpty else { return report(.alreadyThere) }
+    guard !hub.isOffline else {
+      throw DownloadError(
+        model: model.name, file: nil, reason: .offline(missing().map { describe($0, of: model) }))
+    }
+    let lock = try await lock(model, report: report)
+    defer { withExtendedLifetime(lock) {} }
+    guard !missing().isEmpty else { return report(.alreadyThere) }
+    do throws(DownloadError) {
+      try await Hub.with(hub) { hub async throws(DownloadError) in
+        try await ModelPull(
+          model: model, export: export, models: models, hub: hub, retry: retry, report: report
+        ).run()
+      }
+    } catch {
+      try? removeIfEmpty("\(models)/\(model.folder)")
+      throw error
+    }
+  }
+
+  /// Removes a folder that holds nothing but its lock, which the caller has: a mistyped name leaves no trace.
+  private func removeIfEmpty(_ folder: String) throws(SystemError) {
+    guard FileSystem.names(in: folder) == [DirectoryLock.fileName] else { return }
+    try FileSystem.remove("\(folder)/\(DirectoryLock.fileName)")
+    try FileSystem.removeDirectory(folder)
+  }
+
+  private func describe(_ file: String, of model: HubModel) -> String {
+    model.files[file].map { "\(file) (\(ByteCount($0.size)))" } ?? file
+  }
+
+  /// What `verify` found of a file.
+  public enum Finding: Sendable, Equatable {
+    case right
+    case missing
+    /// It was removed: a damaged file must not be used.
+    case damaged
+  }
+
+  /// Reads all recorded files of a model and compares their hashes. Files that are not what they were are removed, so
+  /// that the next pull brings them anew.
+  ///
+  /// - Parameter report: Told each file and what was found.
+  /// - Returns: Whether all is right.
+  public func verify(
+    _ model: HubModel, report: (String, Finding) -> Void
+  ) async throws(DownloadError) -> Bool {
+    let stored = StoredModel(model, in: models)
+    guard !stored.record.files.isEmpty else {
+      throw DownloadError(model: model.name, file: nil, reason: .absent)
+    }
+    var record = stored.record
+    for (file, recorded) in stored.record.files.sorted(by: { $0.key < $1.key }) {
+      let finding = try await check("\(stored.path)/\(file)", recorded, model)
+      if finding != .right { record.files[file] = nil }
+      report(file, finding)
+    }
+    guard record != stored.record else { return true }
+    let lock = try take(model)
+    defer { withExtendedLifetime(lock) {} }
+    try onDisk(model) { () throws(SystemError) in
+      for file in stored.record.files.keys where record.files[file] == nil {
+        try FileSystem.remove("\(stored.path)/\(file)")
+      }
+      try FileSystem.replace("\(stored.path)/\(ModelRecord.fileName)", with: record.encoded())
+    }
+    return false
+  }
+
+  private func check(
+    _ path: String, _ recorded: ModelRecord.File, _ model: HubModel
+  ) async throws(DownloadError) -> Finding {
+    guard FileSystem.isThere(path) else { return .missing }
+    let hash: FileHash
+    do throws(SystemError) {
+      hash = try await FileHash.of(path)
+    } catch {
+      throw DownloadError(model: model.name, file: nil, reason: .system(error))
+    }
+    return hash.size == recorded.size && hash.sha256 == recorded.sha256 ? .right : .damaged
+  }
+
+  /// Removes a model with all that the store holds of it.
+  ///
+  /// - Returns: The bytes of its files.
+  public func remove(_ model: HubModel) throws(DownloadError) -> Int {
+    let folder = "\(models)/\(model.folder)"
+    guard FileSystem.isThere(folder) else {
+      throw DownloadError(model: model.name, file: nil, reason: .absent)
+    }
+    let lock = try take(model)
+    defer { withExtendedLifetime(lock) {} }
+    var bytes = 0
+    try onDisk(model) { () throws(SystemError) in
+      // The record first: a model that is half removed is none.
+      try FileSystem.remove("\(folder)/\(ModelRecord.fileName)")
+      for name in FileSystem.names(in: folder) where name != DirectoryLock.fileName {
+        bytes += FileSystem.size(of: "\(folder)/\(name)") ?? 0
+        try FileSystem.remove("\(folder)/\(name)")
+      }
+      try removeIfEmpty(folder)
+    }
+    return bytes
+  }
+
+  private func lock(
+    _ model: HubModel, report: @Sendable (PullEvent) -> Void
+  ) async throws(DownloadError) -> DirectoryLock {
+    var isWaiting = false
+    while true {
+      if let lock = try attempt(model) { return lock }
+      if !isWaiting { report(.waiting(folder: "\(models)/\(model.folder)")) }
+      isWaiting = true
+      do {
+        try await Task.sleep(for: Self.lockPause)
+      } catch {
+        throw DownloadError(model: model.name, file: nil, reason: .cancelled)
+      }
+    }
+  }
+
+  private func take(_ model: HubModel) throws(DownloadError) -> DirectoryLock {
+    guard let lock = try attempt(model) else {
+      throw DownloadError(model: model.name, file: nil, reason: .busy)
+    }
+    return lock
+  }
+
+  private func attempt(_ model: HubModel) throws(DownloadError) -> DirectoryLock? {
+    try onDisk(model) { () throws(SystemError) in
+      try DirectoryLock(folder: "\(models)/\(model.folder)")
+    }
+  }
+
+  private func onDisk<Value>(
+    _ model: HubModel, _ work: () throws(SystemError) -> Value
+  ) throws(DownloadError) -> Value {
+    do throws(SystemError) {
+      return try work()
+    } catch {
+      throw DownloadError(model: model.name, file: nil, reason: .system(error))
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/// What a file's content must hash to.
+public enum ContentDigest: Sendable, Hashable, CustomStringConvertible {
+  /// The SHA-256 of the content, in lower-case hexadecimal digits.
+  case sha256(String)
+  /// The name that git gives the content: the SHA-1 of `blob SIZE\0` and the content. The hub's word for files that
+  /// it keeps in git itself.
+  case gitBlob(String)
+
+  /// - Parameter hex: 64 digits of a SHA-256, or 40 of a git object; of any case.
+  public init?(hex: some StringProtocol) {
+    guard hex.utf8.allSatisfy(Self.isHexDigit) else { return nil }
+    switch hex.utf8.count {
+    case 64: self = .sha256(hex.lowercased())
+    case 40: self = .gitBlob(hex.lowercased())
+    default: return nil
+    }
+  }
+
+  public var hex: String {
+    switch self {
+    case .sha256(let hex), .gitBlob(let hex): hex
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .sha256(let hex): "sha256:\(hex)"
+    case .gitBlob(let hex): "git:\(hex)"
+    }
+  }
+
+  static func isHexDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+      UInt8(ascii: "A")...UInt8(ascii: "F"):
+      true
+    default: false
+    }
+  }
+}
+
+/// What tells one file's content from any other.
+public struct FileIdentity: Sendable, Hashable {
+  /// Bytes.
+  public let size: Int
+  public let digest: ContentDigest
+
+  public init(size: Int, digest: ContentDigest) {
+    self.size = size
+    self.digest = digest
+  }
+}

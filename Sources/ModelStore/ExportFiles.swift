@@ -1,0 +1,21 @@
+/// The two exports that a model's repository holds side by side; both share `config.json` and `vocab.txt`.
+public enum ExportFiles: String, Sendable, CaseIterable {
+  /// Full precision: 2.5 GB for Parakeet TDT 0.6B.
+  case fp32
+  /// Dynamically quantized: 0.7 GB, less exact.
+  case int8
+
+  /// The files, in the order in which they are fetched: the encoder's graph comes last, so that a model whose weights
+  /// are still on their way is not taken for complete.
+  public var names: [String] {
+    switch self {
+    case .fp32:
+      ["config.json", "vocab.txt", "decoder_joint-model.onnx", Self.encoderWeights, "encoder-model.onnx"]
+    case .int8:
+      ["config.json", "vocab.txt", "decoder_joint-model.int8.onnx", "encoder-model.int8.onnx"]
+    }
+  }
+
+  /// Small models keep their weights inside the graph and have no such file.
+  public static let encoderWeights = "encoder-model.onnx.data"
+}

@@ -1,0 +1,147 @@
+public import ArgumentParser
+internal import FoundationEssentials
+internal import ModelDownload
+public import ModelStore
+internal import Settings
+
+/// `lorikeet models`: the models on this machine.
+struct Models: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List, fetch, check and remove models.",
+    discussion: """
+      A model is 'parakeet-tdt-0.6b-v3', 'parakeet-tdt-0.6b-v2', or any repository of the hub with the same files as \
+      OWNER/REPOSITORY@COMMIT. The environment variables HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE, \
+      HF_HUB_DOWNLOAD_TIMEOUT, HTTPS_PROXY, HTTP_PROXY and NO_PROXY are honoured.
+      """,
+    subcommands: [List.self, Pull.self, Verify.self, Remove.self])
+}
+
+extension ExportFiles: ExpressibleByArgument {}
+
+extension HubModel: ExpressibleByArgument {
+  public init?(argument: String) {
+    self.init(named: argument)
+  }
+}
+
+extension HubSettings {
+  static func fromEnvironment(isOffline: Bool) throws(DownloadError.Setting) -> HubSettings {
+    try HubSettings(environment: ProcessInfo.processInfo.environment, isOffline: isOffline)
+  }
+}
+
+/// Where the store is.
+struct StoreOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Where models are kept. (default: \(DataDirectory.standard))", valueName: "directory"))
+  var dataDir: String?
+
+  var library: ModelLibrary { ModelLibrary(dataDirectory: dataDir ?? DataDirectory.standard) }
+}
+
+extension Models {
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print the models that are there and those that can be fetched, a line for each.")
+
+    @OptionGroup var store: StoreOptions
+
+    func run() async throws {
+      try await reportingFailure {
+        let there = store.library.list()
+        try Terminal.print("\(ModelDirectory.builtin)\tcomes with the program")
+        for stored in there { try Terminal.print("\(stored.model.name)\t\(state(of: stored))") }
+        for model in HubModel.catalogue where !there.contains(where: { $0.model == model }) {
+          try Terminal.print("\(model.name)\tnot there")
+        }
+      }
+    }
+
+    private func state(of stored: StoredModel) -> String {
+      let complete = stored.complete.map(\.rawValue)
+      guard !complete.isEmpty else { return "incomplete\t\(stored.path)" }
+      return "\(complete.joined(separator: ", "))\t\(ByteCount(stored.size))\t\(stored.path)"
+    }
+  }
+
+  struct Pull: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Fetch a model, or what is missing of it.",
+      discussion: """
+        Whatever interrupts it, the next pull goes on where this one stopped. A file gets its name only when its size \
+        and SHA-256 are right.
+        """)
+
+    @OptionGroup var store: StoreOptions
+
+    @Option(help: "Which export: fp32 (2.5 GB for Parakeet TDT 0.6B) or int8 (0.7 GB, less exact).")
+    var files = ExportFiles.fp32
+
+    @Flag(help: "Never use the network: say what is missing.")
+    var offline = false
+
+    @Flag(help: "No progress.")
+    var quiet = false
+
+    @Argument(help: "The model.")
+    var model: HubModel
+
+    func run() async throws {
+      try await reportingFailure {
+        let library = store.library
+        let report = PullReport(model: model.name, quiet: quiet)
+        try await library.pull(model, files, from: .fromEnvironment(isOffline: offline)) { report($0) }
+        try Terminal.print(StoredModel(model, in: library.models).path)
+      }
+    }
+  }
+
+  struct Verify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Read models' files and compare their SHA-256.",
+      discussion:
+        "A damaged file is removed, so that the next pull fetches it anew; the exit status is 1 then.")
+
+    @OptionGroup var store: StoreOptions
+
+    @Argument(help: "The models; all that are there if none is named.")
+    var models: [HubModel] = []
+
+    func run() async throws {
+      try await reportingFailure {
+        let library = store.library
+        let chosen =
+          models.isEmpty ? library.list().filter { !$0.record.files.isEmpty }.map(\.model) : models
+        var isRight = true
+        for model in chosen {
+          var lines: [String] = []
+          isRight = try await library.verify(model) { lines.append("\(model.name)\t\($0)\t\($1)") } && isRight
+          for line in lines { try Terminal.print(line) }
+        }
+        guard isRight else { throw DamagedModels() }
+      }
+    }
+  }
+
+  struct Remove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Remove a model's files.")
+
+    @OptionGroup var store: StoreOptions
+
+    @Argument(help: "The model.")
+    var model: HubModel
+
+    func run() async throws {
+      try await reportingFailure {
+        let bytes = try store.library.remove(model)
+        try Terminal.print("\(model.name)\tremoved\t\(ByteCount(bytes))")
+      }
+    }
+  }
+}
+
+/// Said after the files were listed.
+private struct DamagedModels: Error, CustomStringConvertible {
+  let description = "files are damaged or missing; `lorikeet models pull MODEL` fetches them anew"
+}

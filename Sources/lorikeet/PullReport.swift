@@ -1,0 +1,84 @@
+internal import ModelDownload
+internal import Synchronization
+
+/// Tells how a pull goes: as a bar to a person at a terminal, else a line now and then.
+final class PullReport: Sendable {
+  private let model: String
+  private let isBar: Bool
+  private let line: @Sendable (String) -> Void
+  private let state = Mutex(State())
+
+  private struct State {
+    var start = ContinuousClock.now
+    var last: ContinuousClock.Instant?
+    /// Bytes that an earlier pull had left.
+    var found: Int?
+  }
+
+  private static let barPause = Duration.milliseconds(100)
+  private static let linePause = Duration.seconds(10)
+
+  /// - Parameters:
+  ///   - showsBar: Whether a bar on standard error is wanted.
+  ///   - line: Takes what is said in lines.
+  init(model: String, showsBar: Bool, line: @escaping @Sendable (String) -> Void) {
+    self.model = model
+    isBar = showsBar
+    self.line = line
+  }
+
+  /// Standard error as it is; `quiet` leaves only what a person must know.
+  convenience init(model: String, quiet: Bool) {
+    self.init(model: model, showsBar: Terminal.isWatched && !quiet) { text in
+      if !quiet { Terminal.note("lorikeet: \(text)\n") }
+    }
+  }
+
+  func callAsFunction(_ event: PullEvent) {
+    switch event {
+    case .alreadyThere: break
+    case .waiting(let folder):
+      say("another process is fetching \(model) into \(folder); waiting for it")
+    case .started(let files, let bytes):
+      guard !files.isEmpty else { return }
+      say("fetching \(model): \(files.joined(separator: ", ")), \(ByteCount(bytes))")
+    case .progress(let file, let done, let total):
+      progress(file, done, total)
+    case .retrying(let file, let why, let pause):
+      let seconds = Double(pause.components.seconds) + Double(pause.components.attoseconds) / 1e18
+      say("\(file): \(why); trying again in \(seconds) s")
+    case .checking(let file):
+      bar("checking \(file)").show(1)
+    case .finished(let bytes):
+      say("\(model) is there, \(ByteCount(bytes)) fetched and checked")
+    }
+  }
+
+  private func say(_ text: String) {
+    if isBar { bar().clear() }
+    line(text)
+  }
+
+  private func progress(_ file: String, _ done: Int, _ total: Int) {
+    let now = ContinuousClock.now
+    let rate: Int? = state.withLock { state in
+      if state.found == nil { (state.start, state.found) = (now, done) }
+      let pause = isBar ? Self.barPause : Self.linePause
+      // The first line comes after a pause, too: a quick pull needs none.
+      if let last = state.last ?? (isBar ? nil : state.start), last.duration(to: now) < pause { return nil }
+      state.last = now
+      let seconds = state.start.duration(to: now) / .seconds(1)
+      return seconds > 0.5 ? Int(Double(max(done - (state.found ?? 0), 0)) / seconds) : 0
+    }
+    guard let rate, total > 0 else { return }
+    let speed = rate > 0 ? ", \(ByteCount(rate))/s" : ""
+    let text = "\(ByteCount(done)) of \(ByteCount(total))\(speed)"
+    if isBar {
+      bar("\(text) · \(file)").show(Double(done) / Double(total))
+    } else {
+      line("\(model): \(text)")
+    }
+  }
+
+  private func bar(_ label: String = "") -> ProgressBar { ProgressBar(label: label, isShown: isBar) }
+}

@@ -1,0 +1,221 @@
+"""A hub on this machine that serves one repository, and can be told to misbehave."""
+import dataclasses
+import hashlib
+import http.server
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+REPOSITORY = "somebody/tiny-tdt"
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+MODEL = f"{REPOSITORY}@{COMMIT}"
+PAGE = b"<!DOCTYPE html><html><body>Please log in to the network.</body></html>"
+
+
+@dataclasses.dataclass
+class Request:
+    method: str
+    path: str
+    headers: dict[str, str]
+    served: int = 0  # bytes of the body that went out
+
+    @property
+    def file(self) -> str:
+        return self.path.rsplit("/", 1)[-1]
+
+    @property
+    def start(self) -> int:
+        match = re.match(r"bytes=(\d+)-", self.headers.get("range", ""))
+        return int(match[1]) if match else 0
+
+
+class Hub:
+    """Serves `files` as the hub does: the large ones by a redirect to a storage, whose answers know nothing of hashes.
+
+    A test replaces what it wants to go wrong: `answer` sees every GET of the storage first and says whether it has
+    dealt with it; the switches change all answers.
+    """
+
+    def __init__(self, files: dict[str, bytes]):
+        self.files = files
+        self.answer: Callable[["Handler", Request], bool] = lambda handler, request: False
+        self.prefix = f"/{REPOSITORY}/resolve/{COMMIT}/"
+        self.storage = ""  # another hub's address, if large files lie there
+        self.token: str | None = None
+        self.ranges = True
+        self.rate: int | None = None  # bytes a second and connection
+        self.says_hash = True
+        self.claimed_size: dict[str, int] = {}
+        self.claimed_hash: dict[str, str] = {}
+        self.requests: list[Request] = []
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"hub": self}))
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def served(self, file: str | None = None) -> int:
+        """Bytes of bodies that went out."""
+        return sum(request.served for request in self.requests if file in (None, request.file))
+
+    def gets(self, file: str) -> list[Request]:
+        return [request for request in self.requests if request.method == "GET" and request.file == file]
+
+    def forget(self) -> None:
+        self.requests = []
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    hub: Hub
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def do_HEAD(self):
+        self.handle_request("HEAD")
+
+    def do_GET(self):
+        self.handle_request("GET")
+
+    def handle_request(self, method: str) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(method, self.path, headers)
+        is_storage = self.path.startswith("/storage/")
+        if is_storage or method == "HEAD":
+            self.hub.requests.append(request)
+        try:
+            if is_storage:
+                if not (method == "GET" and self.hub.answer(self, request)):
+                    self.send_file(request)
+            else:
+                self.send_hub_answer(request)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+
+    def send_hub_answer(self, request: Request) -> None:
+        hub = self.hub
+        if hub.token is not None and request.headers.get("authorization") != f"Bearer {hub.token}":
+            return self.send_status(request, 401)
+        content = hub.files.get(request.file)
+        if not request.path.startswith(hub.prefix) or content is None:
+            return self.send_status(request, 404, {"X-Error-Code": "EntryNotFound"})
+        headers = {"X-Repo-Commit": COMMIT, "Location": f"{hub.storage}/storage/{request.file}"}
+        if hub.says_hash:
+            if request.file.endswith(".onnx"):
+                digest = hub.claimed_hash.get(request.file, hashlib.sha256(content).hexdigest())
+                headers["X-Linked-Etag"] = f'"{digest}"'
+                headers["X-Linked-Size"] = str(hub.claimed_size.get(request.file, len(content)))
+            else:
+                blob = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+                headers["ETag"] = f'"{hub.claimed_hash.get(request.file, blob)}"'
+        self.send_status(request, 302, headers)
+
+    def send_status(
+            self, request: Request, status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> None:
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if request.method == "GET":
+            self.send_body(request, body)
+
+    def send_file(self, request: Request, content: bytes | None = None, stop_after: int | None = None) -> None:
+        """The file or the part that was asked for; with `stop_after` the connection breaks after so many bytes."""
+        content = self.hub.files[request.file] if content is None else content
+        match = re.fullmatch(r"bytes=(\d+)-(\d+)", request.headers.get("range", ""))
+        headers = {"Content-Type": "application/octet-stream"}
+        if match and self.hub.ranges:
+            first, last = int(match[1]), min(int(match[2]), len(content) - 1)
+            if first > last:
+                return self.send_status(request, 416, {"Content-Range": f"bytes */{len(content)}"})
+            headers["Content-Range"] = f"bytes {first}-{last}/{len(content)}"
+            body, status = content[first:last + 1], 206
+        else:
+            body, status = content, 200
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if request.method == "GET":
+            self.send_body(request, body if stop_after is None else body[:stop_after])
+            if stop_after is not None and stop_after < len(body):
+                self.break_off()
+
+    def send_body(self, request: Request, body: bytes) -> None:
+        step = 65_536
+        for offset in range(0, len(body), step):
+            piece = body[offset:offset + step]
+            self.wfile.write(piece)
+            self.wfile.flush()
+            request.served += len(piece)
+            if self.hub.rate:
+                time.sleep(len(piece) / self.hub.rate)
+
+    def break_off(self) -> None:
+        self.close_connection = True
+        self.wfile.flush()
+        self.connection.shutdown(2)
+
+
+class Proxy:
+    """An HTTP proxy that makes tunnels (CONNECT) and notes where to."""
+
+    def __init__(self):
+        self.peers: list[str] = []
+        self.server = http.server.ThreadingHTTPServer(
+            ("127.0.0.1", 0), type("BoundTunnel", (Tunnel,), {"proxy": self}))
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+
+class Tunnel(http.server.BaseHTTPRequestHandler):
+    proxy: Proxy
+
+    def log_message(self, *_):
+        pass
+
+    def do_CONNECT(self):
+        self.proxy.peers.append(self.path)
+        host, port = self.path.rsplit(":", 1)
+        with socket.create_connection((host, int(port))) as peer:
+            self.send_response(200)
+            self.end_headers()
+            back = threading.Thread(target=self.copy, args=(peer, self.connection), daemon=True)
+            back.start()
+            self.copy(self.connection, peer)
+            back.join()
+        self.close_connection = True
+
+    @staticmethod
+    def copy(source: socket.socket, sink: socket.socket) -> None:
+        try:
+            while data := source.recv(65_536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass

@@ -1,0 +1,105 @@
+import FoundationEssentials
+import ModelStore
+import NIOCore
+import Testing
+
+@testable import ModelDownload
+
+@Suite struct `A file on its way` {
+  private static let content = Array("The quick brown fox jumps over the lazy dog".utf8)
+  private static let identity = FileIdentity(
+    size: content.count,
+    digest: .sha256("d7a8fbb307d7809469ca9abcb0082e4f8d5651e46d3cdb762d02d0bf37c9e592"))
+
+  private func inDirectory(_ body: (String) async throws -> Void) async throws {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "lorikeet-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    try await body(directory.path)
+  }
+
+  private func bytes(_ range: Range<Int>) -> ByteBuffer { ByteBuffer(bytes: Self.content[range]) }
+
+  @Test func `it has its name only when all of it is there and right`() async throws {
+    try await inDirectory { directory in
+      let path = "\(directory)/fox"
+      let partial = try await PartialFile.open(path, of: Self.identity)
+      try await partial.write(bytes(20..<43), at: 20)
+      try await partial.commit(20..<43)
+      try await partial.write(bytes(0..<20), at: 0)
+      try await partial.commit(0..<20)
+      #expect(!FileSystem.isThere(path))
+      #expect(try await partial.finish().matches(Self.identity))
+      #expect(try Array(Data(contentsOf: URL(filePath: path))) == Self.content)
+      #expect(FileSystem.names(in: directory) == ["fox"])
+    }
+  }
+
+  @Test func `what was committed is there for the next attempt, what was not is missing`() async throws {
+    try await inDirectory { directory in
+      let path = "\(directory)/fox"
+      let first = try await PartialFile.open(path, of: Self.identity)
+      try await first.write(bytes(0..<30), at: 0)
+      try await first.commit(0..<10)
+      try await first.commit(20..<30)
+      let second = try await PartialFile.open(path, of: Self.identity)
+      #expect(await second.finished.ranges == [0..<10, 20..<30])
+    }
+  }
+
+  @Test func `other content than was asked for is thrown away`() async throws {
+    try await inDirectory { directory in
+      let path = "\(directory)/fox"
+      let partial = try await PartialFile.open(path, of: Self.identity)
+      try await partial.write(ByteBuffer(repeating: 0, count: 43), at: 0)
+      try await partial.commit(0..<43)
+      #expect(try await !partial.finish().matches(Self.identity))
+      #expect(FileSystem.names(in: directory) == [])
+    }
+  }
+
+  @Test func `what is left of other content is not used`() async throws {
+    try await inDirectory { directory in
+      let path = "\(directory)/fox"
+      let first = try await PartialFile.open(path, of: Self.identity)
+      try await first.commit(0..<10)
+      let other = FileIdentity(size: 43, digest: .gitBlob(String(repeating: "0", count: 40)))
+      let second = try await PartialFile.open(path, of: other)
+      #expect(await second.finished.ranges == [])
+    }
+  }
+
+  @Test func `hashes are those of others`() async throws {
+    try await inDirectory { directory in
+      let path = "\(directory)/fox"
+      try Data(Self.content).write(to: URL(filePath: path))
+      let hash = try await FileHash.of(path)
+      #expect(hash.matches(Self.identity))
+      // `printf … | git hash-object --stdin`
+      let git = ContentDigest.gitBlob("ff3bb63948b4b24796d2acd259915f2a9d972638")
+      #expect(hash.gitBlob == git.hex)
+      try Data().write(to: URL(filePath: path))
+      #expect(try await FileHash.of(path).gitBlob == "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391")
+    }
+  }
+
+  @Test func `a folder's lock is held by one, and survives the folder's removal by nobody`() async throws {
+    try await inDirectory { directory in
+      let folder = "\(directory)/model"
+      let first = try DirectoryLock(folder: folder)
+      #expect(first != nil)
+      #expect(try DirectoryLock(folder: folder) == nil)
+      try FileSystem.remove("\(folder)/\(DirectoryLock.fileName)")
+      try FileSystem.removeDirectory(folder)
+      #expect(try DirectoryLock(folder: folder) != nil)
+      withExtendedLifetime(first) {}
+    }
+  }
+
+  @Test func `a disk that cannot be written is an error with a reason`() async throws {
+    let error = await #expect(throws: SystemError.self) {
+      try await PartialFile.open("/proc/lorikeet/fox", of: Self.identity)
+    }
+    #expect(error?.why.isEmpty == false)
+  }
+}

@@ -1,0 +1,57 @@
+import ModelStore
+import Testing
+
+@Suite struct `Models of the hub` {
+  private static let commit = "0123456789abcdef0123456789abcdef01234567"
+
+  @Test func `the catalogue pins commits, sizes and SHA-256 of every file`() {
+    #expect(HubModel.catalogue.map(\.name) == ["parakeet-tdt-0.6b-v3", "parakeet-tdt-0.6b-v2"])
+    for model in HubModel.catalogue {
+      #expect(model.revision.count == 40)
+      #expect(Set(model.files.keys) == Set(ExportFiles.allCases.flatMap(\.names)))
+      for file in model.files.values {
+        #expect(file.size > 0)
+        #expect(file.digest.description.hasPrefix("sha256:"))
+        #expect(ContentDigest(hex: file.digest.hex) == file.digest)
+      }
+    }
+  }
+
+  @Test func `any repository can be named with a commit`() throws {
+    let model = try #require(HubModel(named: "some.body/A_model-1@\(Self.commit.uppercased())"))
+    #expect(model.repository == "some.body/A_model-1")
+    #expect(model.revision == Self.commit)
+    #expect(model.folder == "some.body--A_model-1@\(Self.commit)")
+    #expect(!model.isInCatalogue)
+  }
+
+  @Test(arguments: [
+    "", "parakeet", "a/b", "a/b@main", "a/b@012345", "a@\(commit)", "a/b/c@\(commit)", "../b@\(commit)",
+    "a/..@\(commit)",
+    "a/b@\(commit)@\(commit)", "/b@\(commit)", "a/@\(commit)", "a/b c@\(commit)", "-a/b@\(commit)",
+    "ä/b@\(commit)",
+    "a/b@\(commit.dropLast())ä",
+  ])
+  func `what is no name of a model is none`(_ name: String) {
+    #expect(HubModel(named: name) == nil)
+  }
+
+  @Test func `the encoder's graph comes after its weights`() throws {
+    let names = ExportFiles.fp32.names
+    #expect(names.last == "encoder-model.onnx")
+    #expect(names.contains("encoder-model.onnx.data"))
+  }
+
+  @Test
+  func `a model that was not fetched is said to be so, a name that is none is listed against those that are`()
+  {
+    let complaint = #expect(throws: ModelError.self) {
+      try ModelDirectory.find("parakeet-tdt-0.6b-v3", in: "/nowhere/models")
+    }
+    #expect(complaint?.description.contains("lorikeet models pull parakeet-tdt-0.6b-v3") == true)
+    let unknown = #expect(throws: ModelError.self) {
+      try ModelDirectory.find("parakeet", in: "/nowhere/models")
+    }
+    #expect(unknown?.description.contains("builtin, parakeet-tdt-0.6b-v3, parakeet-tdt-0.6b-v2") == true)
+  }
+}
