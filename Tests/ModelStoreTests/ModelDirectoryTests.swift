@@ -185,7 +185,7 @@ struct ModelFiles {
     let error = try #require(throws: ModelError.self) { try ModelDirectory.find(name) }
     #expect(
       error.description
-        == "model \(name): no such directory, and no model of that name; known names: builtin")
+        == "model \(name): no such directory, and no model of that name; known names: builtin, parakeet-tdt-0.6b-v3, parakeet-tdt-0.6b-v2")
   }
 
   @Test(
@@ -221,5 +221,16 @@ struct ModelFiles {
     ] as [(ModelError.Reason, String)])
   func `and cannot be used says why`(reason: ModelError.Reason, text: String) {
     #expect(ModelError(model: "x", reason: reason).description == text)
+  }
+}
+
+extension ModelDirectory {
+  /// The paths of exported graphs; a prepared model has others.
+  fileprivate var encoder: String {
+    if case .exported(let encoder, _) = graphs { "\(path)/\(encoder)" } else { "" }
+  }
+
+  fileprivate var decoder: String {
+    if case .exported(_, let decoder) = graphs { "\(path)/\(decoder)" } else { "" }
   }
 }
