@@ -13,9 +13,12 @@ LISTENING = re.compile(r"listening.*?(tcp://[^\s\"]+:(\d+))")
 
 # A developer's own settings must not change what is shown or tested.
 _REFERENCE_NAMES = ("WYOMING_URI", "DATA_DIR", "DEVICE", "LANGUAGE")
-ENVIRONMENT = {
-    key: value for key, value in os.environ.items()
-    if not key.startswith("LORIKEET_") and key not in _REFERENCE_NAMES}
+
+
+def environment() -> dict[str, str]:
+    return {
+        key: value for key, value in os.environ.items()
+        if not key.startswith("LORIKEET_") and key not in _REFERENCE_NAMES}
 
 
 class Server:
@@ -25,7 +28,7 @@ class Server:
         command = [str(binary), "serve", "--uri", "tcp://127.0.0.1:0", *options]
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8",
-            env=ENVIRONMENT)
+            env=environment())
         self.log = collections.deque(maxlen=200)
         self.uri, self.port = "", 0
         self._listening = threading.Event()

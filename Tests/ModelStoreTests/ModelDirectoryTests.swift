@@ -184,8 +184,9 @@ struct ModelFiles {
   func `and is not there is refused with the names that are known`(name: String) throws {
     let error = try #require(throws: ModelError.self) { try ModelDirectory.find(name) }
     #expect(
-      error.description
-        == "model \(name): no such directory, and no model of that name; known names: builtin, parakeet-tdt-0.6b-v3, parakeet-tdt-0.6b-v2")
+      error.description.hasPrefix(
+        "model \(name): no such directory, and no model of that name; known names: builtin, parakeet-tdt-0.6b-v3, "
+      ))
   }
 
   @Test(

@@ -155,7 +155,8 @@ private func refusal(
 @Suite struct `A wrong setting` {
   @Test(
     arguments: [
-      ("device", "tpu", "auto or cpu; did you mean 'cpu'?"), ("precision", "fp99", "auto, f32, bf16, f16 or int8"),
+      ("device", "tpu", "auto or cpu; did you mean 'cpu'?"),
+      ("precision", "fp99", "auto, f32, bf16, f16 or int8"),
       ("log-level", "warn", "trace, debug, info, notice, warning, error or critical"),
       ("log-level", "warnin", "did you mean 'warning'?"), ("log-format", "xml", "text or json"),
       ("cache", "maybe", "true or false"),
