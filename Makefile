@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup python-env build run demo test format lint bench clean
+.PHONY: help setup python-env build run demo test format lint fuzz bench clean
 
 LORIKEET := .build/release/lorikeet
-SOURCES := Sources Tests Package.swift
+SOURCES := Fuzzing Sources Tests Package.swift
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ format: ## Format all Swift code in place
 
 lint: ## Check that all Swift code is formatted
 	swift format lint --strict --recursive --parallel $(SOURCES)
+
+fuzz: ## Throw bytes at the event parser and the session for ten minutes (SECONDS=60: for one)
+	Fuzzing/run $(SECONDS)
 
 bench: build python-env ## Measure speed (a full-size replica of the model, 2.5 GB, is made once)
 	Benchmarks/run

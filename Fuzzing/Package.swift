@@ -1,0 +1,29 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What libFuzzer needs to see which branches an input reaches. NIO is not instrumented: its branches are not the goal.
+let fuzzed: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+  .unsafeFlags(["-sanitize=fuzzer"]),
+]
+
+// A package of its own: libFuzzer brings the main function, and `swift build` of the server must not need it.
+// The sources are links to the server's.
+let package = Package(
+  name: "fuzzing",
+  dependencies: [.package(url: "https://github.com/apple/swift-nio", from: "2.101.2")],
+  targets: [
+    .target(
+      name: "WyomingProtocol",
+      dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: fuzzed),
+    .executableTarget(
+      name: "EventFuzzer",
+      dependencies: ["WyomingProtocol", .product(name: "NIOCore", package: "swift-nio")],
+      swiftSettings: fuzzed + [.unsafeFlags(["-parse-as-library"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]),
+  ]
+)

@@ -1,0 +1,27 @@
+/// What libFuzzer calls with each input. A violated invariant is a trap; libFuzzer keeps the input.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  do {
+    try EventInvariants.check(Array(UnsafeBufferPointer(start: bytes, count: count)))
+  } catch {
+    fatalError(error.description)
+  }
+  return 0
+}
+
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runFuzzer(
+  _ argumentCount: UnsafeMutablePointer<CInt>,
+  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+  _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+/// The package manager wants an executable's main function in Swift; libFuzzer's own does just this.
+@main
+enum EventFuzzer {
+  static func main() {
+    var count = CommandLine.argc
+    var arguments = CommandLine.unsafeArgv
+    _ = runFuzzer(&count, &arguments) { testOneInput($0, $1) }
+  }
+}

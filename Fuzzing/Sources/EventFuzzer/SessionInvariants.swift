@@ -1,0 +1,1 @@
+../../../Tests/WyomingProtocolTests/SessionInvariants.swift

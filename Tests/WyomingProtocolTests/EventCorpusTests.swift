@@ -1,0 +1,16 @@
+import FoundationEssentials
+import Support
+import Testing
+
+@Suite struct `The fuzzer's corpus` {
+  /// What `Fuzzing/keep` gathered, and the findings that were mended.
+  @Test func `no input violates an invariant`() throws {
+    let directory = Fixtures.directory.appending(path: "events").path
+    let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+    #expect(names.count > 10)
+    for name in names {
+      let input = try Data(contentsOf: URL(filePath: directory + "/" + name))
+      #expect(throws: Never.self, "\(name)") { try EventInvariants.check(Array(input)) }
+    }
+  }
+}
