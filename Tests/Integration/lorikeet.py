@@ -5,7 +5,9 @@ import os
 import pathlib
 import subprocess
 
-from server import ENVIRONMENT
+from server import environment
+
+ENVIRONMENT = environment()
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 AUDIO = REPOSITORY / "Tests/Fixtures/audio"
