@@ -87,6 +87,16 @@ public struct PreparedModel: Sendable, Equatable {
     self.manifest = manifest
   }
 
+  /// The prepared models below a directory, in the order of their names. Those that are damaged, or of another
+  /// version, are left out.
+  public static func all(in directory: String) -> [PreparedModel] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    return names.filter { !$0.hasPrefix(".") }.sorted().compactMap { PreparedModel(at: "\(directory)/\($0)") }
+  }
+
+  /// Bytes that its files take.
+  public var size: Int64 { manifest.files.reduce(0) { $0 + $1.size } }
+
   /// Completes a directory that holds all files by hashing them and writing the manifest.
   public static func seal(
     _ path: String, model: String, weights: WeightFormat, openVINO: String, source: String

@@ -64,7 +64,8 @@ public struct HealthCheck: Sendable {
     } catch is CancellationError {
       throw CancellationError()
     } catch {
-      throw HealthError(address: address, why: "nobody listens there (\(error))")
+      // NIO tells of each address that it tried; a person wants to know that none answered.
+      throw HealthError(address: address, why: "nobody listens there")
     }
   }
 }

@@ -37,13 +37,19 @@ struct StoreOptions: ParsableArguments {
       "Where models are kept. (default: \(DataDirectory.standard))", valueName: "directory"))
   var dataDir: String?
 
-  var library: ModelLibrary { ModelLibrary(dataDirectory: dataDir ?? DataDirectory.standard) }
+  var library: ModelLibrary { ModelLibrary(dataDirectory: directory) }
+
+  /// Where models made ready for a device lie.
+  var prepared: String { "\(directory)/prepared" }
+
+  private var directory: String { dataDir ?? DataDirectory.standard }
 }
 
 extension Models {
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Print the models that are there and those that can be fetched, a line for each.")
+      abstract: "Print the models that are there, those prepared for a device, and those that can be fetched."
+    )
 
     @OptionGroup var store: StoreOptions
 
@@ -52,6 +58,12 @@ extension Models {
         let there = store.library.list()
         try Terminal.print("\(ModelDirectory.builtin)\tcomes with the program")
         for stored in there { try Terminal.print("\(stored.model.name)\t\(state(of: stored))") }
+        for prepared in PreparedModel.all(in: store.prepared) {
+          let weights = prepared.manifest.weights.rawValue
+          try Terminal.print(
+            "\(prepared.manifest.model)\tprepared (\(weights))\t\(ByteCount(Int(prepared.size)))\t\(prepared.path)"
+          )
+        }
         for model in HubModel.catalogue where !there.contains(where: { $0.model == model }) {
           try Terminal.print("\(model.name)\tnot there")
         }
