@@ -1,3 +1,4 @@
+internal import Glibc
 public import Logging
 internal import NIOCore
 public import ServiceLifecycle
@@ -48,7 +49,8 @@ public struct WyomingServer: Service {
       if case .stdio = address.endpoint { return }
       listener.channel.close(promise: nil)
     }
-    if case .unix(let path) = address.endpoint { UnixSocket.remove(path) }
+    // Nobody listens there any longer.
+    if case .unix(let path) = address.endpoint { unlink(path) }
   }
 
   private func turnAway(_ client: any Channel) {

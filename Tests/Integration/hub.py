@@ -31,7 +31,28 @@ class Request:
         return int(match[1]) if match else 0
 
 
-class Hub:
+class LocalServer:
+    """Serves on a free port of this machine until the end of a `with` block."""
+
+    def __init__(self, handler: type, role: str):
+        """The handler finds this object as its attribute ROLE."""
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (handler,), {role: self}))
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+
+class Hub(LocalServer):
     """Serves `files` as the hub does: the large ones by a redirect to a storage, whose answers know nothing of hashes.
 
     A test replaces what it wants to go wrong: `answer` sees every GET of the storage first and says whether it has
@@ -50,20 +71,7 @@ class Hub:
         self.claimed_size: dict[str, int] = {}
         self.claimed_hash: dict[str, str] = {}
         self.requests: list[Request] = []
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"hub": self}))
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
+        super().__init__(Handler, "hub")
 
     def served(self, file: str | None = None) -> int:
         """Bytes of bodies that went out."""
@@ -171,26 +179,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.connection.shutdown(2)
 
 
-class Proxy:
+class Proxy(LocalServer):
     """An HTTP proxy that makes tunnels (CONNECT) and notes where to."""
 
     def __init__(self):
         self.peers: list[str] = []
-        self.server = http.server.ThreadingHTTPServer(
-            ("127.0.0.1", 0), type("BoundTunnel", (Tunnel,), {"proxy": self}))
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
+        super().__init__(Tunnel, "proxy")
 
 
 class Tunnel(http.server.BaseHTTPRequestHandler):

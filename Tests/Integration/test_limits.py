@@ -144,13 +144,18 @@ def test_a_signal_lets_an_utterance_that_has_begun_end(start_server):
         assert server.process.wait(20) == 0, server.messages()
 
 
+async def begin_utterance_and_signal(connection, server) -> None:
+    """The answer to `describe` tells that the server has the utterance's beginning when the signal comes."""
+    await connection.write_event(start())
+    await connection.write_event(Describe().event())
+    await connection.read_event()
+    server.process.send_signal(signal.SIGTERM)
+
+
 def test_a_second_signal_ends_the_server_at_once(start_server):
     async def conversation(server):
         async with client(server.port) as connection:
-            await connection.write_event(start())
-            await connection.write_event(Describe().event())
-            await connection.read_event()
-            server.process.send_signal(signal.SIGTERM)
+            await begin_utterance_and_signal(connection, server)
             await asyncio.sleep(0.3)
             assert server.process.poll() is None
             server.process.send_signal(signal.SIGTERM)
@@ -164,10 +169,7 @@ def test_a_second_signal_ends_the_server_at_once(start_server):
 def test_an_utterance_that_never_ends_does_not_keep_the_server_from_stopping(start_server):
     async def conversation(server):
         async with client(server.port) as connection:
-            await connection.write_event(start())
-            await connection.write_event(Describe().event())
-            await connection.read_event()
-            server.process.send_signal(signal.SIGTERM)
+            await begin_utterance_and_signal(connection, server)
             return await asyncio.to_thread(server.process.wait, 15)
 
     with start_server("--drain-seconds", "1") as server:
