@@ -33,6 +33,7 @@ let package = Package(
     // Pure: no Foundation, no NIO, no OpenVINO.
     .target(name: "SpeechFeatures", swiftSettings: strict),
     .target(name: "Transducer", swiftSettings: strict),
+    .target(name: "Acceleration", dependencies: ["SpeechFeatures"], swiftSettings: strict),
 
     // The only C++, and the only Swift that sees it.
     .target(
@@ -70,7 +71,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Recognition",
-      dependencies: ["Inference", "ModelStore", "SpeechFeatures", "Transducer"],
+      dependencies: ["Acceleration", "Inference", "ModelStore", "SpeechFeatures", "Transducer"],
       swiftSettings: strict),
 
     .target(
@@ -110,6 +111,8 @@ let package = Package(
     .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
     .testTarget(
       name: "SpeechFeaturesTests", dependencies: ["SpeechFeatures", "Support"], swiftSettings: strict),
+    .testTarget(
+      name: "AccelerationTests", dependencies: ["Acceleration", "SpeechFeatures"], swiftSettings: strict),
     .testTarget(name: "TransducerTests", dependencies: ["Transducer", "Support"], swiftSettings: strict),
     .testTarget(
       name: "ModelDownloadTests",

@@ -54,6 +54,18 @@ lk_failure lk_graph_port(const lk_graph *graph, lk_side side, size_t index, lk_p
   });
 }
 
+lk_failure lk_graph_reshape(
+    lk_graph *graph, const char *const *names, const lk_shape *shapes, size_t count) {
+  return guarded([&] {
+    std::map<std::string, ov::PartialShape> fixed;
+    for (size_t index = 0; index < count; ++index) {
+      const auto &shape = shapes[index];
+      fixed[names[index]] = ov::Shape(shape.dimensions, shape.dimensions + shape.rank);
+    }
+    graph->model->reshape(fixed);
+  });
+}
+
 lk_failure lk_graph_save(const lk_graph *graph, const char *path, int as_float16) {
   return guarded([&] { ov::save_model(graph->model, path, as_float16 != 0); });
 }

@@ -30,6 +30,16 @@ public struct Graph: ~Copyable {
     return result
   }
 
+  /// Gives inputs a shape that is the same for every inference, as some devices need it.
+  ///
+  /// - Parameter shapes: The shape of each input, by its name; the others stay as they are.
+  public mutating func reshape(_ shapes: [String: [Int]]) throws(InferenceError) {
+    let inputs = shapes.map { (name: characters(of: $0.key), shape: lk_shape($0.value)) }
+    defer { for input in inputs { input.name.deallocate() } }
+    let names = inputs.map { UnsafePointer($0.name) }
+    try check("reshape the graph", lk_graph_reshape(handle, names, inputs.map(\.shape), inputs.count))
+  }
+
   /// How many tokens NeMo's fused `decoder_joint` graph knows, blank included: the rows of its embedding.
   public func transducerTokenCount() throws(InferenceError) -> Int {
     var count: Int64 = 0

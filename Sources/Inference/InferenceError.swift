@@ -56,3 +56,11 @@ func present(_ handle: OpaquePointer?, _ operation: String) throws(InferenceErro
   }
   return handle
 }
+
+/// A C string of a text, for whoever deallocates it.
+func characters(of text: String) -> UnsafeMutablePointer<CChar> {
+  let characters = text.utf8CString
+  let result = UnsafeMutablePointer<CChar>.allocate(capacity: characters.count)
+  result.initialize(from: Array(characters), count: characters.count)
+  return result
+}

@@ -57,7 +57,7 @@ public struct Runtime: ~Copyable, Sendable {
     _ graph: borrowing Graph, name: String, for device: String, properties: [String: String]
   ) throws(InferenceError) -> CompiledGraph {
     // The strings live until the call returns: C has no owner for them.
-    let pairs = properties.sorted { $0.key < $1.key }.map { (copy(of: $0.key), copy(of: $0.value)) }
+    let pairs = properties.sorted { $0.key < $1.key }.map { (characters(of: $0.key), characters(of: $0.value)) }
     defer {
       for (key, value) in pairs {
         key.deallocate()
@@ -70,12 +70,5 @@ public struct Runtime: ~Copyable, Sendable {
     try check(
       operation, lk_core_compile(handle, graph.handle, device, list, list.count, &compiled))
     return CompiledGraph(handle: try present(compiled, operation), name: name)
-  }
-
-  private func copy(of text: String) -> UnsafeMutablePointer<CChar> {
-    let characters = text.utf8CString
-    let result = UnsafeMutablePointer<CChar>.allocate(capacity: characters.count)
-    result.initialize(from: Array(characters), count: characters.count)
-    return result
   }
 }

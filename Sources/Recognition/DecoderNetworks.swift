@@ -1,3 +1,4 @@
+package import Acceleration
 package import Inference
 internal import ModelStore
 package import Transducer
@@ -61,8 +62,12 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
   }
 
   /// Projects what the encoder has answered, for all the frames at once.
-  package mutating func project(_ encoder: borrowing EncoderNetwork) throws(InferenceError) {
-    try encoder.connectOutputs(to: &projection, ports.encoderOutputs)
+  package mutating func project(_ encoding: Encoding) throws(InferenceError) {
+    guard encoding.count > 0 else { return projected = [] }
+    try projection.resize(ports.encoderOutputs, to: [1, encoding.width, encoding.count])
+    try projection.fill(ports.encoderOutputs, as: Float.self) { input in
+      input.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: encoding.values) }
+    }
     try projection.infer()
     projected = try projection.read(ports.projected, as: Float.self) { rows in
       rows.withUnsafeBufferPointer { Array($0) }
@@ -99,9 +104,9 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
       confidence: try joint.read(ports.confidence, as: Float.self) { $0[0] })
   }
 
-  /// Checks that a fused graph is a TDT decoder for this encoder and vocabulary.
+  /// Checks that a fused graph is a TDT decoder for this vocabulary, and for encoder frames of this width.
   static func check(
-    _ graph: borrowing Graph, encoderWidth: Int, vocabulary: Vocabulary, model: String
+    _ graph: borrowing Graph, encoderWidth: Int?, vocabulary: Vocabulary, model: String
   ) throws(ModelError) {
     let ports = GraphPorts(graph, part: "decoder", model: model)
     let encoderOutputs = try ports.input("encoder_outputs", .float32, rank: 3)
@@ -115,7 +120,7 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
     }
     let outputs = try ports.output("outputs", .float32, rank: 4)
     for name in ["output_states_1", "output_states_2"] { _ = try ports.output(name, .float32, rank: 3) }
-    if let width = encoderOutputs[1], width != encoderWidth {
+    if let encoderWidth, let width = encoderOutputs[1], width != encoderWidth {
       throw ports.failure("takes encoder frames of \(width) numbers, the encoder gives \(encoderWidth)")
     }
     guard let tokens = try? graph.transducerTokenCount() else {

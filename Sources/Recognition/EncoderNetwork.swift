@@ -1,3 +1,4 @@
+package import Acceleration
 package import Inference
 internal import ModelStore
 package import SpeechFeatures
@@ -6,18 +7,25 @@ package import SpeechFeatures
 package struct EncoderNetwork: ~Copyable {
   private var request: InferenceRequest
   private let ports: Ports
-  /// The device that really runs it, as OpenVINO says.
+  /// Frames of the static shape it was compiled for; `nil` if it takes any number.
+  private let width: Int?
+
+  /// What really runs it, as OpenVINO says.
   let executionDevice: String
+  /// Whether OpenVINO read it from its cache.
+  let isFromCache: Bool
 
   /// - Parameter compiled: `audio_signal` f32 [1, bands, T], `length` i64 [1] → `outputs` f32 [1, E, T'],
   ///   `encoded_lengths` i64 [1].
-  init(_ compiled: borrowing CompiledGraph) throws(InferenceError) {
-    let device = try compiled.property("EXECUTION_DEVICES")
+  init(
+    _ compiled: borrowing CompiledGraph, _ shape: EncoderShape, on device: String
+  ) throws(InferenceError) {
+    executionDevice = (try? compiled.property("EXECUTION_DEVICES")) ?? device
+    isFromCache = compiled.isFromCache
     let request = try compiled.makeRequest()
-    let ports = try Ports(request)
-    executionDevice = device
+    ports = try Ports(request)
+    width = shape.bucket?.frames
     self.request = request
-    self.ports = ports
   }
 
   private struct Ports {
@@ -32,23 +40,49 @@ package struct EncoderNetwork: ~Copyable {
     }
   }
 
-  /// Encodes a stretch of an utterance.
-  ///
-  /// - Returns: The number of valid encoder frames.
-  package mutating func encode(_ frames: LogMelFrames, _ range: Range<Int>) throws(InferenceError) -> Int {
-    try request.resize(ports.signal, to: [1, frames.bandCount, range.count])
-    try request.fill(ports.signal, as: Float.self) { features in
-      frames.normalize(range, into: &features, width: range.count)
+  /// Encodes a stretch of an utterance. Frames behind it are zero, as NeMo pads them, and change nothing: `length`
+  /// says how many are valid.
+  package mutating func encode(
+    _ frames: LogMelFrames, _ range: Range<Int>
+  ) throws(InferenceError) -> Encoding {
+    let width = width ?? range.count
+    guard range.count <= width else {
+      throw InferenceError(
+        operation: "run the encoder", message: "\(range.count) frames do not fit in \(width)")
     }
-    try request.resize(ports.length, to: [1])
+    if self.width == nil {
+      try request.resize(ports.signal, to: [1, frames.bandCount, width])
+      try request.resize(ports.length, to: [1])
+    }
+    try request.fill(ports.signal, as: Float.self) { features in
+      frames.normalize(range, into: &features, width: width)
+    }
     try request.fill(ports.length, as: Int64.self) { $0[0] = Int64(range.count) }
     try request.infer()
-    return try request.read(ports.encodedLengths, as: Int64.self) { Int($0[0]) }
+    return try encoding()
   }
 
-  /// Lets another network read the last answer where it lies.
-  func connectOutputs(to target: inout InferenceRequest, _ input: InputPort) throws(InferenceError) {
-    try request.connect(ports.outputs, to: &target, input)
+  /// The valid frames of the last answer.
+  private func encoding() throws(InferenceError) -> Encoding {
+    let shape = try request.shape(of: ports.outputs)
+    let valid = try request.read(ports.encodedLengths, as: Int64.self) { $0.isEmpty ? -1 : Int($0[0]) }
+    guard shape.count == 3, (0...shape[2]).contains(valid) else {
+      throw InferenceError(
+        operation: "run the encoder", message: "it answered \(valid) frames in a tensor of \(shape)")
+    }
+    let (width, all) = (shape[1], shape[2])
+    let values = try request.read(ports.outputs, as: Float.self) { outputs in
+      [Float](unsafeUninitializedCapacity: width * valid) { values, count in
+        outputs.withUnsafeBufferPointer { outputs in
+          for row in 0..<width {
+            let target = UnsafeMutableBufferPointer(rebasing: values[row * valid..<(row + 1) * valid])
+            _ = target.initialize(from: outputs[row * all..<row * all + valid])
+          }
+        }
+        count = width * valid
+      }
+    }
+    return Encoding(values: values, width: width, count: valid)
   }
 
   /// Checks that a graph is a Parakeet encoder for features of `bandCount` bands.

@@ -26,6 +26,11 @@ extension Precision {
   /// milliseconds as they are, and the real ones, of which the smallest has 400 MB.
   static let bytesWorthCompressing: Int64 = 100_000_000
 
+  /// What a device computes in that stands in for the one that this was asked for.
+  func forStandIn(_ capabilities: [String]) -> Precision {
+    self == .int8 || capabilities.contains(capability) ? self : .auto
+  }
+
   /// - Parameter capabilities: OpenVINO's `OPTIMIZATION_CAPABILITIES` of the device.
   func resolved(
     for device: String, capabilities: [String], model: ModelDirectory

@@ -1,3 +1,4 @@
+public import Acceleration
 public import Inference
 public import ModelStore
 
@@ -10,8 +11,10 @@ public enum RecognitionError: Error, Sendable, CustomStringConvertible {
   case precision(Precision, device: String, supported: [String])
   /// A prepared model has lost the weights that this would need.
   case preparedOtherwise(Precision, weights: WeightFormat, model: String)
-  /// The recognizer could not load its model when it was prepared.
-  case notPrepared
+  case deviceMissing(Device, available: [String])
+  case property(String, device: String, known: [String])
+  case bucket(BucketError)
+  case device(DeviceFault)
   case cancelled
 
   public var description: String {
@@ -26,7 +29,12 @@ public enum RecognitionError: Error, Sendable, CustomStringConvertible {
       "\(device) cannot compute in \(precision.rawValue); it can in \(supported.joined(separator: ", "))"
     case .preparedOtherwise(let precision, let weights, let model):
       "model \(model): its weights were prepared as \(weights.rawValue), \(precision.rawValue) needs the model it was made of"
-    case .notPrepared: "the model is not loaded"
+    case .deviceMissing(let device, let available):
+      "there is no \(device.openVINOName) here, only \(available.joined(separator: ", ")); --fallback cpu goes on without it"
+    case .property(let key, let device, let known):
+      "\(device) has no property \(key); it has \(known.joined(separator: ", "))"
+    case .bucket(let error): error.description
+    case .device(let fault): fault.description
     case .cancelled: "cancelled"
     }
   }
@@ -37,6 +45,9 @@ public enum RecognitionError: Error, Sendable, CustomStringConvertible {
       switch error {
       case let error as RecognitionError: error
       case let error as InferenceError: .inference(error)
+      case DeviceFault.cancelled: .cancelled
+      case let error as DeviceFault: .device(error)
+      case let error as BucketError: .bucket(error)
       case let error as ModelError: .model(error)
       default: .inference(InferenceError(operation: "load the model", message: "\(error)"))
       }

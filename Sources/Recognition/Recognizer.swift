@@ -1,45 +1,43 @@
-internal import Inference
+public import Acceleration
 public import ModelStore
 internal import SpeechFeatures
 internal import Transducer
 
-/// Speech recognition with one model on one device: feed audio, finish, get a transcript.
+/// Speech recognition with one model: feed audio, finish, get a transcript.
 ///
-/// It works on a thread of its own, so that whoever waits for it is never blocked. Utterances are served in the
-/// order in which they finish; those that finish while the model is still loading wait for it.
+/// Devices work on threads of their own, so that whoever waits for a transcript is never blocked. Utterances are
+/// served in the order in which they finish; those that finish while the model is still loading wait for it.
 public final class Recognizer: Sendable {
   public let model: ModelDirectory
   private let settings: ComputeSettings
   private let extractor: LogMelExtractor
-  private let device = DeviceThread<SpeechNetworks?> { nil }
+  private let engine: EngineStart
 
-  /// Seconds that go through the encoder in one piece; its attention grows with the square of them.
+  /// Seconds that go through an encoder of dynamic shape in one piece; its attention grows with the square of them.
   public static let windowSeconds = 60.0
 
   /// The model is not loaded yet; see ``prepare()``.
-  public init(model: ModelDirectory, settings: ComputeSettings) {
+  ///
+  /// - Parameter report: Is told what happens to model and devices, on any thread.
+  public init(
+    model: ModelDirectory, settings: ComputeSettings,
+    report: @escaping @Sendable (RecognitionEvent) -> Void = { _ in }
+  ) {
     self.model = model
     self.settings = settings
     extractor = LogMelExtractor(bandCount: model.configuration.bandCount)
+    engine = EngineStart(model, settings, report)
   }
 
   /// Loads the model: seconds for a large one, a minute at its first start, when it is prepared for the device.
-  ///
-  /// - Parameter report: Is told when such a preparation begins and ends.
-  public func prepare(
-    report: @escaping @Sendable (PreparationEvent) -> Void = { _ in }
-  ) async throws(RecognitionError) {
-    try await device.run { [model, settings] networks, _ throws(RecognitionError) in
-      guard networks == nil else { return }
-      networks = try SpeechNetworks.load(model, settings: settings, report: report)
-    }
+  public func prepare() async throws(RecognitionError) {
+    try await engine.started()
   }
 
-  /// Recognizes two seconds of silence: a network's first run takes several times as long as those after it.
-  public func warmUp() async throws(RecognitionError) {
-    var utterance = utterance()
-    utterance.append([Float](repeating: 0, count: 2 * LogMelExtractor.sampleRate))
-    _ = try await transcribe(utterance)
+  /// How the devices are, from the best to the last resort.
+  public func devices() async -> [DeviceReport] {
+    guard let engine = try? await engine.engine() else { return [] }
+    return engine.encoders.devices.map(\.report)
   }
 
   /// A new utterance, to be fed where the audio arrives.
@@ -59,20 +57,21 @@ public final class Recognizer: Sendable {
     let start = clock.now
     let frames = utterance.frames()
     let finished = (clock.now - start).seconds
-    var transcript = try await device.run { [model] networks, isWanted throws(RecognitionError) in
-      // Not bound to a name: the networks are used where they are, and never copied.
-      guard networks != nil else { throw .notPrepared }
-      var answers: [(window: Range<Int>, answer: SpeechNetworks.Answer)] = []
-      let limit = Int(Self.windowSeconds) * LogMelExtractor.frameRate
-      for window in WindowPlan.windows(over: frames, limit: limit) {
-        guard isWanted() else { throw .cancelled }
-        guard let answer = try networks?.recognize(frames, window) else { throw .notPrepared }
-        answers.append((window, answer))
+    let engine = try await engine.engine()
+    var parts: [Part] = []
+    do throws(DeviceFault) {
+      for window in WindowPlan.windows(over: frames, limit: engine.encoders.limit) {
+        let encoded = try await engine.encoders.encode(frames, window)
+        let decoded = try await engine.decoder.decode(encoded.encoding)
+        parts.append(Part(window: window, encoded: encoded, decoded: decoded))
         progress?(Double(window.upperBound) / Double(frames.count))
       }
-      return Transcript(
-        answers, model: model, audioSeconds: utterance.seconds, precision: networks?.precision ?? .auto)
+    } catch {
+      throw RecognitionError(error)
     }
+    var transcript = Transcript(
+      parts, model: model, audioSeconds: utterance.seconds,
+      precision: parts.last.flatMap { engine.networks.precision(on: $0.encoded.accelerator) } ?? .auto)
     transcript.language = language
     transcript.timings.features = utterance.featureSeconds + finished
     transcript.timings.total = (clock.now - start).seconds
@@ -80,31 +79,36 @@ public final class Recognizer: Sendable {
   }
 }
 
+/// What one window of an utterance gave.
+private struct Part {
+  var window: Range<Int>
+  var encoded: EncoderAnswer
+  var decoded: TokenDecoder.Answer
+}
+
 extension Transcript {
   /// Puts together what the windows of an utterance gave.
-  fileprivate init(
-    _ answers: [(window: Range<Int>, answer: SpeechNetworks.Answer)], model: ModelDirectory,
-    audioSeconds: Double, precision: Precision
-  ) {
+  fileprivate init(_ parts: [Part], model: ModelDirectory, audioSeconds: Double, precision: Precision) {
     let subsampling = model.configuration.subsampling
     var emissions: [Emission] = []
     var timings = Timings()
-    for (window, answer) in answers {
-      let offset = window.lowerBound / subsampling
-      emissions += answer.emissions.map { emission in
+    for part in parts {
+      let offset = part.window.lowerBound / subsampling
+      emissions += part.decoded.decoding.emissions.map { emission in
         var emission = emission
         emission.frame += offset
         return emission
       }
-      timings.encoder += answer.encoderSeconds
-      timings.decoder += answer.decoderSeconds
-      timings.decoderSteps += answer.decoderSteps
+      timings.encoder += part.encoded.seconds
+      timings.decoder += part.decoded.seconds
+      timings.decoderSteps += part.decoded.decoding.steps
     }
     let frameSeconds = Double(subsampling) / Double(LogMelExtractor.frameRate)
     self.init(
       spoken: SpokenText(
         emissions, vocabulary: model.vocabulary, frameSeconds: frameSeconds, limit: audioSeconds),
-      audioSeconds: audioSeconds, timings: timings, device: answers.last?.answer.device, precision: precision,
-      model: model.name)
+      audioSeconds: audioSeconds, timings: timings, device: parts.last?.encoded.device,
+      bucket: parts.last?.encoded.shape.bucket?.seconds, isFromCache: parts.last?.encoded.isFromCache ?? false,
+      detour: parts.lazy.compactMap(\.encoded.detour).first, precision: precision, model: model.name)
   }
 }

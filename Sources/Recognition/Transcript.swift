@@ -11,6 +11,10 @@ public struct Transcript: Sendable {
   public var device: String?
   /// Seconds of the static-shape encoder that ran; `nil` where the shape is dynamic.
   public var bucket: Double?
+  /// Whether the encoder that ran came from the cache of compiled networks.
+  public var isFromCache = false
+  /// Why it did not run as wanted: another bucket or device stood in. `nil` if it did.
+  public var detour: String?
   public var precision: Precision
   public var model: String
 

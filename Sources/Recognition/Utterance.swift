@@ -1,3 +1,4 @@
+internal import Acceleration
 internal import SpeechFeatures
 
 /// What somebody says, while it comes in: its log-mel frames are computed with each piece of audio.

@@ -32,10 +32,12 @@ struct Transcribe: AsyncParsableCommand {
   @MainActor
   func run() async throws {
     try await reportingFailure {
-      let recognizer = try await recognition.recognizer { PullReport(model: $0, quiet: quiet) }
-      try await recognizer.prepare { [quiet] event in
-        if !quiet { Terminal.note("lorikeet: \(event)\n") }
+      let recognizer = try await recognition.recognizer {
+        PullReport(model: $0, quiet: quiet)
+      } report: { [quiet] event in
+        if !quiet, event.isNotable { Terminal.note("lorikeet: \(event)\n") }
       }
+      try await recognizer.prepare()
       var allRead = true
       for file in files {
         do {

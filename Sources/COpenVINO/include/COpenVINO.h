@@ -94,6 +94,11 @@ size_t lk_graph_count(const lk_graph *_Nonnull graph, lk_side side);
 lk_failure lk_graph_port(
     const lk_graph *_Nonnull graph, lk_side side, size_t index, lk_port *_Nonnull result);
 
+/// Gives inputs a shape that is the same for every inference; the others stay as they are.
+lk_failure lk_graph_reshape(
+    lk_graph *_Nonnull graph, const char *_Nonnull const *_Nonnull names, const lk_shape *_Nonnull shapes,
+    size_t count);
+
 /// How many tokens a fused prediction and joint network knows, blank included: the rows of its embedding.
 lk_failure lk_graph_token_count(const lk_graph *_Nonnull graph, int64_t *_Nonnull result);
 

@@ -1,3 +1,4 @@
+internal import Acceleration
 internal import FoundationEssentials
 internal import Glibc
 internal import Inference

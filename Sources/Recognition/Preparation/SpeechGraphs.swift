@@ -11,32 +11,89 @@ struct SpeechGraphs: ~Copyable {
   static func exported(
     _ model: ModelDirectory, runtime: borrowing Runtime
   ) throws(RecognitionError) -> SpeechGraphs {
-    do {
-      guard case .exported(let encoderFile, let decoderFile) = model.graphs else {
-        throw ModelError(model: model.path, reason: .graph("the originals of this prepared model are needed"))
-      }
-      let encoder = try runtime.readGraph(at: "\(model.path)/\(encoderFile)")
-      let width = try EncoderNetwork.check(
+    let encoder = try exportedEncoder(of: model, runtime: runtime)
+    let decoder = try exportedDecoder(of: model, encoderWidth: try width(of: encoder, model), runtime: runtime)
+    return SpeechGraphs(encoder: encoder, decoder: decoder)
+  }
+
+  /// Reads the encoder of an exported or prepared model.
+  ///
+  /// - Parameter weights: How its weights are changed; `nil` to take them as they are.
+  static func encoder(
+    of model: ModelDirectory, weights: WeightFormat?, runtime: borrowing Runtime
+  ) throws(RecognitionError) -> Graph {
+    if case .prepared(let prepared) = model.graphs {
+      return try read(prepared.graph(.encoder), runtime)
+    }
+    var encoder = try exportedEncoder(of: model, runtime: runtime)
+    if weights == .int8 { _ = try compress(&encoder, of: model) }
+    return encoder
+  }
+
+  /// Reads the decoder of an exported or prepared model, and splits it.
+  static func decoder(
+    of model: ModelDirectory, weights: WeightFormat?, runtime: borrowing Runtime
+  ) throws(RecognitionError) -> TransducerGraphs {
+    if case .prepared(let prepared) = model.graphs {
+      return TransducerGraphs(
+        projection: try read(prepared.graph(.projection), runtime),
+        prediction: try read(prepared.graph(.prediction), runtime),
+        joint: try read(prepared.graph(.joint), runtime))
+    }
+    var decoder = try exportedDecoder(of: model, encoderWidth: nil, runtime: runtime)
+    if weights == .int8 { _ = try compressed(&decoder.joint) }
+    return decoder
+  }
+
+  private static func exportedEncoder(
+    of model: ModelDirectory, runtime: borrowing Runtime
+  ) throws(RecognitionError) -> Graph {
+    let encoder = try read("\(model.path)/\(try exportFiles(of: model).encoder)", runtime)
+    _ = try width(of: encoder, model)
+    return encoder
+  }
+
+  /// The width of the encoder's output vectors; checks the graph.
+  private static func width(
+    of encoder: borrowing Graph, _ model: ModelDirectory
+  ) throws(RecognitionError) -> Int {
+    do throws(ModelError) {
+      return try EncoderNetwork.check(
         encoder, bandCount: model.configuration.bandCount, model: model.path)
-      let fused = try runtime.readGraph(at: "\(model.path)/\(decoderFile)")
-      try DecoderNetworks.check(fused, encoderWidth: width, vocabulary: model.vocabulary, model: model.path)
-      return SpeechGraphs(
-        encoder: encoder, decoder: try fused.splitTransducer(tokenCount: model.vocabulary.count))
+    } catch {
+      throw .model(error)
+    }
+  }
+
+  private static func exportedDecoder(
+    of model: ModelDirectory, encoderWidth: Int?, runtime: borrowing Runtime
+  ) throws(RecognitionError) -> TransducerGraphs {
+    let fused = try read("\(model.path)/\(try exportFiles(of: model).decoder)", runtime)
+    do {
+      try DecoderNetworks.check(
+        fused, encoderWidth: encoderWidth, vocabulary: model.vocabulary, model: model.path)
+      return try fused.splitTransducer(tokenCount: model.vocabulary.count)
     } catch {
       throw RecognitionError(error)
     }
   }
 
-  /// Reads the networks of a prepared model.
-  static func prepared(
-    _ model: PreparedModel, runtime: borrowing Runtime
-  ) throws(InferenceError) -> SpeechGraphs {
-    SpeechGraphs(
-      encoder: try runtime.readGraph(at: model.graph(.encoder)),
-      decoder: TransducerGraphs(
-        projection: try runtime.readGraph(at: model.graph(.projection)),
-        prediction: try runtime.readGraph(at: model.graph(.prediction)),
-        joint: try runtime.readGraph(at: model.graph(.joint))))
+  private static func exportFiles(
+    of model: ModelDirectory
+  ) throws(RecognitionError) -> (encoder: String, decoder: String) {
+    guard case .exported(let encoder, let decoder) = model.graphs else {
+      throw .model(
+        ModelError(model: model.path, reason: .graph("the originals of this prepared model are needed")))
+    }
+    return (encoder, decoder)
+  }
+
+  private static func read(_ path: String, _ runtime: borrowing Runtime) throws(RecognitionError) -> Graph {
+    do throws(InferenceError) {
+      return try runtime.readGraph(at: path)
+    } catch {
+      throw .inference(error)
+    }
   }
 
   /// Weights of fewer numbers stay as they are: together they are a hundredth of a model.
@@ -50,21 +107,27 @@ struct SpeechGraphs: ~Copyable {
   /// - Returns: How many layers of the encoder and of the joint network do so now.
   @discardableResult
   mutating func compress(_ model: ModelDirectory) throws(RecognitionError) -> (encoder: Int, joint: Int) {
-    let layers: (encoder: Int, joint: Int)
-    do throws(InferenceError) {
-      layers = (
-        try encoder.compressWeights(smallest: Self.smallestCompressed),
-        try decoder.joint.compressWeights(smallest: Self.smallestCompressed)
-      )
-    } catch {
-      throw .inference(error)
-    }
-    guard layers.encoder > 0 else {
+    (try Self.compress(&encoder, of: model), try Self.compressed(&decoder.joint))
+  }
+
+  private static func compress(
+    _ encoder: inout Graph, of model: ModelDirectory
+  ) throws(RecognitionError) -> Int {
+    let layers = try compressed(&encoder)
+    guard layers > 0 else {
       throw .model(
         ModelError(
           model: model.path,
           reason: .graph("the encoder has no large float weights; int8 needs the full-precision export")))
     }
     return layers
+  }
+
+  private static func compressed(_ graph: inout Graph) throws(RecognitionError) -> Int {
+    do throws(InferenceError) {
+      return try graph.compressWeights(smallest: smallestCompressed)
+    } catch {
+      throw .inference(error)
+    }
   }
 }

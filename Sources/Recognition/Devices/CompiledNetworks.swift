@@ -1,0 +1,164 @@
+internal import Crypto
+internal import FoundationEssentials
+internal import Glibc
+internal import Inference
+internal import ModelStore
+
+/// The directory where OpenVINO's compiled networks are kept from start to start, a folder each.
+///
+/// A compiled network holds only for the same OpenVINO, driver, device, model and properties: all of them are the
+/// folder's key. OpenVINO writes into a temporary folder, which is sealed with a list of its files and renamed; a
+/// folder without that list, or with other files than it says, is removed and the network compiled anew.
+struct CompiledNetworks: Sendable {
+  let directory: String
+  /// What the networks are made of: a hash.
+  let source: String
+  /// The model's name.
+  let model: String
+
+  /// Makes the directory and tries that it can be written to, so that a wrong one is reported at start and not
+  /// ignored.
+  init(directory: String, source: String, model: String) throws(RecognitionError) {
+    self.directory = directory
+    self.source = source
+    self.model = model
+    do throws(FileFailure) {
+      try Disk.makeDirectory(directory)
+    } catch {
+      throw .cache(directory: directory, why: error.why)
+    }
+    guard access(directory, W_OK | X_OK) == 0 else {
+      throw .cache(directory: directory, why: String(cString: strerror(errno)))
+    }
+  }
+
+  /// Takes a network from its folder, or compiles it and keeps it.
+  ///
+  /// - Parameters:
+  ///   - name: What the network is: "encoder 500".
+  ///   - device: OpenVINO's name of it, and all that tells it and its driver from others.
+  func compile(
+    _ graph: borrowing Graph, name: String, for device: (name: String, identity: String),
+    properties: [String: String], _ runtime: borrowing Runtime
+  ) throws(InferenceError) -> CompiledGraph {
+    let key = Key(
+      model: model, source: source, network: name, device: device.identity, openVINO: Runtime.version,
+      properties: properties)
+    let place = "\(directory)/\(key.folder(device: device.name))"
+    func compile(in cache: String?) throws(InferenceError) -> CompiledGraph {
+      var properties = properties
+      properties["CACHE_DIR"] = cache
+      return try runtime.compile(graph, name: name, for: device.name, properties: properties)
+    }
+    if Seal(at: place)?.isIntact(in: place) == true {
+      if let compiled = try? compile(in: place) {
+        if !compiled.isFromCache { try? Seal(key, filesIn: place).write(to: place) }
+        return compiled
+      }
+    }
+    remove(place)
+    removeOutdated(like: key)
+    let temporary = "\(directory)/.making-\(getpid())-\(UInt32.random(in: 0...(.max)))"
+    defer { remove(temporary) }
+    do throws(FileFailure) {
+      try Disk.makeDirectory(temporary)
+    } catch {
+      return try compile(in: nil)
+    }
+    // Should only the cache be at fault, the network is there all the same.
+    guard let compiled = try? compile(in: temporary) else { return try compile(in: nil) }
+    do {
+      try Seal(key, filesIn: temporary).write(to: temporary)
+      try Disk.move(temporary, to: place)
+    } catch {
+      // It is compiled again at the next start.
+    }
+    return compiled
+  }
+
+  /// Removes networks that this one takes the place of: those of other versions of the same model, device or
+  /// OpenVINO, and what interrupted processes have left.
+  private func removeOutdated(like key: Key) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    for name in names {
+      let path = "\(directory)/\(name)"
+      if let process = name.split(separator: "-").dropFirst().first.flatMap({ pid_t($0) }),
+        name.hasPrefix(".making-"), kill(process, 0) != 0, errno == ESRCH
+      {
+        remove(path)
+      } else if let seal = Seal(at: path), seal.key.isOutdated(by: key) {
+        remove(path)
+      }
+    }
+  }
+
+  private func remove(_ path: String) {
+    try? FileManager.default.removeItem(atPath: path)
+  }
+
+  /// All that a compiled network depends on.
+  private struct Key: Codable {
+    var model: String
+    var source: String
+    var network: String
+    var device: String
+    var openVINO: String
+    var properties: [String: String]
+
+    func folder(device: String) -> String {
+      let text =
+        ([model, source, network, self.device, openVINO]
+        + properties.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: "\n")
+      let hash = SHA256.hash(data: Data(text.utf8)).prefix(8).map { byte in
+        (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      }
+      let plain = "\(model)-\(device)-\(network)".map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" }
+      return "\(String(plain).drop { $0 == "." })-\(hash.joined())"
+    }
+
+    func isOutdated(by new: Key) -> Bool {
+      model == new.model && network == new.network
+        && (openVINO != new.openVINO || (device == new.device && source != new.source))
+    }
+  }
+
+  /// The files of a folder, and what they were made of.
+  private struct Seal: Codable {
+    var key: Key
+    var files: [FileRecord]
+
+    private static let file = "compiled.json"
+
+    init(_ key: Key, filesIn directory: String) throws {
+      self.key = key
+      let names = try FileManager.default.contentsOfDirectory(atPath: directory)
+      files = []
+      for name in names.sorted() where name != Self.file {
+        files.append(try FileRecord(hashing: name, in: directory))
+      }
+    }
+
+    init?(at directory: String) {
+      guard let json = try? Data(contentsOf: URL(filePath: "\(directory)/\(Self.file)")),
+        let seal = try? JSONDecoder().decode(Seal.self, from: json)
+      else { return nil }
+      self = seal
+    }
+
+    func write(to directory: String) throws {
+      try JSONEncoder().encode(self).write(to: URL(filePath: "\(directory)/\(Self.file)"), options: .atomic)
+    }
+
+    func isIntact(in directory: String) -> Bool {
+      !files.isEmpty && files.allSatisfy { $0.isIntact(in: directory) }
+    }
+  }
+}
+
+extension CompiledGraph {
+  /// Whether OpenVINO read it from its cache.
+  var isFromCache: Bool {
+    let answer = (try? property("LOADED_FROM_CACHE")) ?? ""
+    return ["YES", "true", "1"].contains(answer)
+  }
+}

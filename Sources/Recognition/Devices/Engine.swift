@@ -1,0 +1,67 @@
+internal import Acceleration
+internal import Glibc
+
+/// All that turns log-mel frames into tokens: the devices that encode and the one that decodes.
+struct Engine: Sendable {
+  let networks: ModelNetworks
+  let encoders: EncoderService
+  let decoder: TokenDecoder
+  /// Whether the first device has to work at start.
+  private let needsFirst: Bool
+
+  /// Sees what is there; nothing is loaded yet. Blocks for a moment.
+  ///
+  /// - Parameter selfTest: Recognizes a known recording on a device, by OpenVINO's name.
+  init(
+    _ networks: ModelNetworks, settings: ComputeSettings,
+    selfTest: @escaping @Sendable (_ device: String) async throws(DeviceFault) -> Void,
+    tell: @escaping @Sendable (DeviceEvent) -> Void
+  ) throws(RecognitionError) {
+    let available = try networks.devices()
+    let chain = try DeviceChain(settings.device, fallback: settings.fallback, available: available)
+    try networks.checkProperties(of: chain.names[0])
+    let processor = Device.cpu.openVINOName
+    // Encoder and decoder take turns where they share a device.
+    let processorLane = Lane(device: processor)
+    var devices: [SupervisedDevice] = []
+    for name in chain.names {
+      let isProcessor = name == processor
+      // What stands in takes any shape.
+      let isAskedFor = devices.isEmpty
+      var timing = DeviceTiming()
+      timing.inferenceLimit = isProcessor ? nil : .seconds(settings.inferenceSeconds)
+      if isProcessor { timing.loadLimit = nil }
+      do throws(BucketError) {
+        let shapes = isProcessor && !isAskedFor ? nil : try settings.shapes(for: name)
+        devices.append(
+          SupervisedDevice(
+            OpenVINOAccelerator(name: name, networks: networks) { () throws(DeviceFault) in
+              if settings.isSelfTested { try await selfTest(name) }
+            },
+            shapes: shapes ?? .dynamic(limit: Int(Recognizer.windowSeconds * 100)), limits: settings.residence,
+            timing: timing, isOnProbation: !isProcessor, lane: isProcessor ? processorLane : nil, tell: tell))
+      } catch {
+        throw .bucket(error)
+      }
+    }
+    self.networks = networks
+    encoders = EncoderService(devices)
+    needsFirst = chain.needsFirst
+    let decoding = try DeviceChain(
+      settings.decoderDevice == .auto ? .cpu : settings.decoderDevice, fallback: .auto, available: available)
+    decoder = TokenDecoder(
+      networks, on: decoding.names, limit: .seconds(settings.inferenceSeconds),
+      lane: { $0 == processor ? processorLane : Lane(device: $0) }, tell: tell)
+  }
+
+  /// Loads the decoder, and the encoder on the best device that works.
+  func start() async throws(DeviceFault) {
+    async let decoder: Void = decoder.load()
+    do {
+      try await encoders.start(onFirstOnly: needsFirst)
+      try await decoder
+    } catch {
+      throw error as? DeviceFault ?? .cancelled
+    }
+  }
+}

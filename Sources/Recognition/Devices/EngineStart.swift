@@ -1,0 +1,98 @@
+public import Acceleration
+internal import Inference
+internal import ModelStore
+
+/// Makes a recognizer's engine when it is first wanted, and starts it once.
+actor EngineStart {
+  private let model: ModelDirectory
+  private let settings: ComputeSettings
+  private let report: @Sendable (RecognitionEvent) -> Void
+  private let lane = Lane(device: "OpenVINO")
+  private var made: Task<Result<Engine, RecognitionError>, Never>?
+  private var start: Task<Result<Void, RecognitionError>, Never>?
+
+  init(
+    _ model: ModelDirectory, _ settings: ComputeSettings, _ report: @escaping @Sendable (RecognitionEvent) -> Void
+  ) {
+    self.model = model
+    self.settings = settings
+    self.report = report
+  }
+
+  /// The engine; it is started when somebody wants it, and not waited for.
+  func engine() async throws(RecognitionError) -> Engine {
+    let start = self.start ?? Task { await startOnce() }
+    self.start = start
+    return try await value(of: makeOnce())
+  }
+
+  /// Waits until the engine has started.
+  func started() async throws(RecognitionError) {
+    _ = try await engine()
+    guard let start else { return }
+    do throws(RecognitionError) {
+      try await value(of: start)
+    } catch {
+      // The next one may find what was missing.
+      if case .cancelled = error {} else { self.start = nil }
+      throw error
+    }
+  }
+
+  private func makeOnce() -> Task<Result<Engine, RecognitionError>, Never> {
+    if let made { return made }
+    let task = Task { [model, settings, report, lane] () -> Result<Engine, RecognitionError> in
+      do {
+        return try await lane.run { _ throws(DeviceFault) in
+          Result { () throws(RecognitionError) -> Engine in
+            let networks = try ModelNetworks(model, settings: settings) { report(.preparation($0)) }
+            return try Engine(
+              networks, settings: settings,
+              selfTest: { device throws(DeviceFault) in try await Self.test(device, settings) },
+              tell: { report(.device($0)) })
+          }
+        }
+      } catch {
+        return .failure(RecognitionError(error))
+      }
+    }
+    made = task
+    return task
+  }
+
+  private func startOnce() async -> Result<Void, RecognitionError> {
+    switch await makeOnce().value {
+    case .failure(let error):
+      made = nil
+      return .failure(error)
+    case .success(let engine):
+      do throws(DeviceFault) {
+        return .success(try await engine.start())
+      } catch {
+        return .failure(RecognitionError(error))
+      }
+    }
+  }
+
+  private func value<Value: Sendable>(
+    of task: Task<Result<Value, RecognitionError>, Never>
+  ) async throws(RecognitionError) -> Value {
+    try await task.value(orIfCancelled: .failure(.cancelled)).get()
+  }
+
+  private static func test(_ device: String, _ settings: ComputeSettings) async throws(DeviceFault) {
+  }
+}
+
+/// What happens to a recognizer's model and devices.
+public enum RecognitionEvent: Sendable, Equatable, CustomStringConvertible {
+  case preparation(PreparationEvent)
+  case device(DeviceEvent)
+
+  public var description: String {
+    switch self {
+    case .preparation(let event): event.description
+    case .device(let event): event.description
+    }
+  }
+}

@@ -1,0 +1,242 @@
+package import Acceleration
+internal import Inference
+package import ModelStore
+internal import Synchronization
+
+/// The networks of a model, in the form in which each device runs them best.
+///
+/// Its calls block: the first one for a device may prepare the model, which takes a minute.
+package final class ModelNetworks: Sendable {
+  package let model: ModelDirectory
+  private let settings: ComputeSettings
+  private let runtime: Runtime
+  private let report: @Sendable (PreparationEvent) -> Void
+  private let forms = Mutex<[String: Form]>([:])
+  /// What is reported; apart from the forms, whose lock is held while a model is prepared.
+  private let precisions = Mutex<[String: Precision]>([:])
+  private let sourceHash = Mutex<String?>(nil)
+
+  /// How a device runs a model.
+  fileprivate struct Form: Sendable {
+    var precision: ResolvedPrecision
+    /// Where its graphs are read from: the export, or what was made of it.
+    var model: ModelDirectory
+    /// OpenVINO's `SUPPORTED_PROPERTIES` of the device.
+    var properties: [String]
+    /// All that tells the device and its driver from others.
+    var identity: String
+  }
+
+  /// - Parameter report: Is told when a preparation begins and ends.
+  package init(
+    _ model: ModelDirectory, settings: ComputeSettings,
+    report: @escaping @Sendable (PreparationEvent) -> Void = { _ in }
+  ) throws(RecognitionError) {
+    self.model = model
+    self.settings = settings
+    self.report = report
+    do throws(InferenceError) {
+      runtime = try Runtime()
+    } catch {
+      throw .inference(error)
+    }
+  }
+
+  /// The names of the devices that are there.
+  func devices() throws(RecognitionError) -> [String] {
+    do throws(InferenceError) {
+      return try runtime.devices()
+    } catch {
+      throw .inference(error)
+    }
+  }
+
+  /// The precision as it is reported with a transcript; `nil` if the device has run nothing.
+  func precision(on device: String) -> Precision? {
+    precisions.withLock { $0[device] }
+  }
+
+  /// Refuses properties that the device does not know.
+  func checkProperties(of device: String) throws(RecognitionError) {
+    guard !settings.properties.isEmpty else { return }
+    let known = try text("SUPPORTED_PROPERTIES", of: device).split(separator: " ").map(String.init)
+    guard !known.isEmpty else { return }
+    for key in settings.properties.keys.sorted() where !known.contains(key) {
+      throw .property(key, device: device, known: known.sorted())
+    }
+  }
+
+  // MARK: Loading
+
+  /// Compiles the encoder for a shape, or takes it from the cache.
+  package func encoder(
+    on device: String, _ shape: EncoderShape
+  ) throws(RecognitionError) -> EncoderNetwork {
+    let form = try form(for: device)
+    do {
+      var graph = try intact(form) { model, runtime throws(RecognitionError) in
+        try SpeechGraphs.encoder(of: model, weights: form.inMemory, runtime: runtime)
+      }
+      var name = "encoder"
+      if let bucket = shape.bucket {
+        try graph.reshape([
+          "audio_signal": [1, model.configuration.bandCount, bucket.frames], "length": [1],
+        ])
+        name += " \(bucket.frames)"
+      }
+      // A person's properties are for the device that was asked for, not for what stands in.
+      let overrides = device == settings.device.openVINOName || settings.device == .auto ? settings.properties : [:]
+      let compiled = try compile(graph, name, on: device, form, overrides: overrides)
+      return try EncoderNetwork(compiled, shape, on: device)
+    } catch {
+      throw RecognitionError(error)
+    }
+  }
+
+  /// Compiles the decoder's three networks.
+  package func decoder(on device: String) throws(RecognitionError) -> DecoderNetworks {
+    let form = try form(for: device)
+    do {
+      let graphs = try intact(form) { model, runtime throws(RecognitionError) in
+        try SpeechGraphs.decoder(of: model, weights: form.inMemory, runtime: runtime)
+      }
+      // The projection takes any number of frames, which an accelerator may not.
+      let processor = Device.cpu.openVINOName
+      let projection = try compile(
+        graphs.projection, "encoder projection", on: processor, try self.form(for: processor))
+      let prediction = try compile(graphs.prediction, "prediction network", on: device, form)
+      // With weights in eight bits float32 is faster than bf16 with weights in sixteen, and knows no ties.
+      let joint = try compile(
+        graphs.joint, "joint network", on: device, form,
+        in: form.precision.weights == .int8 ? .f32 : form.precision.arithmetic)
+      return try DecoderNetworks(projection: projection, prediction: prediction, joint: joint)
+    } catch {
+      throw RecognitionError(error)
+    }
+  }
+
+  private func compile(
+    _ graph: borrowing Graph, _ name: String, on device: String, _ form: Form, in arithmetic: Precision? = nil,
+    overrides: [String: String] = [:]
+  ) throws -> CompiledGraph {
+    let properties = DeviceProperties.make(
+      for: device, arithmetic: arithmetic ?? form.precision.arithmetic, supported: form.properties,
+      overrides: overrides)
+    guard let cache = try cache(for: device, form) else {
+      return try runtime.compile(graph, name: name, for: device, properties: properties)
+    }
+    return try cache.compile(
+      graph, name: name, for: (device, form.identity), properties: properties, runtime)
+  }
+
+  /// Where compiled networks are kept; `nil` where that gains nothing: a prepared model compiles for the processor
+  /// in less than a second, and would take as much disk again.
+  private func cache(for device: String, _ form: Form) throws(RecognitionError) -> CompiledNetworks? {
+    guard let directory = settings.cacheDirectory else { return nil }
+    let source: String
+    switch form.model.graphs {
+    case .prepared(let prepared):
+      guard device != Device.cpu.openVINOName else { return nil }
+      source = "\(prepared.manifest.source) \(prepared.manifest.version) \(prepared.manifest.weights.rawValue)"
+    case .exported:
+      source = "\(try hash()) \(form.inMemory?.rawValue ?? "")"
+    }
+    return try CompiledNetworks(directory: directory, source: source, model: model.name)
+  }
+
+  /// The hash of all files of the export.
+  private func hash() throws(RecognitionError) -> String {
+    let known = sourceHash.withLock { $0 }
+    if let known { return known }
+    do throws(FileFailure) {
+      let memory = settings.preparedDirectory.map { "\($0)/.hashes" }
+      let hash = try ModelSources(of: model, memory: memory).sha256
+      sourceHash.withLock { $0 = hash }
+      return hash
+    } catch {
+      throw .inference(InferenceError(operation: "read the model", message: error.description))
+    }
+  }
+
+  // MARK: Forms
+
+  private func form(for device: String) throws(RecognitionError) -> Form {
+    // Whoever comes while a form is made waits for it.
+    try forms.withLock { forms throws(RecognitionError) in
+      if let form = forms[device] { return form }
+      let form = try makeForm(for: device)
+      forms[device] = form
+      precisions.withLock { $0[device] = form.precision.name }
+      return form
+    }
+  }
+
+  private func makeForm(for device: String) throws(RecognitionError) -> Form {
+    let capabilities = try text("OPTIMIZATION_CAPABILITIES", of: device).split(separator: " ").map(String.init)
+    let isAskedFor = settings.device == .auto || device == settings.device.openVINOName
+    let asked = isAskedFor ? settings.precision : settings.precision.forStandIn(capabilities)
+    let precision = try asked.resolved(for: device, capabilities: capabilities, model: model)
+    var form = Form(
+      precision: precision, model: model,
+      properties: (try? text("SUPPORTED_PROPERTIES", of: device))?.split(separator: " ").map(String.init) ?? [],
+      identity: identity(of: device))
+    if let prepared = try prepared(precision, readingAll: false) { form.model = prepared }
+    return form
+  }
+
+  /// The prepared form of the model; `nil` where it is used as it is.
+  private func prepared(
+    _ precision: ResolvedPrecision, readingAll: Bool
+  ) throws(RecognitionError) -> ModelDirectory? {
+    guard case .exported = model.graphs, let weights = precision.weights,
+      let directory = settings.preparedDirectory
+    else { return nil }
+    let prepared = try PreparedModels(directory: directory).prepared(
+      model, weights: weights, readingAll: readingAll, report: report)
+    do throws(ModelError) {
+      return try ModelDirectory(path: prepared.path)
+    } catch {
+      throw .model(error)
+    }
+  }
+
+  /// Reads graphs. Files that look unchanged may be spoiled all the same: reading all of them tells, and makes them
+  /// anew.
+  private func intact<Graphs: ~Copyable>(
+    _ form: Form, _ read: (ModelDirectory, borrowing Runtime) throws(RecognitionError) -> Graphs
+  ) throws(RecognitionError) -> Graphs {
+    do throws(RecognitionError) {
+      return try read(form.model, runtime)
+    } catch {
+      guard case .inference = error, let mended = try prepared(form.precision, readingAll: true),
+        mended.graphs != form.model.graphs
+      else { throw error }
+      return try read(mended, runtime)
+    }
+  }
+
+  private func identity(of device: String) -> String {
+    ["FULL_DEVICE_NAME", "DEVICE_ARCHITECTURE", "NPU_DRIVER_VERSION", "GPU_DEVICE_ID"]
+      .compactMap { try? text($0, of: device) }.joined(separator: ", ")
+  }
+
+  private func text(_ property: String, of device: String) throws(RecognitionError) -> String {
+    do throws(InferenceError) {
+      return try runtime.property(property, of: device)
+    } catch {
+      throw .inference(error)
+    }
+  }
+
+  /// Bytes that a device has allotted, beside the process's own memory; 0 if it does not say.
+  func allottedBytes(on device: String) -> Int64 {
+    (try? text("NPU_DEVICE_ALLOC_MEM_SIZE", of: device)).flatMap { Int64($0) } ?? 0
+  }
+}
+
+extension ModelNetworks.Form {
+  /// How weights are to be changed after reading; `nil` where the files have them as they are wanted.
+  fileprivate var inMemory: WeightFormat? {
+    if case .prepared = model.graphs { nil } else { precision.weights }
+  }
+}
