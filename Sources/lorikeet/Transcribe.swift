@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Audio
+internal import ModelStore
 internal import Recognition
 
 /// `lorikeet transcribe`: recordings in, text out.
@@ -32,7 +33,7 @@ struct Transcribe: AsyncParsableCommand {
   @MainActor
   func run() async throws {
     try await reportingFailure {
-      let recognizer = try await recognition.recognizer { PullReport(model: $0, quiet: quiet) }
+      let recognizer = try await recognizer()
       try await recognizer.prepare { [quiet] event in
         if !quiet { Terminal.note("lorikeet: \(event)\n") }
       }
@@ -47,6 +48,17 @@ struct Transcribe: AsyncParsableCommand {
         }
       }
       if !allRead { throw ExitCode.failure }
+    }
+  }
+
+  /// The recognizer of the model, which is fetched if need be.
+  private func recognizer() async throws -> Recognizer {
+    let wanted = recognition.wanted
+    switch try wanted.locate() {
+    case .here(let model): return wanted.recognizer(of: model)
+    case .hub(let model, let hub):
+      let report = PullReport(model: model.name, quiet: quiet)
+      return wanted.recognizer(of: try await wanted.fetch(model, from: hub, report))
     }
   }
 
