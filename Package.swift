@@ -137,7 +137,7 @@ let package = Package(
     .testTarget(
       name: "WyomingServerTests",
       dependencies: [
-        "Audio", "Recognition", "SpeechFeatures", "WyomingProtocol", "WyomingServer",
+        "Audio", "ModelStore", "Recognition", "SpeechFeatures", "Support", "WyomingProtocol", "WyomingServer",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
       ],
       swiftSettings: strict),

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import ModelStore
 
 /// A model that could not be brought or kept, and what would help.
@@ -30,12 +31,28 @@ public struct DownloadError: Error, Sendable, CustomStringConvertible {
   let file: String?
   let reason: Reason
 
+  init(model: String, file: String?, reason: Reason) {
+    self.model = model
+    self.file = file
+    // File work that a cancelled task asks for is not begun.
+    if case .system(let error) = reason, error.code == ECANCELED {
+      self.reason = .cancelled
+    } else {
+      self.reason = reason
+    }
+  }
+
   /// An environment variable whose value makes no sense.
   public struct Setting: Error, Sendable, CustomStringConvertible {
     let name: String
     let problem: String
 
     public var description: String { "\(name): \(problem)" }
+  }
+
+  /// Whether nothing went wrong but that somebody ended it.
+  public var isCancelled: Bool {
+    if case .cancelled = reason { true } else { false }
   }
 
   public var description: String {

@@ -34,10 +34,7 @@ public struct ModelLibrary: Sendable {
   ) async throws(DownloadError) {
     func missing() -> [String] { StoredModel(model, in: models).missing(from: export) }
     guard !missing().isEmpty else { return report(.alreadyThere) }
-    guard !hub.isOffline else {
-      throw DownloadError(
-        model: model.name, file: nil, reason: .offline(missing().map { describe($0, of: model) }))
-    }
+    try checkFetching(model, export, from: hub)
     let lock = try await lock(model, report: report)
     defer { withExtendedLifetime(lock) {} }
     guard !missing().isEmpty else { return report(.alreadyThere) }
@@ -51,6 +48,16 @@ public struct ModelLibrary: Sendable {
       try? removeIfEmpty("\(models)/\(model.folder)")
       throw error
     }
+  }
+
+  /// - Throws: What is missing of a model, if it may not be fetched.
+  public func checkFetching(
+    _ model: HubModel, _ export: ExportFiles, from hub: HubSettings
+  ) throws(DownloadError) {
+    let missing = StoredModel(model, in: models).missing(from: export)
+    guard hub.isOffline, !missing.isEmpty else { return }
+    throw DownloadError(
+      model: model.name, file: nil, reason: .offline(missing.map { describe($0, of: model) }))
   }
 
   /// Removes a folder that holds nothing but its lock, which the caller has: a mistyped name leaves no trace.

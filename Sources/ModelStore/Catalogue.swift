@@ -2,7 +2,7 @@ extension HubModel {
   /// The models that are called by a short name. Sizes and SHA-256 as the hub lists them for these commits.
   public static let catalogue = [v3, v2]
 
-  private static let v3 = HubModel(
+  static let v3 = HubModel(
     name: "parakeet-tdt-0.6b-v3", repository: "istupakov/parakeet-tdt-0.6b-v3-onnx",
     revision: "8f23f0c03c8761650bdb5b40aaf3e40d2c15f1ce",
     files: [
@@ -20,7 +20,7 @@ extension HubModel {
         18_202_004, "eea7483ee3d1a30375daedc8ed83e3960c91b098812127a0d99d1c8977667a70"),
     ])
 
-  private static let v2 = HubModel(
+  static let v2 = HubModel(
     name: "parakeet-tdt-0.6b-v2", repository: "istupakov/parakeet-tdt-0.6b-v2-onnx",
     revision: "0bbb45a3365852604aef28b538a8f066f4ccaa85",
     files: [

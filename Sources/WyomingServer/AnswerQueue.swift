@@ -1,4 +1,3 @@
-internal import Recognition
 internal import Synchronization
 internal import WyomingProtocol
 
@@ -7,7 +6,7 @@ internal import WyomingProtocol
 /// A client that sends one utterance after the other without waiting is not read from while the queue is full.
 final class AnswerQueue: Sendable {
   struct Job: Sendable {
-    let utterance: Utterance
+    let audio: HeardAudio
     let request: Session.Request
   }
 

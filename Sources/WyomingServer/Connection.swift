@@ -1,6 +1,5 @@
 internal import Logging
 internal import NIOCore
-internal import Recognition
 internal import ServiceLifecycle
 internal import WyomingProtocol
 
@@ -9,8 +8,6 @@ internal import WyomingProtocol
 /// Reading goes on while an utterance is transcribed, so that `describe` and `ping` are answered at any time.
 struct Connection: Sendable {
   let service: SpeechService
-  /// The answer to `describe`.
-  let info: ByteBuffer
   let limits: ServerLimits
   let logger: Logger
   let activity: Activity
@@ -19,9 +16,8 @@ struct Connection: Sendable {
   typealias Reader = NIOAsyncChannelInboundStream<Result<Event, ProtocolError>>
   typealias Writer = NIOAsyncChannelOutboundWriter<ByteBuffer>
 
-  init(service: SpeechService, info: ByteBuffer, limits: ServerLimits, logger: Logger) {
+  init(service: SpeechService, limits: ServerLimits, logger: Logger) {
     self.service = service
-    self.info = info
     self.limits = limits
     self.logger = logger
     activity = Activity(limits: limits)
@@ -131,7 +127,7 @@ struct Connection: Sendable {
       defer { activity.endAnswer() }
       do {
         let answer = try await service.answer(
-          job.utterance, job.request, within: limits.deadlineSeconds, logger)
+          job.audio, job.request, within: limits.deadlineSeconds, logger)
         try await send(answer, outbound)
       } catch let failure as SpeechService.Failure {
         logger.error("an utterance got no transcript", metadata: ["why": "\(failure.text)"])

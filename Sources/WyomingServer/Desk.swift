@@ -22,11 +22,11 @@ struct Desk: ~Copyable {
     for action in try session.receive(event) {
       switch action {
       case .describe:
-        try await connection.send(connection.info, outbound)
+        try await connection.send([connection.service.info], outbound)
       case .send(let event):
         try await connection.send([event], outbound)
       case .beginUtterance:
-        utterance = IncomingUtterance(connection.service.recognizer.utterance())
+        utterance = IncomingUtterance(HeardAudio(connection.service.model.recognizer?.utterance()))
       case .append(let bytes, let format):
         try utterance?.append(bytes, format)
       case .finishUtterance(let request):
@@ -36,7 +36,7 @@ struct Desk: ~Copyable {
             "ended an utterance that became too long",
             metadata: ["seconds": "\(connection.limits.utteranceSeconds)"])
         }
-        let job = AnswerQueue.Job(utterance: try ended.finished(), request: request)
+        let job = AnswerQueue.Job(audio: try ended.finished(), request: request)
         connection.activity.beginAnswer()
         await queue.append(job)
       }

@@ -1,15 +1,14 @@
 internal import Audio
 internal import NIOCore
-internal import Recognition
 internal import WyomingProtocol
 
-/// An utterance on its way in: bytes in the client's format become log-mel frames as they arrive.
+/// An utterance on its way in: bytes in the client's format become audio of ours as they arrive.
 struct IncomingUtterance: ~Copyable {
-  private var utterance: Utterance
+  private var audio: HeardAudio
   private var stream: PCMStream?
 
-  init(_ utterance: Utterance) {
-    self.utterance = utterance
+  init(_ audio: HeardAudio) {
+    self.audio = audio
   }
 
   /// - Throws: What is wrong with the format.
@@ -21,26 +20,26 @@ struct IncomingUtterance: ~Copyable {
           self.stream = consume stream
         } else {
           // Each chunk's own values count: what follows is in another format.
-          utterance.append(try stream.finish())
+          audio.append(try stream.finish())
           self.stream = try PCMStream(format: format)
         }
       } else {
         stream = try PCMStream(format: format)
       }
-      if let samples = try stream?.append(bytes.readableBytesUInt8Span) { utterance.append(samples) }
+      if let samples = try stream?.append(bytes.readableBytesUInt8Span) { audio.append(samples) }
     } catch {
       throw .value(event: "audio-chunk", error.description)
     }
   }
 
   /// The whole utterance.
-  consuming func finished() throws(ProtocolError) -> Utterance {
+  consuming func finished() throws(ProtocolError) -> HeardAudio {
     do throws(AudioError) {
-      if var stream = stream.take() { utterance.append(try stream.finish()) }
+      if var stream = stream.take() { audio.append(try stream.finish()) }
     } catch {
       throw .value(event: "audio-stop", error.description)
     }
-    return utterance
+    return audio
   }
 
   private func pcmFormat(_ format: Session.AudioFormat) throws(ProtocolError) -> PCMFormat {

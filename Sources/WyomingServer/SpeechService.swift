@@ -1,26 +1,25 @@
 internal import Logging
-internal import ModelStore
-public import Recognition
-public import WyomingProtocol
+internal import Recognition
+internal import WyomingProtocol
 
 /// What is served on an address: a model, and how its answers are made.
 public struct SpeechService: Sendable {
-  public let recognizer: Recognizer
-  /// What `describe` is answered with.
-  public let program: SpeechProgram
+  public let model: ServedModel
   /// The language of utterances whose client names none that the model knows.
   public let language: String?
   /// Whether the log holds what was said.
   public let logsTranscripts: Bool
 
   public init(
-    recognizer: Recognizer, program: SpeechProgram, language: String? = nil, logsTranscripts: Bool = false
+    model: ServedModel, language: String? = nil, logsTranscripts: Bool = false
   ) {
-    self.recognizer = recognizer
-    self.program = program
+    self.model = model
     self.language = language
     self.logsTranscripts = logsTranscripts
   }
+
+  /// The answer to `describe`.
+  var info: Event { .info([model.program]) }
 
   /// Why an utterance gets no transcript.
   struct Failure: Error {
@@ -31,21 +30,22 @@ public struct SpeechService: Sendable {
 
   /// The events that answer an utterance.
   func answer(
-    _ utterance: Utterance, _ request: Session.Request, within seconds: Double, _ logger: Logger
+    _ audio: HeardAudio, _ request: Session.Request, within seconds: Double, _ logger: Logger
   ) async throws -> [Event] {
     let language = self.language(for: request)
-    let transcript = try await transcribe(utterance, language, within: seconds)
+    let transcript = try await transcribe(audio, language, within: seconds)
     logger.info("utterance", metadata: metadata(transcript))
     return Event.transcription(transcript.text, language: language)
   }
 
   private func transcribe(
-    _ utterance: Utterance, _ language: String?, within seconds: Double
+    _ audio: HeardAudio, _ language: String?, within seconds: Double
   ) async throws -> Transcript {
     try await withThrowingTaskGroup(of: Transcript.self) { group in
       group.addTask {
+        let recognizer = try await model.awaited()
         do throws(RecognitionError) {
-          return try await recognizer.transcribe(utterance, language: language)
+          return try await recognizer.transcribe(audio.utterance(for: recognizer), language: language)
         } catch {
           if case .cancelled = error { throw CancellationError() }
           throw Failure(text: error.description, code: "recognition-failed")
@@ -53,7 +53,8 @@ public struct SpeechService: Sendable {
       }
       group.addTask {
         try await Task.sleep(for: .seconds(seconds))
-        throw Failure(text: "no transcript within \(seconds) s", code: "deadline-exceeded")
+        let why = model.hindrance.map { ": \($0)" } ?? ""
+        throw Failure(text: "no transcript within \(seconds) s\(why)", code: "deadline-exceeded")
       }
       defer { group.cancelAll() }
       guard let transcript = try await group.next() else { throw CancellationError() }
@@ -65,7 +66,7 @@ public struct SpeechService: Sendable {
   /// address's own.
   private func language(for request: Session.Request) -> String? {
     guard let asked = request.language else { return language }
-    let known = recognizer.model.languages
+    let known = model.languages
     if known.isEmpty || known.contains(asked) { return asked }
     let primary = asked.prefix { $0 != "-" && $0 != "_" }.lowercased()
     return known.contains(primary) ? primary : language

@@ -26,7 +26,6 @@ public struct WyomingServer: Service {
   public func run() async throws {
     let listener = try await Listener(address: address).open()
     logger.info("listening", metadata: ["uri": "\(listener.address)"])
-    let info = Event.info([service.program]).encoded()
     let places = Places(limits.connections)
     await withTaskCancellationOrGracefulShutdownHandler {
       await withDiscardingTaskGroup { group in
@@ -40,7 +39,7 @@ public struct WyomingServer: Service {
           }
           group.addTask {
             defer { places.giveBack() }
-            await Connection(service: service, info: info, limits: limits, logger: logger).serve(client)
+            await Connection(service: service, limits: limits, logger: logger).serve(client)
           }
         }
       }

@@ -36,12 +36,10 @@ struct RecognitionOptions: ParsableArguments {
   @Flag(help: "Never use the network: a model that is not there is an error.")
   var offline = false
 
-  /// The recognizer these options describe; its model is fetched if need be, and not loaded yet.
-  ///
-  /// - Parameter report: Makes what is told how fetching goes, of the model's name.
-  func recognizer(report: (String) -> PullReport) async throws -> Recognizer {
-    try await Recognizer.find(
-      model, device: device, precision: precision, dataDirectory: dataDir ?? DataDirectory.standard,
-      isCached: !withoutCache, isOffline: offline, report: report)
+  /// The model these options describe.
+  var wanted: WantedModel {
+    WantedModel(
+      name: model, device: device, precision: precision, dataDirectory: dataDir ?? DataDirectory.standard,
+      isCached: !withoutCache, isOffline: offline)
   }
 }

@@ -23,14 +23,12 @@ extension ResolvedSettings {
     try value(of: .logLevel, settings.logLevel, Logger.Level.init(rawValue:))
   }
 
-  /// The recognizer of an address's model; the model is fetched if need be, and not loaded yet.
-  ///
-  /// - Parameter report: Makes what is told how fetching goes, of the model's name.
-  func recognizer(model: String, report: (String) -> PullReport) async throws -> Recognizer {
-    try await Recognizer.find(
-      model, device: value(of: .device, settings.device, Device.init(rawValue:)),
-      precision: value(of: .precision, settings.precision, Precision.init(rawValue:)),
-      dataDirectory: settings.dataDir, isCached: settings.cache, isOffline: settings.offline, report: report)
+  /// The model of an address.
+  func wanted(_ model: String) throws(SettingsError) -> WantedModel {
+    WantedModel(
+      name: model, device: try value(of: .device, settings.device, Device.init(rawValue:)),
+      precision: try value(of: .precision, settings.precision, Precision.init(rawValue:)),
+      dataDirectory: settings.dataDir, isCached: settings.cache, isOffline: settings.offline)
   }
 
   var serverLimits: ServerLimits {

@@ -1,7 +1,5 @@
 internal import ArgumentParser
 internal import Logging
-internal import ModelStore
-internal import Recognition
 internal import ServiceLifecycle
 internal import Settings
 internal import UnixSignals
@@ -29,7 +27,7 @@ struct Serve: AsyncParsableCommand {
       if options.printConfig { return try Terminal.print(resolved.description) }
       let logger = try logger(resolved)
       var configuration = ServiceGroupConfiguration(
-        services: try await services(resolved, logger), gracefulShutdownSignals: [.sigterm, .sigint],
+        services: try services(resolved, logger), gracefulShutdownSignals: [.sigterm, .sigint],
         logger: quiet(logger))
       configuration.maximumGracefulShutdownDuration = .seconds(resolved.settings.drainSeconds)
       let group = ServiceGroup(configuration: configuration)
@@ -51,25 +49,23 @@ struct Serve: AsyncParsableCommand {
   /// The model of each address, loaded once each, and a server for each address.
   private func services(
     _ resolved: ResolvedSettings, _ logger: Logger
-  ) async throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
-    var recognizers: [String: Recognizer] = [:]
+  ) throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
+    var models: [String: ServedModel] = [:]
     var loading: [ServiceGroupConfiguration.ServiceConfiguration] = []
     var servers: [ServiceGroupConfiguration.ServiceConfiguration] = []
     for address in try resolved.addresses() {
       let name = address.model ?? resolved.settings.model
-      let recognizer: Recognizer
-      if let known = recognizers[name] {
-        recognizer = known
+      let model: ServedModel
+      if let known = models[name] {
+        model = known
       } else {
-        recognizer = try await resolved.recognizer(model: name) { model in
-          PullReport(model: model, showsBar: false) { logger.info("\($0)") }
-        }
-        recognizers[name] = recognizer
-        loading.append(.init(service: ModelLoading(recognizer: recognizer, logger: logger)))
+        let load = try ModelLoading(resolved.wanted(name), logger)
+        model = load.served
+        models[name] = model
+        loading.append(.init(service: load))
       }
       let service = SpeechService(
-        recognizer: recognizer, program: Programs.program(for: recognizer.model),
-        language: address.language ?? resolved.settings.language,
+        model: model, language: address.language ?? resolved.settings.language,
         logsTranscripts: resolved.settings.logTranscripts)
       let server = WyomingServer(
         address: address, service: service, limits: resolved.serverLimits, logger: logger)
@@ -83,36 +79,5 @@ struct Serve: AsyncParsableCommand {
     var quiet = logger
     quiet.logLevel = max(logger.logLevel, .error)
     return quiet
-  }
-}
-
-/// Loads a model while its server already listens.
-///
-/// The group shuts its services down from the last to the first: the model goes on loading while the servers let
-/// utterances end that wait for it.
-private struct ModelLoading: Service {
-  let recognizer: Recognizer
-  let logger: Logger
-
-  func run() async throws {
-    do {
-      try await cancelWhenGracefulShutdown { try await load() }
-      try await gracefulShutdown()
-    } catch RecognitionError.cancelled {
-      // The server stops before its model was there.
-    } catch is CancellationError {
-      // The time to end in good order is over.
-    }
-  }
-
-  private func load() async throws {
-    let clock = ContinuousClock()
-    let start = clock.now
-    try await recognizer.prepare { [logger] event in logger.notice("\(event)") }
-    try await recognizer.warmUp()
-    let seconds = start.duration(to: clock.now) / .seconds(1)
-    logger.info(
-      "model ready",
-      metadata: ["model": "\(recognizer.model.name)", "seconds": "\((seconds * 100).rounded() / 100)"])
   }
 }

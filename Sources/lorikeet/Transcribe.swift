@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Audio
+internal import ModelStore
 internal import Recognition
 
 /// `lorikeet transcribe`: recordings in, text out.
@@ -32,10 +33,8 @@ struct Transcribe: AsyncParsableCommand {
   @MainActor
   func run() async throws {
     try await reportingFailure {
-      let recognizer = try await recognition.recognizer {
-        PullReport(model: $0, quiet: quiet)
-      } report: { [quiet] event in
-        if !quiet, event.isNotable { Terminal.note("lorikeet: \(event)\n") }
+      let recognizer = try await recognizer()
+      try await recognizer.prepare()
       }
       try await recognizer.prepare()
       var allRead = true
@@ -49,6 +48,20 @@ struct Transcribe: AsyncParsableCommand {
         }
       }
       if !allRead { throw ExitCode.failure }
+    }
+  }
+
+  /// The recognizer of the model, which is fetched if need be.
+  private func recognizer() async throws -> Recognizer {
+    let wanted = try recognition.wanted()
+    let model: ModelDirectory
+    switch try wanted.locate() {
+    case .here(let found): model = found
+    case .hub(let known, let hub):
+      model = try await wanted.fetch(known, from: hub, PullReport(model: known.name, quiet: quiet))
+    }
+    return wanted.recognizer(of: model) { [quiet] event in
+      if !quiet, event.isNotable { Terminal.note("lorikeet: \(event)\n") }
     }
   }
 

@@ -2,7 +2,9 @@ import pytest
 
 import lorikeet
 import oracle
+from hub import Hub
 from server import Server
+from store import FILES, Store
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -41,3 +43,15 @@ def server(start_server):
     with start_server() as server:
         yield server
         assert server.process.poll() is None, f"the server has died:\n{server.messages()}"
+
+
+@pytest.fixture
+def hub():
+    """The built-in model's files on a hub of this machine."""
+    with Hub({file: (lorikeet.BUILTIN / file).read_bytes() for file in FILES}) as hub:
+        yield hub
+
+
+@pytest.fixture
+def store(tmp_path, hub):
+    return Store(tmp_path, hub)

@@ -12,75 +12,9 @@ import time
 import pytest
 
 import lorikeet
-from conversation import assert_well, converse
 from hub import COMMIT, MODEL, PAGE, Hub, Proxy
 from lorikeet import AUDIO, BUILTIN
-from server import Server
-
-FOLDER = MODEL.replace("/", "--")
-ENCODER = "encoder-model.onnx"
-DECODER = "decoder_joint-model.onnx"
-FILES = ["config.json", "vocab.txt", ENCODER, DECODER]
-PATIENCE = 60
-
-
-@pytest.fixture
-def hub():
-    with Hub({file: (BUILTIN / file).read_bytes() for file in FILES}) as hub:
-        yield hub
-
-
-class Store:
-    """A data directory of its own, and the program with a hub."""
-
-    def __init__(self, directory, hub):
-        self.directory, self.hub = directory, hub
-        self.folder = directory / "models" / FOLDER
-        proxies = {"http_proxy", "https_proxy", "no_proxy", "all_proxy"}
-        self.environment = {
-            key: value for key, value in lorikeet.ENVIRONMENT.items()
-            if key.lower() not in proxies and not key.startswith("HF_")
-        } | {"HF_ENDPOINT": hub.url, "HF_HUB_DOWNLOAD_TIMEOUT": "3"}
-
-    def start(self, *arguments, **environment) -> subprocess.Popen:
-        return subprocess.Popen(
-            [lorikeet.BINARY, *map(str, arguments), "--data-dir", self.directory], encoding="utf-8",
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=self.environment | environment)
-
-    def run(self, *arguments, **environment) -> subprocess.CompletedProcess[str]:
-        process = self.start(*arguments, **environment)
-        try:
-            output, errors = process.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise
-        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
-
-    def pull(self, *options, model=MODEL, **environment) -> subprocess.CompletedProcess[str]:
-        return self.run("models", "pull", model, *options, **environment)
-
-    def names(self) -> set[str]:
-        return set(os.listdir(self.folder)) if self.folder.exists() else set()
-
-    def assert_complete(self) -> None:
-        for file, content in self.hub.files.items():
-            assert (self.folder / file).read_bytes() == content, file
-        assert self.names() == {*FILES, "lorikeet.json", ".lock"}
-
-    def assert_refused(self, result, *words: str, file: str | None = ENCODER) -> None:
-        """One line that names the model, the file and all of the words; nothing under the file's name."""
-        assert result.returncode == 1, result.stderr
-        line = result.stderr.splitlines()[-1]
-        for word in (MODEL, *words, *([file] if file else [])):
-            assert word in line, line
-        if file:
-            assert not (self.folder / file).exists()
-
-
-@pytest.fixture
-def store(tmp_path, hub):
-    return Store(tmp_path, hub)
+from store import DECODER, ENCODER, FILES, PATIENCE, Store, wait_until
 
 
 def once(misbehave, file=ENCODER):
@@ -128,16 +62,6 @@ def test_transcribe_pulls_a_model_that_is_not_there(store):
     spoken = store.run("transcribe", "--model", MODEL, "--device", "cpu", "--no-cache", AUDIO / "en-01.wav")
     assert spoken.stdout == "Open the garden blinds.\n", spoken.stderr
     assert "fetching" in spoken.stderr
-    store.assert_complete()
-
-
-def test_serve_pulls_a_model_that_is_not_there(store, monkeypatch):
-    for name, value in store.environment.items():
-        monkeypatch.setenv(name, value)
-    options = ["--model", MODEL, "--data-dir", str(store.directory), "--no-cache", "--precision", "f32"]
-    with Server(lorikeet.BINARY, *options) as server:
-        assert "fetching" in server.messages()
-        converse(assert_well(server.port))
     store.assert_complete()
 
 
@@ -632,10 +556,3 @@ def test_int8_files_can_be_chosen(store, hub):
     assert f"{MODEL}\tint8\t" in store.run("models", "list").stdout
     spoken = store.run("transcribe", "--model", MODEL, "--no-cache", AUDIO / "en-01.wav")
     assert spoken.stdout == "Open the garden blinds.\n", spoken.stderr
-
-
-def wait_until(condition):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)

@@ -89,6 +89,16 @@ public enum RecognitionEvent: Sendable, Equatable, CustomStringConvertible {
   case preparation(PreparationEvent)
   case device(DeviceEvent)
 
+  /// Whether a person who waits wants to know.
+  public var isNotable: Bool {
+    if case .preparation = self { true } else { isTrouble }
+  }
+
+  /// Whether somebody should look after it.
+  public var isTrouble: Bool {
+    if case .device(let event) = self { event.isTrouble } else { false }
+  }
+
   public var description: String {
     switch self {
     case .preparation(let event): event.description

@@ -1,0 +1,53 @@
+internal import ModelDownload
+internal import ModelStore
+internal import Recognition
+
+/// The model that a command is to use, and how.
+struct WantedModel: Sendable {
+  /// A known model's name, or a model's directory.
+  let name: String
+  /// Where and how it runs; where things are kept is added to it.
+  let compute: ComputeSettings
+  /// Where models, and what is made of them, are kept.
+  let dataDirectory: String
+  let isCached: Bool
+  let isOffline: Bool
+
+  private var library: ModelLibrary { ModelLibrary(dataDirectory: dataDirectory) }
+
+  /// Where a model is that can be used at once.
+  enum Place: Sendable {
+    case here(ModelDirectory)
+    /// It must be fetched, and may be.
+    case hub(HubModel, HubSettings)
+  }
+
+  /// Looks for the model; the network is not used.
+  func locate() throws -> Place {
+    let library = library
+    guard let model = HubModel(named: name), library.locate(model) == nil else {
+      return .here(try ModelDirectory.find(name, in: library.models))
+    }
+    let hub = try HubSettings.fromEnvironment(isOffline: isOffline)
+    try library.checkFetching(model, .fp32, from: hub)
+    return .hub(model, hub)
+  }
+
+  /// Fetches a model.
+  func fetch(_ model: HubModel, from hub: HubSettings, _ report: PullReport) async throws -> ModelDirectory {
+    try await library.pull(model, .fp32, from: hub) { report($0) }
+    return try ModelDirectory.find(model.name, in: library.models)
+  }
+
+  /// A recognizer of the model, which is not loaded yet.
+  ///
+  /// - Parameter report: Is told what happens to it and to the devices, on any thread.
+  func recognizer(
+    of model: ModelDirectory, report: @escaping @Sendable (RecognitionEvent) -> Void
+  ) -> Recognizer {
+    var settings = compute
+    settings.cacheDirectory = isCached ? "\(dataDirectory)/compiled" : nil
+    settings.preparedDirectory = isCached ? "\(dataDirectory)/prepared" : nil
+    return Recognizer(model: model, settings: settings, report: report)
+  }
+}

@@ -1,0 +1,74 @@
+import ModelStore
+import Support
+import Testing
+import WyomingProtocol
+
+@testable import Recognition
+@testable import WyomingServer
+
+@Suite struct `A model that is served before it is there` {
+  private func program(_ languages: [String]) -> SpeechProgram {
+    let artifact = Artifact(name: "tiny", description: "", version: "", attribution: (name: "", url: ""))
+    return SpeechProgram(artifact, models: [SpeechProgram.Model(artifact, languages: languages)])
+  }
+
+  private func recognizer() throws -> Recognizer {
+    Recognizer(model: try ModelDirectory.find("builtin"), settings: ComputeSettings())
+  }
+
+  @Test func `is described as far as it is known`() {
+    let model = ServedModel(program([]), isFetched: false)
+    #expect(model.languages == [])
+    model.fetched(program(["en"]))
+    #expect(model.program == program(["en"]))
+  }
+
+  @Test func `says what keeps an utterance waiting`() throws {
+    let model = ServedModel(program([]), isFetched: false)
+    #expect(model.hindrance == "the model is still being fetched")
+    model.fetched(program([]))
+    #expect(model.hindrance == "the model is still loading")
+    model.loaded(try recognizer())
+    #expect(model.hindrance == nil)
+  }
+
+  @Test func `is waited for by everybody, and then there at once`() async throws {
+    let model = ServedModel(program([]))
+    let loaded = try recognizer()
+    try await withThrowingTaskGroup(of: Recognizer.self) { group in
+      for _ in 0..<10 { group.addTask { try await model.awaited() } }
+      group.addTask {
+        model.loaded(loaded)
+        return loaded
+      }
+      for try await recognizer in group { #expect(recognizer === loaded) }
+    }
+    #expect(try await model.awaited() === loaded)
+  }
+
+  @Test func `is not waited for by who is cancelled`() async throws {
+    let model = ServedModel(program([]))
+    await #expect(throws: CancellationError.self) {
+      try await withThrowingTaskGroup(of: Recognizer.self) { group in
+        group.addTask { try await model.awaited() }
+        group.cancelAll()
+        _ = try await group.next()
+      }
+    }
+  }
+
+  @Test func `has its utterances heard as samples, which come to the same frames`() throws {
+    let loaded = try recognizer()
+    let samples = try Fixtures.samples("en-01.wav")
+    var early = HeardAudio(nil)
+    var late = HeardAudio(loaded.utterance())
+    for start in stride(from: 0, to: samples.count, by: 1000) {
+      let piece = Array(samples[start..<min(start + 1000, samples.count)])
+      early.append(piece)
+      late.append(piece)
+    }
+    #expect(early.utterance == nil)
+    #expect(early.utterance(for: loaded).seconds == Double(samples.count) / 16_000)
+    #expect(early.utterance(for: loaded).frames() == late.utterance(for: loaded).frames())
+  }
+}
