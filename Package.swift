@@ -105,7 +105,8 @@ let package = Package(
 
     // `make bench`
     .executableTarget(
-      name: "stages", dependencies: ["Audio", "ModelStore", "Recognition", "SpeechFeatures", "Transducer"],
+      name: "stages",
+      dependencies: ["Acceleration", "Audio", "ModelStore", "Recognition", "SpeechFeatures", "Transducer"],
       path: "Benchmarks/Stages", swiftSettings: strict),
 
     .target(name: "Support", path: "Tests/Support", swiftSettings: strict),

@@ -2,6 +2,7 @@
 //
 //     .build/release/stages MODEL PRECISION RECORDING RUNS [DIRECTORY OF PREPARED MODELS]
 
+import Acceleration
 import Audio
 import FoundationEssentials
 import ModelStore
@@ -22,7 +23,8 @@ struct Stages {
     let model = try ModelDirectory.find(arguments[1])
     let settings = ComputeSettings(
       device: .cpu, precision: precision, preparedDirectory: arguments.count > 5 ? arguments[5] : nil)
-    var networks = TimedNetworks(try SpeechNetworks.load(model, settings: settings))
+    let loaded = try ModelNetworks(model, settings: settings)
+    var networks = TimedNetworks(encoder: try loaded.encoder(), decoder: try loaded.decoder())
     let frames = frames(of: samples, bands: model.configuration.bandCount)
     let decoder = GreedyDecoder(blank: model.vocabulary.blank)
 
@@ -69,13 +71,15 @@ struct Stages {
 
 /// The real networks, with a watch on the decoder's two.
 private struct TimedNetworks: ~Copyable, TransducerNetworks {
-  private var networks: SpeechNetworks
+  private var encoder: EncoderNetwork
+  private var decoder: DecoderNetworks
   /// Seconds in the two networks since the last reset.
   private(set) var joint = 0.0
   private(set) var prediction = 0.0
 
-  init(_ networks: consuming SpeechNetworks) {
-    self.networks = networks
+  init(encoder: consuming EncoderNetwork, decoder: consuming DecoderNetworks) {
+    self.encoder = encoder
+    self.decoder = decoder
   }
 
   mutating func reset() {
@@ -84,22 +88,22 @@ private struct TimedNetworks: ~Copyable, TransducerNetworks {
   }
 
   mutating func encode(_ frames: LogMelFrames) throws -> Int {
-    let count = try networks.encoder.encode(frames, 0..<frames.count)
-    try networks.decoder.project(networks.encoder)
-    return count
+    let encoding = try encoder.encode(frames, 0..<frames.count)
+    try decoder.project(encoding)
+    return encoding.count
   }
 
   mutating func begin() throws {
-    try networks.decoder.begin()
+    try decoder.begin()
   }
 
   mutating func predict(after token: Int32) throws {
-    prediction += try seconds { try networks.decoder.predict(after: token) }
+    prediction += try seconds { try decoder.predict(after: token) }
   }
 
   mutating func join(frame: Int) throws -> JointAnswer {
     var answer = JointAnswer(token: 0, duration: 0, confidence: 0)
-    joint += try seconds { answer = try networks.decoder.join(frame: frame) }
+    joint += try seconds { answer = try decoder.join(frame: frame) }
     return answer
   }
 }

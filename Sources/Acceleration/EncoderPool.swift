@@ -104,7 +104,8 @@ actor EncoderPool {
       report.ran(seconds: seconds)
       guard encoding.isFinite else { throw .notFinite(device: name) }
       return EncoderAnswer(
-        encoding: encoding, accelerator: name, device: encoder.executionDevice, shape: shape, isFromCache: encoder.isFromCache,
+        encoding: encoding, accelerator: name, device: encoder.executionDevice, shape: shape,
+        isFromCache: encoder.isFromCache,
         detour: nil, seconds: seconds)
     }
   }

@@ -74,6 +74,7 @@ public final class Lane: Sendable {
     } abandon: { fault in
       answer.settle(.failure(fault))
     }
+    if Task.isCancelled { throw .cancelled }
     if let fault = queue.append(job, rank) { throw fault }
     return try await answer.value(orIfCancelled: .failure(.cancelled)).get()
   }
@@ -86,6 +87,9 @@ public final class Lane: Sendable {
 
   /// Asks whether a job still runs.
   var isBusy: Bool { queue.isBusy }
+
+  /// How many jobs have not begun.
+  var waiting: Int { queue.waiting }
 }
 
 /// Waits for a while.
@@ -174,6 +178,8 @@ private final class JobQueue: @unchecked Sendable {
   }
 
   var isBusy: Bool { locked { running != nil } }
+
+  var waiting: Int { locked { jobs.reduce(0) { $0 + $1.count } } }
 
   /// The next job; waits for one. `nil` when the queue is closed and empty.
   func next() -> Job? {

@@ -57,7 +57,9 @@ public struct Runtime: ~Copyable, Sendable {
     _ graph: borrowing Graph, name: String, for device: String, properties: [String: String]
   ) throws(InferenceError) -> CompiledGraph {
     // The strings live until the call returns: C has no owner for them.
-    let pairs = properties.sorted { $0.key < $1.key }.map { (characters(of: $0.key), characters(of: $0.value)) }
+    let pairs = properties.sorted { $0.key < $1.key }.map {
+      (characters(of: $0.key), characters(of: $0.value))
+    }
     defer {
       for (key, value) in pairs {
         key.deallocate()

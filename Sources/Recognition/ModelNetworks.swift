@@ -70,7 +70,7 @@ package final class ModelNetworks: Sendable {
 
   /// Compiles the encoder for a shape, or takes it from the cache.
   package func encoder(
-    on device: String, _ shape: EncoderShape
+    on device: String = "CPU", _ shape: EncoderShape = .dynamic
   ) throws(RecognitionError) -> EncoderNetwork {
     let form = try form(for: device)
     do {
@@ -85,7 +85,8 @@ package final class ModelNetworks: Sendable {
         name += " \(bucket.frames)"
       }
       // A person's properties are for the device that was asked for, not for what stands in.
-      let overrides = device == settings.device.openVINOName || settings.device == .auto ? settings.properties : [:]
+      let overrides =
+        device == settings.device.openVINOName || settings.device == .auto ? settings.properties : [:]
       let compiled = try compile(graph, name, on: device, form, overrides: overrides)
       return try EncoderNetwork(compiled, shape, on: device)
     } catch {
@@ -94,7 +95,7 @@ package final class ModelNetworks: Sendable {
   }
 
   /// Compiles the decoder's three networks.
-  package func decoder(on device: String) throws(RecognitionError) -> DecoderNetworks {
+  package func decoder(on device: String = "CPU") throws(RecognitionError) -> DecoderNetworks {
     let form = try form(for: device)
     do {
       let graphs = try intact(form) { model, runtime throws(RecognitionError) in
@@ -116,7 +117,8 @@ package final class ModelNetworks: Sendable {
   }
 
   private func compile(
-    _ graph: borrowing Graph, _ name: String, on device: String, _ form: Form, in arithmetic: Precision? = nil,
+    _ graph: borrowing Graph, _ name: String, on device: String, _ form: Form,
+    in arithmetic: Precision? = nil,
     overrides: [String: String] = [:]
   ) throws -> CompiledGraph {
     let properties = DeviceProperties.make(
@@ -137,7 +139,8 @@ package final class ModelNetworks: Sendable {
     switch form.model.graphs {
     case .prepared(let prepared):
       guard device != Device.cpu.openVINOName else { return nil }
-      source = "\(prepared.manifest.source) \(prepared.manifest.version) \(prepared.manifest.weights.rawValue)"
+      source =
+        "\(prepared.manifest.source) \(prepared.manifest.version) \(prepared.manifest.weights.rawValue)"
     case .exported:
       source = "\(try hash()) \(form.inMemory?.rawValue ?? "")"
     }
@@ -172,13 +175,15 @@ package final class ModelNetworks: Sendable {
   }
 
   private func makeForm(for device: String) throws(RecognitionError) -> Form {
-    let capabilities = try text("OPTIMIZATION_CAPABILITIES", of: device).split(separator: " ").map(String.init)
+    let capabilities = try text("OPTIMIZATION_CAPABILITIES", of: device).split(separator: " ").map(
+      String.init)
     let isAskedFor = settings.device == .auto || device == settings.device.openVINOName
     let asked = isAskedFor ? settings.precision : settings.precision.forStandIn(capabilities)
     let precision = try asked.resolved(for: device, capabilities: capabilities, model: model)
     var form = Form(
       precision: precision, model: model,
-      properties: (try? text("SUPPORTED_PROPERTIES", of: device))?.split(separator: " ").map(String.init) ?? [],
+      properties: (try? text("SUPPORTED_PROPERTIES", of: device))?.split(separator: " ").map(String.init)
+        ?? [],
       identity: identity(of: device))
     if let prepared = try prepared(precision, readingAll: false) { form.model = prepared }
     return form

@@ -108,7 +108,8 @@ extension Transcript {
       spoken: SpokenText(
         emissions, vocabulary: model.vocabulary, frameSeconds: frameSeconds, limit: audioSeconds),
       audioSeconds: audioSeconds, timings: timings, device: parts.last?.encoded.device,
-      bucket: parts.last?.encoded.shape.bucket?.seconds, isFromCache: parts.last?.encoded.isFromCache ?? false,
+      bucket: parts.last?.encoded.shape.bucket?.seconds,
+      isFromCache: parts.last?.encoded.isFromCache ?? false,
       detour: parts.lazy.compactMap(\.encoded.detour).first, precision: precision, model: model.name)
   }
 }

@@ -11,6 +11,7 @@ public final class ServedModel: Sendable {
     var program: SpeechProgram
     var isFetched: Bool
     var recognizer: Recognizer?
+    var isReady = false
     var waiters: [Int: Waiter] = [:]
     var waiterCount = 0
   }
@@ -34,8 +35,8 @@ public final class ServedModel: Sendable {
     }
   }
 
-  /// The model is loaded; utterances that wait for it go on.
-  public func loaded(_ recognizer: Recognizer) {
+  /// The model's recognizer is there, and utterances that wait for it go on: it may still have to load.
+  public func arrived(_ recognizer: Recognizer) {
     let waiters = state.withLock { state in
       state.recognizer = recognizer
       defer { state.waiters = [:] }
@@ -44,23 +45,28 @@ public final class ServedModel: Sendable {
     for waiter in waiters { waiter.resume(returning: recognizer) }
   }
 
+  /// The model is loaded.
+  public func ready() {
+    state.withLock { $0.isReady = true }
+  }
+
   var program: SpeechProgram { state.withLock { $0.program } }
 
   /// Tags of the languages that the model knows; none if that is not known.
   var languages: [String] { program.models.flatMap(\.languages) }
 
-  /// `nil` while the model is fetched and loaded.
+  /// `nil` while the model is fetched.
   var recognizer: Recognizer? { state.withLock { $0.recognizer } }
 
   /// What an utterance that waits too long waits for; `nil` if it is not the model.
   var hindrance: String? {
     state.withLock { state in
-      guard state.recognizer == nil else { return nil }
+      guard !state.isReady else { return nil }
       return state.isFetched ? "the model is still loading" : "the model is still being fetched"
     }
   }
 
-  /// Waits until the model is loaded.
+  /// Waits until the model is there.
   func awaited() async throws(CancellationError) -> Recognizer {
     let number = state.withLock { state in
       state.waiterCount += 1

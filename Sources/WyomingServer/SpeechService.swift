@@ -85,6 +85,9 @@ public struct SpeechService: Sendable {
       "decoder_ms": "\(rounded(timings.decoder * 1000, to: 10))",
       "total_ms": "\(rounded(timings.total * 1000, to: 10))",
     ]
+    if let bucket = transcript.bucket { metadata["bucket_s"] = "\(rounded(bucket, to: 100))" }
+    if transcript.isFromCache { metadata["from_cache"] = "true" }
+    if let detour = transcript.detour { metadata["detour"] = "\(detour)" }
     if logsTranscripts { metadata["text"] = "\(transcript.text)" }
     return metadata
   }

@@ -58,8 +58,9 @@ struct ModelLoading: Service {
       logger.log(level: event.isTrouble ? .warning : event.isNotable ? .notice : .info, "\(event)")
     }
     // An utterance waits for whichever device is ready first.
-    served.loaded(recognizer)
+    served.arrived(recognizer)
     try await recognizer.prepare()
+    served.ready()
     let seconds = start.duration(to: clock.now) / .seconds(1)
     logger.info(
       "model ready", metadata: ["model": "\(model.name)", "seconds": "\((seconds * 100).rounded() / 100)"])

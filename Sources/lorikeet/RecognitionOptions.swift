@@ -37,9 +37,10 @@ struct RecognitionOptions: ParsableArguments {
   var offline = false
 
   /// The model these options describe.
-  var wanted: WantedModel {
+  func wanted() -> WantedModel {
     WantedModel(
-      name: model, device: device, precision: precision, dataDirectory: dataDir ?? DataDirectory.standard,
+      name: model, compute: ComputeSettings(device: device, precision: precision),
+      dataDirectory: dataDir ?? DataDirectory.standard,
       isCached: !withoutCache, isOffline: offline)
   }
 }

@@ -26,8 +26,10 @@ extension ResolvedSettings {
   /// The model of an address.
   func wanted(_ model: String) throws(SettingsError) -> WantedModel {
     WantedModel(
-      name: model, device: try value(of: .device, settings.device, Device.init(rawValue:)),
-      precision: try value(of: .precision, settings.precision, Precision.init(rawValue:)),
+      name: model,
+      compute: ComputeSettings(
+        device: try value(of: .device, settings.device, Device.init(rawValue:)),
+        precision: try value(of: .precision, settings.precision, Precision.init(rawValue:))),
       dataDirectory: settings.dataDir, isCached: settings.cache, isOffline: settings.offline)
   }
 

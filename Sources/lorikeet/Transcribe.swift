@@ -35,8 +35,6 @@ struct Transcribe: AsyncParsableCommand {
     try await reportingFailure {
       let recognizer = try await recognizer()
       try await recognizer.prepare()
-      }
-      try await recognizer.prepare()
       var allRead = true
       for file in files {
         do {
@@ -53,7 +51,7 @@ struct Transcribe: AsyncParsableCommand {
 
   /// The recognizer of the model, which is fetched if need be.
   private func recognizer() async throws -> Recognizer {
-    let wanted = try recognition.wanted()
+    let wanted = recognition.wanted()
     let model: ModelDirectory
     switch try wanted.locate() {
     case .here(let found): model = found

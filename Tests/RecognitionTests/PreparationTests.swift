@@ -40,7 +40,9 @@ private func names(in directory: String) throws -> [String] {
 private final class Events: Sendable {
   private let events = Mutex<[PreparationEvent]>([])
 
-  func append(_ event: PreparationEvent) { events.withLock { $0.append(event) } }
+  @Sendable func append(_ event: RecognitionEvent) {
+    if case .preparation(let event) = event { events.withLock { $0.append(event) } }
+  }
 
   /// How many preparations began.
   var beginnings: Int {
@@ -92,8 +94,8 @@ private final class Events: Sendable {
       let events = Events()
       let model = try ModelDirectory(path: original.path)
       for start in 0..<2 {
-        let recognizer = Recognizer(model: model, settings: settings)
-        try await recognizer.prepare { events.append($0) }
+        let recognizer = Recognizer(model: model, settings: settings, report: events.append)
+        try await recognizer.prepare()
         #expect(events.beginnings == (start == 0 ? 1 : 0))
         #expect(try await text("en-01.wav", recognizer) == "Open the garden blinds.")
         events.clear()
@@ -198,7 +200,7 @@ private final class Events: Sendable {
       for start in 0..<2 {
         try leaveHalf()
         let events = Events()
-        let prepared = try store.prepared(model, weights: .int8) { events.append($0) }
+        let prepared = try store.prepared(model, weights: .int8) { events.append(.preparation($0)) }
         #expect(events.beginnings == (start == 0 ? 1 : 0))
         #expect(try names(in: directory.path) == [".hashes", ".lock", prepared.path.components.last])
       }
@@ -227,8 +229,8 @@ private final class Events: Sendable {
       try await withThrowingTaskGroup(of: String.self) { group in
         for _ in 0..<3 {
           group.addTask {
-            let recognizer = Recognizer(model: model, settings: settings)
-            try await recognizer.prepare { events.append($0) }
+            let recognizer = Recognizer(model: model, settings: settings, report: events.append)
+            try await recognizer.prepare()
             return try await text("en-01.wav", recognizer)
           }
         }
@@ -249,8 +251,8 @@ private final class Events: Sendable {
       try (isCut ? data.prefix(data.count / 2) : Data(data.map { _ in 0 })).write(to: file)
       let events = Events()
       let settings = ComputeSettings(precision: .int8, preparedDirectory: directory.path)
-      let recognizer = Recognizer(model: model, settings: settings)
-      try await recognizer.prepare { events.append($0) }
+      let recognizer = Recognizer(model: model, settings: settings, report: events.append)
+      try await recognizer.prepare()
       #expect(events.beginnings == 1)
       #expect(try await text("en-01.wav", recognizer) == "Open the garden blinds.")
       #expect(try names(in: directory.path).count == 3, "the damaged one is gone")
@@ -264,8 +266,9 @@ private final class Events: Sendable {
       try Content.spoil("\(prepared.path)/encoder.xml")
       let events = Events()
       let recognizer = Recognizer(
-        model: model, settings: ComputeSettings(precision: .int8, preparedDirectory: directory.path))
-      try await recognizer.prepare { events.append($0) }
+        model: model, settings: ComputeSettings(precision: .int8, preparedDirectory: directory.path),
+        report: events.append)
+      try await recognizer.prepare()
       #expect(events.beginnings == 1)
       #expect(try await text("en-01.wav", recognizer) == "Open the garden blinds.")
     }

@@ -28,7 +28,7 @@ import WyomingProtocol
     #expect(model.hindrance == "the model is still being fetched")
     model.fetched(program([]))
     #expect(model.hindrance == "the model is still loading")
-    model.loaded(try recognizer())
+    model.arrived(try recognizer())
     #expect(model.hindrance == nil)
   }
 
@@ -38,7 +38,7 @@ import WyomingProtocol
     try await withThrowingTaskGroup(of: Recognizer.self) { group in
       for _ in 0..<10 { group.addTask { try await model.awaited() } }
       group.addTask {
-        model.loaded(loaded)
+        model.arrived(loaded)
         return loaded
       }
       for try await recognizer in group { #expect(recognizer === loaded) }

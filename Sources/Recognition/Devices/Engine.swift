@@ -38,7 +38,8 @@ struct Engine: Sendable {
             OpenVINOAccelerator(name: name, networks: networks) { () throws(DeviceFault) in
               if settings.isSelfTested { try await selfTest(name) }
             },
-            shapes: shapes ?? .dynamic(limit: Int(Recognizer.windowSeconds * 100)), limits: settings.residence,
+            shapes: shapes ?? .dynamic(limit: Int(Recognizer.windowSeconds * 100)),
+            limits: settings.residence,
             timing: timing, isOnProbation: !isProcessor, lane: isProcessor ? processorLane : nil, tell: tell))
       } catch {
         throw .bucket(error)

@@ -12,7 +12,8 @@ actor EngineStart {
   private var start: Task<Result<Void, RecognitionError>, Never>?
 
   init(
-    _ model: ModelDirectory, _ settings: ComputeSettings, _ report: @escaping @Sendable (RecognitionEvent) -> Void
+    _ model: ModelDirectory, _ settings: ComputeSettings,
+    _ report: @escaping @Sendable (RecognitionEvent) -> Void
   ) {
     self.model = model
     self.settings = settings

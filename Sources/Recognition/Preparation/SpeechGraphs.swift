@@ -12,7 +12,8 @@ struct SpeechGraphs: ~Copyable {
     _ model: ModelDirectory, runtime: borrowing Runtime
   ) throws(RecognitionError) -> SpeechGraphs {
     let encoder = try exportedEncoder(of: model, runtime: runtime)
-    let decoder = try exportedDecoder(of: model, encoderWidth: try width(of: encoder, model), runtime: runtime)
+    let decoder = try exportedDecoder(
+      of: model, encoderWidth: try width(of: encoder, model), runtime: runtime)
     return SpeechGraphs(encoder: encoder, decoder: decoder)
   }
 

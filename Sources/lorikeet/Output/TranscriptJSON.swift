@@ -13,6 +13,8 @@ struct TranscriptJSON: Encodable {
   private let timings: Timings
   private let device: String?
   private let bucket: Double?
+  private let isFromCache: Bool
+  private let detour: String?
   private let precision: String
   private let model: String
 
@@ -54,12 +56,15 @@ struct TranscriptJSON: Encodable {
       decoderSteps: measured.decoderSteps)
     device = transcript.device
     bucket = transcript.bucket
+    isFromCache = transcript.isFromCache
+    detour = transcript.detour
     precision = transcript.precision.rawValue
     model = transcript.model
   }
 
   private enum CodingKeys: String, CodingKey {
-    case file, text, language, tokens, words, timings, device, bucket, precision, model
+    case file, text, language, tokens, words, timings, device, bucket, detour, precision, model
+    case isFromCache = "from_cache"
     case audioSeconds = "audio_seconds"
   }
 
@@ -77,6 +82,8 @@ struct TranscriptJSON: Encodable {
     try container.encode(language, forKey: .language)
     try container.encode(device, forKey: .device)
     try container.encode(bucket, forKey: .bucket)
+    try container.encode(isFromCache, forKey: .isFromCache)
+    try container.encode(detour, forKey: .detour)
   }
 
   /// The object in one line.

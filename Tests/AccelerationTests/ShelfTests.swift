@@ -1,0 +1,113 @@
+import Testing
+
+@testable import Acceleration
+
+private func bucket(_ seconds: Int) -> EncoderShape { .bucket(Bucket(frames: seconds * 100)) }
+
+@Suite struct `The shelf of loaded encoders` {
+  @Test func `the least recently used goes first`() {
+    var shelf = Shelf(limits: ShelfLimits(count: 2), pinned: [])
+    #expect(shelf.add(bucket(5), bytes: 1) == [])
+    #expect(shelf.add(bucket(10), bytes: 1) == [])
+    shelf.take(bucket(5))
+    #expect(shelf.release(bucket(5)) == [])
+    #expect(shelf.makeRoom(for: bucket(20)) == [bucket(10)])
+    #expect(shelf.add(bucket(20), bytes: 1) == [])
+    #expect(shelf.loaded == [bucket(5), bucket(20)])
+  }
+
+  @Test func `one that is pinned never goes`() {
+    var shelf = Shelf(limits: ShelfLimits(count: 1), pinned: [bucket(5), bucket(20)])
+    #expect(shelf.add(bucket(5), bytes: 1) == [])
+    #expect(shelf.add(bucket(20), bytes: 1) == [])
+    #expect(shelf.isOver)
+    #expect(shelf.add(bucket(10), bytes: 1) == [])
+    shelf.take(bucket(10))
+    #expect(shelf.release(bucket(10)) == [bucket(10)])
+  }
+
+  @Test func `one that is in use goes when it is not any more`() {
+    var shelf = Shelf(limits: ShelfLimits(count: 1), pinned: [])
+    _ = shelf.add(bucket(5), bytes: 1)
+    shelf.take(bucket(5))
+    #expect(shelf.makeRoom(for: bucket(10)) == [])
+    #expect(shelf.add(bucket(10), bytes: 1) == [])
+    #expect(shelf.isOver)
+    #expect(shelf.release(bucket(5)) == [bucket(5)])
+    #expect(!shelf.isOver)
+  }
+
+  @Test func `the last one stays, however small the budget`() {
+    var shelf = Shelf(limits: ShelfLimits(bytes: 10), pinned: [])
+    #expect(shelf.add(bucket(5), bytes: 100) == [])
+    shelf.take(bucket(5))
+    #expect(shelf.release(bucket(5)) == [])
+    // Until the next one is there, which takes its place.
+    #expect(shelf.makeRoom(for: bucket(10)) == [])
+    #expect(shelf.add(bucket(10), bytes: 100) == [bucket(5)])
+  }
+
+  @Test func `room is made for what an encoder took when it was loaded before`() {
+    var shelf = Shelf(limits: ShelfLimits(bytes: 100), pinned: [])
+    _ = shelf.add(bucket(5), bytes: 30)
+    _ = shelf.add(bucket(10), bytes: 60)
+    // Unknown: as large as the largest. Both would have to go, but one stays.
+    #expect(shelf.makeRoom(for: bucket(20)) == [bucket(5)])
+    #expect(shelf.makeRoom(for: bucket(5)) == [], "30 is known, and fits beside 60")
+    #expect(shelf.bytes == 60)
+    #expect(shelf.bytes(of: bucket(5)) == 30)
+  }
+
+  /// What must hold whatever is done in whatever order.
+  @Test func `thousands of random uses break no rule`() {
+    var random = SeededGenerator(seed: 4)
+    for _ in 0..<300 {
+      let shapes = (1...6).map(bucket)
+      let pinned = Set(shapes.filter { _ in Int.random(in: 0..<4, using: &random) == 0 })
+      let limits = ShelfLimits(
+        bytes: Bool.random(using: &random) ? Int64.random(in: 1...300, using: &random) : nil,
+        count: Bool.random(using: &random) ? Int.random(in: 1...4, using: &random) : nil)
+      var shelf = Shelf(limits: limits, pinned: pinned)
+      var users: [EncoderShape: Int] = [:]
+      for _ in 0..<60 {
+        let shape = shapes.randomElement(using: &random) ?? bucket(1)
+        let before = shelf.loaded
+        var evicted: [EncoderShape] = []
+        if users[shape, default: 0] > 0, Bool.random(using: &random) {
+          users[shape, default: 0] -= 1
+          evicted = shelf.release(shape)
+        } else {
+          if !before.contains(shape) {
+            evicted = shelf.makeRoom(for: shape)
+            evicted += shelf.add(shape, bytes: Int64.random(in: 1...100, using: &random))
+            #expect(shelf.loaded.contains(shape))
+          }
+          shelf.take(shape)
+          users[shape, default: 0] += 1
+        }
+        #expect(pinned.isDisjoint(with: evicted))
+        #expect(evicted.allSatisfy { users[$0, default: 0] == 0 })
+        #expect(!shelf.loaded.isEmpty)
+        let movable = shelf.loaded.filter {
+          users[$0, default: 0] == 0 && !pinned.contains($0) && $0 != shape
+        }
+        #expect(!shelf.isOver || movable.isEmpty || shelf.loaded.count == 1)
+      }
+    }
+  }
+}
+
+/// Random numbers that are the same in each run (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var value = state
+    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+    return value ^ (value >> 31)
+  }
+}

@@ -1,0 +1,103 @@
+import Glibc
+import Synchronization
+
+@testable import Acceleration
+
+/// Time that passes when a test says so.
+final class VirtualTime: Sendable {
+  private struct Sleeper {
+    var due: Duration
+    var continuation: CheckedContinuation<Void, any Error>
+  }
+
+  private struct State {
+    var now = Duration.zero
+    var sleepers: [Int: Sleeper] = [:]
+    var count = 0
+  }
+
+  private let state = Mutex(State())
+
+  var now: Duration { state.withLock { $0.now } }
+
+  /// How many tasks sleep.
+  var sleepers: Int { state.withLock { $0.sleepers.count } }
+
+  var pause: Pause { { [self] in try await sleep($0) } }
+
+  /// Lets time pass.
+  ///
+  /// - Parameter asleep: How many tasks must be asleep before.
+  func advance(by duration: Duration, whenAsleep asleep: Int = 0) async throws {
+    try await eventually { self.sleepers >= asleep }
+    let due = state.withLock { state in
+      state.now += duration
+      let due = state.sleepers.filter { $0.value.due <= state.now }
+      for number in due.keys { state.sleepers[number] = nil }
+      return due.values.sorted { $0.due < $1.due }
+    }
+    for sleeper in due { sleeper.continuation.resume() }
+  }
+
+  /// Blocks: for the threads of lanes only.
+  func block(for duration: Duration) {
+    let due = now + duration
+    while now < due { usleep(500) }
+  }
+
+  private func sleep(_ duration: Duration) async throws {
+    let number = state.withLock { state in
+      state.count += 1
+      return state.count
+    }
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        let isCancelled = state.withLock { state in
+          guard !Task.isCancelled else { return true }
+          state.sleepers[number] = Sleeper(due: state.now + duration, continuation: continuation)
+          return false
+        }
+        if isCancelled { continuation.resume(throwing: CancellationError()) }
+      }
+    } onCancel: {
+      let sleeper = state.withLock { $0.sleepers.removeValue(forKey: number) }
+      sleeper?.continuation.resume(throwing: CancellationError())
+    }
+  }
+}
+
+/// Lets a test stop a job where it wants.
+final class Gate: Sendable {
+  private let isOpen = Atomic(false)
+
+  func open() { isOpen.store(true, ordering: .releasing) }
+
+  /// Blocks: for the threads of lanes only.
+  func block() {
+    while !isOpen.load(ordering: .acquiring) { usleep(500) }
+  }
+
+  func opened() async throws {
+    try await eventually { self.isOpen.load(ordering: .acquiring) }
+  }
+}
+
+struct TookTooLong: Error {}
+
+/// Waits until something is so; bounded, for the case that it never is.
+func eventually(_ condition: () async throws -> Bool) async throws {
+  for _ in 0..<20_000 {
+    if try await condition() { return }
+    try await Task.sleep(for: .milliseconds(1))
+  }
+  throw TookTooLong()
+}
+
+/// What happened, in its order.
+final class Log<Entry: Sendable>: Sendable {
+  private let entries = Mutex<[Entry]>([])
+
+  func append(_ entry: Entry) { entries.withLock { $0.append(entry) } }
+
+  var all: [Entry] { entries.withLock { $0 } }
+}
