@@ -1,7 +1,8 @@
 extension Setting {
   /// All settings, in the order in which they are shown.
   public static let all: [Setting] = [
-    uri, model, device, precision, language, dataDir, cache, offline, logLevel, logFormat, logTranscripts,
+    uri, model, device, precision, language, dataDir, cache, keepOriginals, offline, logLevel, logFormat,
+    logTranscripts,
     drainSeconds, maxConnections, maxUtteranceSeconds, maxHeaderBytes, maxDataBytes, maxPayloadBytes,
     stallSeconds,
     idleSeconds, deadlineSeconds,
@@ -30,6 +31,10 @@ extension Setting {
     "data-dir", \.dataDir, reference: "DATA_DIR", accepted: "a directory", "Where compiled models are kept.")
 
   public static let cache = onOff("cache", \.cache, "Whether compiled models are kept for the next start.")
+
+  public static let keepOriginals = onOff(
+    "keep-originals", \.keepsOriginals, isSwitch: false,
+    "Whether fetched files stay when the model has been prepared and needs them no more.")
 
   public static let offline = onOff("offline", \.offline, "Whether nothing may be fetched from the network.")
 

@@ -16,6 +16,8 @@ public struct ServerSettings: Sendable, Equatable {
   public var dataDir: String
   /// Whether compiled models are kept.
   public var cache = true
+  /// Whether the files that a prepared model was made of stay in the store.
+  public var keepsOriginals = true
   /// Whether nothing may be fetched from the network.
   public var offline = false
 

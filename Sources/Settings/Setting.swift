@@ -68,19 +68,24 @@ extension Setting {
   }
 
   /// On or off.
+  ///
+  /// - Parameter isSwitch: Whether the options are `--name` and `--no-name`, and not `--name yes` and `--name no`.
   static func onOff(
-    _ name: String, _ property: any WritableKeyPath<ServerSettings, Bool> & Sendable, _ help: String
+    _ name: String, _ property: any WritableKeyPath<ServerSettings, Bool> & Sendable, isSwitch: Bool = true,
+    _ help: String
   ) -> Setting {
     Setting(
-      name, property, reference: nil, help, accepted: "true or false", isSwitch: true,
-      parse: { text in
-        switch text.lowercased() {
-        case "true", "yes", "on", "1": true
-        case "false", "no", "off", "0": false
-        default: nil
-        }
-      },
-      write: { $0.description })
+      name, property, reference: nil, help, accepted: isSwitch ? "true or false" : "yes or no",
+      isSwitch: isSwitch, parse: truth, write: { isSwitch ? $0.description : $0 ? "yes" : "no" })
+  }
+
+  /// - Returns: `nil` for a text that says neither yes nor no.
+  public static func truth(_ text: String) -> Bool? {
+    switch text.lowercased() {
+    case "true", "yes", "on", "1": true
+    case "false", "no", "off", "0": false
+    default: nil
+    }
   }
 
   /// A whole number.

@@ -33,6 +33,13 @@ struct RecognitionOptions: ParsableArguments {
   @Flag(name: .customLong("no-cache"), help: "Prepare and compile the model anew instead of keeping it.")
   var withoutCache = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Whether fetched files stay when the model has been prepared and needs them no more. (default: yes)",
+      valueName: "yes|no"),
+    transform: Self.truth)
+  var keepOriginals = true
+
   @Flag(help: "Never use the network: a model that is not there is an error.")
   var offline = false
 
@@ -40,6 +47,11 @@ struct RecognitionOptions: ParsableArguments {
   var wanted: WantedModel {
     WantedModel(
       name: model, device: device, precision: precision, dataDirectory: dataDir ?? DataDirectory.standard,
-      isCached: !withoutCache, isOffline: offline)
+      isCached: !withoutCache, keepsOriginals: keepOriginals, isOffline: offline)
+  }
+
+  private static func truth(_ text: String) throws -> Bool {
+    guard let truth = Setting.truth(text) else { throw ValidationError("'\(text)' is neither yes nor no") }
+    return truth
   }
 }

@@ -28,7 +28,8 @@ extension ResolvedSettings {
     WantedModel(
       name: model, device: try value(of: .device, settings.device, Device.init(rawValue:)),
       precision: try value(of: .precision, settings.precision, Precision.init(rawValue:)),
-      dataDirectory: settings.dataDir, isCached: settings.cache, isOffline: settings.offline)
+      dataDirectory: settings.dataDir, isCached: settings.cache, keepsOriginals: settings.keepsOriginals,
+      isOffline: settings.offline)
   }
 
   var serverLimits: ServerLimits {

@@ -29,6 +29,9 @@ struct ServeOptions: ParsableArguments {
   @Flag(name: .setting(.cache), inversion: .prefixedNo, help: .setting(.cache))
   var cache: Bool?
 
+  @Option(name: .setting(.keepOriginals), help: .setting(.keepOriginals, "yes|no"))
+  var keepOriginals: String?
+
   @Flag(name: .setting(.offline), inversion: .prefixedNo, help: .setting(.offline))
   var offline: Bool?
 
@@ -99,6 +102,7 @@ struct ServeOptions: ParsableArguments {
   private var given: [String: [String]] {
     let texts: [(Setting, String?)] = [
       (.model, model), (.device, device), (.precision, precision), (.language, language), (.dataDir, dataDir),
+      (.keepOriginals, keepOriginals),
       (.logLevel, logLevel), (.logFormat, logFormat), (.drainSeconds, drainSeconds),
       (.maxConnections, maxConnections), (.maxUtteranceSeconds, maxUtteranceSeconds),
       (.maxHeaderBytes, maxHeaderBytes), (.maxDataBytes, maxDataBytes), (.maxPayloadBytes, maxPayloadBytes),

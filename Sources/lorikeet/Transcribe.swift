@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Audio
+internal import ModelDownload
 internal import ModelStore
 internal import Recognition
 
@@ -33,10 +34,10 @@ struct Transcribe: AsyncParsableCommand {
   @MainActor
   func run() async throws {
     try await reportingFailure {
-      let recognizer = try await recognizer()
-      try await recognizer.prepare { [quiet] event in
-        if !quiet { Terminal.note("lorikeet: \(event)\n") }
-      }
+      let model = try await model()
+      let recognizer = recognition.wanted.recognizer(of: model)
+      try await recognizer.prepare { event in note("\(event)") }
+      await dropOriginals(of: model)
       var allRead = true
       for file in files {
         do {
@@ -51,15 +52,27 @@ struct Transcribe: AsyncParsableCommand {
     }
   }
 
-  /// The recognizer of the model, which is fetched if need be.
-  private func recognizer() async throws -> Recognizer {
+  /// The model, which is fetched if need be.
+  private func model() async throws -> ModelDirectory {
     let wanted = recognition.wanted
     switch try wanted.locate() {
-    case .here(let model): return wanted.recognizer(of: model)
+    case .here(let model): return model
     case .hub(let model, let hub):
-      let report = PullReport(model: model.name, quiet: quiet)
-      return wanted.recognizer(of: try await wanted.fetch(model, from: hub, report))
+      return try await wanted.fetch(model, from: hub, PullReport(model: model.name, quiet: quiet))
     }
+  }
+
+  private func dropOriginals(of model: ModelDirectory) async {
+    do {
+      guard let bytes = try await recognition.wanted.dropOriginals(of: model) else { return }
+      note("removed the files that \(model.name) was prepared from, \(ByteCount(bytes))")
+    } catch {
+      Terminal.fail(error)
+    }
+  }
+
+  private func note(_ text: String) {
+    if !quiet { Terminal.note("lorikeet: \(text)\n") }
   }
 
   @MainActor
