@@ -4,18 +4,31 @@ public import ModelStore
 public struct ModelLibrary: Sendable {
   /// The folder that holds the models' folders.
   public let models: String
+  /// The folder that holds models made ready for a device.
+  public let prepared: String
   private let retry = RetryPolicy()
 
   private static let lockPause = Duration.milliseconds(200)
 
   public init(dataDirectory: String) {
     models = "\(dataDirectory)/models"
+    prepared = "\(dataDirectory)/prepared"
   }
 
   /// A model that is there as a whole, in any of its exports.
   public func locate(_ model: HubModel) -> StoredModel? {
     let stored = StoredModel(model, in: models)
     return stored.complete.isEmpty ? nil : stored
+  }
+
+  /// Whether an export of a model is there as a whole.
+  public func has(_ model: HubModel, _ export: ExportFiles) -> Bool {
+    StoredModel(model, in: models).missing(from: export).isEmpty
+  }
+
+  /// The prepared forms of a model.
+  public func prepared(_ model: HubModel) -> [PreparedModel] {
+    StoredModel(model, in: models).prepared(in: prepared)
   }
 
   /// All models of the store, in the order of their names: those that are there, and what there is of others.
@@ -75,12 +88,14 @@ public struct ModelLibrary: Sendable {
   public enum Finding: Sendable, Equatable {
     case right
     case missing
+    /// It was deleted to save space, and an intact prepared form of the model is there.
+    case dropped
     /// It was removed: a damaged file must not be used.
     case damaged
   }
 
-  /// Reads all recorded files of a model and compares their hashes. Files that are not what they were are removed, so
-  /// that the next pull brings them anew.
+  /// Reads all recorded files of a model, and its prepared forms, and compares their hashes. Files that are not what
+  /// they were are removed, so that the next pull brings them anew.
   ///
   /// - Parameter report: Told each file and what was found.
   /// - Returns: Whether all is right.
@@ -88,16 +103,25 @@ public struct ModelLibrary: Sendable {
     _ model: HubModel, report: (String, Finding) -> Void
   ) async throws(DownloadError) -> Bool {
     let stored = StoredModel(model, in: models)
-    guard !stored.record.files.isEmpty else {
+    let places = stored.preparedPlaces(in: prepared).filter(\.isOfThisVersion)
+    guard !stored.record.files.isEmpty || !places.isEmpty else {
       throw DownloadError(model: model.name, file: nil, reason: .absent)
+    }
+    var isPrepared = false
+    var isRight = true
+    for place in places {
+      let finding = try await check(place, model)
+      if finding == .right { isPrepared = true } else { isRight = false }
+      report(place.path, finding)
     }
     var record = stored.record
     for (file, recorded) in stored.record.files.sorted(by: { $0.key < $1.key }) {
-      let finding = try await check("\(stored.path)/\(file)", recorded, model)
-      if finding != .right { record.files[file] = nil }
+      var finding = try await check("\(stored.path)/\(file)", recorded, model)
+      if finding == .missing, isPrepared, file.contains(".onnx") { finding = .dropped }
+      if finding == .missing || finding == .damaged { record.files[file] = nil }
       report(file, finding)
     }
-    guard record != stored.record else { return true }
+    guard record != stored.record else { return isRight }
     let lock = try take(model)
     defer { withExtendedLifetime(lock) {} }
     try onDisk(model) { () throws(SystemError) in
@@ -122,17 +146,79 @@ public struct ModelLibrary: Sendable {
     return hash.size == recorded.size && hash.sha256 == recorded.sha256 ? .right : .damaged
   }
 
-  /// Removes a model with all that the store holds of it.
+  /// Reads a prepared form as a whole, and removes it if it is damaged.
+  private func check(_ place: PreparedModel.Place, _ model: HubModel) async throws(DownloadError) -> Finding {
+    try await onFileThread(model) { () throws(FileFailure) in
+      guard PreparedModel(at: place.path, readingAll: true) == nil else { return .right }
+      try place.remove()
+      return .damaged
+    }
+  }
+
+  /// Deletes the full-precision files of a model, which a prepared form has replaced.
+  ///
+  /// - Returns: The bytes that they took.
+  /// - Throws: Before anything is deleted, if the prepared form was not made of these files or is not intact: all is
+  ///   read to know.
+  public func dropOriginals(
+    of model: HubModel, keeping prepared: PreparedModel
+  ) async throws(DownloadError) -> Int {
+    let path = StoredModel(model, in: models).path
+    let lock = try take(model)
+    defer { withExtendedLifetime(lock) {} }
+    return try await onFileThread(model) { () throws(FileFailure) in
+      let original: ModelDirectory
+      do throws(ModelError) {
+        original = try ModelDirectory(path: path, name: model.name)
+      } catch {
+        throw FileFailure(path: path, why: error.description)
+      }
+      return Int(try original.dropOriginals(keeping: prepared))
+    }
+  }
+
+  private func onFileThread<Value: Sendable>(
+    _ model: HubModel, _ work: @escaping @Sendable () throws(FileFailure) -> Value
+  ) async throws(DownloadError) -> Value {
+    let result: Result<Value, FileFailure>
+    do throws(SystemError) {
+      result = try await ModelDownload.onFileThread { () throws(SystemError) in
+        do throws(FileFailure) {
+          return .success(try work())
+        } catch {
+          return .failure(error)
+        }
+      }
+    } catch {
+      throw DownloadError(model: model.name, file: nil, reason: .system(error))
+    }
+    do throws(FileFailure) {
+      return try result.get()
+    } catch {
+      throw DownloadError(model: model.name, file: nil, reason: .other(error.description))
+    }
+  }
+
+  /// Removes a model with all that the store holds of it, prepared forms included.
   ///
   /// - Returns: The bytes of its files.
   public func remove(_ model: HubModel) throws(DownloadError) -> Int {
     let folder = "\(models)/\(model.folder)"
-    guard FileSystem.isThere(folder) else {
+    let places = StoredModel(model, in: models).preparedPlaces(in: prepared)
+    guard FileSystem.isThere(folder) || !places.isEmpty else {
       throw DownloadError(model: model.name, file: nil, reason: .absent)
     }
     let lock = try take(model)
     defer { withExtendedLifetime(lock) {} }
     var bytes = 0
+    for place in places {
+      do throws(FileFailure) {
+        try place.remove()
+      } catch {
+        throw DownloadError(model: model.name, file: nil, reason: .other(error.description))
+      }
+      bytes += Int(place.size)
+    }
     try onDisk(model) { () throws(SystemError) in
       // The record first: a model that is half removed is none.
       try FileSystem.remove("\(folder)/\(ModelRecord.fileName)")

@@ -18,9 +18,11 @@ extension ModelDirectory {
   /// Deletes the graphs and weights that the model was prepared from, to save disk space. `config.json` and
   /// `vocab.txt` stay; from now on the model is opened by the prepared directory's path.
   ///
-  /// - Throws: Before anything is deleted, if the prepared model was not made of these files or is not intact; it
-  ///   is read as a whole to know.
-  public func dropOriginals(keeping prepared: PreparedModel) throws(FileFailure) {
+  /// - Returns: The bytes that they took.
+  /// - Throws: Before anything is deleted, if the prepared model was not made of these files or is not intact; all
+  ///   is read to know.
+  @discardableResult
+  public func dropOriginals(keeping prepared: PreparedModel) throws(FileFailure) -> Int64 {
     let sources = try ModelSources(of: self, memory: nil)
     guard sources.sha256 == prepared.manifest.source else {
       throw FileFailure(path: prepared.path, why: "it was not prepared from \(path)")
@@ -28,12 +30,15 @@ extension ModelDirectory {
     guard PreparedModel(at: prepared.path, readingAll: true) != nil else {
       throw FileFailure(path: prepared.path, why: "it is not intact")
     }
+    var bytes: Int64 = 0
     for file in sources.files where !["config.json", "vocab.txt"].contains(file.name) {
       do {
         try FileManager.default.removeItem(atPath: "\(path)/\(file.name)")
       } catch {
         throw FileFailure(path: "\(path)/\(file.name)", why: "it cannot be deleted")
       }
+      bytes += file.size
     }
+    return bytes
   }
 }

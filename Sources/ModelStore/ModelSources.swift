@@ -11,7 +11,10 @@ public struct ModelSources: Codable, Sendable, Equatable {
   public let files: [FileRecord]
 
   /// The hash of all files: of their names and contents, not of where they are.
-  public var sha256: String {
+  public var sha256: String { Self.sha256(of: files.map { ($0.name, $0.size, $0.sha256) }) }
+
+  /// - Parameter files: In the order of ``names(of:)``.
+  static func sha256(of files: [(name: String, size: Int64, sha256: String)]) -> String {
     var hash = SHA256()
     for file in files { hash.update(data: Data("\(file.name) \(file.size) \(file.sha256)\n".utf8)) }
     return hash.finalize().hexadecimal

@@ -78,8 +78,7 @@ public struct PreparedModel: Sendable, Equatable {
   ///   changed.
   /// - Returns: `nil` if it is not there, not of this version, or not as it was written.
   public init?(at path: String, readingAll: Bool = false) {
-    guard let json = try? Data(contentsOf: URL(filePath: "\(path)/\(Self.manifestFile)")),
-      let manifest = try? JSONDecoder().decode(Manifest.self, from: json),
+    guard let manifest = Self.manifest(in: path),
       manifest.version == Self.version, Set(manifest.files.map(\.name)) == Set(Self.files),
       manifest.files.allSatisfy({ $0.isIntact(in: path, readingAll: readingAll) })
     else { return nil }
@@ -90,8 +89,43 @@ public struct PreparedModel: Sendable, Equatable {
   /// The prepared models below a directory, in the order of their names. Those that are damaged, or of another
   /// version, are left out.
   public static func all(in directory: String) -> [PreparedModel] {
+    places(in: directory).compactMap { PreparedModel(at: $0.path) }
+  }
+
+  /// A prepared directory in whatever state, and what its manifest says.
+  public struct Place: Sendable {
+    public let path: String
+    public let manifest: Manifest
+
+    /// Whether this version of the preparation would make it the same.
+    public var isOfThisVersion: Bool { manifest.version == PreparedModel.version }
+
+    /// Bytes that its files took when they were written.
+    public var size: Int64 { manifest.files.reduce(0) { $0 + $1.size } }
+
+    /// Deletes the directory. The manifest goes first: a prepared model that is half removed is none.
+    public func remove() throws(FileFailure) {
+      do {
+        try FileManager.default.removeItem(atPath: "\(path)/\(manifestFile)")
+        try FileManager.default.removeItem(atPath: path)
+      } catch {
+        throw FileFailure(path: path, why: "it cannot be deleted")
+      }
+    }
+  }
+
+  /// The prepared directories below a directory, in the order of their names.
+  public static func places(in directory: String) -> [Place] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    return names.filter { !$0.hasPrefix(".") }.sorted().compactMap { PreparedModel(at: "\(directory)/\($0)") }
+    return names.filter { !$0.hasPrefix(".") }.sorted().compactMap { name in
+      let path = "\(directory)/\(name)"
+      return manifest(in: path).map { Place(path: path, manifest: $0) }
+    }
+  }
+
+  private static func manifest(in path: String) -> Manifest? {
+    guard let json = try? Data(contentsOf: URL(filePath: "\(path)/\(manifestFile)")) else { return nil }
+    return try? JSONDecoder().decode(Manifest.self, from: json)
   }
 
   /// Bytes that its files take.

@@ -1,7 +1,9 @@
 extension Setting {
   /// All settings, in the order in which they are shown.
   public static let all: [Setting] = [
-    uri, model, device, precision, language, dataDir, cache, offline, logLevel, logFormat, logTranscripts,
+    uri, model, device, fallback, decoderDevice, precision, buckets, lazyBuckets, memoryBudget,
+    maxResidentBuckets, deviceProperty, inferenceSeconds, language, dataDir, cache, keepOriginals, offline, logLevel, logFormat,
+    logTranscripts,
     drainSeconds, maxConnections, maxUtteranceSeconds, maxHeaderBytes, maxDataBytes, maxPayloadBytes,
     stallSeconds,
     idleSeconds, deadlineSeconds,
@@ -18,6 +20,36 @@ extension Setting {
   public static let device = choice(
     "device", \.device, of: ServerSettings.devices, reference: "DEVICE", "The device that runs the model.")
 
+  public static let fallback = choice(
+    "fallback", \.fallback, of: ServerSettings.fallbacks,
+    "What stands in for a device that fails: auto is the processor, but not at start for a device named by --device.")
+
+  public static let decoderDevice = choice(
+    "decoder-device", \.decoderDevice, of: ServerSettings.devices,
+    "The device that runs prediction and joint network.")
+
+  public static let buckets = seconds(
+    "buckets", \.buckets, reference: "ENCODER_BUCKETS",
+    "Seconds of the encoders of static shape that are loaded at start, like 5,20; NPU and GPU have such ones anyway.")
+
+  public static let lazyBuckets = seconds(
+    "lazy-buckets", \.lazyBuckets, reference: "ENCODER_LAZY_BUCKETS",
+    "Seconds of those that are loaded when they are needed.")
+
+  public static let memoryBudget = bytes(
+    "memory-budget", \.memoryBudget, "Memory that loaded encoders may take; lazy ones go when it is short.")
+
+  public static let maxResidentBuckets = number(
+    "max-resident-buckets", \.maxResidentBuckets, in: 1...64,
+    "How many encoders of static shape may stay loaded; lazy ones go when there are more.")
+
+  public static let deviceProperty = pairs(
+    "device-property", \.deviceProperties, "A property of OpenVINO for the encoder, over what Lorikeet sets.")
+
+  public static let inferenceSeconds = number(
+    "inference-seconds", \.inferenceSeconds, in: 1...600,
+    "Seconds that a run of the encoder may take on NPU or GPU; then the device counts as lost.")
+
   public static let precision = choice(
     "precision", \.precision, of: ServerSettings.precisions,
     "The arithmetic; auto is the fastest that the device has.")
@@ -30,6 +62,10 @@ extension Setting {
     "data-dir", \.dataDir, reference: "DATA_DIR", accepted: "a directory", "Where compiled models are kept.")
 
   public static let cache = onOff("cache", \.cache, "Whether compiled models are kept for the next start.")
+
+  public static let keepOriginals = onOff(
+    "keep-originals", \.keepsOriginals, isSwitch: false,
+    "Whether fetched files stay when the model has been prepared and needs them no more.")
 
   public static let offline = onOff("offline", \.offline, "Whether nothing may be fetched from the network.")
 

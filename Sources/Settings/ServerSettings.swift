@@ -7,6 +7,22 @@ public struct ServerSettings: Sendable, Equatable {
   public var model = "builtin"
   /// One of `ServerSettings.devices`.
   public var device = "auto"
+  /// One of `ServerSettings.fallbacks`.
+  public var fallback = "auto"
+  /// One of `ServerSettings.devices`.
+  public var decoderDevice = "cpu"
+  /// Seconds of the encoders of static shape that are loaded at start; `nil` for what the device does best.
+  public var buckets: [Double]?
+  /// Seconds of those that are loaded when they are needed; `nil` for what the device does best.
+  public var lazyBuckets: [Double]?
+  /// Bytes that loaded encoders may take; `nil` for no limit.
+  public var memoryBudget: Int64?
+  /// How many encoders may stay loaded; `nil` for no limit.
+  public var maxResidentBuckets: Int?
+  /// "KEY=VALUE" each.
+  public var deviceProperties: [String] = []
+  /// Seconds that a run of the encoder may take on an accelerator.
+  public var inferenceSeconds = 10
   /// One of `ServerSettings.precisions`.
   public var precision = "auto"
   /// The tag of the language that is spoken; `nil` to leave it open.
@@ -16,6 +32,8 @@ public struct ServerSettings: Sendable, Equatable {
   public var dataDir: String
   /// Whether compiled models are kept.
   public var cache = true
+  /// Whether the files that a prepared model was made of stay in the store.
+  public var keepsOriginals = true
   /// Whether nothing may be fetched from the network.
   public var offline = false
 
@@ -32,7 +50,8 @@ public struct ServerSettings: Sendable, Equatable {
     self.dataDir = dataDir
   }
 
-  public static let devices = ["auto", "cpu"]
+  public static let devices = ["auto", "cpu", "gpu", "npu"]
+  public static let fallbacks = ["auto", "cpu", "none"]
   public static let precisions = ["auto", "f32", "bf16", "f16", "int8"]
   public static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
 }

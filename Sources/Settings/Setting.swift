@@ -68,19 +68,24 @@ extension Setting {
   }
 
   /// On or off.
+  ///
+  /// - Parameter isSwitch: Whether the options are `--name` and `--no-name`, and not `--name yes` and `--name no`.
   static func onOff(
-    _ name: String, _ property: any WritableKeyPath<ServerSettings, Bool> & Sendable, _ help: String
+    _ name: String, _ property: any WritableKeyPath<ServerSettings, Bool> & Sendable, isSwitch: Bool = true,
+    _ help: String
   ) -> Setting {
     Setting(
-      name, property, reference: nil, help, accepted: "true or false", isSwitch: true,
-      parse: { text in
-        switch text.lowercased() {
-        case "true", "yes", "on", "1": true
-        case "false", "no", "off", "0": false
-        default: nil
-        }
-      },
-      write: { $0.description })
+      name, property, reference: nil, help, accepted: isSwitch ? "true or false" : "yes or no",
+      isSwitch: isSwitch, parse: truth, write: { isSwitch ? $0.description : $0 ? "yes" : "no" })
+  }
+
+  /// - Returns: `nil` for a text that says neither yes nor no.
+  public static func truth(_ text: String) -> Bool? {
+    switch text.lowercased() {
+    case "true", "yes", "on", "1": true
+    case "false", "no", "off", "0": false
+    default: nil
+    }
   }
 
   /// A whole number.
@@ -92,6 +97,63 @@ extension Setting {
       name, property, reference: nil, help,
       accepted: "a whole number from \(range.lowerBound) to \(range.upperBound)",
       parse: { text in Int(text).flatMap { range.contains($0) ? $0 : nil } }, write: { $0.description })
+  }
+
+  /// A whole number, or none.
+  static func number(
+    _ name: String, _ property: any WritableKeyPath<ServerSettings, Int?> & Sendable,
+    in range: ClosedRange<Int>, _ help: String
+  ) -> Setting {
+    Setting(
+      name, property, reference: nil, help,
+      accepted: "a whole number from \(range.lowerBound) to \(range.upperBound)",
+      parse: { text in Int(text).flatMap { range.contains($0) ? .some($0) : nil } },
+      write: { $0?.description })
+  }
+
+  /// An amount of memory: "2.5GB", "1500MB", "3000000000".
+  static func bytes(
+    _ name: String, _ property: any WritableKeyPath<ServerSettings, Int64?> & Sendable, _ help: String
+  ) -> Setting {
+    Setting(
+      name, property, reference: nil, help, accepted: "an amount of memory like 3GB or 1500MB",
+      parse: { text in text.byteCount.map { .some($0) } }, write: { $0?.description })
+  }
+
+  /// Lengths in seconds.
+  static func seconds(
+    _ name: String, _ property: any WritableKeyPath<ServerSettings, [Double]?> & Sendable, reference: String,
+    _ help: String
+  ) -> Setting {
+    Setting(
+      name: name, referenceName: reference, help: help, accepted: "seconds from 0.5 to 60, like 5,20",
+      choices: [], isSwitch: false,
+      read: { values, settings in
+        let items = values.flatMap(\.items)
+        let seconds = items.compactMap(Double.init).filter { (0.5...60).contains($0) }
+        guard !items.isEmpty, seconds.count == items.count else { return false }
+        settings[keyPath: property] = seconds
+        return true
+      },
+      write: { settings in
+        settings[keyPath: property]?.map { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" }.joined(separator: ",")
+      })
+  }
+
+  /// Several "KEY=VALUE".
+  static func pairs(
+    _ name: String, _ property: any WritableKeyPath<ServerSettings, [String]> & Sendable, _ help: String
+  ) -> Setting {
+    Setting(
+      name: name, referenceName: nil, help: help, accepted: "KEY=VALUE", choices: [], isSwitch: false,
+      read: { values, settings in
+        let pairs = values.flatMap(\.items)
+        guard !pairs.isEmpty, pairs.allSatisfy({ $0.isPlainLine && $0.first != "=" && $0.contains("=") })
+        else { return false }
+        settings[keyPath: property] = pairs
+        return true
+      },
+      write: { $0[keyPath: property].isEmpty ? nil : $0[keyPath: property].joined(separator: ", ") })
   }
 
   /// Any text that fits on a line.
@@ -122,9 +184,7 @@ extension Setting {
     Setting(
       name: name, referenceName: reference, help: help, accepted: accepted, choices: [], isSwitch: false,
       read: { values, settings in
-        let items = values.flatMap { value in
-          value.split { $0 == "," || $0.isWhitespace }.map(String.init)
-        }
+        let items = values.flatMap(\.items)
         guard !items.isEmpty, items.allSatisfy(\.isPlainLine) else { return false }
         settings[keyPath: property] = items
         return true
@@ -137,6 +197,20 @@ extension String {
   /// Not empty, and nothing in it that would break a line or a terminal.
   var isPlainLine: Bool {
     !isEmpty && unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+  }
+
+  /// What stands between commas or blanks.
+  fileprivate var items: [String] { split { $0 == "," || $0.isWhitespace }.map(String.init) }
+
+  /// Bytes of "2.5GB" and the like; `nil` if it is no such amount.
+  fileprivate var byteCount: Int64? {
+    let units: [(String, Double)] = [("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("B", 1)]
+    let text = uppercased()
+    let unit = units.first { text.hasSuffix($0.0) } ?? ("", 1)
+    guard let number = Double(text.dropLast(unit.0.count)), (1...1e15).contains(number * unit.1) else {
+      return nil
+    }
+    return Int64((number * unit.1).rounded())
   }
 
   /// Letters, then parts of letters and digits between hyphens.

@@ -64,5 +64,17 @@ struct ModelLoading: Service {
     let seconds = start.duration(to: clock.now) / .seconds(1)
     logger.info(
       "model ready", metadata: ["model": "\(model.name)", "seconds": "\((seconds * 100).rounded() / 100)"])
+    await dropOriginals(of: model)
+  }
+
+  private func dropOriginals(of model: ModelDirectory) async {
+    do {
+      guard let bytes = try await wanted.dropOriginals(of: model) else { return }
+      logger.notice(
+        "removed the files that the model was prepared from",
+        metadata: ["model": "\(model.name)", "size": "\(ByteCount(bytes))"])
+    } catch {
+      logger.warning("the files that the model was prepared from stay", metadata: ["why": "\(error)"])
+    }
   }
 }

@@ -37,12 +37,7 @@ struct StoreOptions: ParsableArguments {
       "Where models are kept. (default: \(DataDirectory.standard))", valueName: "directory"))
   var dataDir: String?
 
-  var library: ModelLibrary { ModelLibrary(dataDirectory: directory) }
-
-  /// Where models made ready for a device lie.
-  var prepared: String { "\(directory)/prepared" }
-
-  private var directory: String { dataDir ?? DataDirectory.standard }
+  var library: ModelLibrary { ModelLibrary(dataDirectory: dataDir ?? DataDirectory.standard) }
 }
 
 extension Models {
@@ -58,13 +53,14 @@ extension Models {
         let there = store.library.list()
         try Terminal.print("\(ModelDirectory.builtin)\tcomes with the program")
         for stored in there { try Terminal.print("\(stored.model.name)\t\(state(of: stored))") }
-        for prepared in PreparedModel.all(in: store.prepared) {
+        for prepared in PreparedModel.all(in: store.library.prepared) {
           let weights = prepared.manifest.weights.rawValue
           try Terminal.print(
             "\(prepared.manifest.model)\tprepared (\(weights))\t\(ByteCount(Int(prepared.size)))\t\(prepared.path)"
           )
         }
-        for model in HubModel.catalogue where !there.contains(where: { $0.model == model }) {
+        for model in HubModel.catalogue
+        where !there.contains(where: { $0.model == model }) && store.library.prepared(model).isEmpty {
           try Terminal.print("\(model.name)\tnot there")
         }
       }
@@ -72,7 +68,10 @@ extension Models {
 
     private func state(of stored: StoredModel) -> String {
       let complete = stored.complete.map(\.rawValue)
-      guard !complete.isEmpty else { return "incomplete\t\(stored.path)" }
+      guard !complete.isEmpty else {
+        let isPrepared = !stored.prepared(in: store.library.prepared).isEmpty
+        return "\(isPrepared ? "prepared only" : "incomplete")\t\(stored.path)"
+      }
       return "\(complete.joined(separator: ", "))\t\(ByteCount(stored.size))\t\(stored.path)"
     }
   }
@@ -111,7 +110,7 @@ extension Models {
 
   struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Read models' files and compare their SHA-256.",
+      abstract: "Read models' files, and what was prepared of them, and compare their SHA-256.",
       discussion:
         "A damaged file is removed, so that the next pull fetches it anew; the exit status is 1 then.")
 
@@ -137,7 +136,8 @@ extension Models {
   }
 
   struct Remove: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Remove a model's files.")
+    static let configuration = CommandConfiguration(
+      abstract: "Remove a model's files, and what was prepared of them.")
 
     @OptionGroup var store: StoreOptions
 

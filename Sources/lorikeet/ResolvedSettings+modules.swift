@@ -1,3 +1,4 @@
+internal import Acceleration
 internal import Logging
 internal import ModelStore
 internal import Recognition
@@ -24,13 +25,37 @@ extension ResolvedSettings {
   }
 
   /// The model of an address.
-  func wanted(_ model: String) throws(SettingsError) -> WantedModel {
+  ///
+  /// - Parameter name: `nil` for the model of all addresses that have none of their own.
+  func wanted(_ name: String? = nil) throws(SettingsError) -> WantedModel {
     WantedModel(
-      name: model,
-      compute: ComputeSettings(
-        device: try value(of: .device, settings.device, Device.init(rawValue:)),
-        precision: try value(of: .precision, settings.precision, Precision.init(rawValue:))),
-      dataDirectory: settings.dataDir, isCached: settings.cache, isOffline: settings.offline)
+      name: name ?? settings.model, compute: try compute(), dataDirectory: settings.dataDir,
+      isCached: settings.cache, keepsOriginals: settings.keepsOriginals, isOffline: settings.offline)
+  }
+
+  private func compute() throws(SettingsError) -> ComputeSettings {
+    var compute = ComputeSettings(
+      device: try value(of: .device, settings.device, Device.init(rawValue:)),
+      precision: try value(of: .precision, settings.precision, Precision.init(rawValue:)))
+    compute.fallback = try value(of: .fallback, settings.fallback, Fallback.init(rawValue:))
+    compute.decoderDevice = try value(of: .decoderDevice, settings.decoderDevice, Device.init(rawValue:))
+    compute.buckets = settings.buckets
+    compute.lazyBuckets = settings.lazyBuckets
+    compute.residence = ShelfLimits(bytes: settings.memoryBudget, count: settings.maxResidentBuckets)
+    compute.inferenceSeconds = Double(settings.inferenceSeconds)
+    for property in settings.deviceProperties {
+      // The setting has an equals sign in each.
+      let halves = property.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      compute.properties[String(halves[0])] = halves.count > 1 ? String(halves[1]) : ""
+    }
+    do throws(BucketError) {
+      try compute.checkBuckets()
+    } catch {
+      let (setting, seconds) =
+        settings.lazyBuckets.map { (Setting.lazyBuckets, $0) } ?? (.buckets, settings.buckets ?? [])
+      throw refusal(of: setting, seconds.map(\.description).joined(separator: ", "), because: error.description)
+    }
+    return compute
   }
 
   var serverLimits: ServerLimits {

@@ -11,26 +11,7 @@ struct ServeOptions: ParsableArguments {
   @Option(name: .setting(.uri), help: .setting(.uri, "uri", note: "repeatable"))
   var uri: [String] = []
 
-  @Option(name: .setting(.model), help: .setting(.model, "model"))
-  var model: String?
-
-  @Option(name: .setting(.device), help: .setting(.device, "device"))
-  var device: String?
-
-  @Option(name: .setting(.precision), help: .setting(.precision, "precision"))
-  var precision: String?
-
-  @Option(name: .setting(.language), help: .setting(.language, "tag"))
-  var language: String?
-
-  @Option(name: .setting(.dataDir), help: .setting(.dataDir, "directory"))
-  var dataDir: String?
-
-  @Flag(name: .setting(.cache), inversion: .prefixedNo, help: .setting(.cache))
-  var cache: Bool?
-
-  @Flag(name: .setting(.offline), inversion: .prefixedNo, help: .setting(.offline))
-  var offline: Bool?
+  @OptionGroup var speech: SpeechOptions
 
   @Option(name: .setting(.logLevel), help: .setting(.logLevel, "level"))
   var logLevel: String?
@@ -81,7 +62,8 @@ struct ServeOptions: ParsableArguments {
   /// Refuses a wrong option together with the usage; nothing overrules an option.
   func validate() throws {
     do {
-      _ = try ServerSettings.resolve(options: given, environment: [:], file: nil).addresses()
+      let resolved = try ServerSettings.resolve(options: given, environment: [:], file: nil)
+      _ = try (resolved.addresses(), resolved.wanted())
     } catch {
       throw ValidationError(error.description)
     }
@@ -91,37 +73,30 @@ struct ServeOptions: ParsableArguments {
   func resolve() throws(SettingsError) -> ResolvedSettings {
     let resolved = try ServerSettings.resolve(
       options: given, environment: ProcessInfo.processInfo.environment, file: file)
-    _ = try resolved.addresses()
+    _ = try (resolved.addresses(), resolved.wanted())
     return resolved
   }
 
   /// The options that are there.
   private var given: [String: [String]] {
     let texts: [(Setting, String?)] = [
-      (.model, model), (.device, device), (.precision, precision), (.language, language), (.dataDir, dataDir),
-      (.logLevel, logLevel), (.logFormat, logFormat), (.drainSeconds, drainSeconds),
-      (.maxConnections, maxConnections), (.maxUtteranceSeconds, maxUtteranceSeconds),
-      (.maxHeaderBytes, maxHeaderBytes), (.maxDataBytes, maxDataBytes), (.maxPayloadBytes, maxPayloadBytes),
-      (.stallSeconds, stallSeconds), (.idleSeconds, idleSeconds), (.deadlineSeconds, deadlineSeconds),
+      (.logLevel, logLevel), (.logFormat, logFormat), (.logTranscripts, logTranscripts?.description),
+      (.drainSeconds, drainSeconds), (.maxConnections, maxConnections),
+      (.maxUtteranceSeconds, maxUtteranceSeconds), (.maxHeaderBytes, maxHeaderBytes),
+      (.maxDataBytes, maxDataBytes), (.maxPayloadBytes, maxPayloadBytes), (.stallSeconds, stallSeconds),
+      (.idleSeconds, idleSeconds), (.deadlineSeconds, deadlineSeconds),
     ]
-    let switches: [(Setting, Bool?)] = [
-      (.cache, cache), (.offline, offline), (.logTranscripts, logTranscripts),
-    ]
-    var given: [String: [String]] = uri.isEmpty ? [:] : [Setting.uri.name: uri]
-    for (setting, text) in texts + switches.map({ ($0, $1?.description) }) {
-      if let text { given[setting.name] = [text] }
-    }
-    return given
+    return .given(texts, [(.uri, uri)]).merging(speech.given) { own, _ in own }
   }
 }
 
 extension NameSpecification {
-  fileprivate static func setting(_ setting: Setting) -> NameSpecification { .customLong(setting.name) }
+  static func setting(_ setting: Setting) -> NameSpecification { .customLong(setting.name) }
 }
 
 extension ArgumentHelp {
   /// What the catalogue says about a setting.
-  fileprivate static func setting(
+  static func setting(
     _ setting: Setting, _ valueName: String? = nil, note: String? = nil
   ) -> ArgumentHelp {
     var remarks = note.map { [$0] } ?? []

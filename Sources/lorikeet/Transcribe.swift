@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Audio
+internal import ModelDownload
 internal import ModelStore
 internal import Recognition
 
@@ -12,7 +13,7 @@ struct Transcribe: AsyncParsableCommand {
       files, one that cannot be read is reported, the others are transcribed, and the exit status is 1.
       """)
 
-  @OptionGroup var recognition: RecognitionOptions
+  @OptionGroup var speech: SpeechOptions
 
   @Option(help: "How the transcript is written; json is an object a line for each file.")
   var format = TranscriptFormat.text
@@ -33,8 +34,13 @@ struct Transcribe: AsyncParsableCommand {
   @MainActor
   func run() async throws {
     try await reportingFailure {
-      let recognizer = try await recognizer()
+      let wanted = try speech.resolve().wanted()
+      let model = try await find(wanted)
+      let recognizer = wanted.recognizer(of: model) { event in
+        if event.isNotable { note("\(event)") }
+      }
       try await recognizer.prepare()
+      await dropOriginals(of: model, wanted)
       var allRead = true
       for file in files {
         do {
@@ -49,18 +55,26 @@ struct Transcribe: AsyncParsableCommand {
     }
   }
 
-  /// The recognizer of the model, which is fetched if need be.
-  private func recognizer() async throws -> Recognizer {
-    let wanted = recognition.wanted()
-    let model: ModelDirectory
+  /// The model, which is fetched if need be.
+  private func find(_ wanted: WantedModel) async throws -> ModelDirectory {
     switch try wanted.locate() {
-    case .here(let found): model = found
-    case .hub(let known, let hub):
-      model = try await wanted.fetch(known, from: hub, PullReport(model: known.name, quiet: quiet))
+    case .here(let model): return model
+    case .hub(let model, let hub):
+      return try await wanted.fetch(model, from: hub, PullReport(model: model.name, quiet: quiet))
     }
-    return wanted.recognizer(of: model) { [quiet] event in
-      if !quiet, event.isNotable { Terminal.note("lorikeet: \(event)\n") }
+  }
+
+  private func dropOriginals(of model: ModelDirectory, _ wanted: WantedModel) async {
+    do {
+      guard let bytes = try await wanted.dropOriginals(of: model) else { return }
+      note("removed the files that \(model.name) was prepared from, \(ByteCount(bytes))")
+    } catch {
+      Terminal.fail(error)
     }
+  }
+
+  private func note(_ text: String) {
+    if !quiet { Terminal.note("lorikeet: \(text)\n") }
   }
 
   @MainActor
@@ -70,6 +84,6 @@ struct Transcribe: AsyncParsableCommand {
     while let samples = try reader.next() { utterance.append(samples) }
     let progress = ProgressBar(label: reader.source, isShown: Terminal.isWatched && !quiet)
     defer { progress.clear() }
-    return try await recognizer.transcribe(utterance, language: recognition.language) { progress.show($0) }
+    return try await recognizer.transcribe(utterance, language: speech.language) { progress.show($0) }
   }
 }

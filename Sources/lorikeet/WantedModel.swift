@@ -11,6 +11,8 @@ struct WantedModel: Sendable {
   /// Where models, and what is made of them, are kept.
   let dataDirectory: String
   let isCached: Bool
+  /// Whether fetched files stay when a prepared form has replaced them.
+  let keepsOriginals: Bool
   let isOffline: Bool
 
   private var library: ModelLibrary { ModelLibrary(dataDirectory: dataDirectory) }
@@ -25,9 +27,13 @@ struct WantedModel: Sendable {
   /// Looks for the model; the network is not used.
   func locate() throws -> Place {
     let library = library
-    guard let model = HubModel(named: name), library.locate(model) == nil else {
-      return .here(try ModelDirectory.find(name, in: library.models))
+    guard let model = HubModel(named: name) else { return .here(try ModelDirectory.find(name)) }
+    if !library.has(model, .fp32),
+      let prepared = PreparedModels.choice(of: library.prepared(model), for: compute.precision)
+    {
+      return .here(try ModelDirectory(path: prepared.path, name: model.name))
     }
+    if library.locate(model) != nil { return .here(try ModelDirectory.find(name, in: library.models)) }
     let hub = try HubSettings.fromEnvironment(isOffline: isOffline)
     try library.checkFetching(model, .fp32, from: hub)
     return .hub(model, hub)
@@ -37,6 +43,17 @@ struct WantedModel: Sendable {
   func fetch(_ model: HubModel, from hub: HubSettings, _ report: PullReport) async throws -> ModelDirectory {
     try await library.pull(model, .fp32, from: hub) { report($0) }
     return try ModelDirectory.find(model.name, in: library.models)
+  }
+
+  /// Deletes a loaded model's files in the store, if that is wanted and a prepared form has replaced them. Files
+  /// anywhere else are their owner's.
+  ///
+  /// - Returns: The bytes that they took; `nil` if nothing is to be deleted.
+  func dropOriginals(of model: ModelDirectory) async throws -> Int? {
+    guard !keepsOriginals, isCached, let known = HubModel(named: name),
+      let prepared = PreparedModels.replacement(of: model, among: library.prepared(known), for: compute.precision)
+    else { return nil }
+    return try await library.dropOriginals(of: known, keeping: prepared)
   }
 
   /// A recognizer of the model, which is not loaded yet.

@@ -17,6 +17,12 @@ import Testing
     }
   }
 
+  @Test func `what the catalogue's files do not say is known of each model`() throws {
+    #expect(HubModel.catalogue.map { $0.known?.languages.count } == [25, 1])
+    for model in HubModel.catalogue { #expect(model.known?.page.hasSuffix("/nvidia/\(model.name)") == true) }
+    #expect(try #require(HubModel(named: "a/b@\(Self.commit)")).known == nil)
+  }
+
   @Test func `any repository can be named with a commit`() throws {
     let model = try #require(HubModel(named: "some.body/A_model-1@\(Self.commit.uppercased())"))
     #expect(model.repository == "some.body/A_model-1")

@@ -54,6 +54,8 @@ private final class Events: Sendable {
     }
   }
 
+  var all: [PreparationEvent] { events.withLock { $0 } }
+
   func clear() { events.withLock { $0 = [] } }
 }
 
@@ -183,6 +185,51 @@ private final class Events: Sendable {
       try Data("{}".utf8).write(to: original.appending(path: "config.json"))
       #expect(throws: FileFailure.self) { try model.dropOriginals(keeping: prepared) }
       #expect(try names(in: original.path).contains("encoder-model.onnx"))
+    }
+  }
+}
+
+@Suite struct `Prepared models of another version` {
+  /// As if another version had prepared it.
+  private func makeOutdated(_ prepared: PreparedModel, version: Int, openVINO: String) throws -> String {
+    let path = "\(prepared.path)-old"
+    try FileManager.default.moveItem(atPath: prepared.path, toPath: path)
+    var manifest = prepared.manifest
+    (manifest.version, manifest.openVINO) = (version, openVINO)
+    try JSONEncoder().encode(manifest).write(to: URL(filePath: "\(path)/prepared.json"))
+    return path
+  }
+
+  @Test(arguments: [(PreparedModel.version, "2020.1"), (0, Runtime.version)])
+  func `are removed when a new one has been made`(version: Int, openVINO: String) async throws {
+    try await withTemporaryDirectory { directory in
+      let model = try ModelDirectory.find("builtin")
+      let store = PreparedModels(directory: directory.path)
+      let half = try store.prepared(model, weights: .f16)
+      let old = try makeOutdated(
+        store.prepared(model, weights: .int8), version: version, openVINO: openVINO)
+      let events = Events()
+      let new = try store.prepared(model, weights: .int8) { events.append($0) }
+      #expect(
+        PreparedModel.places(in: directory.path).map(\.path).sorted() == [half.path, new.path].sorted())
+      #expect(events.all.contains(.removedOutdated(path: old)))
+    }
+  }
+
+  @Test func `are not chosen`() async throws {
+    try await withTemporaryDirectory { directory in
+      let model = try ModelDirectory.find("builtin")
+      let store = PreparedModels(directory: directory.path)
+      let prepared = try store.prepared(model, weights: .int8)
+      func choice(_ precision: Precision) -> PreparedModel? {
+        PreparedModels.choice(of: PreparedModel.all(in: directory.path), for: precision)
+      }
+      #expect(choice(.auto) == prepared)
+      #expect(choice(.int8) == prepared)
+      #expect(choice(.f32) == nil)
+      #expect(choice(.bf16) == nil)
+      _ = try makeOutdated(prepared, version: PreparedModel.version, openVINO: "2020.1")
+      #expect(choice(.auto) == nil)
     }
   }
 }

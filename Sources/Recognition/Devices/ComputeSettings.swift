@@ -34,6 +34,11 @@ public struct ComputeSettings: Sendable, Equatable {
     self.preparedDirectory = preparedDirectory
   }
 
+  /// Refuses buckets that cannot be.
+  public func checkBuckets() throws(BucketError) {
+    _ = try shapes(for: "NPU")
+  }
+
   /// The static shapes asked for, or else an accelerator's own; `nil` for a network of any shape.
   func shapes(for device: String) throws(BucketError) -> EncoderShapes? {
     let isAccelerator = device != Device.cpu.openVINOName

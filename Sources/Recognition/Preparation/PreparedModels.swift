@@ -81,6 +81,7 @@ public struct PreparedModels: Sendable {
       throw FileFailure(path: directory, why: "the disk is full; \(needed.megabytes) MB are needed")
     }
     removeLeftovers(holding: lock)
+    removeOutdated(weights, sources, report)
     Runtime.releaseUnusedMemory()
     guard let prepared = PreparedModel(at: place) else {
       throw FileFailure(path: place, why: "it was changed while it was prepared")
@@ -126,6 +127,21 @@ public struct PreparedModels: Sendable {
     }
   }
 
+  /// Removes what the same was prepared to by another version of the preparation or of OpenVINO. It can be made again:
+  /// what it was made of is there.
+  private func removeOutdated(
+    _ weights: WeightFormat, _ sources: ModelSources, _ report: (PreparationEvent) -> Void
+  ) {
+    for place in PreparedModel.places(in: directory)
+    where place.manifest.source == sources.sha256 && place.manifest.weights == weights
+      && !(place.isOfThisVersion && place.manifest.openVINO == Runtime.version)
+    {
+      // What cannot be removed takes room, and harms nothing.
+      guard (try? place.remove()) != nil else { continue }
+      report(.removedOutdated(path: place.path))
+    }
+  }
+
   // MARK: Leftovers
 
   private static let leftoverPrefix = ".making-"
@@ -162,6 +178,8 @@ public enum PreparationEvent: Sendable, Equatable, CustomStringConvertible {
   case waiting(model: String)
   case began(model: String, weights: WeightFormat, directory: String)
   case finished(model: String, path: String, seconds: Double)
+  /// One that another version of the preparation or of OpenVINO had made is gone.
+  case removedOutdated(path: String)
 
   public var description: String {
     switch self {
@@ -171,6 +189,8 @@ public enum PreparationEvent: Sendable, Equatable, CustomStringConvertible {
       "preparing \(model) once, with \(weights.rawValue) weights, in \(directory); this takes about a minute"
     case .finished(let model, let path, let seconds):
       "prepared \(model) in \((seconds * 10).rounded() / 10) s: \(path)"
+    case .removedOutdated(let path):
+      "removed \(path), which another version had prepared"
     }
   }
 }

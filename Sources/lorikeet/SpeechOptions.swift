@@ -1,0 +1,94 @@
+internal import ArgumentParser
+internal import Settings
+
+/// The options of all commands that recognize speech. None has a value unless it is given: what is not may stand
+/// elsewhere.
+struct SpeechOptions: ParsableArguments {
+  @Option(name: .setting(.model), help: .setting(.model, "model"))
+  var model: String?
+
+  @Option(name: .setting(.device), help: .setting(.device, "device"))
+  var device: String?
+
+  @Option(name: .setting(.fallback), help: .setting(.fallback, "fallback"))
+  var fallback: String?
+
+  @Option(name: .setting(.decoderDevice), help: .setting(.decoderDevice, "device"))
+  var decoderDevice: String?
+
+  @Option(name: .setting(.precision), help: .setting(.precision, "precision"))
+  var precision: String?
+
+  @Option(name: .setting(.buckets), help: .setting(.buckets, "seconds"))
+  var buckets: [String] = []
+
+  @Option(name: .setting(.lazyBuckets), help: .setting(.lazyBuckets, "seconds"))
+  var lazyBuckets: [String] = []
+
+  @Option(name: .setting(.memoryBudget), help: .setting(.memoryBudget, "bytes"))
+  var memoryBudget: String?
+
+  @Option(name: .setting(.maxResidentBuckets), help: .setting(.maxResidentBuckets, "count"))
+  var maxResidentBuckets: String?
+
+  @Option(name: .setting(.deviceProperty), help: .setting(.deviceProperty, "key=value", note: "repeatable"))
+  var deviceProperty: [String] = []
+
+  @Option(name: .setting(.inferenceSeconds), help: .setting(.inferenceSeconds, "seconds"))
+  var inferenceSeconds: String?
+
+  @Option(name: .setting(.language), help: .setting(.language, "tag"))
+  var language: String?
+
+  @Option(name: .setting(.dataDir), help: .setting(.dataDir, "directory"))
+  var dataDir: String?
+
+  @Flag(name: .setting(.cache), inversion: .prefixedNo, help: .setting(.cache))
+  var cache: Bool?
+
+  @Option(name: .setting(.keepOriginals), help: .setting(.keepOriginals, "yes|no"))
+  var keepOriginals: String?
+
+  @Flag(name: .setting(.offline), inversion: .prefixedNo, help: .setting(.offline))
+  var offline: Bool?
+
+  /// The options that are there, by the settings' names.
+  var given: [String: [String]] {
+    let texts: [(Setting, String?)] = [
+      (.model, model), (.device, device), (.fallback, fallback), (.decoderDevice, decoderDevice),
+      (.precision, precision), (.memoryBudget, memoryBudget), (.maxResidentBuckets, maxResidentBuckets),
+      (.inferenceSeconds, inferenceSeconds), (.language, language), (.dataDir, dataDir),
+      (.cache, cache?.description), (.keepOriginals, keepOriginals), (.offline, offline?.description),
+    ]
+    let lists: [(Setting, [String])] = [
+      (.buckets, buckets), (.lazyBuckets, lazyBuckets), (.deviceProperty, deviceProperty),
+    ]
+    return .given(texts, lists)
+  }
+
+  /// Refuses a wrong option together with the usage; nothing overrules an option.
+  func validate() throws {
+    do {
+      _ = try resolve().wanted()
+    } catch {
+      throw ValidationError(error.description)
+    }
+  }
+
+  /// The settings of these options and defaults together.
+  func resolve() throws(SettingsError) -> ResolvedSettings {
+    try ServerSettings.resolve(options: given, environment: [:], file: nil)
+  }
+}
+
+extension [String: [String]] {
+  /// The options that are there.
+  static func given(_ texts: [(Setting, String?)], _ lists: [(Setting, [String])]) -> Self {
+    var given: Self = [:]
+    for (setting, text) in texts {
+      if let text { given[setting.name] = [text] }
+    }
+    for (setting, list) in lists where !list.isEmpty { given[setting.name] = list }
+    return given
+  }
+}
