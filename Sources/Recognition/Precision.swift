@@ -53,9 +53,7 @@ extension Precision {
   private static func automatic(for model: ModelDirectory, _ fastest: Precision) -> Precision {
     switch model.graphs {
     case .prepared(let prepared): prepared.manifest.weights == .int8 ? .int8 : fastest
-    case .exported(let encoder, _):
-      // The quantized export has eight bits already, in a form of its own.
-      !encoder.contains(".int8.") && model.graphBytes > bytesWorthCompressing ? .int8 : fastest
+    case .exported: model.graphBytes > bytesWorthCompressing ? .int8 : fastest
     }
   }
 

@@ -62,7 +62,7 @@ package struct SpeechNetworks: ~Copyable {
     }
     guard let directory = settings.preparedDirectory else {
       var graphs = try SpeechGraphs.exported(model, runtime: runtime)
-      try graphs.compress(model)
+      try graphs.compress()
       return try networks(graphs)
     }
     let store = PreparedModels(directory: directory)

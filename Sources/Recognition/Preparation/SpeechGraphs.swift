@@ -7,7 +7,8 @@ struct SpeechGraphs: ~Copyable {
   var encoder: Graph
   var decoder: TransducerGraphs
 
-  /// Reads and checks an exported model, and splits its decoder.
+  /// Reads and checks an exported model, and splits its decoder. Of a quantized export come float networks with the
+  /// weights in eight bits that it has.
   static func exported(
     _ model: ModelDirectory, runtime: borrowing Runtime
   ) throws(RecognitionError) -> SpeechGraphs {
@@ -15,11 +16,13 @@ struct SpeechGraphs: ~Copyable {
       guard case .exported(let encoderFile, let decoderFile) = model.graphs else {
         throw ModelError(model: model.path, reason: .graph("the originals of this prepared model are needed"))
       }
-      let encoder = try runtime.readGraph(at: "\(model.path)/\(encoderFile)")
+      var encoder = try runtime.readGraph(at: "\(model.path)/\(encoderFile)")
       let width = try EncoderNetwork.check(
         encoder, bandCount: model.configuration.bandCount, model: model.path)
-      let fused = try runtime.readGraph(at: "\(model.path)/\(decoderFile)")
+      var fused = try runtime.readGraph(at: "\(model.path)/\(decoderFile)")
       try DecoderNetworks.check(fused, encoderWidth: width, vocabulary: model.vocabulary, model: model.path)
+      try encoder.rewriteQuantized(smallest: smallestCompressed)
+      try fused.rewriteQuantized(smallest: smallestCompressed)
       return SpeechGraphs(
         encoder: encoder, decoder: try fused.splitTransducer(tokenCount: model.vocabulary.count))
     } catch {
@@ -42,29 +45,17 @@ struct SpeechGraphs: ~Copyable {
   /// Weights of fewer numbers stay as they are: together they are a hundredth of a model.
   private static let smallestCompressed = 1 << 14
 
-  /// Stores the large weights of encoder and joint network in eight bits.
+  /// Stores the large weights of encoder and joint network in eight bits, where they are not already.
   ///
   /// The joint network's one large layer is read at each step. The encoder projection runs once an utterance, and
   /// the prediction network is an embedding and recurrent layers, which have no kernel for eight bits.
   ///
-  /// - Returns: How many layers of the encoder and of the joint network do so now.
+  /// - Returns: How many layers of the encoder and of the joint network were changed.
   @discardableResult
-  mutating func compress(_ model: ModelDirectory) throws(RecognitionError) -> (encoder: Int, joint: Int) {
-    let layers: (encoder: Int, joint: Int)
-    do throws(InferenceError) {
-      layers = (
-        try encoder.compressWeights(smallest: Self.smallestCompressed),
-        try decoder.joint.compressWeights(smallest: Self.smallestCompressed)
-      )
-    } catch {
-      throw .inference(error)
-    }
-    guard layers.encoder > 0 else {
-      throw .model(
-        ModelError(
-          model: model.path,
-          reason: .graph("the encoder has no large float weights; int8 needs the full-precision export")))
-    }
-    return layers
+  mutating func compress() throws(InferenceError) -> (encoder: Int, joint: Int) {
+    (
+      try encoder.compressWeights(smallest: Self.smallestCompressed),
+      try decoder.joint.compressWeights(smallest: Self.smallestCompressed)
+    )
   }
 }
