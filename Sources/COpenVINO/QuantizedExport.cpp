@@ -5,7 +5,7 @@
 //
 //   activation   Subtract(Convert(steps), Convert(zero)), where
 //                  steps = Convert<u8>(Clamp(Add(Round(Divide(Multiply(x, 255), range)), Convert(zero))))
-//   weight       integers less their zero point, all constant; for grouped convolutions behind a Reshape
+//   weight       Subtract(Convert(bytes), Convert(zero)), all constant; for grouped convolutions behind a Reshape
 //   layer        MatMul, Convolution or GroupConvolution of the two, in int32
 //   result       Multiply(Convert<f32>(layer), Multiply(Divide(range, 255), weight scale))
 //
@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <optional>
 
 #include "EightBitWeights.hpp"
@@ -35,28 +36,21 @@ struct Group {
   std::shared_ptr<ov::Node> layer;
   /// The activation before it was rounded.
   Value input;
-  /// int32, without zero point.
-  std::shared_ptr<op::Constant> weight;
+  /// The weight, u8 or i8.
+  std::shared_ptr<op::Constant> bytes;
   /// One for each output channel.
-  std::vector<float> scales;
+  std::vector<float> zeros, scales;
   /// What others read.
   Value result;
-
-  /// The last axis of a matrix, the first one or two of a kernel.
-  bool channels_come_last() const { return ov::is_type<op::MatMul>(layer) && !is_transposed(); }
-  bool is_transposed() const {
-    const auto product = ov::as_type<const op::MatMul>(layer.get());
-    return product && product->get_transpose_b();
-  }
 };
 
 bool any_node(const ov::Node &) { return true; }
 
-/// The node's input if the node is of a type, else nothing.
+/// The first input of the value's node if that is of the type.
 template <typename Operation>
-std::optional<Value> input_of(const Value &value, size_t index = 0) {
+std::optional<Value> input_of(const Value &value) {
   if (!ov::is_type<Operation>(value.get_node())) return std::nullopt;
-  return value.get_node()->input_value(index);
+  return value.get_node()->input_value(0);
 }
 
 /// Whether the value is a constant 255: the steps that eight bits have.
@@ -105,10 +99,10 @@ std::optional<Value> other_factor(const Value &product, const std::function<bool
   return std::nullopt;
 }
 
-/// The weight scale for each of `count` output channels, which lie `behind` axes before a result's last.
-std::optional<std::vector<float>> scales(const Value &value, size_t count, size_t behind) {
+/// A number for each of `count` channels, whose axis lies `behind` axes before the last; or one for all.
+std::optional<std::vector<float>> each_channel(const Value &value, size_t count, size_t behind) {
   const auto constant = folded(value, any_node);
-  if (!constant || constant->get_element_type() != ov::element::f32) return std::nullopt;
+  if (!constant) return std::nullopt;
   const auto &shape = constant->get_shape();
   const auto numbers = constant->cast_vector<float>();
   if (numbers.size() == 1) return std::vector<float>(count, numbers[0]);
@@ -118,100 +112,107 @@ std::optional<std::vector<float>> scales(const Value &value, size_t count, size_
   return numbers;
 }
 
-bool is_layer(const ov::Node &node) {
-  return ov::is_type<op::MatMul>(&node) || ov::is_type<op::Convolution>(&node) ||
-         ov::is_type<op::GroupConvolution>(&node);
-}
-
 bool computes_in_integers(const ov::Node &node) {
-  return is_layer(node) && node.get_input_element_type(0).is_integral_number();
+  const bool is_layer = ov::is_type<op::MatMul>(&node) || ov::is_type<op::Convolution>(&node) ||
+                        ov::is_type<op::GroupConvolution>(&node);
+  return is_layer && node.get_input_element_type(0).is_integral_number();
 }
 
 std::optional<Group> group(const std::shared_ptr<ov::Node> &layer) {
-  Group result{layer, {}, folded(layer->input_value(1), any_node), {}, {}};
+  const auto product = ov::as_type_ptr<op::MatMul>(layer);
+  if (product && (product->get_transpose_a() || product->get_transpose_b())) return std::nullopt;
+
+  // The weight. The Reshape that splits it into groups leaves the order of the numbers.
+  auto plain = layer->input_value(1);
+  if (ov::is_type<op::GroupConvolution>(layer)) plain = input_of<op::Reshape>(plain).value_or(plain);
+  const auto numbers = input_of<op::Subtract>(plain);
+  const auto stored = numbers ? input_of<op::Convert>(*numbers) : std::nullopt;
+  const auto bytes = stored ? ov::as_type_ptr<op::Constant>(stored->get_node_shared_ptr()) : nullptr;
+  if (!bytes || bytes->get_element_type().size() != 1 || bytes->get_shape().size() < 2) return std::nullopt;
+  const size_t count = product ? bytes->get_shape().back() : bytes->get_shape().front();
+  const size_t spatial = bytes->get_shape().size() - 2;
+  const auto zeros = each_channel(plain.get_node()->input_value(1), count, product ? 0 : spatial + 1);
+
+  // The activation, the result, and the scales that both share.
   const auto source = activation(layer->input_value(0));
   const auto widened = only_reader<op::Convert>(layer->output(0));
   const auto scaled = widened ? only_reader<op::Multiply>(widened->output(0)) : nullptr;
-  if (!source || !result.weight || !scaled || result.weight->get_element_type() != ov::element::i32) {
-    return std::nullopt;
-  }
-  const auto both = other_factor(scaled, [&](const Value &factor) { return factor == widened->output(0); });
-  const auto weight_scale = other_factor(*both, [&](const Value &factor) {
+  if (!zeros || !source || !scaled) return std::nullopt;
+  const auto scale = other_factor(scaled, [&](const Value &factor) { return factor == widened->output(0); });
+  const auto weight_scale = other_factor(*scale, [&](const Value &factor) {
     return input_of<op::Divide>(factor) == source->range &&
            is_number_of_steps(factor.get_node()->input_value(1));
   });
-  const auto &shape = result.weight->get_shape();
-  if (!weight_scale || shape.size() < 2) return std::nullopt;
-  const bool is_grouped = ov::is_type<op::GroupConvolution>(layer);
-  const bool is_product = ov::is_type<op::MatMul>(layer);
-  const size_t count = is_grouped                    ? shape[0] * shape[1]
-                       : result.channels_come_last() ? shape.back()
-                       : is_product                  ? shape[shape.size() - 2]
-                                                     : shape[0];
-  const size_t behind = is_product ? 0 : shape.size() - (is_grouped ? 3 : 2);
-  const auto each_channel = scales(*weight_scale, count, behind);
-  if (!each_channel) return std::nullopt;
-  result.input = source->input;
-  result.scales = *each_channel;
-  result.result = scaled->output(0);
-  return result;
+  const auto scales = weight_scale ? each_channel(*weight_scale, count, product ? 0 : spatial) : std::nullopt;
+  if (!scales) return std::nullopt;
+  return Group{layer, source->input, bytes, *zeros, *scales, scaled->output(0)};
 }
 
-/// Calls `body(index, channel)` for each number of the weight.
+/// Calls `body(index, channel, number)` for each number of the weight.
 template <typename Body>
 void each_number(const Group &group, Body &&body) {
+  const bool is_signed = group.bytes->get_element_type() == ov::element::i8;
+  const auto bytes = static_cast<const uint8_t *>(group.bytes->get_data_ptr());
+  const auto number = [&](size_t index, size_t channel) {
+    const int byte = is_signed ? static_cast<int8_t>(bytes[index]) : bytes[index];
+    body(index, channel, byte - static_cast<int>(group.zeros[channel]));
+  };
   const size_t channels = group.scales.size();
-  const size_t count = ov::shape_size(group.weight->get_shape());
-  // Of a stack of transposed matrices each has all channels.
-  const auto &shape = group.weight->get_shape();
-  const size_t run = group.is_transposed() ? shape.back() : count / channels;
-  for (size_t index = 0; index < count; ++index) {
-    body(index, group.channels_come_last() ? index % channels : index / run % channels);
+  const size_t others = ov::shape_size(group.bytes->get_shape()) / channels;
+  // The channels are the last axis of a matrix, and the first of a kernel.
+  if (ov::is_type<op::MatMul>(group.layer)) {
+    for (size_t row = 0; row < others; ++row) {
+      for (size_t channel = 0; channel < channels; ++channel) number(row * channels + channel, channel);
+    }
+  } else {
+    for (size_t channel = 0; channel < channels; ++channel) {
+      for (size_t place = 0; place < others; ++place) number(channel * others + place, channel);
+    }
   }
 }
 
 std::shared_ptr<op::Constant> in_float(const Group &group) {
-  const auto numbers = group.weight->get_data_ptr<int32_t>();
-  ov::Tensor result(ov::element::f32, group.weight->get_shape());
-  each_number(group, [&](size_t index, size_t channel) {
-    result.data<float>()[index] = static_cast<float>(numbers[index]) * group.scales[channel];
+  ov::Tensor result(ov::element::f32, group.layer->get_input_shape(1));
+  float *numbers = result.data<float>();
+  each_number(group, [&](size_t index, size_t channel, int number) {
+    numbers[index] = static_cast<float>(number) * group.scales[channel];
   });
   return std::make_shared<op::Constant>(result);
 }
 
-/// The weight, which is a matrix, in signed bytes.
+/// The weight of a MatMul or of a pointwise convolution in signed bytes.
 ///
-/// Unsigned numbers reach from -255 to 255 once their zero point is gone. A channel with one that no byte holds is
-/// rounded to a coarser scale, so that its largest becomes 127; all others stay exact.
+/// Numbers reach from -255 to 255 once their zero point is gone. A channel with one that no byte holds is rounded
+/// to a coarser scale, so that its largest becomes 127; all others stay exact.
 Value in_bytes(const Group &group) {
-  const auto numbers = group.weight->get_data_ptr<int32_t>();
-  std::vector<int32_t> largest(group.scales.size(), 0), smallest(group.scales.size(), 0);
-  each_number(group, [&](size_t index, size_t channel) {
-    largest[channel] = std::max(largest[channel], numbers[index]);
-    smallest[channel] = std::min(smallest[channel], numbers[index]);
+  const size_t channels = group.scales.size();
+  std::vector<int> largest(channels, 0), smallest(channels, 0);
+  each_number(group, [&](size_t, size_t channel, int number) {
+    largest[channel] = std::max(largest[channel], number);
+    smallest[channel] = std::min(smallest[channel], number);
   });
-  std::vector<float> factors(group.scales.size(), 1.0f), scales = group.scales;
-  for (size_t channel = 0; channel < scales.size(); ++channel) {
+  std::vector<float> scales = group.scales, factors(channels, 1.0f);
+  for (size_t channel = 0; channel < channels; ++channel) {
     if (largest[channel] <= 127 && smallest[channel] >= -128) continue;
     factors[channel] = 127.0f / static_cast<float>(std::max(largest[channel], -smallest[channel]));
     scales[channel] /= factors[channel];
   }
-  const auto &shape = group.weight->get_shape();
-  ov::Tensor bytes(ov::element::i8, {shape[0], shape[1]});
-  each_number(group, [&](size_t index, size_t channel) {
-    const auto number = std::lrint(static_cast<float>(numbers[index]) * factors[channel]);
-    bytes.data<int8_t>()[index] = static_cast<int8_t>(number);
+  const auto &shape = group.bytes->get_shape();
+  ov::Tensor result(ov::element::i8, {shape[0], shape[1]});
+  int8_t *bytes = result.data<int8_t>();
+  each_number(group, [&](size_t index, size_t channel, int number) {
+    bytes[index] = static_cast<int8_t>(std::lrint(static_cast<float>(number) * factors[channel]));
   });
-  return widened(bytes, scales, !group.channels_come_last());
+  return widened(result, scales, !ov::is_type<op::MatMul>(group.layer));
 }
 
 void replace(const Group &group, size_t smallest) {
-  const bool is_large = ov::shape_size(group.weight->get_shape()) >= smallest;
+  const bool is_large = ov::shape_size(group.bytes->get_shape()) >= smallest;
   const auto convolution = ov::as_type_ptr<op::Convolution>(group.layer);
   if (is_large && convolution && is_pointwise(*convolution)) {
     return multiply_each_time(group.input, in_bytes(group), group.result);
   }
-  const bool is_matrix = ov::is_type<op::MatMul>(group.layer) && group.weight->get_shape().size() == 2;
+  const bool is_matrix = ov::is_type<op::MatMul>(group.layer) && group.bytes->get_shape().size() == 2;
   const Value weight = is_large && is_matrix ? in_bytes(group) : in_float(group)->output(0);
   const auto layer = group.layer->clone_with_new_inputs({group.input, weight});
   layer->set_friendly_name(group.layer->get_friendly_name());
