@@ -119,7 +119,9 @@ public struct PreparedModels: Sendable {
   static func bytesNeeded(for sources: ModelSources, _ weights: WeightFormat) -> Int64 {
     let bytes = sources.files.reduce(0) { $0 + $1.size }
     // Structure and small weights are the margin.
-    if sources.files.contains(where: { $0.name.hasSuffix(".int8.onnx") }) { return bytes * 105 / 100 + 8_000_000 }
+    if sources.files.contains(where: { $0.name.hasSuffix(".int8.onnx") }) {
+      return bytes * 105 / 100 + 8_000_000
+    }
     // Of float32; models that are stored smaller are small.
     return switch weights {
     case .int8: bytes * 32 / 100 + 8_000_000
