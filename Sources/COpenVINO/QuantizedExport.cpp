@@ -240,6 +240,7 @@ lk_failure lk_graph_rewrite_quantized(lk_graph *graph, size_t smallest, size_t *
 lk_failure lk_graph_computes_in_integers(const lk_graph *graph, int *result) {
   return guarded([&] {
     const auto nodes = graph->model->get_ordered_ops();
-    *result = std::any_of(nodes.begin(), nodes.end(), [](const auto &node) { return computes_in_integers(*node); });
+    const auto in_integers = [](const auto &node) { return computes_in_integers(*node); };
+    *result = std::any_of(nodes.begin(), nodes.end(), in_integers);
   });
 }

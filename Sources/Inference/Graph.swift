@@ -97,7 +97,8 @@ extension Graph {
   ///
   /// - Parameters:
   ///   - path: Ends in ".xml".
-  ///   - halfPrecision: Whether float constants are written as FP16. Inputs and outputs stay as they are.
+  ///   - halfPrecision: Whether float constants are written as FP16; OpenVINO does not where the graph has weights in
+  ///     eight bits. Inputs and outputs stay as they are.
   public func save(to path: String, halfPrecision: Bool) throws(InferenceError) {
     try check("write \(path)", lk_graph_save(handle, path, halfPrecision ? 1 : 0))
   }

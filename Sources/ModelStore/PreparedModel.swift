@@ -5,7 +5,7 @@ internal import FoundationEssentials
 public enum WeightFormat: String, Codable, Sendable, CaseIterable {
   /// Eight bits with a scale for each output channel, for processors. Arithmetic stays floating point.
   case int8
-  /// Half precision, for neural and graphics processors.
+  /// Half precision, for neural and graphics processors. Of a quantized export come eight bits all the same.
   case f16
 }
 

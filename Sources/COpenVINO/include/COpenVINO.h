@@ -120,7 +120,8 @@ lk_failure lk_graph_rewrite_quantized(
 lk_failure lk_graph_computes_in_integers(const lk_graph *_Nonnull graph, int *_Nonnull result);
 
 /// Writes the graph as IR: `path`, which ends in ".xml", and the weights beside it in ".bin". Float constants
-/// become FP16 if `as_float16` is not 0; inputs, outputs and arithmetic stay as they are.
+/// become FP16 if `as_float16` is not 0, unless the graph has weights in eight bits; inputs, outputs and arithmetic
+/// stay as they are.
 lk_failure lk_graph_save(
     const lk_graph *_Nonnull graph, const char *_Nonnull path, int as_float16);
 
