@@ -30,10 +30,11 @@ def features(signal: np.ndarray, bands: int) -> np.ndarray:
 
 
 class Oracle:
-    """onnx-asr on a model directory, in FP32 on the CPU."""
+    """onnx-asr on a model directory, on the CPU: in FP32, or on the export that `quantization` ("int8") names."""
 
-    def __init__(self, model: pathlib.Path):
-        self.asr = onnx_asr.load_model("nemo-conformer-tdt", model, providers=["CPUExecutionProvider"]).asr
+    def __init__(self, model: pathlib.Path, quantization: str | None = None):
+        self.asr = onnx_asr.load_model(
+            "nemo-conformer-tdt", model, quantization=quantization, providers=["CPUExecutionProvider"]).asr
 
     def encode(self, signal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Encoder outputs [1, steps, width] and their valid lengths [1]."""

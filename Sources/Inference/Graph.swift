@@ -81,11 +81,34 @@ extension Graph {
     return count
   }
 
+  /// Makes float layers of those that ONNX Runtime's dynamic quantization made: activations are not rounded any more,
+  /// the weights keep their eight bits. A graph without such layers stays as it is.
+  ///
+  /// - Parameter smallest: How many numbers a weight must have to stay in eight bits; others become float32.
+  /// - Returns: How many layers were changed.
+  @discardableResult
+  public mutating func rewriteQuantized(smallest: Int) throws(InferenceError) -> Int {
+    var count = 0
+    try check("rewrite the quantized layers", lk_graph_rewrite_quantized(handle, smallest, &count))
+    return count
+  }
+
+  /// Whether activations are rounded to eight bits and multiplied as integers, in a layer at least: what
+  /// ``rewriteQuantized(smallest:)`` does not know. Processors run it, compilers of accelerators refuse it.
+  public var isDynamicallyQuantized: Bool {
+    get throws(InferenceError) {
+      var answer: Int32 = 0
+      try check("look for quantized layers", lk_graph_computes_in_integers(handle, &answer))
+      return answer != 0
+    }
+  }
+
   /// Writes the graph in OpenVINO's own format: a file of this name, and the weights beside it in `.bin`.
   ///
   /// - Parameters:
   ///   - path: Ends in ".xml".
-  ///   - halfPrecision: Whether float constants are written as FP16. Inputs and outputs stay as they are.
+  ///   - halfPrecision: Whether float constants are written as FP16; OpenVINO does not where the graph has weights in
+  ///     eight bits. Inputs and outputs stay as they are.
   public func save(to path: String, halfPrecision: Bool) throws(InferenceError) {
     try check("write \(path)", lk_graph_save(handle, path, halfPrecision ? 1 : 0))
   }

@@ -5,7 +5,7 @@ internal import FoundationEssentials
 public enum WeightFormat: String, Codable, Sendable, CaseIterable {
   /// Eight bits with a scale for each output channel, for processors. Arithmetic stays floating point.
   case int8
-  /// Half precision, for neural and graphics processors.
+  /// Half precision, for neural and graphics processors. Of a quantized export come eight bits all the same.
   case f16
 }
 
@@ -126,6 +126,17 @@ public struct PreparedModel: Sendable, Equatable {
   private static func manifest(in path: String) -> Manifest? {
     guard let json = try? Data(contentsOf: URL(filePath: "\(path)/\(manifestFile)")) else { return nil }
     return try? JSONDecoder().decode(Manifest.self, from: json)
+  }
+
+  /// The same model with other kinds of weights, prepared beside it.
+  public var siblings: [PreparedModel] {
+    let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+      separator: "/")
+    return WeightFormat.allCases.filter { $0 != manifest.weights }.compactMap { weights in
+      let name = Self.directoryName(
+        model: manifest.model, source: manifest.source, weights: weights, openVINO: manifest.openVINO)
+      return PreparedModel(at: "\(parent)/\(name)")
+    }
   }
 
   /// Bytes that its files take.

@@ -179,7 +179,8 @@ package final class ModelNetworks: Sendable {
       String.init)
     let isAskedFor = settings.device == .auto || device == settings.device.openVINOName
     let asked = isAskedFor ? settings.precision : settings.precision.forStandIn(capabilities)
-    let precision = try asked.resolved(for: device, capabilities: capabilities, model: model)
+    let precision = try asked.resolved(
+      for: device, capabilities: capabilities, model: model, prepared: preparedForms?.map(\.manifest.weights))
     var form = Form(
       precision: precision, model: model,
       properties: (try? text("SUPPORTED_PROPERTIES", of: device))?.split(separator: " ").map(String.init)
@@ -189,15 +190,26 @@ package final class ModelNetworks: Sendable {
     return form
   }
 
+  /// The forms that a model is there in which has been prepared; `nil` for an exported one.
+  private var preparedForms: [PreparedModel]? {
+    guard case .prepared(let own) = model.graphs else { return nil }
+    return [own] + own.siblings
+  }
+
   /// The prepared form of the model; `nil` where it is used as it is.
   private func prepared(
     _ precision: ResolvedPrecision, readingAll: Bool
   ) throws(RecognitionError) -> ModelDirectory? {
-    guard case .exported = model.graphs, let weights = precision.weights,
-      let directory = settings.preparedDirectory
-    else { return nil }
-    let prepared = try PreparedModels(directory: directory).prepared(
-      model, weights: weights, readingAll: readingAll, report: report)
+    guard let weights = precision.weights else { return nil }
+    let prepared: PreparedModel
+    if let forms = preparedForms {
+      guard let form = forms.first(where: { $0.manifest.weights == weights }) else { return nil }
+      prepared = form
+    } else {
+      guard let directory = settings.preparedDirectory else { return nil }
+      prepared = try PreparedModels(directory: directory).prepared(
+        model, weights: weights, readingAll: readingAll, report: report)
+    }
     do throws(ModelError) {
       return try ModelDirectory(path: prepared.path)
     } catch {

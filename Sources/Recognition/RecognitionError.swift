@@ -10,7 +10,7 @@ public enum RecognitionError: Error, Sendable, CustomStringConvertible {
   case preparation(model: String, directory: String, why: String)
   case precision(Precision, device: String, supported: [String])
   /// A prepared model has lost the weights that this would need.
-  case preparedOtherwise(Precision, weights: WeightFormat, model: String)
+  case preparedOtherwise(Precision, weights: [WeightFormat], model: String)
   case deviceMissing(Device, available: [String])
   case property(String, device: String, known: [String])
   case bucket(BucketError)
@@ -28,7 +28,7 @@ public enum RecognitionError: Error, Sendable, CustomStringConvertible {
     case .precision(let precision, let device, let supported):
       "\(device) cannot compute in \(precision.rawValue); it can in \(supported.joined(separator: ", "))"
     case .preparedOtherwise(let precision, let weights, let model):
-      "model \(model): its weights were prepared as \(weights.rawValue), \(precision.rawValue) needs the model it was made of"
+      "model \(model): its weights were prepared as \(weights.map(\.rawValue).joined(separator: " and ")), \(precision.rawValue) needs the model it was made of"
     case .deviceMissing(let device, let available):
       "there is no \(device.openVINOName) here, only \(available.joined(separator: ", ")); --fallback cpu goes on without it"
     case .property(let key, let device, let known):

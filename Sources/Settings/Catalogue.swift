@@ -2,7 +2,8 @@ extension Setting {
   /// All settings, in the order in which they are shown.
   public static let all: [Setting] = [
     uri, model, device, fallback, decoderDevice, precision, buckets, lazyBuckets, memoryBudget,
-    maxResidentBuckets, deviceProperty, inferenceSeconds, language, dataDir, cache, keepOriginals, offline, logLevel, logFormat,
+    maxResidentBuckets, deviceProperty, inferenceSeconds, language, dataDir, cache, keepOriginals, offline,
+    logLevel, logFormat,
     logTranscripts,
     drainSeconds, maxConnections, maxUtteranceSeconds, maxHeaderBytes, maxDataBytes, maxPayloadBytes,
     stallSeconds,
@@ -22,7 +23,8 @@ extension Setting {
 
   public static let fallback = choice(
     "fallback", \.fallback, of: ServerSettings.fallbacks,
-    "What stands in for a device that fails: auto is the processor, but not at start for a device named by --device.")
+    "What stands in for a device that fails: auto is the processor, but not at start for a device named by --device."
+  )
 
   public static let decoderDevice = choice(
     "decoder-device", \.decoderDevice, of: ServerSettings.devices,
@@ -30,7 +32,8 @@ extension Setting {
 
   public static let buckets = seconds(
     "buckets", \.buckets, reference: "ENCODER_BUCKETS",
-    "Seconds of the encoders of static shape that are loaded at start, like 5,20; NPU and GPU have such ones anyway.")
+    "Seconds of the encoders of static shape that are loaded at start, like 5,20; NPU and GPU have such ones anyway."
+  )
 
   public static let lazyBuckets = seconds(
     "lazy-buckets", \.lazyBuckets, reference: "ENCODER_LAZY_BUCKETS",

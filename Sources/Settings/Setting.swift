@@ -136,7 +136,8 @@ extension Setting {
         return true
       },
       write: { settings in
-        settings[keyPath: property]?.map { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" }.joined(separator: ",")
+        settings[keyPath: property]?.map { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" }.joined(
+          separator: ",")
       })
   }
 

@@ -53,7 +53,8 @@ extension ResolvedSettings {
     } catch {
       let (setting, seconds) =
         settings.lazyBuckets.map { (Setting.lazyBuckets, $0) } ?? (.buckets, settings.buckets ?? [])
-      throw refusal(of: setting, seconds.map(\.description).joined(separator: ", "), because: error.description)
+      throw refusal(
+        of: setting, seconds.map(\.description).joined(separator: ", "), because: error.description)
     }
     return compute
   }

@@ -51,7 +51,8 @@ struct WantedModel: Sendable {
   /// - Returns: The bytes that they took; `nil` if nothing is to be deleted.
   func dropOriginals(of model: ModelDirectory) async throws -> Int? {
     guard !keepsOriginals, isCached, let known = HubModel(named: name),
-      let prepared = PreparedModels.replacement(of: model, among: library.prepared(known), for: compute.precision)
+      let prepared = PreparedModels.replacement(
+        of: model, among: library.prepared(known), for: compute.precision)
     else { return nil }
     return try await library.dropOriginals(of: known, keeping: prepared)
   }

@@ -92,10 +92,12 @@ import Testing
 
   @Test func `when it is abandoned nobody waits for a job that hangs`() async throws {
     let (running, release) = (Gate(), Gate())
-    let hangs = Task { [lane] in try await lane.run { _ in
-      running.open()
-      release.block()
-    } }
+    let hangs = Task { [lane] in
+      try await lane.run { _ in
+        running.open()
+        release.block()
+      }
+    }
     try await running.opened()
     let waits = Task { [lane] in try await lane.run { _ in } }
     try await eventually { lane.waiting == 1 }

@@ -106,18 +106,64 @@ import Testing
     }
   }
 
-  @Test func `a blob that was spoiled is compiled anew`() async throws {
+  /// What may happen to the files of a compiled network.
+  enum Damage: CaseIterable {
+    case cut, overwritten, emptied, withoutSeal, sealSpoiled
+  }
+
+  @Test(arguments: Damage.allCases) func `a blob that was spoiled is compiled anew`(damage: Damage)
+    async throws
+  {
     try await withTemporaryDirectory { directory in
-      for _ in 0..<2 {
-        let recognizer = Recognizer(
-          model: try ModelDirectory.find("builtin"),
-          settings: ComputeSettings(device: .cpu, precision: .f32, cacheDirectory: directory.path))
-        try await recognizer.prepare()
-        for name in try FileManager.default.contentsOfDirectory(atPath: directory.path) {
-          try Data("spoiled".utf8).write(to: directory.appending(path: name))
+      #expect(try await !transcript(cache: directory).isFromCache)
+      #expect(try await transcript(cache: directory).isFromCache)
+      for folder in try FileManager.default.contentsOfDirectory(atPath: directory.path) {
+        let folder = directory.appending(path: folder)
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+          let file = folder.appending(path: name)
+          let isSeal = name == "compiled.json"
+          let data = try Data(contentsOf: file)
+          switch (damage, isSeal) {
+          case (.cut, false): try data.prefix(data.count / 2).write(to: file)
+          case (.overwritten, false): try Data(repeating: 7, count: data.count).write(to: file)
+          case (.emptied, false): try Data().write(to: file)
+          case (.withoutSeal, true): try FileManager.default.removeItem(at: file)
+          case (.sealSpoiled, true): try Data("{".utf8).write(to: file)
+          default: break
+          }
         }
       }
+      #expect(try await !transcript(cache: directory).isFromCache)
+      #expect(try await transcript(cache: directory).isFromCache)
     }
+  }
+
+  @Test func `of another version of the model nothing is left`() async throws {
+    try await withTemporaryDirectory { directory in
+      let copy = directory.appending(path: "model")
+      try FileManager.default.copyItem(atPath: try ModelDirectory.find("builtin").path, toPath: copy.path)
+      let cache = directory.appending(path: "cache")
+      _ = try await transcript(cache: cache, of: try ModelDirectory(path: copy.path))
+      let before = try FileManager.default.contentsOfDirectory(atPath: cache.path)
+      let vocabulary = copy.appending(path: "vocab.txt")
+      try (try String(contentsOf: vocabulary, encoding: .utf8) + "\n")
+        .write(to: vocabulary, atomically: true, encoding: .utf8)
+      _ = try await transcript(cache: cache, of: try ModelDirectory(path: copy.path))
+      let after = try FileManager.default.contentsOfDirectory(atPath: cache.path)
+      #expect(after.count == before.count)
+      #expect(Set(after).isDisjoint(with: before))
+    }
+  }
+
+  private func transcript(cache: URL, of model: ModelDirectory? = nil) async throws -> Transcript {
+    let recognizer = Recognizer(
+      model: try model ?? ModelDirectory.find("builtin"),
+      settings: ComputeSettings(device: .cpu, precision: .f32, cacheDirectory: cache.path))
+    var utterance = recognizer.utterance()
+    utterance.append(try Fixtures.samples("en-01.wav"))
+    let transcript = try await recognizer.transcribe(utterance)
+    #expect(transcript.text == "Open the garden blinds.")
+    return transcript
   }
 }
 
@@ -125,17 +171,37 @@ import Testing
   @Test func `auto takes bf16 where the device has it`() throws {
     let model = try ModelDirectory.find("builtin")
     #expect(
-      try Precision.auto.resolved(for: "CPU", capabilities: ["FP32", "BF16"], model: model).name == .bf16)
+      try Precision.auto.resolved(for: "CPU", capabilities: ["FP32", "BF16"], model: model, prepared: nil)
+        .name == .bf16)
     #expect(
-      try Precision.auto.resolved(for: "CPU", capabilities: ["FP32", "INT8"], model: model).name == .f32)
+      try Precision.auto.resolved(for: "CPU", capabilities: ["FP32", "INT8"], model: model, prepared: nil)
+        .name == .f32)
   }
 
   @Test func `one that the device lacks is refused with those it has`() {
     #expect {
       try Precision.f16.resolved(
-        for: "CPU", capabilities: ["FP32", "BF16"], model: ModelDirectory.find("builtin"))
+        for: "CPU", capabilities: ["FP32", "BF16"], model: ModelDirectory.find("builtin"), prepared: nil)
     } throws: { error in
       "\(error)" == "CPU cannot compute in f16; it can in f32, bf16, int8"
     }
+  }
+
+  @Test func `an accelerator computes in half precision, and a processor reads eight bits`() throws {
+    let model = try ModelDirectory.find("builtin")
+    func name(_ device: String, _ capabilities: [String], _ prepared: [WeightFormat]) throws -> Precision {
+      try Precision.auto.resolved(for: device, capabilities: capabilities, model: model, prepared: prepared)
+        .name
+    }
+    #expect(try name("NPU", ["FP16", "INT8"], [.int8, .f16]) == .f16)
+    #expect(try name("NPU", ["FP16", "INT8"], [.int8]) == .int8)
+    #expect(try name("CPU", ["FP32", "BF16"], [.int8, .f16]) == .int8)
+    #expect(try name("CPU", ["FP32", "BF16"], [.f16]) == .bf16)
+  }
+
+  @Test func `what stands in computes what it can`() {
+    #expect(Precision.f16.forStandIn(["FP32", "BF16"]) == .auto)
+    #expect(Precision.int8.forStandIn(["FP32"]) == .int8)
+    #expect(Precision.f32.forStandIn(["FP32"]) == .f32)
   }
 }

@@ -24,6 +24,7 @@ import Testing
 
   @Test func `offers what the other modules know`() {
     #expect(ServerSettings.devices == Device.allCases.map(\.rawValue))
+    #expect(ServerSettings.fallbacks == Fallback.allCases.map(\.rawValue))
     #expect(ServerSettings.precisions == Precision.allCases.map(\.rawValue))
     #expect(ServerSettings.logLevels == Logger.Level.allCases.map(\.rawValue))
   }

@@ -13,7 +13,12 @@ public enum Fixtures {
 
   /// Little-endian float32 numbers that onnx-asr gave.
   public static func golden(_ name: String) throws -> [Float] {
-    let data = try Data(contentsOf: directory.appending(path: "golden/\(name).f32"))
+    try floats("golden/\(name)")
+  }
+
+  /// Little-endian float32 numbers.
+  public static func floats(_ name: String) throws -> [Float] {
+    let data = try Data(contentsOf: directory.appending(path: "\(name).f32"))
     return stride(from: 0, to: data.count, by: 4).map { index in
       Float(bitPattern: (0..<4).reduce(0) { $0 | UInt32(data[index + $1]) << (8 * UInt32($1)) })
     }

@@ -29,6 +29,8 @@ import WyomingProtocol
     model.fetched(program([]))
     #expect(model.hindrance == "the model is still loading")
     model.arrived(try recognizer())
+    #expect(model.hindrance == "the model is still loading")
+    model.ready()
     #expect(model.hindrance == nil)
   }
 

@@ -115,8 +115,18 @@ lk_failure lk_graph_split_transducer(
 lk_failure lk_graph_compress_weights(
     lk_graph *_Nonnull graph, size_t smallest, size_t *_Nonnull result);
 
+/// Rewrites layers that ONNX Runtime's dynamic quantization made into float layers with weights in eight bits, or in
+/// float32 where a weight has fewer numbers than `smallest`; see `QuantizedExport.cpp`. `result` is the number of
+/// layers that were changed.
+lk_failure lk_graph_rewrite_quantized(
+    lk_graph *_Nonnull graph, size_t smallest, size_t *_Nonnull result);
+
+/// Whether a layer multiplies integers, as dynamic quantization leaves it: 1 or 0. Compilers of accelerators refuse it.
+lk_failure lk_graph_computes_in_integers(const lk_graph *_Nonnull graph, int *_Nonnull result);
+
 /// Writes the graph as IR: `path`, which ends in ".xml", and the weights beside it in ".bin". Float constants
-/// become FP16 if `as_float16` is not 0; inputs, outputs and arithmetic stay as they are.
+/// become FP16 if `as_float16` is not 0, unless the graph has weights in eight bits; inputs, outputs and arithmetic
+/// stay as they are.
 lk_failure lk_graph_save(
     const lk_graph *_Nonnull graph, const char *_Nonnull path, int as_float16);
 

@@ -107,7 +107,7 @@ public struct PreparedModels: Sendable {
   private func writeNetworks(of model: ModelDirectory, _ weights: WeightFormat, to directory: String) throws {
     let runtime = try Runtime()
     var graphs = try SpeechGraphs.exported(model, runtime: runtime)
-    if weights == .int8 { try graphs.compress(model) }
+    if weights == .int8 { try graphs.compress() }
     func save(_ graph: borrowing Graph, _ network: PreparedModel.Network) throws(InferenceError) {
       try graph.save(to: "\(directory)/\(network.rawValue).xml", halfPrecision: weights == .f16)
     }
@@ -120,7 +120,11 @@ public struct PreparedModels: Sendable {
   /// What a prepared model takes on the disk, estimated with a margin.
   static func bytesNeeded(for sources: ModelSources, _ weights: WeightFormat) -> Int64 {
     let bytes = sources.files.reduce(0) { $0 + $1.size }
-    // Of float32. Structure and small weights are the margin; models that are stored smaller are small.
+    // Structure and small weights are the margin.
+    if sources.files.contains(where: { $0.name.hasSuffix(".int8.onnx") }) {
+      return bytes * 105 / 100 + 8_000_000
+    }
+    // Of float32; models that are stored smaller are small.
     return switch weights {
     case .int8: bytes * 32 / 100 + 8_000_000
     case .f16: bytes * 55 / 100 + 8_000_000

@@ -7,7 +7,8 @@ struct SpeechGraphs: ~Copyable {
   var encoder: Graph
   var decoder: TransducerGraphs
 
-  /// Reads and checks an exported model, and splits its decoder.
+  /// Reads and checks an exported model, and splits its decoder. Of a quantized export come float networks with the
+  /// weights in eight bits that it has.
   static func exported(
     _ model: ModelDirectory, runtime: borrowing Runtime
   ) throws(RecognitionError) -> SpeechGraphs {
@@ -27,7 +28,7 @@ struct SpeechGraphs: ~Copyable {
       return try read(prepared.graph(.encoder), runtime)
     }
     var encoder = try exportedEncoder(of: model, runtime: runtime)
-    if weights == .int8 { _ = try compress(&encoder, of: model) }
+    if weights == .int8 { _ = try compress(&encoder) }
     return encoder
   }
 
@@ -42,15 +43,20 @@ struct SpeechGraphs: ~Copyable {
         joint: try read(prepared.graph(.joint), runtime))
     }
     var decoder = try exportedDecoder(of: model, encoderWidth: nil, runtime: runtime)
-    if weights == .int8 { _ = try compressed(&decoder.joint) }
+    if weights == .int8 { _ = try compress(&decoder.joint) }
     return decoder
   }
 
   private static func exportedEncoder(
     of model: ModelDirectory, runtime: borrowing Runtime
   ) throws(RecognitionError) -> Graph {
-    let encoder = try read("\(model.path)/\(try exportFiles(of: model).encoder)", runtime)
+    var encoder = try read("\(model.path)/\(try exportFiles(of: model).encoder)", runtime)
     _ = try width(of: encoder, model)
+    do throws(InferenceError) {
+      try encoder.rewriteQuantized(smallest: smallestCompressed)
+    } catch {
+      throw .inference(error)
+    }
     return encoder
   }
 
@@ -69,10 +75,11 @@ struct SpeechGraphs: ~Copyable {
   private static func exportedDecoder(
     of model: ModelDirectory, encoderWidth: Int?, runtime: borrowing Runtime
   ) throws(RecognitionError) -> TransducerGraphs {
-    let fused = try read("\(model.path)/\(try exportFiles(of: model).decoder)", runtime)
+    var fused = try read("\(model.path)/\(try exportFiles(of: model).decoder)", runtime)
     do {
       try DecoderNetworks.check(
         fused, encoderWidth: encoderWidth, vocabulary: model.vocabulary, model: model.path)
+      try fused.rewriteQuantized(smallest: smallestCompressed)
       return try fused.splitTransducer(tokenCount: model.vocabulary.count)
     } catch {
       throw RecognitionError(error)
@@ -100,31 +107,18 @@ struct SpeechGraphs: ~Copyable {
   /// Weights of fewer numbers stay as they are: together they are a hundredth of a model.
   private static let smallestCompressed = 1 << 14
 
-  /// Stores the large weights of encoder and joint network in eight bits.
+  /// Stores the large weights of encoder and joint network in eight bits, where they are not already.
   ///
   /// The joint network's one large layer is read at each step. The encoder projection runs once an utterance, and
   /// the prediction network is an embedding and recurrent layers, which have no kernel for eight bits.
   ///
-  /// - Returns: How many layers of the encoder and of the joint network do so now.
+  /// - Returns: How many layers of the encoder and of the joint network were changed.
   @discardableResult
-  mutating func compress(_ model: ModelDirectory) throws(RecognitionError) -> (encoder: Int, joint: Int) {
-    (try Self.compress(&encoder, of: model), try Self.compressed(&decoder.joint))
+  mutating func compress() throws(RecognitionError) -> (encoder: Int, joint: Int) {
+    (try Self.compress(&encoder), try Self.compress(&decoder.joint))
   }
 
-  private static func compress(
-    _ encoder: inout Graph, of model: ModelDirectory
-  ) throws(RecognitionError) -> Int {
-    let layers = try compressed(&encoder)
-    guard layers > 0 else {
-      throw .model(
-        ModelError(
-          model: model.path,
-          reason: .graph("the encoder has no large float weights; int8 needs the full-precision export")))
-    }
-    return layers
-  }
-
-  private static func compressed(_ graph: inout Graph) throws(RecognitionError) -> Int {
+  private static func compress(_ graph: inout Graph) throws(RecognitionError) -> Int {
     do throws(InferenceError) {
       return try graph.compressWeights(smallest: smallestCompressed)
     } catch {

@@ -1,0 +1,76 @@
+// The pieces of a graph with weight-only INT8; see the header.
+
+#include "EightBitWeights.hpp"
+
+namespace op = ov::opset13;
+
+namespace {
+
+std::shared_ptr<ov::Node> time_and_channels_swapped(const ov::Output<ov::Node> &value) {
+  return std::make_shared<op::Transpose>(value, op::Constant::create(ov::element::i64, {3}, {0, 2, 1}));
+}
+
+bool swaps_time_and_channels(const ov::Node *node) {
+  if (!ov::is_type<op::Transpose>(node)) return false;
+  const auto order = ov::as_type<const op::Constant>(node->get_input_node_ptr(1));
+  return order && order->cast_vector<int64_t>() == std::vector<int64_t>{0, 2, 1};
+}
+
+}  // namespace
+
+namespace lorikeet {
+
+std::shared_ptr<op::Constant> folded(
+    const ov::Output<ov::Node> &value, bool (*through)(const ov::Node &)) {
+  const auto node = value.get_node_shared_ptr();
+  if (const auto constant = ov::as_type_ptr<op::Constant>(node)) return constant;
+  if (node->get_input_size() == 0 || !through(*node)) return nullptr;
+  ov::OutputVector inputs;
+  for (const auto &input : node->input_values()) {
+    const auto constant = folded(input, through);
+    if (!constant) return nullptr;
+    inputs.push_back(constant);
+  }
+  ov::OutputVector results(node->get_output_size());
+  const auto copy = node->clone_with_new_inputs(inputs);
+  if (!copy->constant_fold(results, inputs)) return nullptr;
+  return ov::as_type_ptr<op::Constant>(results[value.get_index()].get_node_shared_ptr());
+}
+
+ov::Output<ov::Node> widened(
+    const ov::Tensor &bytes, const std::vector<float> &scales, bool rows_are_channels) {
+  const auto numbers =
+      std::make_shared<op::Convert>(std::make_shared<op::Constant>(bytes), ov::element::f32);
+  const ov::Shape each_channel =
+      rows_are_channels ? ov::Shape{scales.size(), 1} : ov::Shape{1, scales.size()};
+  const auto scale = op::Constant::create(ov::element::f32, each_channel, scales);
+  return std::make_shared<op::Multiply>(numbers, scale)->output(0);
+}
+
+bool is_pointwise(const op::Convolution &layer) {
+  const auto &weight = layer.get_input_partial_shape(1);
+  return weight.is_static() && weight.size() == 3 && weight[2] == 1 &&
+         layer.get_strides() == ov::Strides{1} && layer.get_pads_begin() == ov::CoordinateDiff{0} &&
+         layer.get_pads_end() == ov::CoordinateDiff{0};
+}
+
+void multiply_each_time(
+    const ov::Output<ov::Node> &input, const ov::Output<ov::Node> &matrix, ov::Output<ov::Node> result) {
+  // Exports swap the axes just for the convolution, and back: then nothing is left to swap.
+  const auto each_time = swaps_time_and_channels(input.get_node())
+                             ? input.get_node()->input_value(0)
+                             : time_and_channels_swapped(input)->output(0);
+  const auto product = std::make_shared<op::MatMul>(each_time, matrix, false, true);
+  product->set_friendly_name(result.get_node()->get_friendly_name());
+  std::shared_ptr<ov::Node> swapped;
+  for (const auto &reader : result.get_target_inputs()) {
+    if (swaps_time_and_channels(reader.get_node())) {
+      reader.get_node()->output(0).replace(product->output(0));
+    } else {
+      if (!swapped) swapped = time_and_channels_swapped(product);
+      reader.replace_source_output(swapped);
+    }
+  }
+}
+
+}  // namespace lorikeet

@@ -1,0 +1,246 @@
+// ONNX Runtime's dynamic quantization becomes weight-only INT8.
+//
+// Such an export rounds each activation to eight bits at inference (`DynamicQuantizeLinear`), multiplies integers
+// (`MatMulInteger`, `ConvInteger`) and scales the result. OpenVINO imports a layer of it as
+//
+//   activation   Subtract(Convert(steps), Convert(zero)), where
+//                  steps = Convert<u8>(Clamp(Add(Round(Divide(Multiply(x, 255), range)), Convert(zero))))
+//   weight       Subtract(Convert(bytes), Convert(zero)), all constant; for grouped convolutions behind a Reshape
+//   layer        MatMul, Convolution or GroupConvolution of the two, in int32
+//   result       Multiply(Convert<f32>(layer), Multiply(Divide(range, 255), weight scale))
+//
+// which is slow on processors, and which compilers of accelerators refuse. One step of the activation is
+// `range / 255` on both sides, so that `result` is the layer of x itself and of `weight * weight scale`, but for the
+// rounding of x. That is what it becomes: x is not rounded any more, the weight's integers stay.
+//
+// Large matrices stay in eight bits, as `WeightCompression.cpp` makes them, and with the numbers of the export where
+// these fit. All other weights become float32. Recurrent layers (`DynamicQuantizeLSTM`) need nothing: they are
+// imported with float activations.
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <optional>
+
+#include "EightBitWeights.hpp"
+
+using namespace lorikeet;
+namespace op = ov::opset13;
+
+namespace {
+
+using Value = ov::Output<ov::Node>;
+
+/// A layer of the export, and what it stands for.
+struct Group {
+  std::shared_ptr<ov::Node> layer;
+  /// The activation before it was rounded.
+  Value input;
+  /// The weight, u8 or i8.
+  std::shared_ptr<op::Constant> bytes;
+  /// One for each output channel.
+  std::vector<float> zeros, scales;
+  /// What others read.
+  Value result;
+};
+
+bool any_node(const ov::Node &) { return true; }
+
+/// The first input of the value's node if that is of the type.
+template <typename Operation>
+std::optional<Value> input_of(const Value &value) {
+  if (!ov::is_type<Operation>(value.get_node())) return std::nullopt;
+  return value.get_node()->input_value(0);
+}
+
+/// Whether the value is a constant 255: the steps that eight bits have.
+bool is_number_of_steps(const Value &value) {
+  const auto constant = folded(value, any_node);
+  return constant && constant->get_element_type() == ov::element::f32 &&
+         ov::shape_size(constant->get_shape()) == 1 && constant->get_data_ptr<float>()[0] == 255;
+}
+
+/// An activation before it was rounded, and the range that was divided into steps.
+struct Activation {
+  Value input, range;
+};
+
+std::optional<Activation> activation(const Value &integers) {
+  if (!ov::is_type<op::Subtract>(integers.get_node())) return std::nullopt;
+  const auto steps = input_of<op::Convert>(integers.get_node()->input_value(0));
+  const auto zero = input_of<op::Convert>(integers.get_node()->input_value(1));
+  if (!steps || !zero || steps->get_element_type() != ov::element::u8) return std::nullopt;
+  const auto clamped = input_of<op::Convert>(*steps);
+  const auto moved = clamped ? input_of<op::Clamp>(*clamped) : std::nullopt;
+  const auto rounded = moved ? input_of<op::Add>(*moved) : std::nullopt;
+  if (!rounded || input_of<op::Convert>(moved->get_node()->input_value(1)) != zero) return std::nullopt;
+  const auto divided = input_of<op::Round>(*rounded);
+  const auto multiplied = divided ? input_of<op::Divide>(*divided) : std::nullopt;
+  const auto input = multiplied ? input_of<op::Multiply>(*multiplied) : std::nullopt;
+  if (!input || !is_number_of_steps(multiplied->get_node()->input_value(1))) return std::nullopt;
+  return Activation{*input, divided->get_node()->input_value(1)};
+}
+
+/// The one node that reads the value, if it is of the type.
+template <typename Operation>
+std::shared_ptr<ov::Node> only_reader(const Value &value) {
+  const auto readers = value.get_target_inputs();
+  if (readers.size() != 1) return nullptr;
+  const auto node = readers.begin()->get_node()->shared_from_this();
+  return ov::is_type<Operation>(node) ? node : nullptr;
+}
+
+/// The factor of a product that is not `known`; nothing if `known` is no factor.
+std::optional<Value> other_factor(const Value &product, const std::function<bool(const Value &)> &is_known) {
+  if (!ov::is_type<op::Multiply>(product.get_node())) return std::nullopt;
+  for (size_t side = 0; side < 2; ++side) {
+    if (is_known(product.get_node()->input_value(side))) return product.get_node()->input_value(1 - side);
+  }
+  return std::nullopt;
+}
+
+/// A number for each of `count` channels, whose axis lies `behind` axes before the last; or one for all.
+std::optional<std::vector<float>> each_channel(const Value &value, size_t count, size_t behind) {
+  const auto constant = folded(value, any_node);
+  if (!constant) return std::nullopt;
+  const auto &shape = constant->get_shape();
+  const auto numbers = constant->cast_vector<float>();
+  if (numbers.size() == 1) return std::vector<float>(count, numbers[0]);
+  if (numbers.size() != count || shape.size() <= behind || shape[shape.size() - 1 - behind] != count) {
+    return std::nullopt;
+  }
+  return numbers;
+}
+
+bool computes_in_integers(const ov::Node &node) {
+  const bool is_layer = ov::is_type<op::MatMul>(&node) || ov::is_type<op::Convolution>(&node) ||
+                        ov::is_type<op::GroupConvolution>(&node);
+  return is_layer && node.get_input_element_type(0).is_integral_number();
+}
+
+std::optional<Group> group(const std::shared_ptr<ov::Node> &layer) {
+  const auto product = ov::as_type_ptr<op::MatMul>(layer);
+  if (product && (product->get_transpose_a() || product->get_transpose_b())) return std::nullopt;
+
+  // The weight. The Reshape that splits it into groups leaves the order of the numbers.
+  auto plain = layer->input_value(1);
+  if (ov::is_type<op::GroupConvolution>(layer)) plain = input_of<op::Reshape>(plain).value_or(plain);
+  const auto numbers = input_of<op::Subtract>(plain);
+  const auto stored = numbers ? input_of<op::Convert>(*numbers) : std::nullopt;
+  const auto bytes = stored ? ov::as_type_ptr<op::Constant>(stored->get_node_shared_ptr()) : nullptr;
+  if (!bytes || bytes->get_element_type().size() != 1 || bytes->get_shape().size() < 2) return std::nullopt;
+  const size_t count = product ? bytes->get_shape().back() : bytes->get_shape().front();
+  const size_t spatial = bytes->get_shape().size() - 2;
+  const auto zeros = each_channel(plain.get_node()->input_value(1), count, product ? 0 : spatial + 1);
+
+  // The activation, the result, and the scales that both share.
+  const auto source = activation(layer->input_value(0));
+  const auto widened = only_reader<op::Convert>(layer->output(0));
+  const auto scaled = widened ? only_reader<op::Multiply>(widened->output(0)) : nullptr;
+  if (!zeros || !source || !scaled) return std::nullopt;
+  const auto scale = other_factor(scaled, [&](const Value &factor) { return factor == widened->output(0); });
+  const auto weight_scale = other_factor(*scale, [&](const Value &factor) {
+    return input_of<op::Divide>(factor) == source->range &&
+           is_number_of_steps(factor.get_node()->input_value(1));
+  });
+  const auto scales = weight_scale ? each_channel(*weight_scale, count, product ? 0 : spatial) : std::nullopt;
+  if (!scales) return std::nullopt;
+  return Group{layer, source->input, bytes, *zeros, *scales, scaled->output(0)};
+}
+
+/// Calls `body(index, channel, number)` for each number of the weight.
+template <typename Body>
+void each_number(const Group &group, Body &&body) {
+  const bool is_signed = group.bytes->get_element_type() == ov::element::i8;
+  const auto bytes = static_cast<const uint8_t *>(group.bytes->get_data_ptr());
+  const auto number = [&](size_t index, size_t channel) {
+    const int byte = is_signed ? static_cast<int8_t>(bytes[index]) : bytes[index];
+    body(index, channel, byte - static_cast<int>(group.zeros[channel]));
+  };
+  const size_t channels = group.scales.size();
+  const size_t others = ov::shape_size(group.bytes->get_shape()) / channels;
+  // The channels are the last axis of a matrix, and the first of a kernel.
+  if (ov::is_type<op::MatMul>(group.layer)) {
+    for (size_t row = 0; row < others; ++row) {
+      for (size_t channel = 0; channel < channels; ++channel) number(row * channels + channel, channel);
+    }
+  } else {
+    for (size_t channel = 0; channel < channels; ++channel) {
+      for (size_t place = 0; place < others; ++place) number(channel * others + place, channel);
+    }
+  }
+}
+
+std::shared_ptr<op::Constant> in_float(const Group &group) {
+  ov::Tensor result(ov::element::f32, group.layer->get_input_shape(1));
+  float *numbers = result.data<float>();
+  each_number(group, [&](size_t index, size_t channel, int number) {
+    numbers[index] = static_cast<float>(number) * group.scales[channel];
+  });
+  return std::make_shared<op::Constant>(result);
+}
+
+/// The weight of a MatMul or of a pointwise convolution in signed bytes.
+///
+/// Numbers reach from -255 to 255 once their zero point is gone. A channel with one that no byte holds is rounded
+/// to a coarser scale, so that its largest becomes 127; all others stay exact.
+Value in_bytes(const Group &group) {
+  const size_t channels = group.scales.size();
+  std::vector<int> largest(channels, 0), smallest(channels, 0);
+  each_number(group, [&](size_t, size_t channel, int number) {
+    largest[channel] = std::max(largest[channel], number);
+    smallest[channel] = std::min(smallest[channel], number);
+  });
+  std::vector<float> scales = group.scales, factors(channels, 1.0f);
+  for (size_t channel = 0; channel < channels; ++channel) {
+    if (largest[channel] <= 127 && smallest[channel] >= -128) continue;
+    factors[channel] = 127.0f / static_cast<float>(std::max(largest[channel], -smallest[channel]));
+    scales[channel] /= factors[channel];
+  }
+  const auto &shape = group.bytes->get_shape();
+  ov::Tensor result(ov::element::i8, {shape[0], shape[1]});
+  int8_t *bytes = result.data<int8_t>();
+  each_number(group, [&](size_t index, size_t channel, int number) {
+    bytes[index] = static_cast<int8_t>(std::lrint(static_cast<float>(number) * factors[channel]));
+  });
+  return widened(result, scales, !ov::is_type<op::MatMul>(group.layer));
+}
+
+void replace(const Group &group, size_t smallest) {
+  const bool is_large = ov::shape_size(group.bytes->get_shape()) >= smallest;
+  const auto convolution = ov::as_type_ptr<op::Convolution>(group.layer);
+  if (is_large && convolution && is_pointwise(*convolution)) {
+    return multiply_each_time(group.input, in_bytes(group), group.result);
+  }
+  const bool is_matrix = ov::is_type<op::MatMul>(group.layer) && group.bytes->get_shape().size() == 2;
+  const Value weight = is_large && is_matrix ? in_bytes(group) : in_float(group)->output(0);
+  const auto layer = group.layer->clone_with_new_inputs({group.input, weight});
+  layer->set_friendly_name(group.layer->get_friendly_name());
+  auto result = group.result;
+  result.replace(layer->output(0));
+}
+
+}  // namespace
+
+lk_failure lk_graph_rewrite_quantized(lk_graph *graph, size_t smallest, size_t *result) {
+  return guarded([&] {
+    size_t count = 0;
+    for (const auto &node : graph->model->get_ordered_ops()) {
+      if (!computes_in_integers(*node)) continue;
+      const auto found = group(node);
+      if (!found) continue;
+      replace(*found, smallest);
+      ++count;
+    }
+    if (count > 0) graph->model->validate_nodes_and_infer_types();
+    *result = count;
+  });
+}
+
+lk_failure lk_graph_computes_in_integers(const lk_graph *graph, int *result) {
+  return guarded([&] {
+    const auto nodes = graph->model->get_ordered_ops();
+    const auto in_integers = [](const auto &node) { return computes_in_integers(*node); };
+    *result = std::any_of(nodes.begin(), nodes.end(), in_integers);
+  });
+}
