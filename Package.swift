@@ -34,6 +34,9 @@ let package = Package(
     .target(name: "SpeechFeatures", swiftSettings: strict),
     .target(name: "Transducer", swiftSettings: strict),
 
+    // Files of the system, and nothing of ours.
+    .target(name: "Diagnosis", swiftSettings: strict),
+
     // The only C++, and the only Swift that sees it.
     .target(
       name: "COpenVINO",
@@ -92,7 +95,8 @@ let package = Package(
     .executableTarget(
       name: "lorikeet",
       dependencies: [
-        "Audio", "Inference", "ModelDownload", "ModelStore", "Recognition", "Settings", "Transducer",
+        "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "Recognition", "Settings",
+        "Transducer",
         "WyomingProtocol",
         "WyomingServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -111,6 +115,7 @@ let package = Package(
     .testTarget(
       name: "SpeechFeaturesTests", dependencies: ["SpeechFeatures", "Support"], swiftSettings: strict),
     .testTarget(name: "TransducerTests", dependencies: ["Transducer", "Support"], swiftSettings: strict),
+    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Support"], swiftSettings: strict),
     .testTarget(
       name: "ModelDownloadTests",
       dependencies: [
