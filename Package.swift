@@ -144,7 +144,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "LorikeetTests", dependencies: ["Recognition", "Support", "Transducer", "lorikeet"],
+      name: "LorikeetTests", dependencies: ["Diagnosis", "Recognition", "Support", "Transducer", "lorikeet"],
       swiftSettings: strict),
     .testTarget(
       name: "RecognitionTests",

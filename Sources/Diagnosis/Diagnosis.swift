@@ -8,12 +8,11 @@ public enum Diagnosis {
   public static func findings(
     _ facts: MachineFacts, openVINOVersion: String, openVINODevices: [String]
   ) -> [Finding] {
-    SystemDiagnosis(facts: facts).findings
+    MachineDiagnosis(facts: facts).findings
       + NPUDiagnosis(
         facts: facts, openVINO: Version(parsing: openVINOVersion), devices: openVINODevices
       ).findings
       + GPUDiagnosis(facts: facts, devices: openVINODevices).findings
-      + [SystemDiagnosis(facts: facts).energy]
   }
 
   /// Why there is no NPU to work with, and what helps, in one line; to be said when OpenVINO does not list it, or it
@@ -25,9 +24,11 @@ public enum Diagnosis {
       facts: facts, openVINO: Version(parsing: openVINOVersion), devices: openVINODevices
     ).findings
     let worst = findings.first { $0.verdict == .error } ?? findings.first { $0.verdict == .warning }
-    guard let finding = worst ?? findings.first(where: { $0.verdict == .note }) else {
+    if let worst { return worst.remedy.map { "\(worst.text); what helps: \($0)" } ?? worst.text }
+    // The first tells whether there is an NPU.
+    guard let device = findings.first, device.verdict == .note else {
       return "the NPU, its driver and its libraries look well"
     }
-    return finding.remedy.map { "\(finding.text); what helps: \($0)" } ?? finding.text
+    return device.text
   }
 }

@@ -43,10 +43,8 @@ public struct Subject: RawRepresentable, Hashable, Sendable {
     self.rawValue = rawValue
   }
 
-  public static let system = Subject(rawValue: "system")
-  public static let processor = Subject(rawValue: "processor")
-  public static let memory = Subject(rawValue: "memory")
+  /// The system, the processor, the memory.
+  public static let machine = Subject(rawValue: "machine")
   public static let npu = Subject(rawValue: "npu")
   public static let gpu = Subject(rawValue: "gpu")
-  public static let power = Subject(rawValue: "power")
 }

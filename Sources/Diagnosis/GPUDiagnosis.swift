@@ -7,7 +7,7 @@ struct GPUDiagnosis {
 
   var findings: [Finding] {
     guard let gpu = facts.gpus.first else {
-      return [Finding(.gpu, "device", .note, "this machine shows no Intel GPU; recognition runs without")]
+      return [Finding(.gpu, "device", .note, "this machine shows no Intel GPU")]
     }
     var findings = [
       Finding(.gpu, "device", .ok, "Intel graphics (\(gpu.identifier)) at \(gpu.address)"), node,

@@ -46,7 +46,7 @@ public struct MachineReader: Sendable {
   private func kernel() -> MachineFacts.Kernel {
     var kernel = MachineFacts.Kernel()
     kernel.release = root.line("proc/sys/kernel/osrelease")
-    let loaded = (root.text("proc/modules") ?? "").split(whereSeparator: \.isNewline)
+    let loaded = SystemText.lines(root.text("proc/modules") ?? "")
     kernel.hasLoadedModule =
       loaded.contains { $0.hasPrefix("intel_vpu ") } || root.isThere("sys/module/intel_vpu")
     if let release = kernel.release, !release.contains("/"),

@@ -42,10 +42,11 @@ struct NPUDiagnosis {
         )
       ]
     }
-    let hint = facts.isVirtualMachine ? "; a virtual machine sees one only if it is passed through" : ""
-    return [
-      Finding(.npu, "device", .note, "this machine shows no Intel NPU\(hint); recognition runs without")
-    ]
+    let text =
+      facts.isVirtualMachine
+      ? "this virtual machine shows no Intel NPU; one must be passed through to it"
+      : "this machine shows no Intel NPU"
+    return [Finding(.npu, "device", .note, text)]
   }
 
   // MARK: The kernel's part
@@ -80,14 +81,14 @@ struct NPUDiagnosis {
 
   private func missingNode(for model: NPUModel) -> Finding {
     // What the kernel drives has a node; a container sees the first and not the second.
+    let path = "/dev/accel/\(facts.drivenAccelerators.first ?? "accel0")"
     if let container = facts.container {
       return Finding(
-        .npu, "node", .error, "the container was not given /dev/accel/accel0",
-        remedy: container.remedyPassing("/dev/accel/accel0"))
+        .npu, "node", .error, "the container was not given \(path)", remedy: container.remedyPassing(path))
     }
     if !facts.drivenAccelerators.isEmpty {
       return Finding(
-        .npu, "node", .error, "the kernel drives the NPU, but /dev/accel/accel0 is not there",
+        .npu, "node", .error, "the kernel drives the NPU, but \(path) is not there",
         remedy: "sudo udevadm trigger --subsystem-match=accel")
     }
     guard facts.firmware.contains(where: { $0.contains(model.architecture) }) else {
@@ -98,7 +99,7 @@ struct NPUDiagnosis {
     }
     return Finding(
       .npu, "node", .error,
-      "intel_vpu is loaded, but has not brought up the NPU: there is no /dev/accel/accel0",
+      "intel_vpu is loaded, but has not brought up the NPU: there is no \(path)",
       remedy:
         "sudo dmesg | grep -i vpu  # says why; then: sudo modprobe -r intel_vpu && sudo modprobe intel_vpu")
   }

@@ -13,19 +13,16 @@ struct NPURemedies {
     switch facts.distribution?.id {
     case "ubuntu":
       onHost("sudo apt install linux-modules-extra-$(uname -r) && sudo modprobe intel_vpu")
-    case "debian" where distributionVersion < (13, 0):
+    case "debian" where distributionVersion.0 == 12:
       onHost("sudo apt install -t bookworm-backports linux-image-amd64 && sudo reboot")
     default: "install a newer kernel of your distribution, then: sudo modprobe intel_vpu"
     }
   }
 
   var firmware: String {
-    switch facts.distribution?.id {
-    case "ubuntu" where isServedByIntel: "\(driver) && sudo modprobe -r intel_vpu && sudo modprobe intel_vpu"
-    case "debian":
-      "sudo apt install firmware-misc-nonfree && sudo modprobe -r intel_vpu && sudo modprobe intel_vpu"
-    default: "install your distribution's linux-firmware, or intel-fw-npu from \(Self.releases); then reboot"
-    }
+    isServedByIntel
+      ? "\(driver) && sudo modprobe -r intel_vpu && sudo modprobe intel_vpu"
+      : "install your distribution's linux-firmware, or intel-fw-npu from \(Self.releases); then reboot"
   }
 
   var snoop: String {
@@ -61,7 +58,7 @@ struct NPURemedies {
   var loader: String {
     let release = "https://github.com/oneapi-src/level-zero/releases"
     switch facts.distribution?.id {
-    case "ubuntu" where distributionVersion >= (25, 4), "debian" where distributionVersion >= (13, 0):
+    case "ubuntu" where distributionVersion >= (25, 10), "debian" where distributionVersion >= (13, 0):
       return "sudo apt install libze1"
     case "ubuntu" where distributionVersion >= (24, 4):
       let file = "libze1_1.28.6+u24.04_amd64.deb"

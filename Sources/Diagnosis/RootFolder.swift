@@ -32,7 +32,7 @@ struct RootFolder: Sendable {
 
   /// A file's only line, without blanks around it.
   func line(_ path: String) -> String? {
-    guard let first = text(path, limit: 4096)?.split(whereSeparator: \.isNewline).first else { return nil }
+    guard let first = text(path, limit: 4096).flatMap({ SystemText.lines($0).first }) else { return nil }
     return String(first.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 

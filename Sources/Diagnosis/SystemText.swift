@@ -44,7 +44,7 @@ enum SystemText {
     var versions: [String: String] = [:]
     var name: Substring?
     var isInstalled = false
-    for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
+    for line in lines(text, keepingEmpty: true) {
       if line.isEmpty {
         (name, isInstalled) = (nil, false)
       } else if line.hasPrefix("Package: ") {
@@ -67,7 +67,7 @@ enum SystemText {
   }
 
   static func accounts(_ text: String) -> [Account] {
-    text.split(whereSeparator: \.isNewline).compactMap { line in
+    lines(text).compactMap { line in
       let fields = line.split(separator: ":", omittingEmptySubsequences: false)
       guard fields.count >= 4, let id = UInt32(fields[2]) else { return nil }
       return Account(
@@ -84,8 +84,14 @@ enum SystemText {
     return signs.first { text.contains($0.0) }?.1
   }
 
+  /// Split by bytes: a package database of many megabytes is looked through, too.
+  static func lines(_ text: String, keepingEmpty: Bool = false) -> [Substring] {
+    text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: !keepingEmpty)
+      .map { Substring($0) }
+  }
+
   private static func pairs(_ text: String, separator: Character) -> [(key: String, value: String)] {
-    text.split(whereSeparator: \.isNewline).compactMap { line in
+    lines(text).compactMap { line in
       guard let place = line.firstIndex(of: separator) else { return nil }
       return (trimmed(line[..<place]), trimmed(line[line.index(after: place)...]))
     }

@@ -42,7 +42,7 @@ struct StoreOptions: ParsableArguments {
   /// Where models made ready for a device lie.
   var prepared: String { "\(directory)/prepared" }
 
-  private var directory: String { dataDir ?? DataDirectory.standard }
+  var directory: String { dataDir ?? DataDirectory.standard }
 }
 
 extension Models {

@@ -1,4 +1,3 @@
-internal import Inference
 internal import ModelDownload
 internal import ModelStore
 internal import Recognition
@@ -21,13 +20,11 @@ extension Recognizer {
       let hub = try HubSettings.fromEnvironment(isOffline: isOffline)
       try await library.pull(known, .fp32, from: hub) { report($0) }
     }
-    // Compiled models hold only for the build of OpenVINO that made them.
-    let build = Runtime.version.replacing("/", with: "-")
     return Recognizer(
       model: try ModelDirectory.find(model, in: library.models),
       settings: ComputeSettings(
         device: device, precision: precision,
-        cacheDirectory: isCached ? "\(dataDirectory)/cache/openvino-\(build)" : nil,
+        cacheDirectory: isCached ? "\(dataDirectory)/cache/\(CompiledModels.folder)" : nil,
         preparedDirectory: isCached ? "\(dataDirectory)/prepared" : nil))
   }
 }

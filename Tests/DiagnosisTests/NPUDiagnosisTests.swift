@@ -10,6 +10,9 @@ import Testing
     #expect(findings.errors.isEmpty && findings.warnings.isEmpty)
     #expect(findings[.npu, "device"]?.text == "Lunar Lake's NPU (8086:643e, 40xx) at 0000:00:0b.0")
     #expect(findings[.npu, "driver"]?.text.hasSuffix("goes with OpenVINO 2026.4.1") == true)
+    #expect(
+      try await Root.lunarLake.explanation(devices: ["CPU", "NPU"])
+        == "the NPU, its driver and its libraries look well")
   }
 
   @Test(arguments: [
@@ -28,7 +31,10 @@ import Testing
     #expect(findings.errors.isEmpty && findings.warnings.isEmpty)
     #expect(findings[.npu, "device"]?.verdict == .note)
     #expect(findings[.gpu, "device"]?.verdict == .note)
-    #expect(try await Root().explanation() == "this machine shows no Intel NPU; recognition runs without")
+    #expect(try await Root().explanation() == "this machine shows no Intel NPU")
+    var machine = Root()
+    machine.files["proc/cpuinfo"] = "processor: 0\nflags: avx2 hypervisor\n"
+    #expect(try await machine.explanation().hasSuffix("one must be passed through to it"))
   }
 
   @Test func `leaves an accelerator alone that it does not know`() async throws {

@@ -1,11 +1,11 @@
 /// The system, the processor, the memory, the energy counter.
-struct SystemDiagnosis {
+struct MachineDiagnosis {
   let facts: MachineFacts
 
   /// Bytes that a model of full size takes on the processor, resident and mapped.
   private static let modelBytes = 1_600_000_000
 
-  var findings: [Finding] { [system, processor, memory] }
+  var findings: [Finding] { [system, processor, memory, energy] }
 
   private var system: Finding {
     var parts = [facts.distribution?.name ?? "an unknown distribution"]
@@ -16,7 +16,7 @@ struct SystemDiagnosis {
     case nil: break
     }
     if facts.isVirtualMachine { parts.append("in a virtual machine") }
-    return Finding(.system, "system", .ok, parts.joined(separator: ", "))
+    return Finding(.machine, "system", .ok, parts.joined(separator: ", "))
   }
 
   private var processor: Finding {
@@ -32,34 +32,34 @@ struct SystemDiagnosis {
     // OpenVINO's fast kernels begin with AVX2 on x86, with NEON on ARM.
     guard features.contains("AVX2") || features.contains("NEON") || processor.features.isEmpty else {
       return Finding(
-        .processor, "processor", .warning, "\(text): without AVX2 recognition is slow",
+        .machine, "processor", .warning, "\(text): without AVX2 recognition is slow",
         remedy: facts.isVirtualMachine
           ? "give the virtual machine the processor type 'host'" : "use a processor with AVX2")
     }
-    return Finding(.processor, "processor", .ok, text)
+    return Finding(.machine, "processor", .ok, text)
   }
 
   private var memory: Finding {
     guard let memory = facts.memory else {
-      return Finding(.memory, "memory", .note, "how much memory there is cannot be read")
+      return Finding(.machine, "memory", .note, "how much memory there is cannot be read")
     }
     let text = "\(gigabytes(memory.available)) of \(gigabytes(memory.total)) available"
     guard memory.available >= Self.modelBytes else {
       return Finding(
-        .memory, "memory", .warning,
+        .machine, "memory", .warning,
         "\(text): a model of full size takes \(gigabytes(Self.modelBytes))",
         remedy: "end other programs, or give the machine more memory")
     }
-    return Finding(.memory, "memory", .ok, text)
+    return Finding(.machine, "memory", .ok, text)
   }
 
-  var energy: Finding {
+  private var energy: Finding {
     switch facts.energy {
-    case .allowed: Finding(.power, "energy", .ok, "the processor's energy counter is readable")
-    case nil: Finding(.power, "energy", .note, "this machine shows no energy counter")
+    case .allowed: Finding(.machine, "energy", .ok, "the processor's energy counter is readable")
+    case nil: Finding(.machine, "energy", .note, "this machine shows no energy counter")
     case .forbidden, .blocked, .failed:
       Finding(
-        .power, "energy", .note, "the processor's energy counter is for root only; only measuring needs it",
+        .machine, "energy", .note, "the processor's energy counter is for root only; only measuring needs it",
         remedy: "sudo chmod a+r /sys/class/powercap/intel-rapl:*/energy_uj")
     }
   }
