@@ -3,7 +3,7 @@
 struct DriverPairing: Sendable {
   let driver: Version
   let openVINO: Version
-  /// `nil` where it is not known.
+  /// Level Zero's loader; `nil` where it is not known.
   let levelZero: Version?
 
   /// From old to new.

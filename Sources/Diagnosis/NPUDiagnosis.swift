@@ -6,6 +6,7 @@ struct NPUDiagnosis {
   /// As OpenVINO lists them.
   let devices: [String]
 
+  private var pair: DriverPairing? { openVINO.flatMap(DriverPairing.of) }
   private var remedies: NPURemedies { NPURemedies(facts: facts, openVINO: openVINO) }
   private var isListed: Bool { devices.contains { $0 == "NPU" || $0.hasPrefix("NPU.") } }
 
@@ -144,7 +145,10 @@ struct NPUDiagnosis {
         "\(text) is too old: it looks for libze_intel_vpu.so.1, drivers of today are libze_intel_npu.so.1",
         remedy: remedies.loader)
     }
-    return Finding(.npu, "loader", .ok, text)
+    guard let pair, let verified = pair.levelZero, version < verified else {
+      return Finding(.npu, "loader", .ok, text)
+    }
+    return Finding(.npu, "loader", .ok, "\(text); driver \(pair.driver) was released with \(verified)")
   }
 
   private var driver: [Finding] {
@@ -171,7 +175,7 @@ struct NPUDiagnosis {
       return Finding(.npu, "driver", .note, "driver \(driver.path), of an unknown version")
     }
     let text = "driver \(version) (\(driver.path))"
-    guard let openVINO, let pair = DriverPairing.of(openVINO: openVINO) else {
+    guard let openVINO, let pair else {
       return Finding(.npu, "driver", .ok, text)
     }
     guard version >= pair.driver else {

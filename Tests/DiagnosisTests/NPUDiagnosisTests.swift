@@ -214,6 +214,7 @@ import Testing
     let findings = try await root.findings()
     #expect(findings.errors == ["driver", "compiler"])
     #expect(findings[.npu, "loader"]?.verdict == .ok)
+    #expect(findings[.npu, "loader"]?.text.hasSuffix("; driver 1.39.1 was released with 1.34.0") == true)
     #expect(findings[.npu, "driver"]?.remedy?.contains("linux-npu-driver/releases/tags/v1.39.1") == true)
     #expect(
       try await root.explanation().hasPrefix("the NPU's driver, libze_intel_npu.so.1, is not there; what"))
