@@ -35,6 +35,9 @@ let package = Package(
     .target(name: "Transducer", swiftSettings: strict),
     .target(name: "Acceleration", dependencies: ["SpeechFeatures"], swiftSettings: strict),
 
+    // Files of the system, and nothing of ours.
+    .target(name: "Diagnosis", swiftSettings: strict),
+
     // The only C++, and the only Swift that sees it.
     .target(
       name: "COpenVINO",
@@ -93,7 +96,8 @@ let package = Package(
     .executableTarget(
       name: "lorikeet",
       dependencies: [
-        "Audio", "Inference", "ModelDownload", "ModelStore", "Recognition", "Settings", "Transducer",
+        "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "Recognition", "Settings",
+        "Transducer",
         "WyomingProtocol",
         "WyomingServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -115,6 +119,7 @@ let package = Package(
     .testTarget(
       name: "AccelerationTests", dependencies: ["Acceleration", "SpeechFeatures"], swiftSettings: strict),
     .testTarget(name: "TransducerTests", dependencies: ["Transducer", "Support"], swiftSettings: strict),
+    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Support"], swiftSettings: strict),
     .testTarget(
       name: "ModelDownloadTests",
       dependencies: [
@@ -143,7 +148,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "LorikeetTests", dependencies: ["Recognition", "Support", "Transducer", "lorikeet"],
+      name: "LorikeetTests", dependencies: ["Diagnosis", "Recognition", "Support", "Transducer", "lorikeet"],
       swiftSettings: strict),
     .testTarget(
       name: "RecognitionTests",

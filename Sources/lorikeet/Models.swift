@@ -37,7 +37,12 @@ struct StoreOptions: ParsableArguments {
       "Where models are kept. (default: \(DataDirectory.standard))", valueName: "directory"))
   var dataDir: String?
 
-  var library: ModelLibrary { ModelLibrary(dataDirectory: dataDir ?? DataDirectory.standard) }
+  var library: ModelLibrary { ModelLibrary(dataDirectory: directory) }
+
+  /// Where models made ready for a device lie.
+  var prepared: String { "\(directory)/prepared" }
+
+  var directory: String { dataDir ?? DataDirectory.standard }
 }
 
 extension Models {

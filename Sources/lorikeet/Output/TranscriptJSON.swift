@@ -87,18 +87,5 @@ struct TranscriptJSON: Encodable {
   }
 
   /// The object in one line.
-  var line: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    // All numbers are finite, so there is nothing that JSON cannot hold.
-    guard let data = try? encoder.encode(self) else { return "{}" }
-    return String(decoding: data, as: UTF8.self)
-  }
-}
-
-/// A number with as many decimals as it is worth; 0 for one that is none, such as the confidence of a network
-/// that has overflowed.
-private func rounded(_ value: Double, to parts: Double = 1000) -> Double {
-  value.isFinite ? (value * parts).rounded() / parts : 0
+  var line: String { JSONLine.of(self) }
 }

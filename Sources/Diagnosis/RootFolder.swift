@@ -1,0 +1,89 @@
+internal import FoundationEssentials
+internal import Glibc
+
+/// The folder that is looked at as if it were `/`. Whatever lies there, nothing fails: what cannot be read is not
+/// there. Paths are given without a slash in front.
+struct RootFolder: Sendable {
+  private let prefix: String
+
+  init(_ path: String) {
+    prefix = path.hasSuffix("/") ? path : path + "/"
+  }
+
+  /// A file's text, of which only so many bytes are read; `nil` if it is no ordinary file or not readable.
+  func text(_ path: String, limit: Int = 1 << 20) -> String? {
+    // A pipe or a device in the file's place must not be waited for.
+    let file = open(prefix + path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count < limit {
+      let count = read(file, &piece, min(piece.count, limit - bytes.count))
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { return nil }
+      if count == 0 { break }
+      bytes += piece.prefix(count)
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// A file's only line, without blanks around it.
+  func line(_ path: String) -> String? {
+    guard let first = text(path, limit: 4096).flatMap({ SystemText.lines($0).first }) else { return nil }
+    return String(first.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+  }
+
+  /// A file's hexadecimal number: "0x8086".
+  func hexadecimal(_ path: String) -> UInt32? {
+    guard let line = line(path) else { return nil }
+    return UInt32(line.hasPrefix("0x") ? line.dropFirst(2) : line[...], radix: 16)
+  }
+
+  /// The names in a folder, in order; none if there is no such folder.
+  func names(in path: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: prefix + path)) ?? []).sorted()
+  }
+
+  func isThere(_ path: String) -> Bool { status(path) != nil }
+
+  /// Of the file itself, or of what a link leads to.
+  func status(_ path: String) -> Status? {
+    var status = stat()
+    guard stat(prefix + path, &status) == 0 else { return nil }
+    return Status(owner: status.st_uid, group: status.st_gid, mode: status.st_mode & 0o7777)
+  }
+
+  struct Status {
+    let owner, group: UInt32
+    /// Permission bits.
+    let mode: UInt32
+  }
+
+  /// Where a link leads, as it is written; `nil` if it is none.
+  func link(_ path: String) -> String? {
+    try? FileManager.default.destinationOfSymbolicLink(atPath: prefix + path)
+  }
+
+  /// Whether a user may open a file.
+  func access(_ path: String, by user: User, writing: Bool) -> FileAccess {
+    guard user.isThisProcess else {
+      guard let status = status(path) else { return .failed(String(cString: strerror(ENOENT))) }
+      let isAllowed = user.mayOpen(
+        owner: status.owner, group: status.group, mode: status.mode, writing: writing)
+      return isAllowed ? .allowed : .forbidden
+    }
+    let file = open(prefix + path, (writing ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard file >= 0 else {
+      switch errno {
+      case EACCES: return .forbidden
+      case EPERM: return .blocked
+      default: return .failed(String(cString: strerror(errno)))
+      }
+    }
+    close(file)
+    return .allowed
+  }
+}

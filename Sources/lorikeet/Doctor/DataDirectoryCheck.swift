@@ -1,0 +1,149 @@
+internal import Diagnosis
+internal import FoundationEssentials
+internal import Glibc
+internal import Inference
+internal import ModelDownload
+internal import ModelStore
+
+/// The data directory, and what lies in it.
+struct DataDirectoryCheck {
+  let directory: String
+  /// Bytes that can still be written; `nil` where the system does not tell.
+  let freeBytes: Int?
+  let stored: [StoredModel]
+  let prepared: [PreparedModel]
+  let caches: [Cache]
+  private let state: State
+
+  /// Compiled models of one build of OpenVINO.
+  struct Cache {
+    let path: String
+    let bytes: Int
+    let isCurrent: Bool
+  }
+
+  private enum State {
+    case writable
+    /// It can be made.
+    case absent
+    /// The path that is in the way, and why.
+    case refused(String, why: String)
+  }
+
+  /// What a first start with a model of full size takes: 2.5 GB are fetched, 0.7 GB prepared.
+  private static let roomForModel = 3_200_000_000
+
+  init(directory: String, library: ModelLibrary, prepared: String) {
+    self.directory = directory
+    state = Self.state(of: directory)
+    stored = library.list()
+    self.prepared = PreparedModel.all(in: prepared)
+    caches = Self.caches(in: "\(directory)/cache")
+    freeBytes = Self.freeBytes(in: Self.nearest(to: directory))
+  }
+
+  private static func state(of directory: String) -> State {
+    let nearest = nearest(to: directory)
+    var isDirectory = false
+    _ = FileManager.default.fileExists(atPath: nearest, isDirectory: &isDirectory)
+    guard isDirectory else { return .refused(nearest, why: "it is not a directory") }
+    guard access(nearest, W_OK | X_OK) == 0 else {
+      return .refused(nearest, why: String(cString: strerror(errno)))
+    }
+    return nearest == directory ? .writable : .absent
+  }
+
+  /// The directory itself, or the nearest above it that is there.
+  private static func nearest(to directory: String) -> String {
+    var names = directory.split(separator: "/")
+    var path = directory
+    while !FileManager.default.fileExists(atPath: path), !names.isEmpty {
+      names.removeLast()
+      path = (directory.hasPrefix("/") ? "/" : "./") + names.joined(separator: "/")
+    }
+    return path
+  }
+
+  private static func caches(in folder: String) -> [Cache] {
+    let manager = FileManager.default
+    return ((try? manager.contentsOfDirectory(atPath: folder)) ?? []).sorted().map { name in
+      let path = "\(folder)/\(name)"
+      let files = (try? manager.contentsOfDirectory(atPath: path)) ?? []
+      return Cache(
+        path: path, bytes: files.reduce(0) { $0 + size(of: "\(path)/\($1)") },
+        isCurrent: name == CompiledModels.folder)
+    }
+  }
+
+  private static func size(of file: String) -> Int {
+    var status = stat()
+    return stat(file, &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  private static func freeBytes(in directory: String) -> Int? {
+    var status = statvfs()
+    guard statvfs(directory, &status) == 0 else { return nil }
+    let (bytes, isHuge) = Int(clamping: status.f_bavail).multipliedReportingOverflow(
+      by: Int(clamping: status.f_frsize))
+    return isHuge ? .max : bytes
+  }
+
+  // MARK: Judging
+
+  var findings: [Finding] {
+    [place] + stored.map(finding) + prepared.map(finding) + caches.map(finding)
+  }
+
+  private var place: Finding {
+    let free = freeBytes.map { ", \(ByteCount($0)) free" } ?? ""
+    switch state {
+    case .refused(let path, let why):
+      return Finding(
+        .data, "directory", .error, "nothing can be kept in \(directory): \(path): \(why)",
+        remedy: "name another with --data-dir, or: sudo chown -R $(id -u):$(id -g) \(path)")
+    case .writable, .absent:
+      let text = "\(directory)\(free)"
+      if stored.isEmpty, prepared.isEmpty, let freeBytes, freeBytes < Self.roomForModel {
+        return Finding(
+          .data, "directory", .warning,
+          "\(text): a model of full size needs \(ByteCount(Self.roomForModel)) at its first start",
+          remedy: "make room, or name another directory with --data-dir")
+      }
+      guard case .absent = state else { return Finding(.data, "directory", .ok, text) }
+      return Finding(.data, "directory", .ok, "\(text); it is made when it is needed")
+    }
+  }
+
+  private func finding(_ model: StoredModel) -> Finding {
+    let exports = model.complete.map(\.rawValue)
+    guard exports.isEmpty else {
+      return Finding(
+        .data, "model", .ok,
+        "\(model.model.name) (\(exports.joined(separator: ", "))), \(ByteCount(model.size))")
+    }
+    return Finding(
+      .data, "model", .warning, "\(model.model.name) is incomplete",
+      remedy: "lorikeet models pull \(model.model.name)")
+  }
+
+  private func finding(_ model: PreparedModel) -> Finding {
+    let text = "\(model.manifest.model) (\(model.manifest.weights.rawValue)), \(ByteCount(Int(model.size)))"
+    guard model.manifest.openVINO == Runtime.version else {
+      return Finding(
+        .data, "prepared", .note,
+        "\(text), for OpenVINO \(model.manifest.openVINO): it is used by its path only",
+        remedy: "rm -r '\(model.path)'")
+    }
+    return Finding(.data, "prepared", .ok, text)
+  }
+
+  private func finding(_ cache: Cache) -> Finding {
+    let text = "\(cache.path), \(ByteCount(cache.bytes))"
+    guard cache.isCurrent else {
+      return Finding(
+        .data, "cache", .note, "\(text), of another OpenVINO: it is not used", remedy: "rm -r '\(cache.path)'"
+      )
+    }
+    return Finding(.data, "cache", .ok, text)
+  }
+}

@@ -1,0 +1,76 @@
+internal import Diagnosis
+internal import ModelStore
+internal import Recognition
+
+/// The built-in model's self-test on one device.
+struct DeviceTest {
+  /// OpenVINO's name: "CPU".
+  let device: String
+  let result: Result<SelfTest.Outcome, any Error>
+  /// Microseconds that the NPU was busy meanwhile, as the kernel counts; `nil` where it does not.
+  let busy: UInt64?
+
+  /// Tests each device that Lorikeet can be told to use.
+  ///
+  /// - Parameters:
+  ///   - devices: OpenVINO's names.
+  ///   - report: Is told the device that is tested next.
+  static func all(devices: [String], report: (String) -> Void) async -> [DeviceTest] {
+    var tests: [DeviceTest] = []
+    for device in Device.allCases where device != .auto {
+      let name = device.rawValue.uppercased()
+      guard devices.contains(where: { kind(of: $0) == name }) else { continue }
+      report(name)
+      tests.append(await DeviceTest(name, device))
+    }
+    return tests
+  }
+
+  private init(_ name: String, _ device: Device) async {
+    self.device = name
+    let clock = NPUBusyTime()
+    let before = clock.microseconds()
+    do {
+      let model = try ModelDirectory.find(ModelDirectory.builtin)
+      let recognizer = Recognizer(model: model, settings: ComputeSettings(device: device))
+      result = .success(try await SelfTest(of: model).run(with: recognizer))
+    } catch {
+      result = .failure(error)
+    }
+    busy = before.flatMap { before in clock.microseconds().map { $0 &- before } }
+  }
+
+  /// Why there was no outcome.
+  var error: (any Error)? {
+    if case .failure(let error) = result { error } else { nil }
+  }
+
+  var finding: Finding {
+    switch result {
+    case .failure(let error):
+      return failure("it does not work: \(error)")
+    case .success(let outcome):
+      if let ran = outcome.device, Self.kind(of: ran) != device {
+        return failure("\(ran) did the work instead")
+      }
+      if device == "NPU", busy == 0 {
+        return failure("the kernel counted no work of the NPU meanwhile")
+      }
+      guard outcome.isPassed else { return failure("it understood '\(outcome.text)'") }
+      let times = [outcome.seconds, outcome.firstSeconds, outcome.loadSeconds].map(Self.milliseconds)
+      return Finding(
+        .selfTest, device, .ok,
+        "'\(outcome.text)' in \(times[0]) (the first time \(times[1]), after \(times[2]) of loading)")
+    }
+  }
+
+  private func failure(_ text: String) -> Finding {
+    let others = device == "CPU" ? nil : "until it does, use another device: --device cpu"
+    return Finding(.selfTest, device, .error, text, remedy: others)
+  }
+
+  /// "GPU" of "GPU.0".
+  private static func kind(of device: String) -> String { String(device.prefix { $0 != "." }) }
+
+  private static func milliseconds(_ seconds: Double) -> String { "\(Int(rounded(seconds) * 1000)) ms" }
+}

@@ -1,0 +1,47 @@
+internal import ArgumentParser
+internal import Diagnosis
+
+/// `lorikeet doctor`: what the machine has, what works, and what mends the rest.
+struct Doctor: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Look at this machine, and say what keeps its devices from working.",
+    discussion: """
+      Looks at processor, memory, NPU and GPU with their drivers, at OpenVINO and the data directory, and lets each \
+      device recognize a recording. Exit status 0 if there is no error, else 1; a warning is none.
+      """)
+
+  @OptionGroup var store: StoreOptions
+
+  @Flag(help: "Write one JSON object instead of a report.")
+  var json = false
+
+  @Option(help: .hidden)
+  var root = "/"
+
+  // On the main thread: reading files blocks.
+  @MainActor
+  func run() async throws {
+    try await reportingFailure {
+      let openVINO = OpenVINOCheck()
+      let machine = MachineReader(root: root, libraryFolders: LibraryFolders.all).facts()
+      let data = DataDirectoryCheck(
+        directory: store.directory, library: store.library, prepared: store.prepared)
+      let tests = await DeviceTest.all(devices: openVINO.devices.map(\.name)) { device in
+        if Terminal.isWatched { Terminal.note("lorikeet: testing \(device) …\n") }
+      }
+      let report = DoctorReport(
+        findings: Diagnosis.findings(
+          machine, openVINOVersion: openVINO.version, openVINODevices: openVINO.devices.map(\.name))
+          + openVINO.findings + tests.map(\.finding) + data.findings,
+        openVINO: openVINO, tests: tests, data: data)
+      try Terminal.print(json ? DoctorJSON(report).line : report.text)
+      if report.verdict == .error { throw ExitCode.failure }
+    }
+  }
+}
+
+extension Subject {
+  static let openVINO = Subject(rawValue: "openvino")
+  static let selfTest = Subject(rawValue: "self-test")
+  static let data = Subject(rawValue: "data")
+}

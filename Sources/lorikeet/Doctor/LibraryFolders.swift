@@ -1,0 +1,22 @@
+internal import FoundationEssentials
+
+/// Where libraries lie besides the system's folders.
+enum LibraryFolders {
+  /// Those of `LD_LIBRARY_PATH`, and the one that OpenVINO was loaded from.
+  static var all: [String] {
+    let path = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] ?? ""
+    return path.split(separator: ":").map(String.init) + [ofOpenVINO].compactMap(\.self)
+  }
+
+  private static var ofOpenVINO: String? {
+    guard let maps = try? Data(contentsOf: URL(filePath: "/proc/self/maps")) else { return nil }
+    for line in String(decoding: maps, as: UTF8.self).split(separator: "\n") {
+      // The sixth field, which may hold blanks: "/usr/lib/lorikeet/libopenvino.so.2641".
+      guard let start = line.firstIndex(of: "/"), let end = line.firstRange(of: "/libopenvino.so") else {
+        continue
+      }
+      return String(line[start..<end.lowerBound])
+    }
+    return nil
+  }
+}
