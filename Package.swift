@@ -139,7 +139,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "LorikeetTests", dependencies: ["Recognition", "Support", "Transducer", "lorikeet"],
+      name: "LorikeetTests",
+      dependencies: ["Recognition", "Settings", "Support", "Transducer", "WyomingServer", "lorikeet"],
       swiftSettings: strict),
     .testTarget(
       name: "RecognitionTests",
