@@ -148,7 +148,10 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "LorikeetTests", dependencies: ["Diagnosis", "Recognition", "Support", "Transducer", "lorikeet"],
+      name: "LorikeetTests",
+      dependencies: [
+        "Diagnosis", "Recognition", "Settings", "Support", "Transducer", "WyomingServer", "lorikeet",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "RecognitionTests",

@@ -51,7 +51,9 @@ lk_failure lk_core_compile(
     for (size_t index = 0; index < count; ++index) {
       settings[properties[index].key] = std::string(properties[index].value);
     }
-    *result = new lk_compiled{core->core.compile_model(graph->model, device, settings)};
+    *result = new lk_compiled{
+        core->core.compile_model(graph->model, device, settings),
+        std::make_shared<lorikeet::MappedWeights>(graph->model)};
   });
 }
 

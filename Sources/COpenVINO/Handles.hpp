@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "COpenVINO.h"
+#include "MappedWeights.hpp"
 
 struct lk_core {
   ov::Core core;
@@ -26,12 +27,15 @@ struct lk_graph {
 
 struct lk_compiled {
   ov::CompiledModel model;
+  std::shared_ptr<const lorikeet::MappedWeights> weights;
 };
 
 struct lk_request {
   ov::InferRequest request;
   std::vector<ov::Output<const ov::Node>> inputs;
   std::vector<ov::Output<const ov::Node>> outputs;
+  /// Until the first inference; see `lk_request_infer`.
+  std::shared_ptr<const lorikeet::MappedWeights> weights;
 };
 
 namespace lorikeet {

@@ -15,7 +15,8 @@ const std::vector<ov::Output<const ov::Node>> &ports(const lk_request *request, 
 lk_failure lk_compiled_request(lk_compiled *compiled, lk_request **result) {
   return guarded([&] {
     *result = new lk_request{
-        compiled->model.create_infer_request(), compiled->model.inputs(), compiled->model.outputs()};
+        compiled->model.create_infer_request(), compiled->model.inputs(), compiled->model.outputs(),
+        compiled->weights};
   });
 }
 
@@ -57,5 +58,11 @@ lk_failure lk_request_connect(
 }
 
 lk_failure lk_request_infer(lk_request *request) {
-  return guarded([&] { request->request.infer(); });
+  return guarded([&] {
+    request->request.infer();
+    // The processor plugin copies weights into its own layouts until the end of the first inference. What it reads of
+    // the files later (embeddings, what never was copied) comes back by itself.
+    if (request->weights) request->weights->drop_pages();
+    request->weights.reset();
+  });
 }

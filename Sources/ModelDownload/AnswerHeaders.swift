@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import ModelStore
 internal import NIOHTTP1
 
@@ -32,6 +33,24 @@ enum AnswerHeaders {
   static func size(_ text: String?) -> Int? {
     text.flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil }
   }
+
+  /// `Retry-After`: seconds, or a date of the form that all servers are to send, "Sun, 06 Nov 1994 08:49:37 GMT"
+  /// (RFC 9110, 10.2.3 and 5.6.7); nil if it is neither.
+  ///
+  /// - Parameter now: Of this machine's clock.
+  static func retryAfter(_ text: String, now: Date) -> Duration? {
+    if let seconds = size(text) { return .seconds(seconds) }
+    let parts = text.split(separator: " ")
+    guard parts.count == 6, parts[5] == "GMT", let month = months.firstIndex(where: { $0 == parts[2] }),
+      let date = try? Date(
+        "\(parts[3])-\(month < 9 ? "0" : "")\(month + 1)-\(parts[1])T\(parts[4])Z", strategy: .iso8601)
+    else { return nil }
+    return .seconds(max(0, date.timeIntervalSince(now)))
+  }
+
+  private static let months = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+  ]
 
   /// `bytes FIRST-LAST/SIZE`; nil if it is anything else, or makes no sense.
   ///

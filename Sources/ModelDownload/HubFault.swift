@@ -1,4 +1,5 @@
 internal import AsyncHTTPClient
+internal import FoundationEssentials
 internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1
@@ -64,10 +65,10 @@ enum HubFault {
     case 407:
       return .lasting(.other(proxyLogin))
     case 408, 425, 429, 500...599:
-      let after = answer.response.headers.first(name: "retry-after").flatMap { Int($0) }
+      let after = answer.response.headers.first(name: "retry-after")
       return .passing(
         "\(answer.host) answers HTTP \(status)",
-        retryAfter: after.flatMap { $0 >= 0 ? .seconds($0) : nil })
+        retryAfter: after.flatMap { AnswerHeaders.retryAfter($0, now: .now) })
     default:
       return .lasting(.status(status, host: answer.host))
     }

@@ -15,8 +15,9 @@ extension Setting {
     "Where to listen, tcp://HOST:PORT; port 0 is any free port.")
 
   public static let model = text(
-    "model", \.model, accepted: "'builtin' or a directory",
-    "The model: 'builtin', or a directory with the files of the public ONNX export.")
+    "model", \.model, accepted: "'builtin', a model of the hub, or a directory",
+    "The model: 'builtin', one of the hub such as 'parakeet-tdt-0.6b-v3', or a directory with the public export's files."
+  )
 
   public static let device = choice(
     "device", \.device, of: ServerSettings.devices, reference: "DEVICE", "The device that runs the model.")
@@ -62,9 +63,11 @@ extension Setting {
     "The language that is spoken, as a tag such as 'en'. It is reported with the transcript.")
 
   public static let dataDir = text(
-    "data-dir", \.dataDir, reference: "DATA_DIR", accepted: "a directory", "Where compiled models are kept.")
+    "data-dir", \.dataDir, reference: "DATA_DIR", accepted: "a directory",
+    "Where fetched, prepared and compiled models are kept.")
 
-  public static let cache = onOff("cache", \.cache, "Whether compiled models are kept for the next start.")
+  public static let cache = onOff(
+    "cache", \.cache, "Whether prepared and compiled models are kept for the next start.")
 
   public static let keepOriginals = onOff(
     "keep-originals", \.keepsOriginals, isSwitch: false,

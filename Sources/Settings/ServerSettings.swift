@@ -30,7 +30,7 @@ public struct ServerSettings: Sendable, Equatable {
 
   /// Where Lorikeet keeps what it makes.
   public var dataDir: String
-  /// Whether compiled models are kept.
+  /// Whether prepared and compiled models are kept.
   public var cache = true
   /// Whether the files that a prepared model was made of stay in the store.
   public var keepsOriginals = true

@@ -138,6 +138,7 @@ def test_files_that_were_copied_in_are_taken_if_they_are_right(store, hub):
     pytest.param(status(500), id="500"),
     pytest.param(status(503, Retry_After="1"), id="503"),
     pytest.param(status(429, Retry_After="1"), id="429"),
+    pytest.param(status(429, Retry_After="Sun, 06 Nov 1994 08:49:37 GMT"), id="429-with-a-date"),
     pytest.param(lambda handler, request: time.sleep(5), id="stalls"),
 ])
 def test_what_passes_is_tried_again(store, hub, misbehave):

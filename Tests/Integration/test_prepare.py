@@ -8,9 +8,12 @@ import time
 
 import pytest
 
+import home_assistant
 import lorikeet
 import make_replica
+from conversation import audio, converse
 from lorikeet import AUDIO
+from server import Server
 
 REPLICA = lorikeet.REPOSITORY / ".build/replica"
 RECORDING = AUDIO / "en-01.wav"
@@ -79,6 +82,21 @@ def test_prepare_once(replica, data_dir):
     assert peak_memory(alone) < 1.8e9
     assert not (data_dir / "other/prepared").exists()
     assert finish(start(made, data_dir / "other"))[0] == first
+
+
+def private_memory(pid: int) -> int:
+    """Bytes that nobody else has."""
+    lines = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Private_"))
+
+
+def test_a_server_keeps_no_pages_of_the_weights_it_has_copied(replica, data_dir):
+    finish(start(replica, data_dir))
+    model, = prepared(data_dir)
+    with Server(lorikeet.BINARY, "--model", str(model), "--data-dir", str(data_dir)) as server:
+        for _ in range(3):
+            converse(home_assistant.transcribe(server.port, audio(RECORDING.name)))
+        assert private_memory(server.process.pid) < 1.3e9
 
 
 def test_prepare_interrupted_and_twice_at_once(replica, data_dir):

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import ModelStore
 import NIOHTTP1
 import Testing
@@ -50,5 +51,16 @@ import Testing
   ])
   func `a content range that makes no sense is none`(_ text: String) {
     #expect(AnswerHeaders.contentRange(text) == nil)
+  }
+
+  @Test(
+    arguments: [
+      ("0", 0), ("120", 120), ("Sun, 06 Nov 1994 08:49:37 GMT", 37), ("Sun, 06 Nov 1994 08:48:37 GMT", 0),
+      ("Mon, 07 Nov 1994 08:49:00 GMT", 86_400), ("-1", nil), ("soon", nil), ("", nil),
+      ("Sun, 06 Nov 1994 08:49:37", nil), ("Sun, 06 Nov 1994 08:49:37 GMT!", nil), ("Sun, 06", nil),
+    ] as [(String, Int?)])
+  func `a pause that is asked for is seconds or a date`(text: String, seconds: Int?) {
+    let now = Date(timeIntervalSince1970: 784_111_740)  // Sun, 06 Nov 1994 08:49:00 GMT
+    #expect(AnswerHeaders.retryAfter(text, now: now) == seconds.map { .seconds($0) })
   }
 }

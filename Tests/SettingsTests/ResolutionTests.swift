@@ -166,7 +166,8 @@ private func refusal(
       ("drain-seconds", "99999999999999999999", "a whole number"),
       ("max-connections", "0", "from 1 to 10000"),
       ("max-header-bytes", "10", "from 1024"), ("uri", " , ", "addresses like tcp://0.0.0.0:10300"),
-      ("data-dir", "a\nb", "a directory"), ("model", "\u{1B}[2J", "'builtin' or a directory"),
+      ("data-dir", "a\nb", "a directory"),
+      ("model", "\u{1B}[2J", "'builtin', a model of the hub, or a directory"),
     ])
   func `is refused with its name, value, source and what is accepted`(
     name: String, value: String, accepted: String

@@ -21,7 +21,8 @@ import Testing
   @Test(
     arguments: [
       "", "tcp", "tcp:", "tcp://", "tcp://:10300", "tcp://localhost", "tcp://localhost:", "tcp://localhost:x",
-      "tcp://localhost:-1", "tcp://localhost:65536", "tcp://localhost:99999999999999999999",
+      "tcp://localhost:-1", "tcp://localhost:+1", "tcp://localhost:-0", "tcp://localhost:１",
+      "tcp://localhost:65536", "tcp://localhost:99999999999999999999",
       "tcp://::1:10300",
       "tcp://[::1]", "tcp://[::1:10300", "tcp://[]:10300", "tcp://::1]:10300", "tcp://localhost:10300/",
       "tcp://a/b:1", "http://localhost:10300", "localhost:10300", ":10300", "10300", "unix://", "unix:///",
