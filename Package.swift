@@ -134,7 +134,9 @@ let package = Package(
       name: "ModelStoreTests", dependencies: ["ModelStore", "Support", "Transducer"], swiftSettings: strict),
     .testTarget(
       name: "SettingsTests",
-      dependencies: ["Recognition", "Settings", "Support", .product(name: "Logging", package: "swift-log")],
+      dependencies: [
+        "Acceleration", "Recognition", "Settings", "Support", .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "WyomingProtocolTests",

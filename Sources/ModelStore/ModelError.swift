@@ -12,6 +12,7 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case configuration(String)
     case vocabulary(VocabularyError)
     case graph(String)
+    case quantizedLayers(device: String)
   }
 
   /// The model's name or directory.
@@ -44,6 +45,11 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
       "model \(model): config.json: \(what)"
     case .vocabulary(let error):
       "model \(model): vocab.txt: \(error)"
+    case .quantizedLayers(let device):
+      """
+      model \(model): its export rounds activations to eight bits at inference, which \(device) cannot do, in layers \
+      that could not be rewritten; `lorikeet models pull` fetches the full-precision export, and --device cpu runs this one
+      """
     case .graph(let what):
       "model \(model): \(what)"
     }

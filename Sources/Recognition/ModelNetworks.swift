@@ -77,6 +77,9 @@ package final class ModelNetworks: Sendable {
       var graph = try intact(form) { model, runtime throws(RecognitionError) in
         try SpeechGraphs.encoder(of: model, weights: form.inMemory, runtime: runtime)
       }
+      if device != Device.cpu.openVINOName, try graph.isDynamicallyQuantized {
+        throw ModelError(model: model.name, reason: .quantizedLayers(device: device))
+      }
       var name = "encoder"
       if let bucket = shape.bucket {
         try graph.reshape([

@@ -34,11 +34,8 @@ public final class Recognizer: Sendable {
     try await engine.started()
   }
 
-  /// How the devices are, from the best to the last resort.
-  public func devices() async -> [DeviceReport] {
-    guard let engine = try? await engine.engine() else { return [] }
-    return engine.encoders.devices.map(\.report)
-  }
+  /// How the devices are, from the best to the last resort; none before it is known which there are.
+  public var devices: [DeviceReport] { engine.current?.encoders.devices.map(\.report) ?? [] }
 
   /// A new utterance, to be fed where the audio arrives.
   public func utterance() -> Utterance {

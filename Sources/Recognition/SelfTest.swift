@@ -30,6 +30,16 @@ public struct SelfTest: Sendable {
       text: text.split(whereSeparator: \.isNewline).joined(separator: " "))
   }
 
+  /// How a device is tested: alone, without anything that could stand in for it.
+  public static func settings(for device: Device) -> ComputeSettings {
+    var settings = ComputeSettings(device: device)
+    settings.fallback = .none
+    settings.isSelfTested = false
+    settings.decoderDevice = .cpu
+    if device != .cpu { settings.buckets = [5] }
+    return settings
+  }
+
   /// What a run came to.
   public struct Outcome: Sendable {
     /// What was understood.

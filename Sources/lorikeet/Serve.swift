@@ -21,6 +21,8 @@ struct Serve: AsyncParsableCommand {
 
   @OptionGroup var options: ServeOptions
 
+  // On the main thread: looking for the reason of a failure reads files.
+  @MainActor
   func run() async throws {
     do {
       let resolved = try options.resolve()
@@ -34,7 +36,7 @@ struct Serve: AsyncParsableCommand {
       try await SecondSignal.endsAtOnce(logger) { try await group.run() }
       leave(.success)
     } catch {
-      Terminal.fail(error)
+      Terminal.fail(DeviceTrouble.explained(error))
       leave(.failure)
     }
   }

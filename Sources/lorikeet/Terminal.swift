@@ -55,13 +55,14 @@ func leave(_ status: ExitCode) -> Never {
 }
 
 /// Runs a command's work; a failure becomes one line on standard error and the exit status 1.
+@MainActor
 func reportingFailure(_ work: () async throws -> Void) async throws {
   do {
     try await work()
   } catch let status as ExitCode {
     throw status
   } catch {
-    Terminal.fail(error)
+    Terminal.fail(DeviceTrouble.explained(error))
     throw ExitCode.failure
   }
 }

@@ -15,6 +15,9 @@ struct WantedModel: Sendable {
   let keepsOriginals: Bool
   let isOffline: Bool
 
+  /// Where compiled networks are kept.
+  static func compiledDirectory(in dataDirectory: String) -> String { "\(dataDirectory)/compiled" }
+
   private var library: ModelLibrary { ModelLibrary(dataDirectory: dataDirectory) }
 
   /// Where a model is that can be used at once.
@@ -64,7 +67,7 @@ struct WantedModel: Sendable {
     of model: ModelDirectory, report: @escaping @Sendable (RecognitionEvent) -> Void
   ) -> Recognizer {
     var settings = compute
-    settings.cacheDirectory = isCached ? "\(dataDirectory)/compiled" : nil
+    settings.cacheDirectory = isCached ? Self.compiledDirectory(in: dataDirectory) : nil
     settings.preparedDirectory = isCached ? "\(dataDirectory)/prepared" : nil
     return Recognizer(model: model, settings: settings, report: report)
   }

@@ -259,13 +259,18 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
         }
       }
       if attempt == 3 { machine.npu.change { $0.selfTestFault = nil } }
-      try await eventually { machine.time.sleepers >= 1 }
-      try await machine.time.advance(by: .seconds(pause - 1))
-      #expect(try await machine.encode(3).device == "CPU")
-      try await machine.time.advance(by: .seconds(1))
-      if attempt < 3 { try await eventually { machine.time.sleepers >= 1 } }
+      let before = machine.time.now
+      try await eventually {
+        try await machine.time.advance(by: .seconds(1))
+        return switch attempt {
+        case 1: machine.state(5) == .failed
+        case 2: machine.npu.counts.selfTests == 2
+        default: machine.report.state == .working
+        }
+      }
+      #expect(machine.time.now - before >= .seconds(pause))
+      if attempt < 3 { #expect(try await machine.encode(3).device == "CPU") }
     }
-    try await eventually { machine.report.state == .working }
     #expect(try await machine.encode(3).device == "NPU")
     #expect(machine.events.count { $0 == .back(device: "NPU") } == 1)
     #expect(machine.npu.counts.selfTests == 3)

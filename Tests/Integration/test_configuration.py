@@ -79,7 +79,7 @@ def test_the_reference_systems_compose_file_keeps_working():
 
 @pytest.mark.parametrize("environment, mentions", [
     ({"LORIKEET_DEVISE": "cpu"}, ["LORIKEET_DEVISE", "did you mean LORIKEET_DEVICE?"]),
-    ({"LORIKEET_DEVICE": "tpu"}, ["LORIKEET_DEVICE", "tpu", "auto or cpu"]),
+    ({"LORIKEET_DEVICE": "tpu"}, ["LORIKEET_DEVICE", "tpu", "auto, cpu, gpu or npu"]),
     ({"WYOMING_URI": "nonsense"}, ["WYOMING_URI", "nonsense", "tcp://"]),
     ({"LORIKEET_CONFIG": "/no/such/file.yaml"}, ["/no/such/file.yaml", "No such file"]),
 ], ids=lambda value: " ".join(value) if isinstance(value, dict) else "")
@@ -92,7 +92,7 @@ def test_a_wrong_variable_is_refused(environment, mentions, options):
 
 @pytest.mark.parametrize("content, mentions", [
     ("devise: cpu", ["devise", "did you mean 'device'?"]),
-    ("device: tpu", ["device", "tpu", "auto or cpu"]),
+    ("device: tpu", ["device", "tpu", "auto, cpu, gpu or npu"]),
     ("device: [", ["cannot read settings"]),
     ("uri: [nonsense]", ["uri", "nonsense", "tcp://"]),
 ])

@@ -92,16 +92,17 @@ def test_data_directory_that_is_yet_to_be_made(tmp_path):
     assert not (tmp_path / "a").exists()
 
 
-def test_models_and_caches(tmp_path):
+def test_models_and_compiled_networks(tmp_path):
     lorikeet.run("transcribe", "--data-dir", tmp_path, lorikeet.AUDIO / "en-01.wav")
-    other = tmp_path / "cache/openvino-2025.1"
-    other.mkdir()
-    (other / "1.blob").write_bytes(bytes(1000))
+    other = next((tmp_path / "compiled").glob("builtin-CPU-encoder-*"))
+    for blob in other.glob("*.blob"):
+        blob.write_bytes(bytes(1000))
     _, report, findings = examined("--data-dir", tmp_path, "--root", tmp_path)
-    caches = {cache["name"]: cache["bytes"] for cache in report["data"]["caches"]}
-    assert caches.pop("openvino-2025.1") == 1000
-    (size,) = caches.values()
-    assert size > 1_000_000
+    compiled = {network["name"]: network["bytes"] for network in report["data"]["compiled"]}
+    assert compiled.keys() == {
+        "builtin, " + name for name in ("encoder", "encoder projection", "prediction network", "joint network")
+    }
+    assert compiled["builtin, encoder"] > 1_000_000
     notes = [finding for finding in report["findings"] if finding["remedy"] == f"rm -r '{other}'"]
     assert len(notes) == 1 and notes[0]["verdict"] == "note"
 

@@ -212,7 +212,7 @@ private final class Events: Sendable {
       let old = try makeOutdated(
         store.prepared(model, weights: .int8), version: version, openVINO: openVINO)
       let events = Events()
-      let new = try store.prepared(model, weights: .int8) { events.append($0) }
+      let new = try store.prepared(model, weights: .int8) { events.append(.preparation($0)) }
       #expect(
         PreparedModel.places(in: directory.path).map(\.path).sorted() == [half.path, new.path].sorted())
       #expect(events.all.contains(.removedOutdated(path: old)))
@@ -387,7 +387,8 @@ private final class Events: Sendable {
         try Precision.auto.resolved(for: "CPU", capabilities: capabilities, model: large, prepared: nil)
           == ResolvedPrecision(name: .int8, arithmetic: .bf16, weights: .int8))
       #expect(
-        try Precision.auto.resolved(for: "CPU", capabilities: ["FP32"], model: large, prepared: nil).arithmetic == .f32)
+        try Precision.auto.resolved(for: "CPU", capabilities: ["FP32"], model: large, prepared: nil)
+          .arithmetic == .f32)
       #expect(
         try Precision.f32.resolved(for: "CPU", capabilities: capabilities, model: large, prepared: nil)
           .weights == nil)

@@ -1,3 +1,4 @@
+import Acceleration
 import Logging
 import Recognition
 import Settings
@@ -25,6 +26,8 @@ import Testing
   @Test func `offers what the other modules know`() {
     #expect(ServerSettings.devices == Device.allCases.map(\.rawValue))
     #expect(ServerSettings.fallbacks == Fallback.allCases.map(\.rawValue))
+    #expect(Setting.buckets.accepted.contains("from \(Bucket.seconds.lowerBound) to 60"))
+    #expect(Bucket.seconds.upperBound == 60)
     #expect(ServerSettings.precisions == Precision.allCases.map(\.rawValue))
     #expect(ServerSettings.logLevels == Logger.Level.allCases.map(\.rawValue))
   }

@@ -55,11 +55,13 @@ private func refusal(
   }
 
   @Test func `every setting can be an option and a variable`() throws {
-    let values = Setting.all.map { setting in
-      (
-        setting,
-        setting.isSwitch ? "true" : setting.choices.last ?? setting.defaultValue(dataDir: "/d") ?? "en"
-      )
+    let examples = [
+      "language": "en", "buckets": "5,20", "lazy-buckets": "10", "memory-budget": "3GB",
+      "max-resident-buckets": "2", "device-property": "NPU_TURBO=NO",
+    ]
+    let values = try Setting.all.map { setting in
+      let value = setting.choices.last ?? setting.defaultValue(dataDir: "/d") ?? examples[setting.name]
+      return (setting, setting.isSwitch ? "true" : try #require(value))
     }
     let options = Dictionary(uniqueKeysWithValues: values.map { ($0.name, [$1]) })
     let variables = Dictionary(uniqueKeysWithValues: values.map { ($0.environmentName, $1) })
@@ -70,7 +72,7 @@ private func refusal(
       #expect(first.source(of: setting) == .option(setting.name))
       #expect(second.source(of: setting) == .environment(setting.environmentName))
     }
-    #expect(first.settings.device == "cpu" && first.settings.logFormat == .json && first.settings.offline)
+    #expect(first.settings.device == "npu" && first.settings.logFormat == .json && first.settings.offline)
   }
 
   @Test func `the reference system's compose file keeps working`() throws {
@@ -78,8 +80,10 @@ private func refusal(
       options: [:],
       environment: [
         "WYOMING_URI": "tcp://0.0.0.0:7891", "DATA_DIR": "/data", "DEVICE": "CPU", "LANGUAGE": "de",
-        "ENCODER_BUCKETS": "5,20",
+        "ENCODER_BUCKETS": "5,20", "ENCODER_LAZY_BUCKETS": "10,30",
       ], file: nil)
+    #expect(resolved.settings.buckets == [5, 20])
+    #expect(resolved.settings.lazyBuckets == [10, 30])
     #expect(resolved.settings.uris == ["tcp://0.0.0.0:7891"])
     #expect(resolved.settings.dataDir == "/data")
     #expect(resolved.settings.device == "cpu")
@@ -155,7 +159,11 @@ private func refusal(
 @Suite struct `A wrong setting` {
   @Test(
     arguments: [
-      ("device", "tpu", "auto or cpu; did you mean 'cpu'?"),
+      ("device", "tpu", "auto, cpu, gpu or npu; did you mean 'cpu'?"),
+      ("fallback", "gpu", "auto, cpu or none"), ("buckets", "5,ninety", "like 5,20"),
+      ("lazy-buckets", "0", "seconds from 0.5 to 60"), ("memory-budget", "plenty", "like 3GB or 1500MB"),
+      ("max-resident-buckets", "0", "from 1 to 64"), ("device-property", "TURBO", "KEY=VALUE"),
+      ("device-property", "=YES", "KEY=VALUE"), ("inference-seconds", "0", "from 1 to 600"),
       ("precision", "fp99", "auto, f32, bf16, f16 or int8"),
       ("log-level", "warn", "trace, debug, info, notice, warning, error or critical"),
       ("log-level", "warnin", "did you mean 'warning'?"), ("log-format", "xml", "text or json"),

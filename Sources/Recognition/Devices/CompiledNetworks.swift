@@ -97,7 +97,7 @@ struct CompiledNetworks: Sendable {
   }
 
   /// All that a compiled network depends on.
-  private struct Key: Codable {
+  fileprivate struct Key: Codable {
     var model: String
     var source: String
     var network: String
@@ -123,7 +123,7 @@ struct CompiledNetworks: Sendable {
   }
 
   /// The files of a folder, and what they were made of.
-  private struct Seal: Codable {
+  fileprivate struct Seal: Codable {
     var key: Key
     var files: [FileRecord]
 
@@ -151,6 +151,33 @@ struct CompiledNetworks: Sendable {
 
     func isIntact(in directory: String) -> Bool {
       !files.isEmpty && files.allSatisfy { $0.isIntact(in: directory) }
+    }
+  }
+}
+
+/// A compiled network that is kept for the next start.
+public struct CompiledNetwork: Sendable {
+  public let path: String
+  public let model: String
+  /// "encoder 500": the network, and the frames of its static shape.
+  public let network: String
+  /// The device's full name and driver.
+  public let device: String
+  public let bytes: Int64
+  /// Whether this build of OpenVINO made it, and its files look as they did.
+  public let isUsable: Bool
+
+  /// Those below a directory, in the order of their names.
+  public static func all(in directory: String) -> [CompiledNetwork] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    return names.filter { !$0.hasPrefix(".") }.sorted().compactMap { name in
+      let path = "\(directory)/\(name)"
+      guard let seal = CompiledNetworks.Seal(at: path) else { return nil }
+      return CompiledNetwork(
+        path: path, model: seal.key.model, network: seal.key.network, device: seal.key.device,
+        bytes: seal.files.reduce(0) { $0 + $1.size },
+        isUsable: seal.key.openVINO == Runtime.version
+          && seal.files.allSatisfy { $0.looksUnchanged(in: path) })
     }
   }
 }

@@ -1,6 +1,7 @@
 public import Acceleration
 internal import Inference
 internal import ModelStore
+internal import Synchronization
 
 /// Makes a recognizer's engine when it is first wanted, and starts it once.
 actor EngineStart {
@@ -8,6 +9,7 @@ actor EngineStart {
   private let settings: ComputeSettings
   private let report: @Sendable (RecognitionEvent) -> Void
   private let lane = Lane(device: "OpenVINO")
+  private nonisolated let present = Mutex<Engine?>(nil)
   private var made: Task<Result<Engine, RecognitionError>, Never>?
   private var start: Task<Result<Void, RecognitionError>, Never>?
 
@@ -19,6 +21,9 @@ actor EngineStart {
     self.settings = settings
     self.report = report
   }
+
+  /// The engine, if it is there.
+  nonisolated var current: Engine? { present.withLock { $0 } }
 
   /// The engine; it is started when somebody wants it, and not waited for.
   func engine() async throws(RecognitionError) -> Engine {
@@ -67,6 +72,7 @@ actor EngineStart {
       made = nil
       return .failure(error)
     case .success(let engine):
+      present.withLock { $0 = engine }
       do throws(DeviceFault) {
         return .success(try await engine.start())
       } catch {
@@ -81,7 +87,24 @@ actor EngineStart {
     try await task.value(orIfCancelled: .failure(.cancelled)).get()
   }
 
-  private static func test(_ device: String, _ settings: ComputeSettings) async throws(DeviceFault) {
+  /// Lets the built-in model recognize a known recording on a device.
+  private static func test(_ name: String, _ settings: ComputeSettings) async throws(DeviceFault) {
+    guard let device = Device.allCases.first(where: { $0 != .auto && $0.openVINOName == name }) else {
+      return
+    }
+    var own = SelfTest.settings(for: device)
+    own.cacheDirectory = settings.cacheDirectory
+    own.inferenceSeconds = settings.inferenceSeconds
+    let outcome: SelfTest.Outcome
+    do {
+      let model = try ModelDirectory.find(ModelDirectory.builtin)
+      outcome = try await SelfTest(of: model).run(with: Recognizer(model: model, settings: own))
+    } catch {
+      throw DeviceFault(RecognitionError(error), on: name)
+    }
+    guard outcome.isPassed else {
+      throw .failed(device: name, why: "the self-test understood '\(outcome.text)'")
+    }
   }
 }
 

@@ -4,6 +4,7 @@ internal import Glibc
 internal import Inference
 internal import ModelDownload
 internal import ModelStore
+internal import Recognition
 
 /// The data directory, and what lies in it.
 struct DataDirectoryCheck {
@@ -12,15 +13,8 @@ struct DataDirectoryCheck {
   let freeBytes: Int?
   let stored: [StoredModel]
   let prepared: [PreparedModel]
-  let caches: [Cache]
+  let compiled: [CompiledNetwork]
   private let state: State
-
-  /// Compiled models of one build of OpenVINO.
-  struct Cache {
-    let path: String
-    let bytes: Int
-    let isCurrent: Bool
-  }
 
   private enum State {
     case writable
@@ -38,7 +32,7 @@ struct DataDirectoryCheck {
     state = Self.state(of: directory)
     stored = library.list()
     self.prepared = PreparedModel.all(in: prepared)
-    caches = Self.caches(in: "\(directory)/cache")
+    compiled = CompiledNetwork.all(in: WantedModel.compiledDirectory(in: directory))
     freeBytes = Self.freeBytes(in: Self.nearest(to: directory))
   }
 
@@ -64,22 +58,6 @@ struct DataDirectoryCheck {
     return path
   }
 
-  private static func caches(in folder: String) -> [Cache] {
-    let manager = FileManager.default
-    return ((try? manager.contentsOfDirectory(atPath: folder)) ?? []).sorted().map { name in
-      let path = "\(folder)/\(name)"
-      let files = (try? manager.contentsOfDirectory(atPath: path)) ?? []
-      return Cache(
-        path: path, bytes: files.reduce(0) { $0 + size(of: "\(path)/\($1)") },
-        isCurrent: name == CompiledModels.folder)
-    }
-  }
-
-  private static func size(of file: String) -> Int {
-    var status = stat()
-    return stat(file, &status) == 0 ? Int(status.st_size) : 0
-  }
-
   private static func freeBytes(in directory: String) -> Int? {
     var status = statvfs()
     guard statvfs(directory, &status) == 0 else { return nil }
@@ -91,7 +69,7 @@ struct DataDirectoryCheck {
   // MARK: Judging
 
   var findings: [Finding] {
-    [place] + stored.map(finding) + prepared.map(finding) + caches.map(finding)
+    [place] + stored.map(finding) + prepared.map(finding) + compiled.map(finding)
   }
 
   private var place: Finding {
@@ -137,13 +115,13 @@ struct DataDirectoryCheck {
     return Finding(.data, "prepared", .ok, text)
   }
 
-  private func finding(_ cache: Cache) -> Finding {
-    let text = "\(cache.path), \(ByteCount(cache.bytes))"
-    guard cache.isCurrent else {
+  private func finding(_ network: CompiledNetwork) -> Finding {
+    let text = "\(network.model), \(network.network), for \(network.device), \(ByteCount(Int(network.bytes)))"
+    guard network.isUsable else {
       return Finding(
-        .data, "cache", .note, "\(text), of another OpenVINO: it is not used", remedy: "rm -r '\(cache.path)'"
-      )
+        .data, "compiled", .note, "\(text): not of this OpenVINO, or damaged; it is compiled anew",
+        remedy: "rm -r '\(network.path)'")
     }
-    return Finding(.data, "cache", .ok, text)
+    return Finding(.data, "compiled", .ok, text)
   }
 }

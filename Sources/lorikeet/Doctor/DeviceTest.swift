@@ -32,7 +32,7 @@ struct DeviceTest {
     let before = clock.microseconds()
     do {
       let model = try ModelDirectory.find(ModelDirectory.builtin)
-      let recognizer = Recognizer(model: model, settings: ComputeSettings(device: device))
+      let recognizer = Recognizer(model: model, settings: SelfTest.settings(for: device))
       result = .success(try await SelfTest(of: model).run(with: recognizer))
     } catch {
       result = .failure(error)

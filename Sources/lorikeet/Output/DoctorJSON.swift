@@ -39,7 +39,7 @@ struct DoctorJSON: Encodable {
   private struct Data: Encodable {
     let path: String
     let freeBytes: Nullable<Int>
-    let models, prepared, caches: [Item]
+    let models, prepared, compiled: [Item]
   }
 
   private struct Item: Encodable {
@@ -78,8 +78,8 @@ struct DoctorJSON: Encodable {
       prepared: report.data.prepared.map {
         Item(name: $0.manifest.model, path: $0.path, bytes: Int($0.size))
       },
-      caches: report.data.caches.map {
-        Item(name: $0.path.split(separator: "/").last.map(String.init) ?? "", path: $0.path, bytes: $0.bytes)
+      compiled: report.data.compiled.map {
+        Item(name: "\($0.model), \($0.network)", path: $0.path, bytes: Int($0.bytes))
       })
   }
 

@@ -1,0 +1,23 @@
+internal import Diagnosis
+internal import Inference
+internal import Recognition
+
+/// A device that was asked for and cannot be used, with what is known of the reason.
+struct DeviceTrouble: Error, CustomStringConvertible {
+  let description: String
+
+  /// Adds to an error why the device does not work. Reads files, where the NPU is missing.
+  static func explained(_ error: any Error) -> any Error {
+    switch error {
+    case RecognitionError.deviceMissing(.npu, let available):
+      let why = Diagnosis.npuExplanation(
+        MachineReader(libraryFolders: LibraryFolders.all).facts(), openVINOVersion: Runtime.version,
+        openVINODevices: available)
+      return DeviceTrouble(description: "\(error). Why: \(why)")
+    case RecognitionError.deviceMissing, RecognitionError.device:
+      return DeviceTrouble(description: "\(error); `lorikeet doctor` tells more")
+    default:
+      return error
+    }
+  }
+}
