@@ -48,9 +48,9 @@ public struct ComputeSettings: Sendable, Equatable {
       for seconds in seconds { buckets.append(try Bucket(seconds: seconds)) }
       return buckets
     }
-    let eager = try made(buckets ?? Self.usualBuckets)
-    var lazy = try made(lazyBuckets ?? (buckets == nil ? Self.usualLazyBuckets : []))
-    if lazyBuckets == nil { lazy.removeAll { eager.contains($0) } }
+    let lazy = try made(lazyBuckets ?? (buckets == nil ? Self.usualLazyBuckets : []))
+    var eager = try made(buckets ?? Self.usualBuckets)
+    if buckets == nil { eager.removeAll { lazy.contains($0) } }
     return try EncoderShapes(eager: eager, lazy: lazy)
   }
 
