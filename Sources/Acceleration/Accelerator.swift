@@ -44,6 +44,14 @@ public enum DeviceFault: Error, Sendable, Equatable, CustomStringConvertible {
   case lost(device: String, why: String)
   case cancelled
 
+  /// The device that is to blame.
+  public var device: String? {
+    switch self {
+    case .failed(let device, _), .late(let device, _), .notFinite(let device), .lost(let device, _): device
+    case .model, .cancelled: nil
+    }
+  }
+
   public var description: String {
     switch self {
     case .failed(let device, let why): "\(device): \(why)"

@@ -56,6 +56,9 @@ actor EncoderPool {
     encoders = [:]
   }
 
+  /// Asks whether nothing runs and nothing waits.
+  var isQuiet: Bool { !running.isBusy && running.waiting == 0 }
+
   /// Asks whether a thread of its is stuck in the device.
   var isStuck: Bool { !sharesLane && running.isBusy || loading.isBusy }
 
@@ -65,7 +68,7 @@ actor EncoderPool {
   /// - Parameter waits: Whether to wait for an encoder where none is ready.
   /// - Returns: `nil` if none is ready.
   func encode(
-    _ frames: LogMelFrames, _ range: Range<Int>, waits: Bool
+    _ frames: LogMelFrames, _ range: Range<Int>, urgency: Urgency = .wanted, waits: Bool
   ) async throws(DeviceFault) -> EncoderAnswer? {
     let fitting = shapes.holding(range.count)
     guard let wanted = fitting.first else {
@@ -75,7 +78,7 @@ actor EncoderPool {
     while true {
       if let end { throw end }
       if let shape = fitting.first(where: { encoders[$0] != nil }), let encoder = encoders[shape] {
-        var answer = try await run(encoder, shape, frames, range)
+        var answer = try await run(encoder, shape, frames, range, urgency)
         if shape != wanted { answer.detour = "the \(wanted) is not loaded" }
         return answer
       }
@@ -90,13 +93,15 @@ actor EncoderPool {
   }
 
   private func run(
-    _ encoder: any LoadedEncoder, _ shape: EncoderShape, _ frames: LogMelFrames, _ range: Range<Int>
+    _ encoder: any LoadedEncoder, _ shape: EncoderShape, _ frames: LogMelFrames, _ range: Range<Int>,
+    _ urgency: Urgency
   ) async throws(DeviceFault) -> EncoderAnswer {
     report.hit()
     shelf.take(shape)
     defer { unload(shelf.release(shape)) }
     let name = accelerator.name
-    return try await running.run(limit: timing.inferenceLimit) { [report] _ throws(DeviceFault) in
+    return try await running.run(urgency: urgency, limit: timing.inferenceLimit) {
+      [report] _ throws(DeviceFault) in
       let clock = ContinuousClock()
       let start = clock.now
       let encoding = try encoder.encode(frames, range)

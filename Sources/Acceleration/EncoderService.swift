@@ -33,17 +33,29 @@ public final class EncoderService: Sendable {
     }
   }
 
+  /// Asks whether the best device that works has nothing to do.
+  public var isQuiet: Bool {
+    get async {
+      for device in devices {
+        if let isQuiet = await device.isQuiet { return isQuiet }
+      }
+      return false
+    }
+  }
+
   /// Encodes a stretch of frames, at most ``limit`` of them.
   ///
   /// A device that is lost, or fails now, is passed over, and so is one that would have to load first; the last one
   /// is waited for.
+  ///
+  /// - Parameter urgency: Whether somebody waits for the answer.
   public func encode(
-    _ frames: LogMelFrames, _ range: Range<Int>
+    _ frames: LogMelFrames, _ range: Range<Int>, urgency: Urgency = .wanted
   ) async throws(DeviceFault) -> EncoderAnswer {
     var detour: String?
     for device in devices.dropLast() {
       do throws(DeviceFault) {
-        if var answer = try await device.encode(frames, range, waits: false) {
+        if var answer = try await device.encode(frames, range, urgency: urgency, waits: false) {
           answer.detour = detour ?? answer.detour
           await note(answer)
           return answer
@@ -55,24 +67,26 @@ public final class EncoderService: Sendable {
       }
       device.wasStoodInFor()
     }
-    var answer = try await encodeOnLast(frames, range)
+    var answer = try await encodeOnLast(frames, range, urgency)
     answer.detour = detour ?? answer.detour
     await note(answer)
     return answer
   }
 
   private func encodeOnLast(
-    _ frames: LogMelFrames, _ range: Range<Int>
+    _ frames: LogMelFrames, _ range: Range<Int>, _ urgency: Urgency
   ) async throws(DeviceFault) -> EncoderAnswer {
     let last = devices[devices.count - 1]
     do throws(DeviceFault) {
-      if let answer = try await last.encode(frames, range, waits: true) { return answer }
+      if let answer = try await last.encode(frames, range, urgency: urgency, waits: true) { return answer }
       throw .failed(device: last.name, why: "it has no encoder")
     } catch {
       // The last resort may be out of order while a better device only has to load.
       guard error != .cancelled else { throw error }
       for device in devices.dropLast() {
-        if let answer = try? await device.encode(frames, range, waits: true) { return answer }
+        if let answer = try? await device.encode(frames, range, urgency: urgency, waits: true) {
+          return answer
+        }
       }
       throw error
     }

@@ -2,11 +2,12 @@ internal import Glibc
 
 /// One thread for the work of a device, and the queue of that work.
 ///
-/// Inference blocks, and must block neither the cooperative pool nor another device. Jobs of a rank run in the
-/// order in which they came. The thread ends when its last owner lets go of it and the queue is empty.
+/// Inference blocks, and must block neither the cooperative pool nor another device. What somebody waits for goes
+/// before what may be wanted; jobs of a rank run in the order in which they came. The thread ends when its last owner
+/// lets go of it and the queue is empty.
 public final class Lane: Sendable {
-  /// What goes before what.
-  public enum Rank: Int, Sendable, CaseIterable {
+  /// What goes before what, of what somebody waits for.
+  public enum Rank: Int, Sendable {
     /// The second half of something that has begun.
     case following
     case regular
@@ -50,14 +51,15 @@ public final class Lane: Sendable {
   /// one that runs is dropped.
   ///
   /// - Parameters:
+  ///   - urgency: Whether somebody waits; that may change while the job is in the queue.
   ///   - limit: How long it may run. A job that takes longer hangs: the lane is abandoned.
   ///   - body: Gets a way to ask whether anybody still waits for the result.
   public func run<Value: Sendable>(
-    _ rank: Rank = .regular, limit: Duration? = nil,
+    _ rank: Rank = .regular, urgency: Urgency = .wanted, limit: Duration? = nil,
     _ body: @escaping @Sendable (_ isWanted: () -> Bool) throws(DeviceFault) -> Value
   ) async throws(DeviceFault) -> Value {
     let answer = Answer<Result<Value, DeviceFault>>()
-    let job = Job { [weak self] in
+    let job = Job(rank, urgency) { [weak self] in
       guard answer.isWanted else { return }
       let watch = limit.map { limit in
         Task { [self] in
@@ -75,7 +77,7 @@ public final class Lane: Sendable {
       answer.settle(.failure(fault))
     }
     if Task.isCancelled { throw .cancelled }
-    if let fault = queue.append(job, rank) { throw fault }
+    if let fault = queue.append(job) { throw fault }
     return try await answer.value(orIfCancelled: .failure(.cancelled)).get()
   }
 
@@ -112,13 +114,23 @@ private final class Start: Sendable {
 }
 
 private final class Job: Sendable {
+  private let rank: Lane.Rank
+  private let urgency: Urgency
   let run: @Sendable () -> Void
   let abandon: @Sendable (DeviceFault) -> Void
 
-  init(run: @escaping @Sendable () -> Void, abandon: @escaping @Sendable (DeviceFault) -> Void) {
+  init(
+    _ rank: Lane.Rank, _ urgency: Urgency, run: @escaping @Sendable () -> Void,
+    abandon: @escaping @Sendable (DeviceFault) -> Void
+  ) {
+    self.rank = rank
+    self.urgency = urgency
     self.run = run
     self.abandon = abandon
   }
+
+  /// The lower goes first.
+  var place: Int { urgency.isWanted ? rank.rawValue : .max }
 }
 
 /// The jobs that wait for a thread.
@@ -128,7 +140,7 @@ private final class Job: Sendable {
 private final class JobQueue: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let changed: UnsafeMutablePointer<pthread_cond_t>
-  private var jobs = [[Job]](repeating: [], count: Lane.Rank.allCases.count)
+  private var jobs: [Job] = []
   private var running: Job?
   private var fault: DeviceFault?
   private var isClosed = false
@@ -148,10 +160,10 @@ private final class JobQueue: @unchecked Sendable {
   }
 
   /// - Returns: Why the job is not taken.
-  func append(_ job: Job, _ rank: Lane.Rank) -> DeviceFault? {
+  func append(_ job: Job) -> DeviceFault? {
     locked {
       if let fault { return fault }
-      jobs[rank.rawValue].append(job)
+      jobs.append(job)
       pthread_cond_signal(changed)
       return nil
     }
@@ -170,8 +182,8 @@ private final class JobQueue: @unchecked Sendable {
       self.fault = fault
       isClosed = true
       pthread_cond_signal(changed)
-      let left = [running].compactMap { $0 } + jobs.joined()
-      jobs = jobs.map { _ in [] }
+      let left = [running].compactMap { $0 } + jobs
+      jobs = []
       return left
     }
     for job in left { job.abandon(fault) }
@@ -179,14 +191,15 @@ private final class JobQueue: @unchecked Sendable {
 
   var isBusy: Bool { locked { running != nil } }
 
-  var waiting: Int { locked { jobs.reduce(0) { $0 + $1.count } } }
+  var waiting: Int { locked { jobs.count } }
 
   /// The next job; waits for one. `nil` when the queue is closed and empty.
   func next() -> Job? {
     locked {
       while true {
-        for rank in jobs.indices where !jobs[rank].isEmpty {
-          running = jobs[rank].removeFirst()
+        // The first of those with the lowest place.
+        if let next = jobs.indices.min(by: { jobs[$0].place < jobs[$1].place }) {
+          running = jobs.remove(at: next)
           return running
         }
         if isClosed { return nil }

@@ -63,7 +63,7 @@ public actor SupervisedDevice {
   /// - Parameter waits: Whether to wait where nothing is ready.
   /// - Returns: `nil` if nothing is ready.
   public func encode(
-    _ frames: LogMelFrames, _ range: Range<Int>, waits: Bool
+    _ frames: LogMelFrames, _ range: Range<Int>, urgency: Urgency = .wanted, waits: Bool
   ) async throws(DeviceFault) -> EncoderAnswer? {
     let pool: EncoderPool
     switch state {
@@ -74,13 +74,21 @@ public actor SupervisedDevice {
       pool = try await startedPool()
     }
     do throws(DeviceFault) {
-      return try await pool.encode(frames, range, waits: waits)
+      return try await pool.encode(frames, range, urgency: urgency, waits: waits)
     } catch {
       if error != .cancelled {
         reporter.failed()
         await lose(pool, error)
       }
       throw error
+    }
+  }
+
+  /// Asks whether nothing runs and nothing waits on it; `nil` if it does not work now.
+  var isQuiet: Bool? {
+    get async {
+      guard case .working(let pool) = state else { return nil }
+      return await pool.isQuiet
     }
   }
 

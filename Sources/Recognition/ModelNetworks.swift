@@ -228,7 +228,7 @@ package final class ModelNetworks: Sendable {
     do throws(RecognitionError) {
       return try read(form.model, runtime)
     } catch {
-      guard case .inference = error, let mended = try prepared(form.precision, readingAll: true),
+      guard case .graph = error, let mended = try prepared(form.precision, readingAll: true),
         mended.graphs != form.model.graphs
       else { throw error }
       return try read(mended, runtime)

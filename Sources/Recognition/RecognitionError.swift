@@ -6,6 +6,8 @@ public import ModelStore
 public enum RecognitionError: Error, Sendable, CustomStringConvertible {
   case model(ModelError)
   case inference(InferenceError)
+  /// A network's file cannot be read.
+  case graph(InferenceError)
   case cache(directory: String, why: String)
   case preparation(model: String, directory: String, why: String)
   case precision(Precision, device: String, supported: [String])
@@ -20,7 +22,7 @@ public enum RecognitionError: Error, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .model(let error): error.description
-    case .inference(let error): error.description
+    case .inference(let error), .graph(let error): error.description
     case .cache(let directory, let why):
       "cannot keep compiled models in \(directory): \(why); name a writable --data-dir, or use --no-cache"
     case .preparation(let model, let directory, let why):

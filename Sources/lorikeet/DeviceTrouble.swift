@@ -1,3 +1,4 @@
+internal import Acceleration
 internal import Diagnosis
 internal import Inference
 internal import Recognition
@@ -14,7 +15,9 @@ struct DeviceTrouble: Error, CustomStringConvertible {
         MachineReader(libraryFolders: LibraryFolders.all).facts(), openVINOVersion: Runtime.version,
         openVINODevices: available)
       return DeviceTrouble(description: "\(error). Why: \(why)")
-    case RecognitionError.deviceMissing, RecognitionError.device:
+    case RecognitionError.deviceMissing:
+      return DeviceTrouble(description: "\(error); `lorikeet doctor` tells more")
+    case RecognitionError.device(let fault) where fault.device.map { $0 != "CPU" } ?? false:
       return DeviceTrouble(description: "\(error); `lorikeet doctor` tells more")
     default:
       return error

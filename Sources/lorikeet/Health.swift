@@ -20,7 +20,7 @@ struct Health: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await reportingFailure {
+    await runToTheEnd {
       let names = try await HealthCheck(address: uri, seconds: timeout).run().joined(separator: ", ")
       try Terminal.print("\(uri) is well and serves \(names.isEmpty ? "no speech-to-text model" : names)")
     }

@@ -54,7 +54,7 @@ extension Models {
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
-      try await reportingFailure {
+      await runToTheEnd {
         let there = store.library.list()
         try Terminal.print("\(ModelDirectory.builtin)\tcomes with the program")
         for stored in there { try Terminal.print("\(stored.model.name)\t\(state(of: stored))") }
@@ -104,7 +104,7 @@ extension Models {
     var model: HubModel
 
     func run() async throws {
-      try await reportingFailure {
+      await runToTheEnd {
         let library = store.library
         let report = PullReport(model: model.name, quiet: quiet)
         try await library.pull(model, files, from: .fromEnvironment(isOffline: offline)) { report($0) }
@@ -125,7 +125,7 @@ extension Models {
     var models: [HubModel] = []
 
     func run() async throws {
-      try await reportingFailure {
+      await runToTheEnd {
         let library = store.library
         let chosen =
           models.isEmpty ? library.list().filter { !$0.record.files.isEmpty }.map(\.model) : models
@@ -150,7 +150,7 @@ extension Models {
     var model: HubModel
 
     func run() async throws {
-      try await reportingFailure {
+      await runToTheEnd {
         let bytes = try store.library.remove(model)
         try Terminal.print("\(model.name)\tremoved\t\(ByteCount(bytes))")
       }

@@ -54,15 +54,18 @@ func leave(_ status: ExitCode) -> Never {
   _exit(status.rawValue)
 }
 
-/// Runs a command's work; a failure becomes one line on standard error and the exit status 1.
+/// Runs a command's work and ends the process: a failure becomes one line on standard error and the exit status 1.
+///
+/// Not by returning: networks may still be loading in the background.
 @MainActor
-func reportingFailure(_ work: () async throws -> Void) async throws {
+func runToTheEnd(_ work: () async throws -> Void) async -> Never {
   do {
     try await work()
   } catch let status as ExitCode {
-    throw status
+    leave(status)
   } catch {
     Terminal.fail(DeviceTrouble.explained(error))
-    throw ExitCode.failure
+    leave(.failure)
   }
+  leave(.success)
 }

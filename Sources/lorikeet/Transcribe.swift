@@ -33,7 +33,7 @@ struct Transcribe: AsyncParsableCommand {
   // On the main thread: reading files blocks.
   @MainActor
   func run() async throws {
-    try await reportingFailure {
+    await runToTheEnd {
       let wanted = try speech.resolve().wanted()
       let model = try await find(wanted)
       let recognizer = wanted.recognizer(of: model) { event in

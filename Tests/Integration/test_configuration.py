@@ -30,11 +30,18 @@ def test_defaults():
     assert {source for _, source in settings.values()} == {"default"}
 
 
+# Of settings that are not set by default.
+EXAMPLES = {
+    "language": "en", "buckets": "5,20", "lazy-buckets": "10", "memory-budget": "3000000000", "max-resident-buckets": "2",
+    "device-property": "NUM_STREAMS=1",
+}
+
+
 def test_every_setting_is_an_option_and_a_variable():
     settings = printed()
     options = serve("--help").stdout
     for key, (value, _) in settings.items():
-        value = "en" if key == "language" else value
+        value = EXAMPLES.get(key, value)
         variable = "LORIKEET_" + key.upper().replace("-", "_")
         assert printed(**{variable: value})[key] == (value, variable)
         option = [f"--{key}"] if f"--{key}/--no-{key}" in options else [f"--{key}", value]

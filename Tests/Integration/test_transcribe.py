@@ -156,7 +156,7 @@ def test_the_second_run_reads_the_cache(tmp_path, transcripts):
     for _ in range(2):
         (result,) = transcribe.json(AUDIO / "en-01.wav")
         assert result["tokens"] == transcripts["en-01.wav"]["tokens"]
-        assert any((tmp_path / "cache").rglob("*"))
+        assert any((tmp_path / "compiled").rglob("*.blob"))
 
 
 def test_a_model_directory_is_the_same_as_its_name(data_dir, transcripts):

@@ -113,9 +113,12 @@ public enum RecognitionEvent: Sendable, Equatable, CustomStringConvertible {
   case preparation(PreparationEvent)
   case device(DeviceEvent)
 
-  /// Whether a person who waits wants to know.
+  /// Whether a person who waits wants to know. What could not be loaded is told by the transcript, or by its error.
   public var isNotable: Bool {
-    if case .preparation = self { true } else { isTrouble }
+    switch self {
+    case .preparation, .device(.lost), .device(.overLimit): true
+    case .device: false
+    }
   }
 
   /// Whether somebody should look after it.

@@ -100,7 +100,7 @@ struct SpeechGraphs: ~Copyable {
     do throws(InferenceError) {
       return try runtime.readGraph(at: path)
     } catch {
-      throw .inference(error)
+      throw .graph(error)
     }
   }
 

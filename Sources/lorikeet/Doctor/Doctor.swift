@@ -21,7 +21,7 @@ struct Doctor: AsyncParsableCommand {
   // On the main thread: reading files blocks.
   @MainActor
   func run() async throws {
-    try await reportingFailure {
+    await runToTheEnd {
       let openVINO = OpenVINOCheck()
       let machine = MachineReader(root: root, libraryFolders: LibraryFolders.all).facts()
       let data = DataDirectoryCheck(
