@@ -23,7 +23,10 @@ extension DeviceReport {
 
   /// `nil` if it is not what this version writes.
   init?(_ json: [String: JSONValue]) {
-    guard let name = json["name"]?.string, let busySeconds = json["busy_seconds"]?.number else { return nil }
+    guard
+      let name = json["name"]?.string, let busySeconds = json["busy_seconds"]?.number,
+      let encoders = json["encoders"]?.array
+    else { return nil }
     self.init(name: name)
     self.busySeconds = busySeconds
     let states = [State.idle, .starting, .working, .lost(why: json["why"]?.string ?? "")]
@@ -33,9 +36,9 @@ extension DeviceReport {
       guard let count = json[key]?.integer else { return nil }
       self[keyPath: path] = count
     }
-    for item in json["encoders"]?.array ?? [] {
+    for item in encoders {
       guard let encoder = item.object.flatMap(Encoder.init) else { return nil }
-      encoders.append(encoder)
+      self.encoders.append(encoder)
     }
   }
 }

@@ -32,27 +32,27 @@ struct HealthReport {
 
   private var summary: String {
     let names = outcome.models.isEmpty ? "no speech-to-text model" : outcome.models.joined(separator: ", ")
-    return "\(uri) is well and serves \(names)\(remark)".inOneLine
+    let devices = outcome.status?.devices ?? []
+    let isWell = devices.isEmpty || devices.contains { !$0.state.isLost }
+    return "\(uri) \(isWell ? "is well" : "answers") and serves \(names)\(remarks)".inOneLine
   }
 
-  /// What the server waits for, and what stands in for a device that is lost.
-  private var remark: String {
+  /// What the server waits for, and who answers although a device is lost.
+  private var remarks: String {
     guard let status = outcome.status else { return "" }
-    var remarks: [String] = []
-    switch status.progress {
-    case .fetching: remarks.append("which is still being fetched")
-    case .loading: remarks.append("which is still loading")
-    case .ready: break
-    }
+    var remarks =
+      switch status.progress {
+      case .fetching: ", which is still being fetched"
+      case .loading: ", which is still loading"
+      case .ready: ""
+      }
     let lost = status.devices.filter(\.state.isLost).map(\.name)
     if !lost.isEmpty {
-      let isAre = lost.count == 1 ? "is" : "are"
-      let other = status.devices.first { !$0.state.isLost }.map { "\($0.name) stands in" }
-      remarks.append(
-        "but \(lost.joined(separator: " and ")) \(isAre) lost: \(other ?? "utterances fail until it is back")"
-      )
+      let left = status.devices.first { !$0.state.isLost }
+      remarks += ", but \(lost.joined(separator: " and ")) \(lost.count == 1 ? "is" : "are") lost: "
+      remarks += left.map { "\($0.name) answers" } ?? "utterances fail until it is back"
     }
-    return remarks.map { ", \($0)" }.joined()
+    return remarks
   }
 }
 
@@ -68,9 +68,12 @@ extension DeviceReport {
     func counted(_ count: Int, _ one: String, _ many: String) -> String? {
       count == 0 ? nil : "\(count) \(count == 1 ? one : many)"
     }
+    func duration(_ seconds: Double) -> String {
+      seconds < 1 ? "\(Int((seconds * 1000).rounded())) ms" : "\(rounded(seconds, to: 10)) s"
+    }
     let parts = [
       counted(inferences, "inference", "inferences"),
-      inferences == 0 ? nil : "\(rounded(busySeconds, to: 10)) s busy",
+      inferences == 0 ? nil : "\(duration(busySeconds)) busy",
       counted(failures, "failure", "failures"), counted(fallbacks, "fallback", "fallbacks"),
       counted(evictions, "eviction", "evictions"),
     ].compactMap(\.self)
