@@ -83,7 +83,7 @@ let package = Package(
     .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Audio", "ModelStore", "Recognition", "WyomingProtocol",
+        "Acceleration", "Audio", "ModelStore", "Recognition", "WyomingProtocol",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -96,10 +96,8 @@ let package = Package(
     .executableTarget(
       name: "lorikeet",
       dependencies: [
-        "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "Recognition", "Settings",
-        "Transducer",
-        "WyomingProtocol",
-        "WyomingServer",
+        "Acceleration", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "Recognition",
+        "Settings", "Transducer", "WyomingProtocol", "WyomingServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -145,14 +143,16 @@ let package = Package(
     .testTarget(
       name: "WyomingServerTests",
       dependencies: [
-        "Audio", "ModelStore", "Recognition", "SpeechFeatures", "Support", "WyomingProtocol", "WyomingServer",
+        "Acceleration", "Audio", "ModelStore", "Recognition", "SpeechFeatures", "Support", "WyomingProtocol",
+        "WyomingServer",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
       ],
       swiftSettings: strict),
     .testTarget(
       name: "LorikeetTests",
       dependencies: [
-        "Diagnosis", "Recognition", "Settings", "Support", "Transducer", "WyomingServer", "lorikeet",
+        "Acceleration", "Diagnosis", "Recognition", "Settings", "Support", "Transducer", "WyomingServer",
+        "lorikeet",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -7,6 +7,16 @@ public struct DeviceReport: Sendable, Equatable {
     case working
     /// It failed, for this reason; it is tried again.
     case lost(why: String)
+
+    /// For programs and people.
+    public var name: String {
+      switch self {
+      case .idle: "idle"
+      case .starting: "starting"
+      case .working: "working"
+      case .lost: "lost"
+      }
+    }
   }
 
   /// An encoder of the device.
@@ -21,6 +31,13 @@ public struct DeviceReport: Sendable, Equatable {
     public var bytes: Int64?
     /// Whether it came from the cache when it was loaded last.
     public var isFromCache = false
+
+    public init(shape: EncoderShape, state: State, bytes: Int64? = nil, isFromCache: Bool = false) {
+      self.shape = shape
+      self.state = state
+      self.bytes = bytes
+      self.isFromCache = isFromCache
+    }
   }
 
   public let name: String
@@ -40,7 +57,8 @@ public struct DeviceReport: Sendable, Equatable {
   /// How often something else had to run what was meant for it.
   public var fallbacks = 0
 
-  init(name: String) {
+  /// Of a device that has done nothing yet.
+  public init(name: String) {
     self.name = name
   }
 }

@@ -34,22 +34,35 @@ extension Event {
 }
 
 extension Event {
+  /// The type of an event of our own. Without data it asks a server how it is; the answer has the same type. Servers
+  /// and clients that do not know it pass over it.
+  public static let statusType = "lorikeet-status"
+
+  /// How the server is: the answer to a status event without data.
+  public static func status(_ data: [String: JSONValue]) -> Event {
+    Event(type: statusType, data: data)
+  }
+}
+
+extension Event {
+  /// The names of the speech-to-text programs in an `info` event.
+  public var speechPrograms: [String] { programs.compactMap { $0["name"]?.string } }
+
   /// The names of the speech-to-text models in an `info` event.
   public var speechModels: [String] {
-    guard case .array(let programs)? = data["asr"] else { return [] }
-    return programs.flatMap { program -> [String] in
-      guard case .object(let fields) = program, case .array(let models)? = fields["models"] else { return [] }
-      return models.compactMap { model in
-        if case .object(let fields) = model { fields["name"]?.string } else { nil }
-      }
-    }
+    programs.flatMap { $0["models"]?.array ?? [] }.compactMap { $0.object?["name"]?.string }
   }
+
+  private var programs: [[String: JSONValue]] { data["asr"]?.array?.compactMap(\.object) ?? [] }
 }
 
 /// A speech-to-text program of the `info` event. Home Assistant keys on names and tags: keep them stable.
 public struct SpeechProgram: Sendable, Equatable {
   public var artifact: Artifact
   public var models: [Model]
+
+  /// The name of this server's program: who has it answers ``Event/statusType``.
+  public static let lorikeet = "lorikeet"
 
   public struct Model: Sendable, Equatable {
     public var artifact: Artifact

@@ -21,5 +21,26 @@ public enum JSONValue: Sendable, Equatable {
     }
   }
 
+  /// Any number, also a whole one.
+  public var number: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
+  }
+
+  public var bool: Bool? {
+    if case .bool(let value) = self { value } else { nil }
+  }
+
+  public var array: [JSONValue]? {
+    if case .array(let items) = self { items } else { nil }
+  }
+
+  public var object: [String: JSONValue]? {
+    if case .object(let fields) = self { fields } else { nil }
+  }
+
   public var isNull: Bool { self == .null }
 }

@@ -9,6 +9,8 @@ public struct Session: Sendable {
   public enum Action: Sendable, Equatable {
     /// Send what the server can do.
     case describe
+    /// Send how the server is.
+    case status
     case send(Event)
     /// A new utterance begins; one that has not ended is dropped.
     case beginUtterance
@@ -81,6 +83,8 @@ public struct Session: Sendable {
     switch event.type {
     case "describe":
       return [.describe]
+    case Event.statusType:
+      return [.status]
     case "ping":
       return [.send(.pong(event.data["text"]?.string))]
     case "select-program":

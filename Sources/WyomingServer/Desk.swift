@@ -23,6 +23,8 @@ struct Desk: ~Copyable {
       switch action {
       case .describe:
         try await connection.send([connection.service.info], outbound)
+      case .status:
+        try await connection.send([connection.service.status], outbound)
       case .send(let event):
         try await connection.send([event], outbound)
       case .beginUtterance:

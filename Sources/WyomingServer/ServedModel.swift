@@ -14,6 +14,8 @@ public final class ServedModel: Sendable {
     var isReady = false
     var waiters: [Int: Waiter] = [:]
     var waiterCount = 0
+
+    var progress: ServerStatus.Progress { isReady ? .ready : isFetched ? .loading : .fetching }
   }
 
   private let state: Mutex<State>
@@ -58,13 +60,16 @@ public final class ServedModel: Sendable {
   /// `nil` while the model is fetched.
   var recognizer: Recognizer? { state.withLock { $0.recognizer } }
 
-  /// What an utterance that waits too long waits for; `nil` if it is not the model.
-  var hindrance: String? {
-    state.withLock { state in
-      guard !state.isReady else { return nil }
-      return state.isFetched ? "the model is still loading" : "the model is still being fetched"
-    }
+  /// How far the model and its devices are.
+  var status: ServerStatus {
+    let (program, progress, recognizer) = state.withLock { ($0.program, $0.progress, $0.recognizer) }
+    return ServerStatus(
+      model: program.models.first?.artifact.name ?? program.artifact.name, progress: progress,
+      devices: recognizer?.devices ?? [])
   }
+
+  /// What an utterance that waits too long waits for; `nil` if it is not the model.
+  var hindrance: String? { state.withLock { $0.progress }.hindrance }
 
   /// Waits until the model is there.
   func awaited() async throws(CancellationError) -> Recognizer {

@@ -21,6 +21,9 @@ public struct SpeechService: Sendable {
   /// The answer to `describe`.
   var info: Event { .info([model.program]) }
 
+  /// The answer to `lorikeet-status`.
+  var status: Event { .status(model.status.json) }
+
   /// Why an utterance gets no transcript.
   struct Failure: Error {
     let text: String

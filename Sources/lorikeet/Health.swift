@@ -5,10 +5,16 @@ internal import WyomingServer
 struct Health: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Ask a running server whether it is well.",
-    discussion: "Exit status 0 if it answers 'describe' in time, else 1 with the reason.")
+    discussion: """
+      Exit status 0 if it answers 'describe' in time, else 1 with the reason. A Lorikeet also tells how its model and \
+      its devices are.
+      """)
 
   @Option(help: "The server: tcp://HOST:PORT or unix:///PATH.", transform: ListenAddress.argument)
   var uri = ListenAddress(.tcp(host: "127.0.0.1", port: 10_300))
+
+  @Flag(help: "Print an object in one line, for programs.")
+  var json = false
 
   @Option(help: "Seconds that the answer may take.")
   var timeout = 5.0
@@ -21,8 +27,9 @@ struct Health: AsyncParsableCommand {
 
   func run() async throws {
     await runToTheEnd {
-      let names = try await HealthCheck(address: uri, seconds: timeout).run().joined(separator: ", ")
-      try Terminal.print("\(uri) is well and serves \(names.isEmpty ? "no speech-to-text model" : names)")
+      let report = HealthReport(
+        uri: "\(uri)", outcome: try await HealthCheck(address: uri, seconds: timeout).run())
+      try Terminal.print(json ? report.line : report.text)
     }
   }
 }

@@ -24,8 +24,8 @@ struct LogOutput: LogHandler {
       .iso8601.year().month().day().timeZone(separator: .omitted).time(includingFractionalSeconds: true))
     switch format {
     case .text:
-      let pairs = fields.map { " \($0.key)=\(Self.oneLine("\($0.value)"))" }.joined()
-      Terminal.note("\(time) \(event.level) \(Self.oneLine("\(event.message)"))\(pairs)\n")
+      let pairs = fields.map { " \($0.key)=\(Self.quoted("\($0.value)".inOneLine))" }.joined()
+      Terminal.note("\(time) \(event.level) \("\(event.message)".inOneLine)\(pairs)\n")
     case .json:
       var object = ["time": time, "level": "\(event.level)", "message": "\(event.message)"]
       for (key, value) in fields { object[key] = "\(value)" }
@@ -37,8 +37,10 @@ struct LogOutput: LogHandler {
     }
   }
 
-  /// What a client sent must not forge a line of its own.
-  private static func oneLine(_ text: String) -> String {
-    text.split(whereSeparator: \.isNewline).joined(separator: " ")
+  /// A value with blanks is quoted: it must not look like several.
+  static func quoted(_ value: String) -> String {
+    guard value.isEmpty || value.contains(where: { $0 == " " || $0 == "\"" }) else { return value }
+    let escaped = value.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined()
+    return "\"\(escaped)\""
   }
 }

@@ -38,7 +38,7 @@ enum Programs {
   ) -> SpeechProgram {
     SpeechProgram(
       Artifact(
-        name: "lorikeet", description: "Lorikeet speech to text", version: Lorikeet.version,
+        name: SpeechProgram.lorikeet, description: "Lorikeet speech to text", version: Lorikeet.version,
         attribution: lorikeet),
       models: [
         SpeechProgram.Model(

@@ -23,8 +23,7 @@ enum Terminal {
 
   /// Reports a failure in one line.
   static func fail(_ error: any Error) {
-    let line = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
-    note("lorikeet: \(line)\n")
+    note("lorikeet: \("\(error)".inOneLine)\n")
   }
 
   private static func write(_ text: String, to descriptor: Int32) -> Bool {

@@ -1,6 +1,7 @@
 """A server whose model is still on its way: it listens, says what it will serve, and answers when the model is there."""
 import asyncio
 import contextlib
+import json
 import signal
 import threading
 
@@ -51,6 +52,15 @@ def test_serve_pulls_a_model_that_is_not_there(store, serve):
         assert "fetching" in server.messages()
         assert offered(server.port) == (MODEL, ["en", "es"])
     store.assert_complete()
+
+
+def test_health_of_a_server_whose_model_is_being_fetched(serve, held_back):
+    with serve() as server:
+        result = lorikeet.run("health", "--uri", server.uri)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert result.stdout == f"{server.uri} is well and serves {MODEL}, which is still being fetched\n"
+        result = lorikeet.run("health", "--uri", server.uri, "--json")
+        assert json.loads(result.stdout)["status"] == {"model": MODEL, "state": "fetching", "devices": []}
 
 
 def test_an_utterance_waits_for_the_model_that_is_being_fetched(store, serve, held_back):

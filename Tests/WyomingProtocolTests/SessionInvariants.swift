@@ -39,6 +39,8 @@ struct SessionInvariants {
     switch event.type {
     case "describe":
       try hold(actions == [.describe], "describe gives \(actions)")
+    case "lorikeet-status":
+      try hold(actions == [.status], "lorikeet-status gives \(actions)")
     case "ping":
       try hold(actions == [.send(.pong(event.data["text"]?.string))], "ping gives \(actions)")
     case "audio-start":
@@ -57,7 +59,7 @@ struct SessionInvariants {
 
   private mutating func check(_ action: Session.Action, of event: Event) throws(Violation) {
     switch action {
-    case .describe: break
+    case .describe, .status: break
     case .send(let answer):
       try EventInvariants.checkRoundTrip(of: answer)
     case .beginUtterance:

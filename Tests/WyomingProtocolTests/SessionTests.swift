@@ -189,6 +189,8 @@ import Testing
   @Test(
     arguments: [
       (Event(type: "describe"), .describe),
+      (Event(type: "lorikeet-status"), .status),
+      (Event(type: "lorikeet-status", data: ["devices": .array([])]), .status),
       (Event(type: "ping"), .send(.pong(nil))),
       (Event(type: "ping", data: ["text": .string("a")]), .send(.pong("a"))),
       (Event(type: "ping", data: ["text": .null]), .send(.pong(nil))),

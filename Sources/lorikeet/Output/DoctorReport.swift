@@ -25,8 +25,9 @@ struct DoctorReport {
     for finding in findings {
       if finding.subject != subject { lines += (subject == nil ? [] : [""]) + [title(finding.subject)] }
       subject = finding.subject
-      let columns = "  \(padded(mark(finding.verdict), markWidth))  \(padded(finding.check, checkWidth))"
-      lines.append("\(columns)  \(oneLine(finding.text))")
+      let columns =
+        "  \(mark(finding.verdict).padded(to: markWidth))  \(finding.check.padded(to: checkWidth))"
+      lines.append("\(columns)  \(finding.text.inOneLine)")
       if let remedy = finding.remedy { lines.append("\(indentation)→ \(remedy)") }
     }
     return (lines + ["", summary(of: findings)]).joined(separator: "\n")
@@ -51,13 +52,5 @@ struct DoctorReport {
     case .openVINO: "OpenVINO"
     default: subject.rawValue.prefix(1).uppercased() + subject.rawValue.dropFirst()
     }
-  }
-
-  private static func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
-  }
-
-  private static func oneLine(_ text: String) -> String {
-    text.split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 }

@@ -1,0 +1,49 @@
+public import Acceleration
+public import WyomingProtocol
+
+/// How a served model and its devices are: what `lorikeet-status` is answered with.
+public struct ServerStatus: Sendable, Equatable {
+  /// How far the model is.
+  public enum Progress: String, Sendable {
+    case fetching, loading, ready
+
+    /// What an utterance waits for; `nil` if it is not the model.
+    var hindrance: String? {
+      switch self {
+      case .fetching: "the model is still being fetched"
+      case .loading: "the model is still loading"
+      case .ready: nil
+      }
+    }
+  }
+
+  public var model: String
+  public var progress: Progress
+  /// From the best to the last resort; none before it is known which there are.
+  public var devices: [DeviceReport]
+
+  public init(model: String, progress: Progress, devices: [DeviceReport]) {
+    self.model = model
+    self.progress = progress
+    self.devices = devices
+  }
+
+  /// An event's data; the keys are part of the contract with whoever reads them.
+  public var json: [String: JSONValue] {
+    [
+      "model": .string(model), "state": .string(progress.rawValue),
+      "devices": .array(devices.map { .object($0.json) }),
+    ]
+  }
+
+  /// Reads the data of a status event; `nil` if it is not one that this version writes.
+  init?(_ json: [String: JSONValue]) {
+    guard
+      let model = json["model"]?.string,
+      let progress = json["state"]?.string.flatMap(Progress.init),
+      let devices = json["devices"]?.array?.map({ $0.object.flatMap(DeviceReport.init) })
+    else { return nil }
+    self.init(model: model, progress: progress, devices: devices.compactMap(\.self))
+    guard self.devices.count == devices.count else { return nil }
+  }
+}

@@ -1,0 +1,99 @@
+internal import Acceleration
+internal import ModelDownload
+internal import WyomingProtocol
+internal import WyomingServer
+
+/// How a running server is.
+struct HealthReport {
+  let uri: String
+  let outcome: HealthCheck.Outcome
+
+  /// For people: a line for the server, and one for each device if it tells of them.
+  var text: String {
+    let devices = outcome.status?.devices ?? []
+    let nameWidth = devices.map(\.name.count).max() ?? 0
+    let stateWidth = devices.map(\.state.name.count).max() ?? 0
+    let lines = devices.map { device in
+      let columns = [device.name.padded(to: nameWidth), device.state.name.padded(to: stateWidth)]
+      let line =
+        "  " + (columns + [device.condition, device.work].compactMap(\.self)).joined(separator: "   ")
+      return String(line.reversed().drop { $0 == " " }.reversed()).inOneLine
+    }
+    return ([summary] + lines).joined(separator: "\n")
+  }
+
+  /// For programs: an object in one line; the keys are part of the contract with whoever reads them.
+  var line: String {
+    JSONValue.object([
+      "uri": .string(uri), "models": .array(outcome.models.map(JSONValue.string)),
+      "status": outcome.status.map { .object($0.json) } ?? .null,
+    ]).line
+  }
+
+  private var summary: String {
+    let names = outcome.models.isEmpty ? "no speech-to-text model" : outcome.models.joined(separator: ", ")
+    let devices = outcome.status?.devices ?? []
+    let isWell = devices.isEmpty || devices.contains { !$0.state.isLost }
+    return "\(uri) \(isWell ? "is well" : "answers") and serves \(names)\(remarks)".inOneLine
+  }
+
+  /// What the server waits for, and who answers although a device is lost.
+  private var remarks: String {
+    guard let status = outcome.status else { return "" }
+    var remarks =
+      switch status.progress {
+      case .fetching: ", which is still being fetched"
+      case .loading: ", which is still loading"
+      case .ready: ""
+      }
+    let lost = status.devices.filter(\.state.isLost).map(\.name)
+    if !lost.isEmpty {
+      let left = status.devices.first { !$0.state.isLost }
+      remarks += ", but \(lost.joined(separator: " and ")) \(lost.count == 1 ? "is" : "are") lost: "
+      remarks += left.map { "\($0.name) answers" } ?? "utterances fail until it is back"
+    }
+    return remarks
+  }
+}
+
+extension DeviceReport {
+  /// Why it is lost, or its encoders.
+  fileprivate var condition: String? {
+    if case .lost(let why) = state { return why }
+    return encoders.isEmpty ? nil : encoders.map(\.words).joined(separator: ", ")
+  }
+
+  /// What it has done, and what should not have happened.
+  fileprivate var work: String? {
+    func counted(_ count: Int, _ one: String, _ many: String) -> String? {
+      count == 0 ? nil : "\(count) \(count == 1 ? one : many)"
+    }
+    func duration(_ seconds: Double) -> String {
+      seconds < 1 ? "\(Int((seconds * 1000).rounded())) ms" : "\(rounded(seconds, to: 10)) s"
+    }
+    let parts = [
+      counted(inferences, "inference", "inferences"),
+      inferences == 0 ? nil : "\(duration(busySeconds)) busy",
+      counted(failures, "failure", "failures"), counted(fallbacks, "fallback", "fallbacks"),
+      counted(evictions, "eviction", "evictions"),
+    ].compactMap(\.self)
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
+}
+
+extension DeviceReport.State {
+  fileprivate var isLost: Bool {
+    if case .lost = self { true } else { false }
+  }
+}
+
+extension DeviceReport.Encoder {
+  /// "5 s ready (1.2 GB, from the cache)".
+  fileprivate var words: String {
+    let shape = shape.bucket.map { "\($0)" } ?? "\(shape)"
+    guard state == .ready else { return "\(shape) \(state.rawValue)" }
+    let details = [bytes.map { "\(ByteCount(Int($0)))" }, isFromCache ? "from the cache" : nil]
+      .compactMap(\.self)
+    return "\(shape) ready" + (details.isEmpty ? "" : " (\(details.joined(separator: ", ")))")
+  }
+}

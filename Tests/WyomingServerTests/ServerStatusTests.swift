@@ -1,0 +1,84 @@
+import Acceleration
+import ModelStore
+import Recognition
+import Testing
+import WyomingProtocol
+
+@testable import WyomingServer
+
+@Suite struct `The status of a server` {
+  private static let fresh = DeviceReport(name: "CPU")
+
+  private static func npu() throws -> DeviceReport {
+    var npu = DeviceReport(name: "NPU")
+    npu.state = .lost(why: "NPU: DEVICE_LOST")
+    npu.encoders = [
+      DeviceReport.Encoder(
+        shape: .bucket(try Bucket(seconds: 5)), state: .ready, bytes: 1_200_000_000, isFromCache: true),
+      DeviceReport.Encoder(shape: .dynamic, state: .loading),
+    ]
+    npu.busySeconds = 0.8
+    (npu.inferences, npu.hits, npu.loads, npu.evictions, npu.failures, npu.fallbacks) = (1, 2, 3, 4, 5, 6)
+    return npu
+  }
+
+  @Test func `has every key of every device, with null where there is nothing to say`() throws {
+    let status = ServerStatus(model: "tiny", progress: .ready, devices: [try Self.npu(), Self.fresh])
+    #expect(
+      JSONValue.object(status.json).line == """
+        {"devices":[{"busy_seconds":0.8,"encoders":[\
+        {"bucket":5.0,"bytes":1200000000,"from_cache":true,"state":"ready"},\
+        {"bucket":null,"bytes":null,"from_cache":false,"state":"loading"}],\
+        "evictions":4,"failures":5,"fallbacks":6,"hits":2,"inferences":1,"loads":3,"name":"NPU",\
+        "state":"lost","why":"NPU: DEVICE_LOST"},\
+        {"busy_seconds":0.0,"encoders":[],"evictions":0,"failures":0,"fallbacks":0,"hits":0,"inferences":0,\
+        "loads":0,"name":"CPU","state":"idle","why":null}],"model":"tiny","state":"ready"}
+        """)
+  }
+
+  @Test(arguments: [DeviceReport.State.idle, .starting, .working, .lost(why: "")])
+  func `is read back as it was`(state: DeviceReport.State) throws {
+    var npu = try Self.npu()
+    npu.state = state
+    for progress in [ServerStatus.Progress.fetching, .loading, .ready] {
+      let status = ServerStatus(model: "tiny", progress: progress, devices: [npu, Self.fresh])
+      #expect(ServerStatus(status.json) == status)
+    }
+  }
+
+  @Test(arguments: ["model", "state", "devices"])
+  func `is not read where a key is missing or means nothing`(key: String) {
+    var json = ServerStatus(model: "tiny", progress: .ready, devices: [Self.fresh]).json
+    json[key] = .integer(1)
+    #expect(ServerStatus(json) == nil)
+    json[key] = nil
+    #expect(ServerStatus(json) == nil)
+  }
+
+  @Test(arguments: ["name", "state", "busy_seconds", "inferences", "fallbacks", "encoders"])
+  func `is not read where a device lacks something`(key: String) throws {
+    var device = try Self.npu().json
+    device[key] = nil
+    let json: [String: JSONValue] = [
+      "model": .string("tiny"), "state": .string("ready"), "devices": .array([.object(device)]),
+    ]
+    #expect(ServerStatus(json) == nil)
+  }
+
+  @Test func `follows the model from the hub to the devices`() throws {
+    let artifact = Artifact(
+      name: "lorikeet", description: "", version: "", attribution: (name: "", url: ""))
+    var tiny = artifact
+    tiny.name = "tiny"
+    let program = SpeechProgram(artifact, models: [SpeechProgram.Model(tiny, languages: ["en"])])
+    let model = ServedModel(program, isFetched: false)
+    #expect(model.status == ServerStatus(model: "tiny", progress: .fetching, devices: []))
+    model.fetched(program)
+    #expect(model.status == ServerStatus(model: "tiny", progress: .loading, devices: []))
+    model.arrived(Recognizer(model: try ModelDirectory.find("builtin"), settings: ComputeSettings()))
+    model.ready()
+    // Its devices are not known before somebody prepares it.
+    #expect(model.status == ServerStatus(model: "tiny", progress: .ready, devices: []))
+    #expect(SpeechService(model: model).status == Event(type: "lorikeet-status", data: model.status.json))
+  }
+}
