@@ -33,6 +33,7 @@ let package = Package(
     // Pure: no Foundation, no NIO, no OpenVINO.
     .target(name: "SpeechFeatures", swiftSettings: strict),
     .target(name: "Transducer", swiftSettings: strict),
+    .target(name: "VoiceActivity", swiftSettings: strict),
     .target(name: "Acceleration", dependencies: ["SpeechFeatures"], swiftSettings: strict),
 
     // Files of the system, and nothing of ours.
@@ -74,7 +75,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Recognition",
-      dependencies: ["Acceleration", "Inference", "ModelStore", "SpeechFeatures", "Transducer"],
+      dependencies: [
+        "Acceleration", "Inference", "ModelStore", "SpeechFeatures", "Transducer", "VoiceActivity",
+      ],
       swiftSettings: strict),
 
     .target(
@@ -97,7 +100,7 @@ let package = Package(
       name: "lorikeet",
       dependencies: [
         "Acceleration", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "Recognition",
-        "Settings", "Transducer", "WyomingProtocol", "WyomingServer",
+        "Settings", "Transducer", "VoiceActivity", "WyomingProtocol", "WyomingServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -111,11 +114,14 @@ let package = Package(
       dependencies: ["Acceleration", "Audio", "ModelStore", "Recognition", "SpeechFeatures", "Transducer"],
       path: "Benchmarks/Stages", swiftSettings: strict),
 
-    .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
+    .target(
+      name: "Support", dependencies: ["Acceleration", "SpeechFeatures"], path: "Tests/Support",
+      swiftSettings: strict),
     .testTarget(
       name: "SpeechFeaturesTests", dependencies: ["SpeechFeatures", "Support"], swiftSettings: strict),
     .testTarget(
-      name: "AccelerationTests", dependencies: ["Acceleration", "SpeechFeatures"], swiftSettings: strict),
+      name: "AccelerationTests", dependencies: ["Acceleration", "SpeechFeatures", "Support"],
+      swiftSettings: strict),
     .testTarget(name: "TransducerTests", dependencies: ["Transducer", "Support"], swiftSettings: strict),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Support"], swiftSettings: strict),
     .testTarget(

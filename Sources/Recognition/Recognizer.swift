@@ -1,6 +1,7 @@
 public import Acceleration
 public import ModelStore
 internal import SpeechFeatures
+internal import Synchronization
 internal import Transducer
 
 /// Speech recognition with one model: feed audio, finish, get a transcript.
@@ -10,8 +11,10 @@ internal import Transducer
 public final class Recognizer: Sendable {
   public let model: ModelDirectory
   private let settings: ComputeSettings
+  private let listening: ListeningSettings
   private let extractor: LogMelExtractor
   private let engine: EngineStart
+  private let count = Mutex(SpeculationCount())
 
   /// Seconds that go through an encoder of dynamic shape in one piece; its attention grows with the square of them.
   public static let windowSeconds = 60.0
@@ -20,11 +23,12 @@ public final class Recognizer: Sendable {
   ///
   /// - Parameter report: Is told what happens to model and devices, on any thread.
   public init(
-    model: ModelDirectory, settings: ComputeSettings,
+    model: ModelDirectory, settings: ComputeSettings, listening: ListeningSettings = ListeningSettings(),
     report: @escaping @Sendable (RecognitionEvent) -> Void = { _ in }
   ) {
     self.model = model
     self.settings = settings
+    self.listening = listening
     extractor = LogMelExtractor(bandCount: model.configuration.bandCount)
     engine = EngineStart(model, settings, report)
   }
@@ -37,9 +41,33 @@ public final class Recognizer: Sendable {
   /// How the devices are, from the best to the last resort; none before it is known which there are.
   public var devices: [DeviceReport] { engine.current?.encoders.devices.map(\.report) ?? [] }
 
+  /// Recognizes an utterance before it has ended; `nil` if that is not wanted.
+  public func speculation() -> Speculation? {
+    listening.attempts > 0 ? Speculation(self, attempts: listening.attempts) : nil
+  }
+
+  /// What came of such attempts so far.
+  public var speculations: SpeculationCount { count.withLock { $0 } }
+
+  func countStarted() {
+    count.withLock { $0.started += 1 }
+  }
+
+  func countUsed(savedSeconds: Double) {
+    count.withLock { count in
+      count.used += 1
+      count.savedSeconds += savedSeconds
+    }
+  }
+
+  /// Asks whether the best device that works has nothing to do.
+  var isQuiet: Bool {
+    get async { await engine.current?.encoders.isQuiet ?? false }
+  }
+
   /// A new utterance, to be fed where the audio arrives.
   public func utterance() -> Utterance {
-    Utterance(extractor: extractor)
+    Utterance(extractor: extractor, listening)
   }
 
   /// Recognizes all that the utterance has heard.
@@ -50,18 +78,28 @@ public final class Recognizer: Sendable {
   public func transcribe(
     _ utterance: Utterance, language: String? = nil, progress: (@Sendable (Double) -> Void)? = nil
   ) async throws(RecognitionError) -> Transcript {
+    try await transcribe(utterance, language: language, urgency: .wanted, progress: progress)
+  }
+
+  /// The same, before somebody waits for it.
+  func transcribe(
+    _ utterance: Utterance, language: String? = nil, urgency: Urgency,
+    progress: (@Sendable (Double) -> Void)? = nil
+  ) async throws(RecognitionError) -> Transcript {
     let clock = ContinuousClock()
     let start = clock.now
     let frames = utterance.frames()
+    // Nobody has spoken: there is nothing to do.
+    let span = utterance.span ?? 0..<0
     let finished = (clock.now - start).seconds
     let engine = try await engine.engine()
     var parts: [Part] = []
     do throws(DeviceFault) {
-      for window in WindowPlan.windows(over: frames, limit: engine.encoders.limit) {
-        let encoded = try await engine.encoders.encode(frames, window)
-        let decoded = try await engine.decoder.decode(encoded.encoding)
+      for window in WindowPlan.windows(over: frames, span, limit: engine.encoders.limit) {
+        let encoded = try await engine.encoders.encode(frames, window, urgency: urgency)
+        let decoded = try await engine.decoder.decode(encoded.encoding, urgency: urgency)
         parts.append(Part(window: window, encoded: encoded, decoded: decoded))
-        progress?(Double(window.upperBound) / Double(frames.count))
+        progress?(Double(window.upperBound - span.lowerBound) / Double(span.count))
       }
     } catch {
       throw RecognitionError(error)

@@ -15,6 +15,8 @@ public struct Transcript: Sendable {
   public var isFromCache = false
   /// Why it did not run as wanted: another bucket or device stood in. `nil` if it did.
   public var detour: String?
+  /// Whether it was made before the utterance ended.
+  public var isSpeculative = false
   public var precision: Precision
   public var model: String
 

@@ -7,19 +7,19 @@ enum WindowPlan {
   /// Feature frames over which loudness is averaged.
   private static let smoothing = 10
 
-  /// Stretches of frames, each at most `limit` long, that together are the whole utterance. A cut lies at the
-  /// quietest point near the end of its window.
-  static func windows(over frames: LogMelFrames, limit: Int) -> [Range<Int>] {
-    precondition(limit > 0)
+  /// Stretches of frames, each at most `limit` long, that together are the span. A cut lies at the quietest point
+  /// near the end of its window.
+  static func windows(over frames: LogMelFrames, _ span: Range<Int>, limit: Int) -> [Range<Int>] {
+    precondition(limit > 0 && span.upperBound <= frames.count)
     var windows: [Range<Int>] = []
-    var start = 0
-    while frames.count - start > limit {
+    var start = span.lowerBound
+    while span.upperBound - start > limit {
       let earliest = start + max(1, limit - max(1, Int(Double(limit) * searchPart)))
       let cut = quietest(in: earliest...(start + limit), of: frames)
       windows.append(start..<cut)
       start = cut
     }
-    if start < frames.count { windows.append(start..<frames.count) }
+    if start < span.upperBound { windows.append(start..<span.upperBound) }
     return windows
   }
 

@@ -2,7 +2,9 @@ extension Setting {
   /// All settings, in the order in which they are shown.
   public static let all: [Setting] = [
     uri, model, device, fallback, decoderDevice, precision, buckets, lazyBuckets, memoryBudget,
-    maxResidentBuckets, deviceProperty, inferenceSeconds, language, dataDir, cache, keepOriginals, offline,
+    maxResidentBuckets, deviceProperty, inferenceSeconds, vad, vadMargin, vadOnsetSeconds, vadHangOverSeconds,
+    vadLeadingSeconds, vadTrailingSeconds,
+    maxSpeculations, language, dataDir, cache, keepOriginals, offline,
     logLevel, logFormat,
     logTranscripts,
     drainSeconds, maxConnections, maxUtteranceSeconds, maxHeaderBytes, maxDataBytes, maxPayloadBytes,
@@ -53,6 +55,32 @@ extension Setting {
   public static let inferenceSeconds = number(
     "inference-seconds", \.inferenceSeconds, in: 1...600,
     "Seconds that a run of the encoder may take on NPU or GPU; then the device counts as lost.")
+
+  public static let vad = choice(
+    "vad", \.vad, of: ServerSettings.vads,
+    "Voice activity: gate answers audio without speech at once with nothing; trim leaves silence at both ends out, too."
+  )
+
+  public static let vadMargin = decimal(
+    "vad-margin", \.voice.margin, in: 3...20, "Decibels above the noise from which sound may be speech.")
+
+  public static let vadOnsetSeconds = decimal(
+    "vad-onset-seconds", \.voice.onsetSeconds, in: 0.03...0.5, "Seconds of sound that are no click.")
+
+  public static let vadHangOverSeconds = decimal(
+    "vad-hang-over-seconds", \.voice.hangOverSeconds, in: 0.1...2, "Seconds of quiet that belong to speech.")
+
+  public static let vadLeadingSeconds = decimal(
+    "vad-leading-seconds", \.voice.leadingSeconds, in: 0.1...5,
+    "Seconds that trim keeps before the first speech.")
+
+  public static let vadTrailingSeconds = decimal(
+    "vad-trailing-seconds", \.voice.trailingSeconds, in: 0.1...5,
+    "Seconds that trim keeps after the last speech; then recognition begins, before the utterance has ended.")
+
+  public static let maxSpeculations = number(
+    "max-speculations", \.maxSpeculations, in: 0...100,
+    "How often an utterance may be recognized before it has ended; 0 for never.")
 
   public static let precision = choice(
     "precision", \.precision, of: ServerSettings.precisions,

@@ -23,6 +23,11 @@ public struct ServerSettings: Sendable, Equatable {
   public var deviceProperties: [String] = []
   /// Seconds that a run of the encoder may take on an accelerator.
   public var inferenceSeconds = 10
+  /// One of `ServerSettings.vads`.
+  public var vad = "trim"
+  public var voice = Voice()
+  /// How often an utterance may be recognized before it has ended.
+  public var maxSpeculations = 4
   /// One of `ServerSettings.precisions`.
   public var precision = "auto"
   /// The tag of the language that is spoken; `nil` to leave it open.
@@ -51,6 +56,7 @@ public struct ServerSettings: Sendable, Equatable {
   }
 
   public static let devices = ["auto", "cpu", "gpu", "npu"]
+  public static let vads = ["off", "gate", "trim"]
   public static let fallbacks = ["auto", "cpu", "none"]
   public static let precisions = ["auto", "f32", "bf16", "f16", "int8"]
   public static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
@@ -60,6 +66,22 @@ public struct ServerSettings: Sendable, Equatable {
 public enum LogFormat: String, Sendable, CaseIterable {
   case text
   case json
+}
+
+/// What counts as speech.
+public struct Voice: Sendable, Equatable {
+  /// Decibels above the noise.
+  public var margin = 6.0
+  /// Seconds of sound that are no click.
+  public var onsetSeconds = 0.09
+  /// Seconds of quiet that belong to speech.
+  public var hangOverSeconds = 0.3
+  /// Seconds that are kept before the first speech.
+  public var leadingSeconds = 0.3
+  /// Seconds that are kept after the last speech.
+  public var trailingSeconds = 0.3
+
+  public init() {}
 }
 
 /// What a client may ask of a server.

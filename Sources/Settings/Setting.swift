@@ -99,6 +99,17 @@ extension Setting {
       parse: { text in Int(text).flatMap { range.contains($0) ? $0 : nil } }, write: { $0.description })
   }
 
+  /// A number.
+  static func decimal(
+    _ name: String, _ property: any WritableKeyPath<ServerSettings, Double> & Sendable,
+    in range: ClosedRange<Double>, _ help: String
+  ) -> Setting {
+    Setting(
+      name, property, reference: nil, help,
+      accepted: "a number from \(range.lowerBound) to \(range.upperBound)",
+      parse: { text in Double(text).flatMap { range.contains($0) ? $0 : nil } }, write: { $0.description })
+  }
+
   /// A whole number, or none.
   static func number(
     _ name: String, _ property: any WritableKeyPath<ServerSettings, Int?> & Sendable,

@@ -76,6 +76,9 @@ public struct LogMelExtractor: Sendable {
     return ended.frames
   }
 
+  /// How many frames there would be if the utterance ended here.
+  public var frameCount: Int { sampleCount / Self.hop }
+
   /// Computes the next `count` frames, four at a time, and drops the samples that no further frame needs.
   private mutating func extract(_ count: Int) {
     var done = 0

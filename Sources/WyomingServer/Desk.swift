@@ -28,7 +28,7 @@ struct Desk: ~Copyable {
       case .send(let event):
         try await connection.send([event], outbound)
       case .beginUtterance:
-        utterance = IncomingUtterance(HeardAudio(connection.service.model.recognizer?.utterance()))
+        utterance = IncomingUtterance(HeardAudio(for: connection.service.model.recognizer))
       case .append(let bytes, let format):
         try utterance?.append(bytes, format)
       case .finishUtterance(let request):

@@ -4,16 +4,38 @@ internal import Recognition
 struct HeardAudio: Sendable {
   /// `nil` if the utterance began before its model was loaded.
   private(set) var utterance: Utterance?
+  /// Recognizes it before it has ended; ends with the last copy of this value.
+  private let speculation: Speculation?
   /// All of them, where there is no ``utterance``.
   private var samples: [Float] = []
 
-  init(_ utterance: Utterance?) {
+  /// - Parameter recognizer: `nil` if the model is not there yet.
+  init(for recognizer: Recognizer?) {
+    utterance = recognizer?.utterance()
+    speculation = recognizer?.speculation()
+  }
+
+  /// Audio that is not recognized before it has ended.
+  init(_ utterance: Utterance) {
     self.utterance = utterance
+    speculation = nil
   }
 
   /// Takes the next samples: 16 kHz, mono, in [-1, 1].
   mutating func append(_ samples: [Float]) {
-    if utterance == nil { self.samples += samples } else { utterance?.append(samples) }
+    guard utterance != nil else { return self.samples += samples }
+    utterance?.append(samples)
+    if let utterance { speculation?.heard(utterance) }
+  }
+
+  /// Recognizes all of it, or takes what is there already.
+  func transcript(
+    by recognizer: Recognizer, language: String?
+  ) async throws(RecognitionError) -> Transcript {
+    if let utterance, let speculation {
+      return try await speculation.transcript(of: utterance, language: language)
+    }
+    return try await recognizer.transcribe(utterance(for: recognizer), language: language)
   }
 
   /// The same as frames that the recognizer's model takes.

@@ -48,7 +48,7 @@ public struct SpeechService: Sendable {
       group.addTask {
         let recognizer = try await model.awaited()
         do throws(RecognitionError) {
-          return try await recognizer.transcribe(audio.utterance(for: recognizer), language: language)
+          return try await audio.transcript(by: recognizer, language: language)
         } catch {
           if case .cancelled = error { throw CancellationError() }
           throw Failure(text: error.description, code: "recognition-failed")
@@ -90,6 +90,7 @@ public struct SpeechService: Sendable {
     ]
     if let bucket = transcript.bucket { metadata["bucket_s"] = "\(rounded(bucket, to: 100))" }
     if transcript.isFromCache { metadata["from_cache"] = "true" }
+    if transcript.isSpeculative { metadata["speculative"] = "true" }
     if let detour = transcript.detour { metadata["detour"] = "\(detour)" }
     if logsTranscripts { metadata["text"] = "\(transcript.text)" }
     return metadata

@@ -3,6 +3,7 @@ internal import Logging
 internal import ModelStore
 internal import Recognition
 internal import Settings
+internal import VoiceActivity
 internal import WyomingProtocol
 internal import WyomingServer
 
@@ -29,8 +30,24 @@ extension ResolvedSettings {
   /// - Parameter name: `nil` for the model of all addresses that have none of their own.
   func wanted(_ name: String? = nil) throws(SettingsError) -> WantedModel {
     WantedModel(
-      name: name ?? settings.model, compute: try compute(), dataDirectory: settings.dataDir,
+      name: name ?? settings.model, compute: try compute(), listening: try listening(),
+      dataDirectory: settings.dataDir,
       isCached: settings.cache, keepsOriginals: settings.keepsOriginals, isOffline: settings.offline)
+  }
+
+  private func listening() throws(SettingsError) -> ListeningSettings {
+    var listening = ListeningSettings()
+    listening.gate = try value(of: .vad, settings.vad, VoiceGate.init(rawValue:))
+    listening.attempts = settings.maxSpeculations
+    let voice = settings.voice
+    do throws(VoiceActivityError) {
+      listening.activity = try VoiceActivitySettings(
+        margin: voice.margin, onset: voice.onsetSeconds, hangOver: voice.hangOverSeconds,
+        leadingPad: voice.leadingSeconds, trailingPad: voice.trailingSeconds)
+    } catch {
+      throw refusal(of: .vad, settings.vad, because: error.description)
+    }
+    return listening
   }
 
   private func compute() throws(SettingsError) -> ComputeSettings {

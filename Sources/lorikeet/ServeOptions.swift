@@ -25,6 +25,9 @@ struct ServeOptions: ParsableArguments {
   @Option(name: .setting(.drainSeconds), help: .setting(.drainSeconds, "seconds"))
   var drainSeconds: String?
 
+  @Option(name: .setting(.maxSpeculations), help: .setting(.maxSpeculations, "count"))
+  var maxSpeculations: String?
+
   @Option(name: .setting(.maxConnections), help: .setting(.maxConnections, "count"))
   var maxConnections: String?
 
@@ -81,7 +84,7 @@ struct ServeOptions: ParsableArguments {
   private var given: [String: [String]] {
     let texts: [(Setting, String?)] = [
       (.logLevel, logLevel), (.logFormat, logFormat), (.logTranscripts, logTranscripts?.description),
-      (.drainSeconds, drainSeconds), (.maxConnections, maxConnections),
+      (.drainSeconds, drainSeconds), (.maxConnections, maxConnections), (.maxSpeculations, maxSpeculations),
       (.maxUtteranceSeconds, maxUtteranceSeconds), (.maxHeaderBytes, maxHeaderBytes),
       (.maxDataBytes, maxDataBytes), (.maxPayloadBytes, maxPayloadBytes), (.stallSeconds, stallSeconds),
       (.idleSeconds, idleSeconds), (.deadlineSeconds, deadlineSeconds),

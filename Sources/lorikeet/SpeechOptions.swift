@@ -37,6 +37,24 @@ struct SpeechOptions: ParsableArguments {
   @Option(name: .setting(.inferenceSeconds), help: .setting(.inferenceSeconds, "seconds"))
   var inferenceSeconds: String?
 
+  @Option(name: .setting(.vad), help: .setting(.vad, "vad"))
+  var vad: String?
+
+  @Option(name: .setting(.vadMargin), help: .setting(.vadMargin, "decibels"))
+  var vadMargin: String?
+
+  @Option(name: .setting(.vadOnsetSeconds), help: .setting(.vadOnsetSeconds, "seconds"))
+  var vadOnsetSeconds: String?
+
+  @Option(name: .setting(.vadHangOverSeconds), help: .setting(.vadHangOverSeconds, "seconds"))
+  var vadHangOverSeconds: String?
+
+  @Option(name: .setting(.vadLeadingSeconds), help: .setting(.vadLeadingSeconds, "seconds"))
+  var vadLeadingSeconds: String?
+
+  @Option(name: .setting(.vadTrailingSeconds), help: .setting(.vadTrailingSeconds, "seconds"))
+  var vadTrailingSeconds: String?
+
   @Option(name: .setting(.language), help: .setting(.language, "tag"))
   var language: String?
 
@@ -57,7 +75,10 @@ struct SpeechOptions: ParsableArguments {
     let texts: [(Setting, String?)] = [
       (.model, model), (.device, device), (.fallback, fallback), (.decoderDevice, decoderDevice),
       (.precision, precision), (.memoryBudget, memoryBudget), (.maxResidentBuckets, maxResidentBuckets),
-      (.inferenceSeconds, inferenceSeconds), (.language, language), (.dataDir, dataDir),
+      (.inferenceSeconds, inferenceSeconds), (.vad, vad), (.vadMargin, vadMargin),
+      (.vadOnsetSeconds, vadOnsetSeconds), (.vadHangOverSeconds, vadHangOverSeconds),
+      (.vadLeadingSeconds, vadLeadingSeconds), (.vadTrailingSeconds, vadTrailingSeconds),
+      (.language, language), (.dataDir, dataDir),
       (.cache, cache?.description), (.keepOriginals, keepOriginals), (.offline, offline?.description),
     ]
     let lists: [(Setting, [String])] = [

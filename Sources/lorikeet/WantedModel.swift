@@ -8,6 +8,7 @@ struct WantedModel: Sendable {
   let name: String
   /// Where and how it runs; where things are kept is added to it.
   let compute: ComputeSettings
+  let listening: ListeningSettings
   /// Where models, and what is made of them, are kept.
   let dataDirectory: String
   let isCached: Bool
@@ -69,6 +70,6 @@ struct WantedModel: Sendable {
     var settings = compute
     settings.cacheDirectory = isCached ? Self.compiledDirectory(in: dataDirectory) : nil
     settings.preparedDirectory = isCached ? "\(dataDirectory)/prepared" : nil
-    return Recognizer(model: model, settings: settings, report: report)
+    return Recognizer(model: model, settings: settings, listening: listening, report: report)
   }
 }

@@ -1,4 +1,5 @@
 import SpeechFeatures
+import Support
 import Testing
 
 @testable import Acceleration

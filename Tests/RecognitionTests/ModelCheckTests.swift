@@ -18,7 +18,8 @@ import Testing
       do {
         let recognizer = Recognizer(
           model: try ModelDirectory.find(directory.path),
-          settings: ComputeSettings(device: .cpu, precision: .f32))
+          settings: ComputeSettings(device: .cpu, precision: .f32),
+    listening: .everything)
         try await recognizer.prepare()
         return "no complaint"
       } catch {

@@ -12,7 +12,8 @@ import Transducer
 /// The built-in model in f32 on the processor: what onnx-asr computes, token for token.
 private func builtinRecognizer() async throws -> Recognizer {
   let recognizer = Recognizer(
-    model: try ModelDirectory.find("builtin"), settings: ComputeSettings(device: .cpu, precision: .f32))
+    model: try ModelDirectory.find("builtin"), settings: ComputeSettings(device: .cpu, precision: .f32),
+    listening: .everything)
   try await recognizer.prepare()
   return recognizer
 }
@@ -90,7 +91,8 @@ private func samples(of recording: String) throws -> [Float] {
 
   @Test func `an utterance that ends while the model loads waits for it`() async throws {
     let recognizer = Recognizer(
-      model: try ModelDirectory.find("builtin"), settings: ComputeSettings(device: .cpu, precision: .f32))
+      model: try ModelDirectory.find("builtin"), settings: ComputeSettings(device: .cpu, precision: .f32),
+    listening: .everything)
     async let loaded: Void = recognizer.prepare()
     try await loaded
     var utterance = recognizer.utterance()
@@ -100,7 +102,8 @@ private func samples(of recording: String) throws -> [Float] {
 
   @Test func `an utterance loads the model if nobody else has`() async throws {
     let recognizer = Recognizer(
-      model: try ModelDirectory.find("builtin"), settings: ComputeSettings(device: .cpu, precision: .f32))
+      model: try ModelDirectory.find("builtin"), settings: ComputeSettings(device: .cpu, precision: .f32),
+    listening: .everything)
     var utterance = recognizer.utterance()
     utterance.append(try samples(of: "en-01.wav"))
     #expect(try await recognizer.transcribe(utterance).text == "Open the garden blinds.")

@@ -19,7 +19,7 @@ import Testing
   @Test(arguments: [1, 2, 10, 99, 100, 101, 199, 200, 201, 1000])
   func `they hold every frame once, in order, none longer than the limit`(limit: Int) {
     let frames = frames(of: noise(seconds: 10))
-    let windows = WindowPlan.windows(over: frames, limit: limit)
+    let windows = WindowPlan.windows(over: frames, 0..<frames.count, limit: limit)
     #expect(windows.first?.lowerBound == 0)
     #expect(windows.last?.upperBound == frames.count)
     #expect(windows.allSatisfy { !$0.isEmpty && $0.count <= limit })
@@ -28,13 +28,13 @@ import Testing
 
   @Test func `what fits is not cut`() {
     let frames = frames(of: noise(seconds: 1))
-    #expect(WindowPlan.windows(over: frames, limit: frames.count) == [0..<frames.count])
-    #expect(WindowPlan.windows(over: LogMelFrames(bandCount: 80), limit: 10).isEmpty)
+    #expect(WindowPlan.windows(over: frames, 0..<frames.count, limit: frames.count) == [0..<frames.count])
+    #expect(WindowPlan.windows(over: LogMelFrames(bandCount: 80), 0..<0, limit: 10).isEmpty)
   }
 
   @Test func `the cut lies in the pause`() {
     let samples = noise(seconds: 4.5) + noise(seconds: 0.4, level: 0.0001) + noise(seconds: 3)
-    let windows = WindowPlan.windows(over: frames(of: samples), limit: 500)
+    let windows = WindowPlan.windows(over: frames(of: samples), 0..<frames(of: samples).count, limit: 500)
     #expect(windows.count == 2)
     #expect((455...485).contains(windows[0].upperBound))
   }

@@ -25,6 +25,7 @@ import Testing
 
   @Test func `offers what the other modules know`() {
     #expect(ServerSettings.devices == Device.allCases.map(\.rawValue))
+    #expect(ServerSettings.vads == VoiceGate.allCases.map(\.rawValue))
     #expect(ServerSettings.fallbacks == Fallback.allCases.map(\.rawValue))
     #expect(Setting.buckets.accepted.contains("from \(Bucket.seconds.lowerBound) to 60"))
     #expect(Bucket.seconds.upperBound == 60)

@@ -10,7 +10,7 @@ import WyomingProtocol
 
 @Suite struct `An utterance on its way in` {
   private func utterance() -> IncomingUtterance {
-    IncomingUtterance(HeardAudio(Utterance(extractor: LogMelExtractor(bandCount: 80))))
+    IncomingUtterance(HeardAudio(Utterance(extractor: LogMelExtractor(bandCount: 80), .everything)))
   }
 
   /// Raw audio of 16 bits: a tone, half as loud as can be.

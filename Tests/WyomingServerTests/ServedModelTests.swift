@@ -62,8 +62,8 @@ import WyomingProtocol
   @Test func `has its utterances heard as samples, which come to the same frames`() throws {
     let loaded = try recognizer()
     let samples = try Fixtures.samples("en-01.wav")
-    var early = HeardAudio(nil)
-    var late = HeardAudio(loaded.utterance())
+    var early = HeardAudio(for: nil)
+    var late = HeardAudio(for: loaded)
     for start in stride(from: 0, to: samples.count, by: 1000) {
       let piece = Array(samples[start..<min(start + 1000, samples.count)])
       early.append(piece)

@@ -53,23 +53,27 @@ final class TokenDecoder: Sendable {
 
   /// Loads the networks.
   func load() async throws(DeviceFault) {
-    _ = try await onBestSeat { [networks] seat throws(DeviceFault) in try seat.load(networks) }
+    _ = try await onBestSeat(.wanted) { [networks] seat throws(DeviceFault) in try seat.load(networks) }
   }
 
   /// Decodes what the encoder gave for a stretch of an utterance.
-  func decode(_ encoding: Encoding) async throws(DeviceFault) -> Answer {
-    try await onBestSeat { [networks, search] seat throws(DeviceFault) in
+  ///
+  /// - Parameter urgency: Whether somebody waits for the answer.
+  func decode(_ encoding: Encoding, urgency: Urgency = .wanted) async throws(DeviceFault) -> Answer {
+    try await onBestSeat(urgency) { [networks, search] seat throws(DeviceFault) in
       try seat.load(networks)
       return try seat.decode(encoding, search)
     }
   }
 
   private func onBestSeat<Value: Sendable>(
-    _ body: @escaping @Sendable (Seat) throws(DeviceFault) -> Value
+    _ urgency: Urgency, _ body: @escaping @Sendable (Seat) throws(DeviceFault) -> Value
   ) async throws(DeviceFault) -> Value {
     for seat in seats.dropLast() where seat.fault.withLock({ $0 == nil }) {
       do throws(DeviceFault) {
-        return try await seat.lane.run(.following, limit: limit) { _ throws(DeviceFault) in try body(seat) }
+        return try await seat.lane.run(.following, urgency: urgency, limit: limit) { _ throws(DeviceFault) in
+          try body(seat)
+        }
       } catch {
         if error == .cancelled { throw error }
         let isFirst = seat.fault.withLock { fault in
@@ -80,7 +84,7 @@ final class TokenDecoder: Sendable {
       }
     }
     let last = seats[seats.count - 1]
-    return try await last.lane.run(.following) { _ throws(DeviceFault) in try body(last) }
+    return try await last.lane.run(.following, urgency: urgency) { _ throws(DeviceFault) in try body(last) }
   }
 }
 

@@ -1,58 +1,60 @@
-import Acceleration
-import SpeechFeatures
-import Synchronization
+package import Acceleration
+internal import SpeechFeatures
+internal import Synchronization
 
 /// A device that does as a test says: it may take long to compile, refuse dynamic shapes, fail, hang and come back.
-final class ScriptedAccelerator: Accelerator {
-  struct Script {
+package final class ScriptedAccelerator: Accelerator {
+  package struct Script {
     /// What compiling and reading from the cache take.
-    var compileTime = Duration.zero
-    var cacheTime = Duration.zero
-    var takesDynamicShapes = false
+    package var compileTime = Duration.zero
+    package var cacheTime = Duration.zero
+    package var takesDynamicShapes = false
     /// What is in the cache.
-    var cache: Set<EncoderShape> = []
+    package var cache: Set<EncoderShape> = []
     /// Blobs that another version has written.
-    var stale: Set<EncoderShape> = []
-    var bytes: Int64 = 1_000
-    var encodeFault: DeviceFault?
-    var loadFaults: [EncoderShape: DeviceFault] = [:]
-    var answersNaN = false
-    var selfTestFault: DeviceFault?
+    package var stale: Set<EncoderShape> = []
+    package var bytes: Int64 = 1_000
+    package var encodeFault: DeviceFault?
+    package var loadFaults: [EncoderShape: DeviceFault] = [:]
+    package var answersNaN = false
+    package var selfTestFault: DeviceFault?
     /// Runs stop here.
-    var hang: Gate?
+    package var hang: Gate?
+
+    package init() {}
   }
 
-  struct Counts: Equatable {
-    var compiled: [EncoderShape] = []
-    var imported: [EncoderShape] = []
-    var runs: [EncoderShape] = []
-    var selfTests = 0
+  package struct Counts: Equatable {
+    package var compiled: [EncoderShape] = []
+    package var imported: [EncoderShape] = []
+    package var runs: [EncoderShape] = []
+    package var selfTests = 0
   }
 
-  let name: String
+  package let name: String
   private let time: VirtualTime
   private let state: Mutex<(script: Script, counts: Counts)>
 
-  init(_ name: String, time: VirtualTime, _ script: Script = Script()) {
+  package init(_ name: String, time: VirtualTime, _ script: Script = Script()) {
     self.name = name
     self.time = time
     state = Mutex((script, Counts()))
   }
 
   /// A processor: it takes any shape.
-  static func processor(_ time: VirtualTime) -> ScriptedAccelerator {
+  package static func processor(_ time: VirtualTime) -> ScriptedAccelerator {
     var script = Script()
     script.takesDynamicShapes = true
     return ScriptedAccelerator("CPU", time: time, script)
   }
 
-  var counts: Counts { state.withLock { $0.counts } }
+  package var counts: Counts { state.withLock { $0.counts } }
 
-  func change(_ body: (inout Script) -> Void) { state.withLock { body(&$0.script) } }
+  package func change(_ body: (inout Script) -> Void) { state.withLock { body(&$0.script) } }
 
   private var script: Script { state.withLock { $0.script } }
 
-  func load(_ shape: EncoderShape) throws(DeviceFault) -> any LoadedEncoder {
+  package func load(_ shape: EncoderShape) throws(DeviceFault) -> any LoadedEncoder {
     let script = script
     if shape == .dynamic, !script.takesDynamicShapes {
       throw .failed(device: name, why: "to_shape was called on a dynamic shape")
@@ -71,7 +73,7 @@ final class ScriptedAccelerator: Accelerator {
     return ScriptedEncoder(device: self, shape: shape, isFromCache: isCached, residentBytes: script.bytes)
   }
 
-  func selfTest() async throws(DeviceFault) {
+  package func selfTest() async throws(DeviceFault) {
     state.withLock { $0.counts.selfTests += 1 }
     if let fault = script.selfTestFault { throw fault }
   }

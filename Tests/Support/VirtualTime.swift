@@ -1,10 +1,9 @@
-import Glibc
-import Synchronization
-
-@testable import Acceleration
+package import Acceleration
+internal import Glibc
+internal import Synchronization
 
 /// Time that passes when a test says so.
-final class VirtualTime: Sendable {
+package final class VirtualTime: Sendable {
   private struct Sleeper {
     var due: Duration
     var continuation: CheckedContinuation<Void, any Error>
@@ -18,17 +17,19 @@ final class VirtualTime: Sendable {
 
   private let state = Mutex(State())
 
-  var now: Duration { state.withLock { $0.now } }
+  package init() {}
+
+  package var now: Duration { state.withLock { $0.now } }
 
   /// How many tasks sleep.
-  var sleepers: Int { state.withLock { $0.sleepers.count } }
+  package var sleepers: Int { state.withLock { $0.sleepers.count } }
 
-  var pause: Pause { { [self] in try await sleep($0) } }
+  package var pause: Pause { { [self] in try await sleep($0) } }
 
   /// Lets time pass.
   ///
   /// - Parameter asleep: How many tasks must be asleep before.
-  func advance(by duration: Duration, whenAsleep asleep: Int = 0) async throws {
+  package func advance(by duration: Duration, whenAsleep asleep: Int = 0) async throws {
     try await eventually { self.sleepers >= asleep }
     let due = state.withLock { state in
       state.now += duration
@@ -40,7 +41,7 @@ final class VirtualTime: Sendable {
   }
 
   /// Blocks: for the threads of lanes only.
-  func block(for duration: Duration) {
+  package func block(for duration: Duration) {
     let due = now + duration
     while now < due { usleep(500) }
   }
@@ -67,25 +68,27 @@ final class VirtualTime: Sendable {
 }
 
 /// Lets a test stop a job where it wants.
-final class Gate: Sendable {
+package final class Gate: Sendable {
   private let isOpen = Atomic(false)
 
-  func open() { isOpen.store(true, ordering: .releasing) }
+  package init() {}
+
+  package func open() { isOpen.store(true, ordering: .releasing) }
 
   /// Blocks: for the threads of lanes only.
-  func block() {
+  package func block() {
     while !isOpen.load(ordering: .acquiring) { usleep(500) }
   }
 
-  func opened() async throws {
+  package func opened() async throws {
     try await eventually { self.isOpen.load(ordering: .acquiring) }
   }
 }
 
-struct TookTooLong: Error {}
+package struct TookTooLong: Error {}
 
 /// Waits until something is so; bounded, for the case that it never is.
-func eventually(_ condition: () async throws -> Bool) async throws {
+package func eventually(_ condition: () async throws -> Bool) async throws {
   for _ in 0..<20_000 {
     if try await condition() { return }
     try await Task.sleep(for: .milliseconds(1))
@@ -94,10 +97,12 @@ func eventually(_ condition: () async throws -> Bool) async throws {
 }
 
 /// What happened, in its order.
-final class Log<Entry: Sendable>: Sendable {
+package final class Log<Entry: Sendable>: Sendable {
   private let entries = Mutex<[Entry]>([])
 
-  func append(_ entry: Entry) { entries.withLock { $0.append(entry) } }
+  package init() {}
 
-  var all: [Entry] { entries.withLock { $0 } }
+  package func append(_ entry: Entry) { entries.withLock { $0.append(entry) } }
+
+  package var all: [Entry] { entries.withLock { $0 } }
 }
