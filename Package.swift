@@ -32,6 +32,7 @@ let package = Package(
   targets: [
     // Pure: no Foundation, no NIO, no OpenVINO.
     .target(name: "SpeechFeatures", swiftSettings: strict),
+    .target(name: "VoiceActivity", dependencies: ["SpeechFeatures"], swiftSettings: strict),
     .target(name: "Transducer", swiftSettings: strict),
     .target(name: "Acceleration", dependencies: ["SpeechFeatures"], swiftSettings: strict),
 
@@ -116,6 +117,9 @@ let package = Package(
     .target(name: "Support", path: "Tests/Support", swiftSettings: strict),
     .testTarget(
       name: "SpeechFeaturesTests", dependencies: ["SpeechFeatures", "Support"], swiftSettings: strict),
+    .testTarget(
+      name: "VoiceActivityTests", dependencies: ["Audio", "SpeechFeatures", "Support", "VoiceActivity"],
+      swiftSettings: strict),
     .testTarget(
       name: "AccelerationTests", dependencies: ["Acceleration", "SpeechFeatures"], swiftSettings: strict),
     .testTarget(name: "TransducerTests", dependencies: ["Transducer", "Support"], swiftSettings: strict),
