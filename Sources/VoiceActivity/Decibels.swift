@@ -25,6 +25,12 @@ enum Decibels {
     return unsafeBitCast(unsafeBitCast(y, to: SIMD8<UInt32>.self) &+ (exponent &<< 23), to: Bands.self)
   }
 
+  /// The energy of a level.
+  @inline(__always)
+  static func energy(_ level: Bands) -> Bands {
+    exponential(level * 0.230_258_51)  // ln(10) / 10
+  }
+
   /// 10 log10(x) for normal x > 0, to 0.001 dB.
   @inline(__always)
   static func level(_ x: Bands) -> Bands {

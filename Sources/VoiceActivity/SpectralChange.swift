@@ -16,14 +16,15 @@ struct SpectralChange: Sendable {
   private static let steadyChange: Float = 1
 
   /// - Parameters:
-  ///   - now: Levels of the mel bands in dB, chunk by chunk.
+  ///   - now: Energies of the mel bands, chunk by chunk.
   ///   - before: The same of the earlier frame.
   ///   - chunks: Which lanes count, and whose threshold.
-  ///   - threshold: The level from which a mel band is audible, for each band of speech.
+  ///   - threshold: The energy from which a mel band is audible, for each band of speech.
   ///   - scratch: Room for two values a chunk.
   init(
-    from before: UnsafeBufferPointer<Bands>, to now: UnsafeBufferPointer<Bands>, chunks: [SpeechBands.Chunk],
-    threshold: Bands, scratch: UnsafeMutableBufferPointer<Bands>
+    from before: UnsafeBufferPointer<Bands>, to now: UnsafeBufferPointer<Bands>,
+    chunks: UnsafeBufferPointer<SpeechBands.Chunk>, threshold: Bands,
+    scratch: UnsafeMutableBufferPointer<Bands>
   ) {
     let count = chunks.count
     precondition(now.count == count && before.count == count && scratch.count == 2 * count)
@@ -33,7 +34,7 @@ struct SpectralChange: Sendable {
       let limit = Bands(repeating: threshold[chunks[index].band])
       let isAudible = (now[index] .> limit) .& (before[index] .> limit)
       let weight = Bands.zero.replacing(with: chunks[index].weights, where: isAudible)
-      let change = now[index] - before[index]
+      let change = Decibels.level(now[index] / before[index])
       scratch[index] = change
       scratch[count + index] = weight
       weights += weight

@@ -23,6 +23,8 @@ struct SpeechBands: Sendable {
   private static let least = LogMelExtractor.logGuard / 64
 
   let chunks: [Chunk]
+  /// The mel bands in all chunks.
+  let memberCount: Int
   /// 1 / the mel bands in each band of speech.
   private let scale: Bands
 
@@ -47,28 +49,36 @@ struct SpeechBands: Sendable {
       }
     }
     self.chunks = chunks
+    memberCount = centers.count { Self.edges[0] <= $0 && $0 < Self.edges[Bands.scalarCount] }
     self.scale = scale
   }
 
-  /// The levels of a frame, in dB, without the features' guard.
+  /// A frame's energies, without the features' guard.
   ///
   /// - Parameters:
   ///   - frame: Log-mel energies.
-  ///   - levels: Receives the level of each mel band, chunk by chunk.
-  /// - Returns: The mean energy's level in each band of speech.
-  func levels(of frame: UnsafeBufferPointer<Float>, into levels: UnsafeMutableBufferPointer<Bands>) -> Bands {
-    precondition(levels.count == chunks.count)
+  ///   - energies: Receives the energy of each mel band, chunk by chunk.
+  /// - Returns: The level of the mean energy in each band of speech, in dB.
+  func levels(of frame: UnsafeBufferPointer<Float>, into energies: UnsafeMutableBufferPointer<Bands>) -> Bands
+  {
+    precondition(energies.count == chunks.count)
     let least = Bands(repeating: Self.least)
-    var energies = Bands.zero
-    for index in chunks.indices {
-      let chunk = chunks[index]
-      let values = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(frame)[(4 * chunk.first)...])
-        .loadUnaligned(as: Bands.self)
-      let energy = Decibels.exponential(values) - LogMelExtractor.logGuard
-      let audible = energy.replacing(with: least, where: energy .< least)
-      levels[index] = Decibels.level(audible)
-      energies[chunk.band] += (audible * chunk.weights).sum()
+    let bytes = UnsafeRawBufferPointer(frame)
+    return chunks.withUnsafeBufferPointer { chunks in
+      var means = Bands.zero
+      var index = 0
+      for band in 0..<Bands.scalarCount {
+        var sum = Bands.zero
+        while index < chunks.count, chunks[index].band == band {
+          let values = bytes.loadUnaligned(fromByteOffset: 4 * chunks[index].first, as: Bands.self)
+          let energy = Decibels.exponential(values) - LogMelExtractor.logGuard
+          energies[index] = energy.replacing(with: least, where: energy .< least)
+          sum += energies[index] * chunks[index].weights
+          index += 1
+        }
+        means[band] = sum.sum()
+      }
+      return Decibels.level(means * scale)
     }
-    return Decibels.level(energies * scale)
   }
 }

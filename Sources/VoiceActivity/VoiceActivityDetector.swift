@@ -25,7 +25,7 @@ public struct VoiceActivityDetector: Sendable {
 
   private var frameCount = 0
   private var floorWindow: SlidingMinimum
-  /// Levels of the mel bands in the last frames, frame t in row t modulo their number.
+  /// Energies of the mel bands in the last frames, frame t in row t modulo their number.
   private var rows: [Bands]
   private var scratch: [Bands]
   /// Levels of the bands of speech in the last frames, likewise.
@@ -47,15 +47,17 @@ public struct VoiceActivityDetector: Sendable {
   /// The sum over the bands, in dB, from which a frame is sound.
   private static let sound: Float = 3
   /// Fewer audible mel bands tell nothing of a change.
-  private static let fewestAudible: Float = 3
-  /// A greater mean change, in dB, is one sound's end and another's beginning.
-  private static let cut: Float = 18
-  /// If more than this share of the mel bands is steady, it is a tone.
+  private static let fewestAudible: Float = 4
+  /// The share of all mel bands from which sound is broad, which tones seldom are.
+  private static let broad: Float = 0.6
+  /// A greater mean change, in dB, of sound that is not broad is one note's end and another's beginning.
+  private static let cut: Float = 14
+  /// If more than this share of the audible mel bands is steady, it is a tone.
   private static let tonal: Float = 0.5
   /// A smaller mean change of the audible bands of speech, in dB, is noise that has been there for a while.
   private static let stationary: Float = 2.5
   /// What a frame of each kind takes from the evidence; one that changes adds 1.
-  private static let loss: (tone: Float, noise: Float, quiet: Float) = (1.5, 0.3, 0.25)
+  private static let loss: (tone: Float, noise: Float, quiet: Float) = (1.25, 0.3, 0.25)
   private static let mostEvidence: Float = 20
 
   /// - Parameter bandCount: Mel bands of the frames to come.
@@ -151,8 +153,9 @@ public struct VoiceActivityDetector: Sendable {
   /// What a frame of sound says for or against a voice.
   private mutating func vote(at time: Int, level: Bands, floor: Bands) -> Float {
     let threshold = floor + Float(settings.margin)
-    let change = spectralChange(at: time, threshold: threshold)
-    if change.audible < Self.fewestAudible || change.mean > Self.cut { return 0 }
+    let change = spectralChange(at: time, threshold: Decibels.energy(threshold))
+    let isBroad = change.audible >= Self.broad * Float(bands.memberCount)
+    if change.audible < Self.fewestAudible || (change.mean > Self.cut && !isBroad) { return 0 }
     if change.steady > Self.tonal { return -Self.loss.tone }
     let before = history[max(0, time - Self.lag.band) % Self.lookBack]
     let isAudible = (level .> threshold) .| (before .> threshold)
@@ -168,12 +171,14 @@ public struct VoiceActivityDetector: Sendable {
     let rowCount = Self.lag.mel + 1
     let now = time % rowCount * count
     let before = max(0, time - Self.lag.mel) % rowCount * count
-    return rows.withUnsafeBufferPointer { rows in
-      scratch.withUnsafeMutableBufferPointer { scratch in
-        SpectralChange(
-          from: UnsafeBufferPointer(rebasing: rows[before..<before + count]),
-          to: UnsafeBufferPointer(rebasing: rows[now..<now + count]), chunks: bands.chunks,
-          threshold: threshold, scratch: scratch)
+    return bands.chunks.withUnsafeBufferPointer { chunks in
+      rows.withUnsafeBufferPointer { rows in
+        scratch.withUnsafeMutableBufferPointer { scratch in
+          SpectralChange(
+            from: UnsafeBufferPointer(rebasing: rows[before..<before + count]),
+            to: UnsafeBufferPointer(rebasing: rows[now..<now + count]), chunks: chunks,
+            threshold: threshold, scratch: scratch)
+        }
       }
     }
   }
