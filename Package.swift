@@ -32,8 +32,8 @@ let package = Package(
   targets: [
     // Pure: no Foundation, no NIO, no OpenVINO.
     .target(name: "SpeechFeatures", swiftSettings: strict),
+    .target(name: "VoiceActivity", dependencies: ["SpeechFeatures"], swiftSettings: strict),
     .target(name: "Transducer", swiftSettings: strict),
-    .target(name: "VoiceActivity", swiftSettings: strict),
     .target(name: "Acceleration", dependencies: ["SpeechFeatures"], swiftSettings: strict),
 
     // Files of the system, and nothing of ours.
@@ -121,6 +121,9 @@ let package = Package(
       name: "SpeechFeaturesTests", dependencies: ["SpeechFeatures", "Support"], swiftSettings: strict),
     .testTarget(
       name: "AccelerationTests", dependencies: ["Acceleration", "SpeechFeatures", "Support"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "VoiceActivityTests", dependencies: ["Audio", "SpeechFeatures", "Support", "VoiceActivity"],
       swiftSettings: strict),
     .testTarget(name: "TransducerTests", dependencies: ["Transducer", "Support"], swiftSettings: strict),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Support"], swiftSettings: strict),

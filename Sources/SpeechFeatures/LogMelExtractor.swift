@@ -14,10 +14,12 @@ public struct LogMelExtractor: Sendable {
   /// Frames a second.
   public static let frameRate = sampleRate / hop
 
+  /// What is added to an energy before its logarithm is taken.
+  public static let logGuard: Float = 0x1p-24
+
   private static let fftLength = 512
   private static let windowLength = 400
   private static let preEmphasis: Float = 0.97
-  private static let logGuard: Float = 0x1p-24
   /// Where the window begins and ends in a frame; the frame is zero outside.
   private static let window = (fftLength - windowLength) / 2..<(fftLength + windowLength) / 2
 
@@ -47,6 +49,11 @@ public struct LogMelExtractor: Sendable {
     power = Array(repeating: .zero, count: Self.fftLength / 2 + 1)
     // The utterance is padded by half a frame of zeros: frame t is centred on sample 160 t.
     pending = Array(repeating: 0, count: Self.fftLength / 2)
+  }
+
+  /// The frequency at which each of so many bands is most sensitive, in hertz.
+  public static func centers(bandCount: Int) -> [Double] {
+    Array(MelFilterbank.edges(bandCount: bandCount, sampleRate: Double(sampleRate))[1...bandCount])
   }
 
   /// Takes the next samples of the utterance.

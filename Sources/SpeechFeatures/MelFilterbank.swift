@@ -19,10 +19,7 @@ struct MelFilterbank: Sendable {
   ///   - sampleRate: In hertz.
   init(bandCount: Int, fftLength: Int, sampleRate: Double) {
     let binCount = fftLength / 2 + 1
-    let top = Self.mel(fromHertz: sampleRate / 2)
-    let edges = (0..<bandCount + 2).map { index in
-      Self.hertz(fromMel: top * Double(index) / Double(bandCount + 1))
-    }
+    let edges = Self.edges(bandCount: bandCount, sampleRate: sampleRate)
     var bands: [Band] = []
     var weights: [Float] = []
     for band in 0..<bandCount {
@@ -41,6 +38,14 @@ struct MelFilterbank: Sendable {
     }
     self.bands = bands
     self.weights = weights
+  }
+
+  /// Where the bands begin, peak and end, in hertz: band b at b, b + 1 and b + 2.
+  static func edges(bandCount: Int, sampleRate: Double) -> [Double] {
+    let top = mel(fromHertz: sampleRate / 2)
+    return (0..<bandCount + 2).map { index in
+      hertz(fromMel: top * Double(index) / Double(bandCount + 1))
+    }
   }
 
   // Slaney's scale: linear below 1 kHz, logarithmic above (Auditory Toolbox, 1998).

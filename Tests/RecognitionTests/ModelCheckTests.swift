@@ -19,7 +19,7 @@ import Testing
         let recognizer = Recognizer(
           model: try ModelDirectory.find(directory.path),
           settings: ComputeSettings(device: .cpu, precision: .f32),
-    listening: .everything)
+          listening: .everything)
         try await recognizer.prepare()
         return "no complaint"
       } catch {

@@ -92,7 +92,7 @@ private func samples(of recording: String) throws -> [Float] {
   @Test func `an utterance that ends while the model loads waits for it`() async throws {
     let recognizer = Recognizer(
       model: try ModelDirectory.find("builtin"), settings: ComputeSettings(device: .cpu, precision: .f32),
-    listening: .everything)
+      listening: .everything)
     async let loaded: Void = recognizer.prepare()
     try await loaded
     var utterance = recognizer.utterance()
@@ -103,7 +103,7 @@ private func samples(of recording: String) throws -> [Float] {
   @Test func `an utterance loads the model if nobody else has`() async throws {
     let recognizer = Recognizer(
       model: try ModelDirectory.find("builtin"), settings: ComputeSettings(device: .cpu, precision: .f32),
-    listening: .everything)
+      listening: .everything)
     var utterance = recognizer.utterance()
     utterance.append(try samples(of: "en-01.wav"))
     #expect(try await recognizer.transcribe(utterance).text == "Open the garden blinds.")

@@ -57,6 +57,6 @@ import Testing
     }
     let line = try #require(error).description
     #expect(line.contains("expected LORIKEET_URI, ") && line.hasSuffix(" or LORIKEET_CONFIG"))
-    #expect(line.count < 1000)
+    #expect(line.count < 1500)
   }
 }

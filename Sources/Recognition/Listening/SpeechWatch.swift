@@ -1,10 +1,11 @@
+internal import SpeechFeatures
 internal import VoiceActivity
 
 /// Watches an utterance for speech, to tell what of it is to be recognized.
 struct SpeechWatch: Sendable {
   /// `nil` if all is recognized.
   private var detector: VoiceActivityDetector?
-  private let settings: ListeningSettings
+  private let gate: VoiceGate
 
   /// Samples that are recognized.
   struct Selection: Sendable, Equatable {
@@ -13,23 +14,22 @@ struct SpeechWatch: Sendable {
     var isSettled: Bool
   }
 
-  init(_ settings: ListeningSettings) {
-    self.settings = settings
-    detector = settings.gate == .off ? nil : VoiceActivityDetector(settings.activity)
+  init(_ settings: ListeningSettings, bandCount: Int) {
+    gate = settings.gate
+    detector =
+      gate == .off ? nil : VoiceActivityDetector(bandCount: bandCount, settings: settings.activity)
   }
 
-  mutating func append(_ samples: Span<Float>) {
-    detector?.append(samples)
+  /// Looks at the frames that have come since.
+  mutating func follow(_ frames: LogMelFrames) {
+    detector?.follow(frames)
   }
 
   /// What is recognized if the utterance ends now; `nil` if nobody has spoken.
-  func span(of sampleCount: Int) -> Selection? {
+  func selection(of sampleCount: Int) -> Selection? {
     let all = Selection(samples: 0..<sampleCount, isSettled: false)
     guard let detector else { return all }
-    guard let span = SpeechSpan(detector.activity, sampleCount: sampleCount, settings: settings.activity)
-    else {
-      return nil
-    }
-    return settings.gate == .trim ? Selection(samples: span.samples, isSettled: span.isSettled) : all
+    guard let span = detector.span(sampleCount: sampleCount) else { return nil }
+    return gate == .trim ? Selection(samples: span.samples, isSettled: span.isSettled) : all
   }
 }

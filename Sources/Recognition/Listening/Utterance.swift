@@ -14,7 +14,7 @@ public struct Utterance: Sendable {
 
   init(extractor: LogMelExtractor, _ settings: ListeningSettings) {
     self.extractor = extractor
-    watch = SpeechWatch(settings)
+    watch = SpeechWatch(settings, bandCount: extractor.frames.bandCount)
   }
 
   /// Seconds of audio that came in.
@@ -25,7 +25,7 @@ public struct Utterance: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     extractor.append(samples.span)
-    watch.append(samples.span)
+    watch.follow(extractor.frames)
     featureSeconds += (clock.now - start).seconds
   }
 
@@ -37,7 +37,7 @@ public struct Utterance: Sendable {
 
   /// The frames that are recognized if the utterance ends now; `nil` if nobody has spoken.
   var span: Range<Int>? {
-    guard extractor.sampleCount > 0, let samples = watch.span(of: extractor.sampleCount)?.samples else {
+    guard extractor.sampleCount > 0, let samples = watch.selection(of: extractor.sampleCount)?.samples else {
       return nil
     }
     let end = max(extractor.frameCount, Self.minimumFrames)
@@ -53,7 +53,7 @@ public struct Utterance: Sendable {
 
   /// Whether the span stays as it is while silence follows, and all its frames are there.
   var isSettled: Bool {
-    guard let span, let samples = watch.span(of: extractor.sampleCount) else { return false }
+    guard let span, let samples = watch.selection(of: extractor.sampleCount) else { return false }
     return samples.isSettled && span.upperBound <= extractor.frames.count
   }
 }
