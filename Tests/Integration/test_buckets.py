@@ -24,8 +24,9 @@ def loaded(server, count: int) -> list[tuple[str, int]]:
 
 
 def test_under_a_memory_budget_for_one_lazy_bucket_two_take_turns(start_server, reference):
-    with start_server("--buckets", "2.5,5,10") as server:
-        sizes = [size for _, size in loaded(server, 3)]
+    for _ in range(2):  # compiled, and from the cache: that takes less
+        with start_server("--buckets", "2.5,5,10") as server:
+            sizes = [size for _, size in loaded(server, 3)]
     assert min(sizes) > 0
     budget = round(sizes[0] + 1.2 * max(sizes[1:]))
     with start_server("--buckets", "2.5", "--lazy-buckets", "5,10", "--memory-budget", f"{budget}MB") as server:
