@@ -167,7 +167,8 @@ let package = Package(
     .testTarget(
       name: "RecognitionTests",
       dependencies: [
-        "Audio", "Inference", "ModelStore", "Recognition", "SpeechFeatures", "Support", "Transducer",
+        "Acceleration", "Audio", "Inference", "ModelStore", "Recognition", "SpeechFeatures", "Support",
+        "Transducer",
       ],
       swiftSettings: strict),
   ],

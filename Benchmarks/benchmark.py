@@ -1,6 +1,9 @@
-"""Measure the stages of recognition at full size beside onnx-asr, and write docs/benchmarks.md.
+"""Measure recognition at full size, and write docs/benchmarks.md.
 
-Lorikeet and onnx-asr take turns, so that what else the machine does hits both.
+    benchmark.py [stages] [buckets]
+
+writes these sections anew, without a name both. Lorikeet and onnx-asr take turns, so that what else the machine does hits
+both.
 """
 import datetime
 import json
@@ -19,6 +22,7 @@ import numpy as np
 import onnx_asr
 import onnxruntime
 
+import buckets
 import make_replica
 import oracle
 
@@ -113,7 +117,7 @@ def processor() -> str:
     return f"{model}, {sum(line.startswith('processor') for line in lines)} cores ({', '.join(features)})"
 
 
-def page(ours: dict[str, dict], theirs: dict, seconds: float) -> str:
+def stages_text(ours: dict[str, dict], theirs: dict, seconds: float) -> str:
     def row(stage: str, key: str, digits: int, reference: str | None = None) -> str:
         other = theirs[reference or key]
         cells = [f"{milliseconds(one[key], digits)}, {ratio(one[key], other)}" for one in ours.values()]
@@ -124,14 +128,7 @@ def page(ours: dict[str, dict], theirs: dict, seconds: float) -> str:
         return f"{100 * statistics.median(others) / statistics.median(one['encoder']):.1f} %"
 
     shares = ", ".join(f"{share(one)} ({precision})" for precision, one in ours.items())
-    version = re.search(r'VERSION = "([^"]+)"', (REPOSITORY / "Scripts/fetch-openvino.py").read_text())
-    return f"""# Benchmarks
-
-Written by `make bench` on {datetime.date.today()}. {processor()}, Linux {platform.release()};
-OpenVINO {version[1] if version else "?"}; onnx-asr {onnx_asr.__version__} on ONNX Runtime {onnxruntime.__version__}, FP32.
-
-The model is the full-size replica of Parakeet TDT 0.6B v3 (`Tools/replica`): its graph, random weights. One recording of
-{seconds:.2f} s. Milliseconds, median (10th – 90th percentile) of {ROUNDS} × {RUNS} runs, each round after a warm-up;
+    return f"""onnx-asr {onnx_asr.__version__} on ONNX Runtime {onnxruntime.__version__}, FP32. One recording of {seconds:.2f} s. Milliseconds, median (10th – 90th percentile) of {ROUNDS} × {RUNS} runs, each round after a warm-up;
 Lorikeet and onnx-asr take turns in one run of the script. Behind the comma: Lorikeet's time as a part of onnx-asr's.
 `int8` (large weights in eight bits, the default for models of full size) computes in bf16 where the processor does.
 
@@ -151,8 +148,7 @@ decoder's networks are split here: a blank runs the joint network alone, an emis
 """
 
 
-def main() -> None:
-    model = make_replica.cached(REPOSITORY / ".build/replica")
+def stages(model: pathlib.Path) -> str:
     reference = OnnxAsr(model)
     ours: dict[str, list[dict]] = {precision: [] for precision in PRECISIONS}
     theirs = []
@@ -162,9 +158,41 @@ def main() -> None:
             rounds.append(lorikeet(model, precision))
         theirs.append(reference.measure())
     seconds = ours[PRECISIONS[0]][0]["audioSeconds"]
-    text = page({precision: merged(rounds) for precision, rounds in ours.items()}, merged(theirs), seconds)
-    PAGE.write_text(text, encoding="utf-8")
-    print(text)
+    return stages_text({precision: merged(rounds) for precision, rounds in ours.items()}, merged(theirs), seconds)
+
+
+HEAD = """# Benchmarks
+
+Written by `make bench`. The model is the full-size replica of Parakeet TDT 0.6B v3 (`Tools/replica`): its graph, random
+weights.
+"""
+SECTIONS = {
+    "Stages": stages,
+    "Buckets": lambda model: buckets.section(buckets.measure(model)),
+}
+
+
+def circumstances() -> str:
+    version = re.search(r'VERSION = "([^"]+)"', (REPOSITORY / "Scripts/fetch-openvino.py").read_text())
+    return (f"Measured on {datetime.date.today()}. {processor()}, Linux {platform.release()};\n"
+            f"OpenVINO {version[1] if version else '?'}.")
+
+
+def sections() -> dict[str, str]:
+    """What the page has, by title."""
+    parts = re.split(r"^## (.+)\n", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], (text.strip() for text in parts[1::2]), strict=True))
+
+
+def main() -> None:
+    wanted = [title for title in SECTIONS if title.lower() in sys.argv[1:]] or list(SECTIONS)
+    model = make_replica.cached(REPOSITORY / ".build/replica")
+    texts = sections()
+    for title in wanted:
+        texts[title] = f"{circumstances()}\n\n{SECTIONS[title](model).strip()}"
+    page = HEAD + "".join(f"\n## {title}\n\n{texts[title]}\n" for title in SECTIONS if title in texts)
+    PAGE.write_text(page, encoding="utf-8")
+    print(page)
 
 
 if __name__ == "__main__":

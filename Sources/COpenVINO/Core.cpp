@@ -51,13 +51,19 @@ lk_failure lk_core_compile(
     for (size_t index = 0; index < count; ++index) {
       settings[properties[index].key] = std::string(properties[index].value);
     }
+    auto compiled = core->core.compile_model(graph->model, device, settings);
+    const auto cache = settings.find("CACHE_DIR");
     *result = new lk_compiled{
-        core->core.compile_model(graph->model, device, settings),
-        std::make_shared<lorikeet::MappedWeights>(graph->model)};
+        compiled,
+        std::make_shared<lorikeet::MappedWeights>(
+            graph->model, cache == settings.end() ? "" : cache->second.as<std::string>())};
   });
 }
 
-void lk_compiled_destroy(lk_compiled *compiled) { delete compiled; }
+void lk_compiled_destroy(lk_compiled *compiled) {
+  const std::lock_guard<std::mutex> lock(unmapping());
+  delete compiled;
+}
 
 size_t lk_compiled_count(const lk_compiled *compiled, lk_side side) {
   return side == LK_INPUT ? compiled->model.inputs().size() : compiled->model.outputs().size();

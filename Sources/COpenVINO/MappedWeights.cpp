@@ -14,24 +14,41 @@ struct Range {
   uintptr_t begin, end;
 };
 
+struct Mapping {
+  Range range;
+  std::string path;
+};
+
 /// Mappings that are shared with a file and only read: dropping their pages loses nothing.
-std::vector<Range> shared_mappings() {
-  std::vector<Range> ranges;
+std::vector<Mapping> shared_mappings() {
+  std::vector<Mapping> mappings;
   FILE *maps = fopen("/proc/self/maps", "re");
-  if (maps == nullptr) return ranges;
+  if (maps == nullptr) return mappings;
   char *line = nullptr;
   size_t capacity = 0;
   while (getline(&line, &capacity, maps) > 0) {
     Range range;
     char rights[5];
-    if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &range.begin, &range.end, rights) == 3 &&
-        std::string(rights) == "r--s") {
-      ranges.push_back(range);
+    int path = 0;
+    if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s %*s %*s %*s %n", &range.begin, &range.end, rights, &path) == 3 &&
+        path > 0 && std::string(rights) == "r--s") {
+      mappings.push_back({range, line + path});
     }
   }
   free(line);
   fclose(maps);
-  return ranges;
+  return mappings;
+}
+
+void drop(const Range &range) {
+  madvise(reinterpret_cast<void *>(range.begin), range.end - range.begin, MADV_DONTNEED);
+}
+
+std::string absolute(const std::string &directory) {
+  char *path = directory.empty() ? nullptr : realpath(directory.c_str(), nullptr);
+  const std::string result = path == nullptr ? "" : std::string(path) + "/";
+  free(path);
+  return result;
 }
 
 Range range(const ov::op::v0::Constant &constant) {
@@ -43,17 +60,23 @@ Range range(const ov::op::v0::Constant &constant) {
 
 namespace lorikeet {
 
-MappedWeights::MappedWeights(const std::shared_ptr<ov::Model> &model) {
-  const std::vector<Range> mappings = shared_mappings();
+MappedWeights::MappedWeights(const std::shared_ptr<ov::Model> &model, const std::string &cache_directory)
+    : cache_directory(absolute(cache_directory)) {
+  const std::vector<Mapping> mappings = shared_mappings();
   for (const auto &node : model->get_ops()) {
     auto constant = ov::as_type_ptr<ov::op::v0::Constant>(node);
     if (!constant) continue;
     const Range bytes = range(*constant);
-    const bool is_mapped = std::any_of(mappings.begin(), mappings.end(), [&](const Range &mapping) {
-      return mapping.begin <= bytes.begin && bytes.end <= mapping.end;
+    const bool is_mapped = std::any_of(mappings.begin(), mappings.end(), [&](const Mapping &mapping) {
+      return mapping.range.begin <= bytes.begin && bytes.end <= mapping.range.end;
     });
     if (is_mapped) constants.push_back(std::move(constant));
   }
+}
+
+std::mutex &unmapping() {
+  static std::mutex mutex;
+  return mutex;
 }
 
 // A constant keeps its file mapped, so that no other memory can have taken its place. For the same reason only pages
@@ -63,9 +86,13 @@ void MappedWeights::drop_pages() const {
   for (const auto &constant : constants) {
     const Range bytes = range(*constant);
     const Range pages{(bytes.begin + page - 1) / page * page, bytes.end / page * page};
-    if (pages.begin < pages.end) {
-      madvise(reinterpret_cast<void *>(pages.begin), pages.end - pages.begin, MADV_DONTNEED);
-    }
+    if (pages.begin < pages.end) drop(pages);
+  }
+  if (cache_directory.empty()) return;
+  // A network that was read from the cache keeps its file mapped.
+  const std::lock_guard<std::mutex> lock(unmapping());
+  for (const auto &mapping : shared_mappings()) {
+    if (mapping.path.compare(0, cache_directory.size(), cache_directory) == 0) drop(mapping.range);
   }
 }
 

@@ -20,7 +20,10 @@ lk_failure lk_compiled_request(lk_compiled *compiled, lk_request **result) {
   });
 }
 
-void lk_request_destroy(lk_request *request) { delete request; }
+void lk_request_destroy(lk_request *request) {
+  const std::lock_guard<std::mutex> lock(unmapping());
+  delete request;
+}
 
 int32_t lk_request_index(const lk_request *request, lk_side side, const char *name) {
   const auto &all = ports(request, side);

@@ -1,5 +1,11 @@
-"""The full-size model (random weights) in FP32: the tokens of onnx-asr, except where two logits are nearly equal."""
+"""The full-size model (random weights) in FP32: the tokens of onnx-asr, except where two logits are nearly equal.
+
+And in buckets those of the dynamic shape.
+"""
+import json
 import os
+import pathlib
+import subprocess
 
 import numpy as np
 import pytest
@@ -12,6 +18,10 @@ from lorikeet import AUDIO
 REPLICA = lorikeet.REPOSITORY / ".build/replica"
 RECORDINGS = ["en-01.wav", "en-05.wav", "es-03.wav", "es-12.wav"]
 TIE = 1e-3  # two logits that differ by less may change places
+STAGES = lorikeet.REPOSITORY / ".build/release/stages"
+BUCKETS = [5, 10, 20]
+LONG = "long.flac"
+ERROR = 1e-4  # of the encoder's output in a bucket: norm of the difference to norm
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("LORIKEET_SKIP_REPLICA") == "1", reason="LORIKEET_SKIP_REPLICA is set")
@@ -32,7 +42,16 @@ def transcripts(replica):
 
 
 @pytest.fixture(scope="module")
-def reference(transcripts, replica):
+def parities(replica):
+    """What buckets make of recordings, beside the dynamic shape; by name and number of frames."""
+    result = subprocess.run(
+        [STAGES, "parity", replica, ",".join(map(str, BUCKETS)), *(AUDIO / name for name in [*RECORDINGS, LONG])],
+        check=True, capture_output=True, text=True, timeout=600, env=lorikeet.ENVIRONMENT)
+    return {(pathlib.Path(one["recording"]).name, one["frames"]): one for one in json.loads(result.stdout)}
+
+
+@pytest.fixture(scope="module")
+def reference(transcripts, parities, replica):
     return oracle.Oracle(replica)
 
 
@@ -62,14 +81,15 @@ class WatchedDecoder:
         return results
 
 
-@pytest.mark.parametrize("name", RECORDINGS)
-def test_tokens_equal_those_of_onnx_asr(name, transcripts, reference, monkeypatch):
+def assert_decided_as_onnx_asr(
+        actual: list[tuple[int, int]], signal: np.ndarray, reference: oracle.Oracle, monkeypatch) -> None:
+    """Tokens, each with its encoder frame, are those of onnx-asr as far as the logits decide."""
     asr = reference.asr
     watched = WatchedDecoder(asr._decoder_joint, asr._vocab_size)
-    monkeypatch.setattr(asr, "_decoder_joint", watched)
-    expected = reference.recognize(oracle.samples(AUDIO / name))
+    with monkeypatch.context() as patch:
+        patch.setattr(asr, "_decoder_joint", watched)
+        expected = reference.recognize(signal)
     wanted = list(zip(expected.ids, expected.frames, strict=True))
-    actual = [(token["id"], round(token["start"] / 0.08)) for token in transcripts[name]["tokens"]]
     assert len(wanted) > 3, "the replica should have much to say"
     if actual == wanted:
         return
@@ -80,3 +100,42 @@ def test_tokens_equal_those_of_onnx_asr(name, transcripts, reference, monkeypatc
     decisions = [value for emitted, value in watched.margins if emitted == common - 1][-1:]
     decisions += [value for emitted, value in watched.margins if emitted == common]
     assert min(decisions) < TIE, f"token {common} differs though it was decided by {min(decisions)}"
+
+
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_tokens_equal_those_of_onnx_asr(name, transcripts, reference, monkeypatch):
+    actual = [(token["id"], round(token["start"] / 0.08)) for token in transcripts[name]["tokens"]]
+    assert_decided_as_onnx_asr(actual, oracle.samples(AUDIO / name), reference, monkeypatch)
+
+
+def tokens(listed: list[dict]) -> list[tuple[int, int]]:
+    return [(token["id"], token["frame"]) for token in listed]
+
+
+def assert_buckets_agree(parity: dict, request: pytest.FixtureRequest, monkeypatch) -> None:
+    """Errors are small, and only a tie may tell tokens apart."""
+    dynamic = tokens(parity["dynamic"])
+    assert len(dynamic) > 3
+    for answer in parity["buckets"]:
+        assert answer["error"] <= ERROR, f"bucket of {answer['seconds']} s"
+        if (actual := tokens(answer["tokens"])) != dynamic:
+            signal = oracle.samples(pathlib.Path(parity["recording"]))[:160 * parity["frames"]]
+            for one in [actual, dynamic]:
+                assert_decided_as_onnx_asr(one, signal, request.getfixturevalue("reference"), monkeypatch)
+
+
+EDGES = [(bucket, frames) for bucket in BUCKETS for frames in range(100 * bucket - 1, 100 * bucket + 2)]
+
+
+@pytest.mark.parametrize(("bucket", "frames"), EDGES)
+def test_a_bucket_agrees_with_the_dynamic_shape_at_its_edge(bucket, frames, parities, request, monkeypatch):
+    parity = parities[LONG, frames]
+    assert [answer["seconds"] for answer in parity["buckets"]] == [one for one in BUCKETS if 100 * one >= frames]
+    assert_buckets_agree(parity, request, monkeypatch)
+
+
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_a_bucket_agrees_with_the_dynamic_shape(name, parities, request, monkeypatch):
+    parity, = (parity for (recording, _), parity in parities.items() if recording == name)
+    assert len(parity["buckets"]) > 1
+    assert_buckets_agree(parity, request, monkeypatch)

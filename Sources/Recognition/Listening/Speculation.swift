@@ -65,6 +65,8 @@ public final class Speculation: Sendable {
       let waited = (clock.now - start).seconds
       recognizer.countUsed(savedSeconds: max(0, transcript.timings.total - waited))
       transcript.language = language
+      transcript.audioSeconds = utterance.seconds
+      transcript.timings.features = utterance.featureSeconds
       transcript.timings.total = waited
       transcript.isSpeculative = true
       return transcript

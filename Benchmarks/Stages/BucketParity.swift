@@ -1,0 +1,93 @@
+import Acceleration
+import ModelStore
+import Recognition
+import SpeechFeatures
+import Transducer
+
+/// What the network of dynamic shape and the buckets that can hold it make of a stretch of a recording, in f32.
+struct BucketParity: Encodable {
+  let recording: String
+  /// Log-mel frames: the recording as a whole, or so many of its first.
+  let frames: Int
+  var dynamic: [Token] = []
+  /// None for what fits in none of them; the smallest first.
+  var buckets: [Answer] = []
+
+  struct Token: Encodable {
+    let id: Int32
+    /// The encoder frame that emitted it.
+    let frame: Int
+  }
+
+  struct Answer: Encodable {
+    let seconds: Double
+    let tokens: [Token]
+    /// Of the encoder's output: norm of the difference to the dynamic shape's, to the norm of that.
+    let error: Double
+  }
+
+  /// Recordings that the largest bucket can hold are compared as a whole; of longer ones as many frames as each bucket
+  /// holds, one less, and one more.
+  static func compare(
+    _ model: ModelDirectory, buckets: [Bucket], recordings: [String]
+  ) throws -> [BucketParity] {
+    var stretches: [LogMelFrames] = []
+    var results: [BucketParity] = []
+    let (bands, hop) = (model.configuration.bandCount, LogMelExtractor.sampleRate / LogMelExtractor.frameRate)
+    let shapes = try EncoderShapes(eager: buckets, lazy: [])
+    for recording in recordings {
+      let samples = try samples(of: recording)
+      let count = samples.count / hop
+      let lengths =
+        count > shapes.limit ? buckets.flatMap { [$0.frames - 1, $0.frames, $0.frames + 1] } : [count]
+      for length in lengths {
+        stretches.append(logMelFrames(of: samples.prefix(length * hop), bands: bands))
+        results.append(BucketParity(recording: recording, frames: length))
+      }
+    }
+
+    let networks = try ModelNetworks(model, settings: ComputeSettings(device: .cpu, precision: .f32))
+    let decoder = GreedyDecoder(
+      blank: model.vocabulary.blank, maximumTokensPerFrame: model.configuration.maximumTokensPerFrame)
+    var decoding = try networks.decoder()
+    func tokens(_ encoding: Encoding) throws -> [Token] {
+      try decoding.project(encoding)
+      return try decoder.decode(frameCount: encoding.count, with: &decoding).emissions.map {
+        Token(id: $0.token, frame: $0.frame)
+      }
+    }
+    // One encoder after the other: at full size each takes gigabytes.
+    let dynamic = try encodings(of: stretches, .dynamic, networks)
+    for index in stretches.indices { results[index].dynamic = try tokens(dynamic[index]) }
+    for shape in shapes.eager {
+      let held = stretches.indices.filter { shapes.holding(stretches[$0].count).contains(shape) }
+      for (index, encoding) in zip(held, try encodings(of: held.map { stretches[$0] }, shape, networks)) {
+        results[index].buckets.append(
+          Answer(
+            seconds: shape.bucket?.seconds ?? 0, tokens: try tokens(encoding),
+            error: difference(encoding, dynamic[index])))
+      }
+    }
+    return results
+  }
+
+  private static func encodings(
+    of stretches: [LogMelFrames], _ shape: EncoderShape, _ networks: ModelNetworks
+  ) throws -> [Encoding] {
+    var network = try networks.encoder(on: "CPU", shape)
+    var encodings: [Encoding] = []
+    for frames in stretches { encodings.append(try network.encode(frames, 0..<frames.count)) }
+    return encodings
+  }
+
+  /// 1 where even the shapes differ.
+  private static func difference(_ one: Encoding, _ other: Encoding) -> Double {
+    guard one.width == other.width, one.count == other.count else { return 1 }
+    var (difference, norm) = (0.0, 0.0)
+    for (one, other) in zip(one.values, other.values) {
+      difference += Double((one - other) * (one - other))
+      norm += Double(other * other)
+    }
+    return (difference / norm).squareRoot()
+  }
+}

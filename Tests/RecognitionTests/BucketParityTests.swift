@@ -1,0 +1,222 @@
+import Acceleration
+import Audio
+import ModelStore
+import SpeechFeatures
+import Support
+import Testing
+import Transducer
+
+@testable import Recognition
+
+/// The bound for encoder outputs: norm of the difference to norm.
+private let tolerance = 1e-4
+
+/// The built-in model in f32 on the processor.
+private func settings(buckets: [Double]? = nil, lazy: [Double]? = nil) -> ComputeSettings {
+  var settings = ComputeSettings(device: .cpu, precision: .f32)
+  settings.buckets = buckets
+  settings.lazyBuckets = lazy
+  return settings
+}
+
+private func samples(of recording: String) throws -> [Float] {
+  var reader = try AudioReader(path: Fixtures.recording(recording))
+  var samples: [Float] = []
+  while let part = try reader.next() { samples += part }
+  return samples
+}
+
+private func frames(of samples: [Float]) throws -> LogMelFrames {
+  var extractor = LogMelExtractor(
+    bandCount: try ModelDirectory.find(ModelDirectory.builtin).configuration.bandCount)
+  extractor.append(samples.span)
+  return extractor.finished()
+}
+
+/// So many frames of speech, exactly.
+private func speech(frames count: Int) throws -> [Float] {
+  let hop = LogMelExtractor.sampleRate / LogMelExtractor.frameRate
+  return Array(try samples(of: "long.flac").prefix(count * hop))
+}
+
+/// What an encoder gave, and what was decoded of it.
+private struct Heard: Sendable {
+  var encoding: Encoding
+  var emissions: [Emission]
+
+  var tokens: [Int32] { emissions.map(\.token) }
+
+  /// Norm of the difference to norm.
+  func difference(to other: Heard) -> Double {
+    guard encoding.width == other.encoding.width, encoding.count == other.encoding.count else {
+      return .infinity
+    }
+    var (difference, norm) = (0.0, 0.0)
+    for (one, other) in zip(encoding.values, other.encoding.values) {
+      difference += Double((one - other) * (one - other))
+      norm += Double(other * other)
+    }
+    return (difference / norm).squareRoot()
+  }
+}
+
+/// Runs stretches of recordings through one encoder, on a thread of its own: networks block.
+private func hear(
+  _ stretches: [(frames: LogMelFrames, range: Range<Int>)], in shape: EncoderShape
+) async throws -> [Heard] {
+  let heard = try await Lane(device: "CPU").run { _ throws(DeviceFault) in
+    Result {
+      let networks = try ModelNetworks(ModelDirectory.find(ModelDirectory.builtin), settings: settings())
+      let search = GreedyDecoder(
+        blank: networks.model.vocabulary.blank,
+        maximumTokensPerFrame: networks.model.configuration.maximumTokensPerFrame)
+      var encoder = try networks.encoder(on: "CPU", shape)
+      var decoder = try networks.decoder()
+      var heard: [Heard] = []
+      for stretch in stretches {
+        let encoding = try encoder.encode(stretch.frames, stretch.range)
+        try decoder.project(encoding)
+        let decoding = try search.decode(frameCount: encoding.count, with: &decoder)
+        heard.append(Heard(encoding: encoding, emissions: decoding.emissions))
+      }
+      return heard
+    }
+  }
+  return try heard.get()
+}
+
+private func whole(_ frames: LogMelFrames) -> (frames: LogMelFrames, range: Range<Int>) {
+  (frames, 0..<frames.count)
+}
+
+private func bucket(_ seconds: Double) throws -> EncoderShape { .bucket(try Bucket(seconds: seconds)) }
+
+@Suite struct `Buckets and the dynamic shape` {
+  @Test func `agree on every recording in every bucket that holds it`() async throws {
+    let names = try Fixtures.tokens().keys.filter { $0 != "long.flac" }.sorted()
+    let recordings = try names.map { try frames(of: samples(of: $0)) }
+    let dynamic = try await hear(recordings.map(whole), in: .dynamic)
+    for seconds in [2.5, 5, 7.5, 10, 20, 30] {
+      let shape = try bucket(seconds)
+      let held = recordings.indices.filter { recordings[$0].count <= shape.bucket?.frames ?? 0 }
+      #expect(!held.isEmpty)
+      for (index, heard) in zip(held, try await hear(held.map { whole(recordings[$0]) }, in: shape)) {
+        #expect(
+          heard.emissions.map(\.frame) == dynamic[index].emissions.map(\.frame), "\(names[index]), \(shape)")
+        #expect(heard.tokens == dynamic[index].tokens, "\(names[index]), \(shape)")
+        #expect(heard.difference(to: dynamic[index]) <= tolerance, "\(names[index]), \(shape)")
+      }
+    }
+  }
+
+  /// A frame less than a bucket holds, as many, and one more, which goes to the next bucket.
+  @Test(arguments: [(5.0, 7.5), (10.0, 20.0)])
+  func `agree at a bucket's edge`(seconds: Double, next: Double) async throws {
+    let shapes = try EncoderShapes(eager: [Bucket(seconds: next), Bucket(seconds: seconds)], lazy: [])
+    let edge = try Bucket(seconds: seconds).frames
+    let stretches = try [edge - 1, edge, edge + 1].map { whole(try frames(of: speech(frames: $0))) }
+    #expect(stretches.map(\.frames.count) == [edge - 1, edge, edge + 1])
+    #expect(shapes.holding(edge - 1).first == (try bucket(seconds)))
+    #expect(shapes.holding(edge).first == (try bucket(seconds)))
+    #expect(shapes.holding(edge + 1).first == (try bucket(next)))
+    #expect(shapes.holding(shapes.limit + 1).isEmpty)
+
+    let dynamic = try await hear(stretches, in: .dynamic)
+    let bucketed =
+      try await hear(Array(stretches.prefix(2)), in: bucket(seconds))
+      + hear(Array(stretches.suffix(1)), in: bucket(next))
+    for (heard, expected) in zip(bucketed, dynamic) {
+      #expect(!expected.tokens.isEmpty)
+      #expect(heard.tokens == expected.tokens)
+      #expect(heard.emissions.map(\.frame) == expected.emissions.map(\.frame))
+      #expect(heard.difference(to: expected) <= tolerance)
+    }
+  }
+
+  @Test func `a bucket refuses a frame more than it holds`() async throws {
+    let frames = try frames(of: speech(frames: 501))
+    await #expect {
+      _ = try await hear([whole(frames)], in: bucket(5))
+    } throws: { error in
+      "\(error)".contains("501 frames do not fit in 500")
+    }
+  }
+}
+
+@Suite struct `Recognition in buckets` {
+  private func recognizer(_ settings: ComputeSettings) throws -> Recognizer {
+    Recognizer(model: try ModelDirectory.find(ModelDirectory.builtin), settings: settings)
+  }
+
+  private func transcript(_ samples: [Float], _ recognizer: Recognizer) async throws -> Transcript {
+    var utterance = recognizer.utterance()
+    utterance.append(samples)
+    return try await recognizer.transcribe(utterance)
+  }
+
+  @Test func `takes the smallest bucket that holds an utterance, to the frame`() async throws {
+    let (bucketed, dynamic) = (try recognizer(settings(buckets: [10, 5])), try recognizer(settings()))
+    try await bucketed.prepare()
+    for (count, seconds) in [(499, 5.0), (500, 5.0), (501, 10.0), (999, 10.0), (1000, 10.0)] {
+      let audio = try speech(frames: count)
+      let transcript = try await transcript(audio, bucketed)
+      #expect(transcript.bucket == seconds, "\(count) frames")
+      #expect(transcript.detour == nil)
+      let expected = try await self.transcript(audio, dynamic)
+      #expect(expected.bucket == nil)
+      #expect(transcript.spoken.tokens.map(\.id) == expected.spoken.tokens.map(\.id), "\(count) frames")
+      #expect(transcript.spoken.tokens.map(\.start) == expected.spoken.tokens.map(\.start), "\(count) frames")
+    }
+  }
+
+  /// The frame that is one too many makes two windows, and nothing between them is lost.
+  @Test(arguments: [1001, 5912])
+  func `cuts what is longer than the largest bucket, and loses nothing`(count: Int) async throws {
+    let audio = try speech(frames: count)
+    let frames = try frames(of: audio)
+    let windows = WindowPlan.windows(over: frames, limit: 1000)
+    #expect(windows.count > 1)
+    #expect(windows.first?.lowerBound == 0)
+    #expect(windows.last?.upperBound == count)
+    for (one, next) in zip(windows, windows.dropFirst()) { #expect(one.upperBound == next.lowerBound) }
+
+    let dynamic = try await hear(windows.map { (frames, $0) }, in: .dynamic)
+    let transcript = try await transcript(audio, recognizer(settings(buckets: [5, 10])))
+    #expect(transcript.spoken.tokens.map(\.id) == dynamic.flatMap(\.tokens))
+    for (window, heard) in zip(windows, dynamic) where window.count > 200 {
+      #expect(!heard.tokens.isEmpty, "\(window)")
+    }
+  }
+
+  /// One sentence after the other, each in a window of its own: the built-in model hears only one at a time.
+  @Test func `every sentence of a long recording is heard once`() async throws {
+    let recordings = ["es-02.wav", "en-05.wav", "es-02.wav", "en-05.wav"]
+    let golden = try Fixtures.tokens()
+    let said = recordings.compactMap { golden[$0]?.text }.joined(separator: " ")
+    let transcript = try await transcript(
+      recordings.flatMap { try samples(of: $0) }, recognizer(settings(buckets: [2.5, 5])))
+    #expect(SelfTest(samples: [], text: said).accepts(transcript.text), "\(transcript.text)")
+    #expect(transcript.text.count { $0 == "." } == recordings.count, "\(transcript.text)")
+  }
+
+  @Test func `encoders come and go where only one lazy one may stay, and every text is right`() async throws {
+    var settings = settings(buckets: [2.5], lazy: [5, 10])
+    settings.residence = ShelfLimits(count: 2)
+    let recognizer = try recognizer(settings)
+    try await recognizer.prepare()
+    let golden = try Fixtures.tokens()
+    // 2.11 s, 4.35 s, and 5.47 s.
+    for recording in ["en-01.wav", "es-02.wav", "es-12.wav", "en-01.wav", "es-02.wav", "es-12.wav"] {
+      let transcript = try await transcript(samples(of: recording), recognizer)
+      #expect(transcript.text == golden[recording]?.text, "\(recording)")
+    }
+    let report = try #require(recognizer.devices.first)
+    #expect(report.name == "CPU")
+    #expect(report.hits == 6)
+    #expect(report.inferences == 6)
+    #expect(report.encoders.count { $0.state == .ready } <= 2)
+    #expect(report.encoders.first { $0.shape.bucket?.seconds == 2.5 }?.state == .ready, "it is pinned")
+    #expect(report.evictions > 0)
+    #expect(report.failures == 0)
+  }
+}
