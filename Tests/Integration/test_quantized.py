@@ -57,7 +57,7 @@ def changed_in_onnx_asr(quantized, float_texts):
 @pytest.mark.parametrize("options", [["--precision", "f32"], ["--precision", "int8"]])
 def test_no_more_texts_change_than_in_onnx_asr(options, quantized, float_texts, changed_in_onnx_asr, tmp_path):
     result = lorikeet.run(
-        "transcribe", "--model", quantized, "--device", "cpu", "--data-dir", tmp_path, "--quiet", *options,
+        "transcribe", "--vad", "off", "--model", quantized, "--device", "cpu", "--data-dir", tmp_path, "--quiet", *options,
         *(AUDIO / name for name in WORDS))
     assert result.returncode == 0, result.stderr
     texts = dict(zip(WORDS, result.stdout.splitlines(), strict=True))
@@ -67,7 +67,7 @@ def test_no_more_texts_change_than_in_onnx_asr(options, quantized, float_texts, 
 
 def test_prepared_networks_multiply_no_integers_and_stay_small(quantized, tmp_path):
     result = lorikeet.run(
-        "transcribe", "--model", quantized, "--device", "cpu", "--data-dir", tmp_path, "--precision", "int8",
+        "transcribe", "--vad", "off", "--model", quantized, "--device", "cpu", "--data-dir", tmp_path, "--precision", "int8",
         AUDIO / "en-01.wav")
     assert result.returncode == 0, result.stderr
     made, = (path for path in (tmp_path / "prepared").iterdir() if not path.name.startswith("."))
