@@ -25,6 +25,8 @@ public final class Lane: Sendable {
     self.pause = pause
     let start = Unmanaged.passRetained(
       Start { [queue] in
+        // Seen in debuggers and process lists; at most 15 characters.
+        pthread_setname_np(pthread_self(), String("lane \(device)".prefix(15)))
         while let job = queue.next() {
           job.run()
           queue.finished()

@@ -65,7 +65,8 @@ public final class ServedModel: Sendable {
     let (program, progress, recognizer) = state.withLock { ($0.program, $0.progress, $0.recognizer) }
     return ServerStatus(
       model: program.models.first?.artifact.name ?? program.artifact.name, progress: progress,
-      devices: recognizer?.devices ?? [])
+      devices: recognizer?.devices ?? [],
+      speculation: recognizer?.speculations ?? SpeculationCount())
   }
 
   /// What an utterance that waits too long waits for; `nil` if it is not the model.

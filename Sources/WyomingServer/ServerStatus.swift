@@ -1,4 +1,5 @@
 public import Acceleration
+public import Recognition
 public import WyomingProtocol
 
 /// How a served model and its devices are: what `lorikeet-status` is answered with.
@@ -22,10 +23,17 @@ public struct ServerStatus: Sendable, Equatable {
   /// From the best to the last resort; none before it is known which there are.
   public var devices: [DeviceReport]
 
-  public init(model: String, progress: Progress, devices: [DeviceReport]) {
+  /// What came of recognizing utterances before they ended.
+  public var speculation: SpeculationCount
+
+  public init(
+    model: String, progress: Progress, devices: [DeviceReport],
+    speculation: SpeculationCount = SpeculationCount()
+  ) {
     self.model = model
     self.progress = progress
     self.devices = devices
+    self.speculation = speculation
   }
 
   /// An event's data; the keys are part of the contract with whoever reads them.
@@ -33,6 +41,11 @@ public struct ServerStatus: Sendable, Equatable {
     [
       "model": .string(model), "state": .string(progress.rawValue),
       "devices": .array(devices.map { .object($0.json) }),
+      "speculation": .object([
+        "started": .integer(speculation.started), "used": .integer(speculation.used),
+        "wasted": .integer(speculation.wasted),
+        "saved_seconds": .number((speculation.savedSeconds * 1e3).rounded() / 1e3),
+      ]),
     ]
   }
 
@@ -41,9 +54,13 @@ public struct ServerStatus: Sendable, Equatable {
     guard
       let model = json["model"]?.string,
       let progress = json["state"]?.string.flatMap(Progress.init),
-      let devices = json["devices"]?.array?.map({ $0.object.flatMap(DeviceReport.init) })
+      let devices = json["devices"]?.array?.map({ $0.object.flatMap(DeviceReport.init) }),
+      let counts = json["speculation"]?.object, let started = counts["started"]?.integer,
+      let used = counts["used"]?.integer, let saved = counts["saved_seconds"]?.number
     else { return nil }
-    self.init(model: model, progress: progress, devices: devices.compactMap(\.self))
+    self.init(
+      model: model, progress: progress, devices: devices.compactMap(\.self),
+      speculation: SpeculationCount(started: started, used: used, savedSeconds: saved))
     guard self.devices.count == devices.count else { return nil }
   }
 }

@@ -67,7 +67,7 @@ private let frames: LogMelFrames = {
 
 private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: Int(seconds * 100))) }
 
-@Suite(.timeLimit(.minutes(1))) struct `Buckets of an accelerator` {
+@Suite(.timeLimit(.minutes(5))) struct `Buckets of an accelerator` {
   @Test func `the server answers as soon as the smallest is there`() async throws {
     var script = ScriptedAccelerator.Script()
     script.compileTime = .seconds(12)
@@ -211,7 +211,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `A device that fails` {
+@Suite(.timeLimit(.minutes(5))) struct `A device that fails` {
   private let broken = DeviceFault.failed(device: "NPU", why: "ZE_RESULT_ERROR_DEVICE_LOST")
 
   @Test func `the utterance gets its answer from the processor at once`() async throws {

@@ -73,7 +73,7 @@ import Transducer
   }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct `Recognizing before the end` {
+@Suite(.timeLimit(.minutes(5))) struct `Recognizing before the end` {
   @Test func `an utterance with silence behind it has its answer when it ends`() async throws {
     let recognizer = try await ScriptedRecognizer()
     let speech = try Speech(pauses: [0.8])

@@ -89,7 +89,7 @@ package struct TookTooLong: Error {}
 
 /// Waits until something is so; bounded, for the case that it never is.
 package func eventually(_ condition: () async throws -> Bool) async throws {
-  for _ in 0..<20_000 {
+  for _ in 0..<100_000 {
     if try await condition() { return }
     try await Task.sleep(for: .milliseconds(1))
   }

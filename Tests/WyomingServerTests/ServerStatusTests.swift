@@ -23,7 +23,9 @@ import WyomingProtocol
   }
 
   @Test func `has every key of every device, with null where there is nothing to say`() throws {
-    let status = ServerStatus(model: "tiny", progress: .ready, devices: [try Self.npu(), Self.fresh])
+    let status = ServerStatus(
+      model: "tiny", progress: .ready, devices: [try Self.npu(), Self.fresh],
+      speculation: SpeculationCount(started: 3, used: 2, savedSeconds: 1.5))
     #expect(
       JSONValue.object(status.json).line == """
         {"devices":[{"busy_seconds":0.8,"encoders":[\
@@ -32,7 +34,8 @@ import WyomingProtocol
         "evictions":4,"failures":5,"fallbacks":6,"hits":2,"inferences":1,"loads":3,"name":"NPU",\
         "state":"lost","why":"NPU: DEVICE_LOST"},\
         {"busy_seconds":0.0,"encoders":[],"evictions":0,"failures":0,"fallbacks":0,"hits":0,"inferences":0,\
-        "loads":0,"name":"CPU","state":"idle","why":null}],"model":"tiny","state":"ready"}
+        "loads":0,"name":"CPU","state":"idle","why":null}],"model":"tiny",\
+        "speculation":{"saved_seconds":1.5,"started":3,"used":2,"wasted":1},"state":"ready"}
         """)
   }
 

@@ -57,12 +57,8 @@ struct Engine: Sendable {
 
   /// Loads the decoder, and the encoder on the best device that works.
   func start() async throws(DeviceFault) {
-    async let decoder: Void = decoder.load()
-    do {
-      try await encoders.start(onFirstOnly: needsFirst)
-      try await decoder
-    } catch {
-      throw error as? DeviceFault ?? .cancelled
-    }
+    // One after the other: what an encoder takes is measured.
+    try await decoder.load()
+    try await encoders.start(onFirstOnly: needsFirst)
   }
 }

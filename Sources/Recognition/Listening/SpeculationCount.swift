@@ -7,4 +7,10 @@ public struct SpeculationCount: Sendable, Equatable {
   public var wasted: Int { started - used }
   /// Seconds that people did not have to wait.
   public var savedSeconds = 0.0
+
+  public init(started: Int = 0, used: Int = 0, savedSeconds: Double = 0) {
+    self.started = started
+    self.used = used
+    self.savedSeconds = savedSeconds
+  }
 }

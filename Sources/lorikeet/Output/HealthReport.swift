@@ -1,5 +1,6 @@
 internal import Acceleration
 internal import ModelDownload
+internal import Recognition
 internal import WyomingProtocol
 internal import WyomingServer
 
@@ -19,7 +20,14 @@ struct HealthReport {
         "  " + (columns + [device.condition, device.work].compactMap(\.self)).joined(separator: "   ")
       return String(line.reversed().drop { $0 == " " }.reversed()).inOneLine
     }
-    return ([summary] + lines).joined(separator: "\n")
+    return ([summary] + lines + [speculation].compactMap(\.self)).joined(separator: "\n")
+  }
+
+  /// What it brought to recognize utterances before they ended; `nil` if that was never done.
+  private var speculation: String? {
+    guard let count = outcome.status?.speculation, count.started > 0 else { return nil }
+    let saved = (count.savedSeconds * 10).rounded() / 10
+    return "  begun before the end   \(count.started), of them \(count.used) used, \(saved) s not waited"
   }
 
   /// For programs: an object in one line; the keys are part of the contract with whoever reads them.
