@@ -25,8 +25,7 @@ public final class Lane: Sendable {
     self.pause = pause
     let start = Unmanaged.passRetained(
       Start { [queue] in
-        // Seen in debuggers and process lists; at most 15 characters.
-        pthread_setname_np(pthread_self(), String("lane \(device)".prefix(15)))
+        nameThread("lane \(device)")
         while let job = queue.next() {
           job.run()
           queue.finished()
@@ -104,6 +103,13 @@ extension Duration {
   package var seconds: Double {
     Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
+}
+
+/// Names the calling thread, for debuggers and process lists; 15 characters of the name count.
+private func nameThread(_ name: String) {
+  guard let file = fopen("/proc/thread-self/comm", "w") else { return }
+  fputs(name, file)
+  fclose(file)
 }
 
 /// What a new thread is to do.
