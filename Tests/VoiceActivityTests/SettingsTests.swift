@@ -7,7 +7,8 @@ import Testing
     let error = try #require(throws: VoiceActivityError.self) {
       try VoiceActivitySettings(trailingPad: 7)
     }
-    #expect(error.description == "trailingPad of voice activity is 7.0 seconds; accepted are 0.1 to 5.0 seconds")
+    #expect(
+      error.description == "trailingPad of voice activity is 7.0 seconds; accepted are 0.1 to 5.0 seconds")
     #expect(throws: VoiceActivityError.self) { try VoiceActivitySettings(margin: .nan) }
     #expect(throws: VoiceActivityError.self) { try VoiceActivitySettings(onset: 0) }
     #expect(throws: VoiceActivityError.self) { try VoiceActivitySettings(hangOver: -1) }
