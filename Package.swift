@@ -12,6 +12,9 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// For what computes on samples: hours of audio go through the tests, which would take minutes without.
+let optimized = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 let nio: [Target.Dependency] = [
   .product(name: "NIOCore", package: "swift-nio"),
   .product(name: "NIOPosix", package: "swift-nio"),
@@ -31,8 +34,8 @@ let package = Package(
   ],
   targets: [
     // Pure: no Foundation, no NIO, no OpenVINO.
-    .target(name: "SpeechFeatures", swiftSettings: strict),
-    .target(name: "VoiceActivity", dependencies: ["SpeechFeatures"], swiftSettings: strict),
+    .target(name: "SpeechFeatures", swiftSettings: optimized),
+    .target(name: "VoiceActivity", dependencies: ["SpeechFeatures"], swiftSettings: optimized),
     .target(name: "Transducer", swiftSettings: strict),
     .target(name: "Acceleration", dependencies: ["SpeechFeatures"], swiftSettings: strict),
 
@@ -124,7 +127,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "VoiceActivityTests", dependencies: ["Audio", "SpeechFeatures", "Support", "VoiceActivity"],
-      swiftSettings: strict),
+      swiftSettings: optimized),
     .testTarget(name: "TransducerTests", dependencies: ["Transducer", "Support"], swiftSettings: strict),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Support"], swiftSettings: strict),
     .testTarget(
