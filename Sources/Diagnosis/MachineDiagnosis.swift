@@ -60,7 +60,7 @@ struct MachineDiagnosis {
     case .forbidden, .blocked, .failed:
       Finding(
         .machine, "energy", .note, "the processor's energy counter is for root only; only measuring needs it",
-        remedy: "sudo chmod a+r /sys/class/powercap/intel-rapl:*/energy_uj")
+        remedy: EnergyMeter.remedy)
     }
   }
 }

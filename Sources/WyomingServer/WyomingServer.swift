@@ -11,12 +11,18 @@ public struct WyomingServer: Service {
   private let service: SpeechService
   private let limits: ServerLimits
   private let logger: Logger
+  private let onOpen: @Sendable (ListenAddress) -> Void
 
-  public init(address: ListenAddress, service: SpeechService, limits: ServerLimits, logger: Logger) {
+  /// - Parameter onOpen: Is told the address once it is open, with the port that the system has chosen.
+  public init(
+    address: ListenAddress, service: SpeechService, limits: ServerLimits, logger: Logger,
+    onOpen: @escaping @Sendable (ListenAddress) -> Void = { _ in }
+  ) {
     self.address = address
     self.service = service
     self.limits = limits
     self.logger = logger
+    self.onOpen = onOpen
   }
 
   /// Serves until the service group shuts down: then it takes no new clients, drops the idle ones, and lets the
@@ -26,6 +32,7 @@ public struct WyomingServer: Service {
   public func run() async throws {
     let listener = try await Listener(address: address).open()
     logger.info("listening", metadata: ["uri": "\(listener.address)"])
+    onOpen(listener.address)
     let places = Places(limits.connections)
     await withTaskCancellationOrGracefulShutdownHandler {
       await withDiscardingTaskGroup { group in

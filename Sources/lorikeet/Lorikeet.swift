@@ -9,5 +9,5 @@ struct Lorikeet: AsyncParsableCommand {
     commandName: "lorikeet",
     abstract: "Speech to text for voice assistants.",
     version: version,
-    subcommands: [Serve.self, Transcribe.self, Models.self, Health.self, Doctor.self])
+    subcommands: [Serve.self, Transcribe.self, Models.self, Health.self, Doctor.self, Bench.self])
 }

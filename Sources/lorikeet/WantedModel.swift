@@ -7,7 +7,7 @@ struct WantedModel: Sendable {
   /// A known model's name, or a model's directory.
   let name: String
   /// Where and how it runs; where things are kept is added to it.
-  let compute: ComputeSettings
+  var compute: ComputeSettings
   let listening: ListeningSettings
   /// Where models, and what is made of them, are kept.
   let dataDirectory: String

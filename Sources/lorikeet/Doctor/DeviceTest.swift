@@ -19,7 +19,7 @@ struct DeviceTest {
     var tests: [DeviceTest] = []
     for device in Device.allCases where device != .auto {
       let name = device.rawValue.uppercased()
-      guard devices.contains(where: { kind(of: $0) == name }) else { continue }
+      guard devices.contains(where: { DeviceName.kind(of: $0) == name }) else { continue }
       report(name)
       tests.append(await DeviceTest(name, device))
     }
@@ -50,7 +50,7 @@ struct DeviceTest {
     case .failure(let error):
       return failure("it does not work: \(error)")
     case .success(let outcome):
-      if let ran = outcome.device, Self.kind(of: ran) != device {
+      if let ran = outcome.device, DeviceName.kind(of: ran) != device {
         return failure("\(ran) did the work instead")
       }
       if device == "NPU", busy == 0 {
@@ -68,9 +68,6 @@ struct DeviceTest {
     let others = device == "CPU" ? nil : "until it does, use another device: --device cpu"
     return Finding(.selfTest, device, .error, text, remedy: others)
   }
-
-  /// "GPU" of "GPU.0".
-  private static func kind(of device: String) -> String { String(device.prefix { $0 != "." }) }
 
   private static func milliseconds(_ seconds: Double) -> String { "\(Int(rounded(seconds) * 1000)) ms" }
 }

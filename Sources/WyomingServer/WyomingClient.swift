@@ -1,0 +1,80 @@
+internal import NIOCore
+internal import NIOPosix
+internal import WyomingProtocol
+
+/// The client's side of a connection to a Wyoming server.
+struct WyomingClient: Sendable {
+  let address: ListenAddress
+  /// Seconds that connecting may take.
+  let seconds: Double
+
+  /// What is sent and what is answered.
+  struct Conversation {
+    fileprivate let address: ListenAddress
+    fileprivate let outbound: Connection.Writer
+    fileprivate var answers: Connection.Reader.AsyncIterator
+
+    func send(_ event: Event) async throws {
+      try await outbound.write(event.encoded())
+    }
+
+    /// Waits for an answer of one of these types; others are passed over.
+    mutating func next(of types: Set<String>) async throws -> Event {
+      while let answer = try await answers.next(isolation: #isolation) {
+        let event = try answer.mapError { mistake in
+          ClientError(address: address, why: "what answers there is no Wyoming server: \(mistake)")
+        }.get()
+        if types.contains(event.type) { return event }
+      }
+      throw ClientError(address: address, why: "it closed the connection without an answer")
+    }
+  }
+
+  /// Connects, and closes the connection when `body` is done.
+  func converse<Result: Sendable>(
+    _ body: (inout Conversation) async throws -> Result
+  ) async throws -> Result {
+    let channel = try await connect()
+    return try await channel.executeThenClose { inbound, outbound in
+      var conversation = Conversation(
+        address: address, outbound: outbound, answers: inbound.makeAsyncIterator())
+      return try await body(&conversation)
+    }
+  }
+
+  private func connect() async throws -> Connection.Channel {
+    let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .connectTimeout(.milliseconds(Int64(seconds * 1000)))
+    @Sendable func initialize(_ channel: any Channel) -> EventLoopFuture<Connection.Channel> {
+      channel.eventLoop.makeCompletedFuture {
+        try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(EventDecoder()))
+        return try Connection.Channel(wrappingChannelSynchronously: channel)
+      }
+    }
+    do {
+      switch address.endpoint {
+      case .tcp(let host, let port):
+        return try await bootstrap.connect(host: host, port: port) { initialize($0) }
+      case .unix(let path):
+        return try await bootstrap.connect(unixDomainSocketPath: path) { initialize($0) }
+      case .stdio:
+        throw ClientError(address: address, why: "standard input has no server to ask")
+      }
+    } catch let error as ClientError {
+      throw error
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch {
+      // NIO tells of each address that it tried; a person wants to know that none answered.
+      throw ClientError(address: address, why: "nobody listens there")
+    }
+  }
+}
+
+/// A server that does not do what a client asks of it.
+public struct ClientError: Error, Sendable, CustomStringConvertible {
+  public let address: ListenAddress
+  public let why: String
+
+  public var description: String { "\(address): \(why)" }
+}

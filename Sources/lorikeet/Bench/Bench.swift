@@ -1,0 +1,174 @@
+internal import ArgumentParser
+internal import Audio
+internal import Diagnosis
+internal import ModelDownload
+internal import ModelStore
+internal import Recognition
+internal import WyomingServer
+
+/// `lorikeet bench`: how fast speech is recognized here, by what, and what that takes.
+struct Bench: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure speech recognition on this machine.",
+    discussion: """
+      First it is proved which device executes: by what OpenVINO says, by our own counts, and for an NPU by the time \
+      that the kernel counts. Figures of another device than the one that was named are refused, unless --fallback \
+      allows it to stand in. Without files the recordings are made of the built-in one, repeated to a few lengths. \
+      Exit status 1 if no device could be measured, or a file not be read.
+      """)
+
+  @OptionGroup var options: BenchOptions
+  @OptionGroup var speech: SpeechOptions
+
+  func validate() throws {
+    if !options.compare.isEmpty, speech.device != nil {
+      throw ValidationError("--compare names the devices, --device is not needed")
+    }
+    if options.uri != nil, let other = speech.given.keys.sorted().first(where: { $0 != "language" }) {
+      throw ValidationError("--\(other) is the business of the server that --uri names")
+    }
+  }
+
+  // On the main thread: reading files blocks.
+  @MainActor
+  func run() async throws {
+    await runToTheEnd {
+      let (result, allRead) = try await Signals.told { _, _ in
+        Self.note("interrupted")
+        leave(.failure)
+      } during: {
+        let (recordings, allRead) = try recordings()
+        return (try await measure(recordings), allRead)
+      }
+      guard result.backends.contains(where: { $0.measurement != nil }) else {
+        for failure in result.backends.compactMap(\.failure) { Terminal.fail(failure) }
+        throw ExitCode.failure
+      }
+      try Terminal.print(options.json ? BenchJSON(result).line : BenchReport(result).text)
+      if !allRead { throw ExitCode.failure }
+    }
+  }
+
+  /// Writes a line in the place of the progress bar.
+  private static func note(_ text: String) {
+    ProgressBar(label: "", isShown: Terminal.isWatched).clear()
+    Terminal.note("lorikeet: \(text)\n")
+  }
+
+  // MARK: Recordings
+
+  /// - Returns: Those that can be read, and whether these are all.
+  @MainActor private func recordings() throws -> ([BenchRecording], allRead: Bool) {
+    let test = try selfTest()
+    guard !options.files.isEmpty else {
+      return (options.madeLengths.map { BenchRecording(test, seconds: $0) }, true)
+    }
+    var recordings: [BenchRecording] = []
+    for file in options.files {
+      do throws(AudioError) {
+        recordings.append(try BenchRecording(path: file))
+      } catch {
+        Terminal.fail(error)
+      }
+    }
+    if recordings.isEmpty { throw ExitCode.failure }
+    return (recordings, recordings.count == options.files.count)
+  }
+
+  private func selfTest() throws -> SelfTest {
+    try SelfTest(of: ModelDirectory.find(ModelDirectory.builtin))
+  }
+
+  // MARK: Measuring
+
+  @MainActor private func measure(_ recordings: [BenchRecording]) async throws -> BenchResult {
+    let wanted = try speech.resolve().wanted()
+    let model = options.uri == nil ? try await find(wanted) : nil
+    let isShown = Terminal.isWatched && !options.quiet
+    let (meter, idlePower) = try await idlePower(isShown: isShown)
+    let plan = BenchPlan(
+      recordings: recordings, test: try selfTest(), runs: options.runs, warmUp: options.warmUp,
+      idleSeconds: options.idle, trailingSilence: options.realtime ? options.trailingSilence : nil,
+      language: speech.language, meter: meter, idlePower: idlePower,
+      npuBusyTime: NPUBusyTime(root: options.root),
+      tell: { [isQuiet = options.quiet] in if !isQuiet { Self.note($0) } })
+    var result = BenchResult(
+      model: model?.name, processor: MachineReader(root: options.root).facts().processor.name,
+      runs: plan.runs, warmUp: plan.warmUp, trailingSilence: plan.trailingSilence,
+      isSynthetic: options.files.isEmpty, idlePower: idlePower)
+    let devices = options.compare.isEmpty ? [wanted.compute.device] : options.compare
+    let progress = BenchProgress(
+      total: plan.utterances * (options.uri == nil ? devices.count : 1), isShown: isShown)
+    defer { progress.clear() }
+    if let address = options.uri {
+      let outcome = await outcome {
+        try await RealTimeBench(
+          address: address, silence: options.trailingSilence, plan: plan, progress: progress
+        ).run()
+      }
+      result.backends = [BenchResult.Backend(name: "\(address)", outcome: outcome)]
+    }
+    guard let model else { return result }
+    for device in devices {
+      let bench = DeviceBench(
+        device: device, wanted: wanted.on(device, mayFallBack: speech.fallback != nil), model: model,
+        plan: plan, progress: progress, allowsFallback: speech.fallback != nil)
+      let outcome = await outcome { try await bench.run() }
+      result.backends.append(BenchResult.Backend(name: device.rawValue, outcome: outcome))
+    }
+    return result
+  }
+
+  @MainActor private func outcome(
+    _ body: () async throws -> BenchResult.Measurement
+  ) async -> Result<BenchResult.Measurement, BenchFailure> {
+    do {
+      return .success(try await body())
+    } catch let failure as BenchFailure {
+      return .failure(failure)
+    } catch {
+      return .failure(BenchFailure(description: "\(DeviceTrouble.explained(error))".inOneLine))
+    }
+  }
+
+  private func find(_ wanted: WantedModel) async throws -> ModelDirectory {
+    switch try wanted.locate() {
+    case .here(let model): return model
+    case .hub(let model, let hub):
+      return try await wanted.fetch(model, from: hub, PullReport(model: model.name, quiet: options.quiet))
+    }
+  }
+
+  /// What the machine takes before anything is loaded.
+  @MainActor private func idlePower(isShown: Bool) async throws -> (EnergyMeter?, IdlePower) {
+    if options.realtime {
+      return (nil, .unavailable(why: "it is not measured in real time, where a machine mostly waits"))
+    }
+    let progress = ProgressBar(label: "measuring the idle machine's power", isShown: isShown)
+    defer { progress.clear() }
+    do throws(EnergyMeter.Trouble) {
+      let meter = try EnergyMeter(root: options.root)
+      progress.show(0)
+      let clock = ContinuousClock()
+      let (start, first) = (clock.now, try meter.reading())
+      // Whoever is cancelled has no use for a figure.
+      try? await clock.sleep(for: .seconds(options.idlePower))
+      let joules = meter.joules(from: first, to: try meter.reading())
+      return (meter, .watts(joules / (start.duration(to: clock.now) / .seconds(1))))
+    } catch {
+      return (nil, .unavailable(why: error.description))
+    }
+  }
+}
+
+extension WantedModel {
+  /// The same on one device.
+  ///
+  /// - Parameter mayFallBack: Whether what was said of the fallback holds; else nothing stands in for a named device.
+  func on(_ device: Device, mayFallBack: Bool) -> WantedModel {
+    var wanted = self
+    wanted.compute.device = device
+    if !mayFallBack, device != .auto { wanted.compute.fallback = .none }
+    return wanted
+  }
+}

@@ -1,0 +1,159 @@
+internal import Acceleration
+internal import Diagnosis
+internal import ModelStore
+internal import Recognition
+
+/// Measures a model on one device.
+@MainActor struct DeviceBench {
+  let device: Device
+  let wanted: WantedModel
+  let model: ModelDirectory
+  let plan: BenchPlan
+  let progress: BenchProgress
+  /// Whether something else may stand in, which is then said in every row.
+  let allowsFallback: Bool
+
+  func run() async throws -> BenchResult.Measurement {
+    progress.show("loading \(wanted.name) on \(device.rawValue)")
+    let recognizer = wanted.recognizer(of: model) { [plan] event in
+      if event.isNotable { plan.tell("\(event)") }
+    }
+    var measurement = BenchResult.Measurement(proof: try await prove(recognizer))
+    if let silence = plan.trailingSilence {
+      try await LocalServer(recognizer: recognizer, language: plan.language).serving { address in
+        let bench = RealTimeBench(address: address, silence: silence, plan: plan, progress: progress)
+        measurement.realTime = try await bench.rows { mark(recognizer) }
+      }
+      for row in measurement.realTime { try refuseOthers(row.work, nil) }
+      return measurement
+    }
+    for recording in plan.recordings {
+      measurement.stages.append(try await measure(recording, recognizer))
+    }
+    if let seconds = plan.idleSeconds, let first = measurement.stages.first {
+      measurement.afterIdle = try await measureCold(
+        plan.recordings[0], recognizer, after: seconds, warm: first.total.median)
+    }
+    return measurement
+  }
+
+  // MARK: Who executes
+
+  private func prove(_ recognizer: Recognizer) async throws -> BenchResult.Proof {
+    let clock = ContinuousClock()
+    let start = clock.now
+    try await recognizer.prepare()
+    let loadSeconds = start.duration(to: clock.now) / .seconds(1)
+    let before = mark(recognizer)
+    let first = try await transcribe(plan.test.samples, recognizer)
+    progress.step()
+    let work = DeviceWork(from: before, to: mark(recognizer))
+    if work.inferences.isEmpty {
+      throw BenchFailure(description: "no device counted an inference")
+    }
+    try refuseOthers(work, first.transcript.detour)
+    if recognizer.model.name == ModelDirectory.builtin, !plan.test.accepts(first.transcript.text) {
+      throw BenchFailure(
+        description:
+          "the self-test understood '\(first.transcript.text)' instead of '\(plan.test.text)'")
+    }
+    return BenchResult.Proof(
+      text: first.transcript.text, executedOn: first.transcript.device, work: work, loadSeconds: loadSeconds,
+      firstSeconds: first.seconds)
+  }
+
+  /// Figures of another device must not pass for those of the one that was asked for.
+  private func refuseOthers(_ work: DeviceWork?, _ detour: String?) throws(BenchFailure) {
+    guard !allowsFallback, let what = work?.contradiction(to: device) else { return }
+    throw BenchFailure(
+      description: "\(what)\(detour.map { " (\($0))" } ?? ""); see `lorikeet doctor`")
+  }
+
+  private func mark(_ recognizer: Recognizer) -> DeviceWork.Mark {
+    DeviceWork.Mark(recognizer.devices, npuMicroseconds: plan.npuBusyTime.microseconds())
+  }
+
+  // MARK: Runs
+
+  private func measure(
+    _ recording: BenchRecording, _ recognizer: Recognizer
+  ) async throws -> BenchResult.StageRow {
+    for _ in 0..<plan.warmUp { _ = try await transcribe(recording, recognizer) }
+    try await settle(recognizer)
+    let before = mark(recognizer)
+    let energy = try plan.meter?.reading()
+    let clock = ContinuousClock()
+    let start = clock.now
+    var runs: [(transcript: Transcript, seconds: Double)] = []
+    for _ in 0..<plan.runs { runs.append(try await transcribe(recording, recognizer)) }
+    let seconds = start.duration(to: clock.now) / .seconds(1)
+    let energyAfter = try plan.meter?.reading()
+    let work = DeviceWork(from: before, to: mark(recognizer))
+    let transcripts = runs.map(\.transcript)
+    try refuseOthers(work, transcripts.lazy.compactMap(\.detour).first)
+    guard let last = transcripts.last,
+      let features = Spread(transcripts.map(\.timings.features)),
+      let encoder = Spread(transcripts.map(\.timings.encoder)),
+      let decoder = Spread(transcripts.map(\.timings.decoder)),
+      let total = Spread(runs.map(\.seconds))
+    else { throw BenchFailure(description: "nothing was run") }
+    var row = BenchResult.StageRow(
+      recording: recording.name, audioSeconds: recording.seconds, device: last.device, bucket: last.bucket,
+      precision: last.precision, isFromCache: last.isFromCache,
+      detours: Set(transcripts.compactMap(\.detour)).sorted(), work: work, features: features,
+      encoder: encoder, decoder: decoder, total: total)
+    if let meter = plan.meter, let energy, let energyAfter, let watts = plan.idlePower.watts {
+      row.energy = BenchResult.Energy(
+        joules: meter.joules(from: energy, to: energyAfter), seconds: seconds, runs: plan.runs,
+        idleWatts: watts)
+    }
+    return row
+  }
+
+  private func measureCold(
+    _ recording: BenchRecording, _ recognizer: Recognizer, after seconds: Double, warm: Double
+  ) async throws -> BenchResult.AfterIdle {
+    var totals: [Double] = []
+    var executed: String?
+    for _ in 0..<BenchPlan.coldRuns {
+      progress.show("waiting \(seconds) s, to be cold")
+      try await Task.sleep(for: .seconds(seconds))
+      let before = mark(recognizer)
+      let run = try await transcribe(recording, recognizer)
+      try refuseOthers(DeviceWork(from: before, to: mark(recognizer)), run.transcript.detour)
+      totals.append(run.seconds)
+      executed = run.transcript.device
+    }
+    guard let total = Spread(totals) else { throw BenchFailure(description: "nothing was run") }
+    return BenchResult.AfterIdle(
+      recording: recording.name, audioSeconds: recording.seconds, device: executed, idleSeconds: seconds,
+      total: total, warm: warm)
+  }
+
+  /// Waits until no encoder is loading beside the runs: it would slow them, and take over in the middle of them.
+  private func settle(_ recognizer: Recognizer) async throws {
+    while recognizer.devices.contains(where: { $0.encoders.contains { $0.state == .loading } }) {
+      try await Task.sleep(for: .milliseconds(50))
+    }
+  }
+
+  private func transcribe(
+    _ recording: BenchRecording, _ recognizer: Recognizer
+  ) async throws -> (transcript: Transcript, seconds: Double) {
+    progress.show("\(device.rawValue), \(recording.name), \(rounded(recording.seconds, to: 10)) s")
+    defer { progress.step() }
+    return try await transcribe(recording.samples, recognizer)
+  }
+
+  /// - Returns: The transcript, and the seconds from the samples to it.
+  private func transcribe(
+    _ samples: [Float], _ recognizer: Recognizer
+  ) async throws -> (transcript: Transcript, seconds: Double) {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var utterance = recognizer.utterance()
+    utterance.append(samples)
+    let transcript = try await recognizer.transcribe(utterance, language: plan.language)
+    return (transcript, start.duration(to: clock.now) / .seconds(1))
+  }
+}

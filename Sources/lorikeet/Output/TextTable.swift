@@ -1,0 +1,27 @@
+/// Columns for people: texts to the left, numbers to the right.
+struct TextTable {
+  struct Column {
+    let title: String
+    var isNumber = true
+  }
+
+  let columns: [Column]
+  /// A cell for each column.
+  var rows: [[String]] = []
+
+  /// The titles and the rows, each two blanks in.
+  var lines: [String] {
+    let titles = columns.map(\.title)
+    let widths = columns.indices.map { column in
+      ([titles] + rows).map { $0[column].count }.max() ?? 0
+    }
+    return ([titles] + rows).map { cells in
+      let padded = zip(columns, zip(cells, widths)).map { column, cell in
+        let (text, width) = cell
+        return column.isNumber
+          ? String(repeating: " ", count: width - text.count) + text : text.padded(to: width)
+      }
+      return "  " + String(padded.joined(separator: "   ").reversed().drop { $0 == " " }.reversed())
+    }
+  }
+}
