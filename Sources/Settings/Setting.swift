@@ -94,9 +94,18 @@ extension Setting {
     in range: ClosedRange<Int>, _ help: String
   ) -> Setting {
     Setting(
-      name, property, reference: nil, help,
-      accepted: "a whole number from \(range.lowerBound) to \(range.upperBound)",
-      parse: { text in Int(text).flatMap { range.contains($0) ? $0 : nil } }, write: { $0.description })
+      name, property, reference: nil, help, accepted: range.wholeNumbers, parse: range.number(in:),
+      write: { $0.description })
+  }
+
+  /// A whole number, or none.
+  static func number(
+    _ name: String, _ property: any WritableKeyPath<ServerSettings, Int?> & Sendable,
+    in range: ClosedRange<Int>, _ help: String
+  ) -> Setting {
+    Setting(
+      name, property, reference: nil, help, accepted: range.wholeNumbers,
+      parse: { text in range.number(in: text).map { .some($0) } }, write: { $0?.description })
   }
 
   /// A number.
@@ -108,18 +117,6 @@ extension Setting {
       name, property, reference: nil, help,
       accepted: "a number from \(range.lowerBound) to \(range.upperBound)",
       parse: { text in Double(text).flatMap { range.contains($0) ? $0 : nil } }, write: { $0.description })
-  }
-
-  /// A whole number, or none.
-  static func number(
-    _ name: String, _ property: any WritableKeyPath<ServerSettings, Int?> & Sendable,
-    in range: ClosedRange<Int>, _ help: String
-  ) -> Setting {
-    Setting(
-      name, property, reference: nil, help,
-      accepted: "a whole number from \(range.lowerBound) to \(range.upperBound)",
-      parse: { text in Int(text).flatMap { range.contains($0) ? .some($0) : nil } },
-      write: { $0?.description })
   }
 
   /// An amount of memory: "2.5GB", "1500MB", "3000000000".
@@ -232,6 +229,16 @@ extension String {
       && parts.dropFirst().allSatisfy { part in
         (1...8).contains(part.count) && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
       }
+  }
+}
+
+extension ClosedRange<Int> {
+  /// What is accepted, in words.
+  fileprivate var wholeNumbers: String { "a whole number from \(lowerBound) to \(upperBound)" }
+
+  /// The number that a text is, if it is one of these.
+  @Sendable fileprivate func number(in text: String) -> Int? {
+    Int(text).flatMap { contains($0) ? $0 : nil }
   }
 }
 

@@ -154,7 +154,7 @@ def energy_counter(root, watts: int):
 
 
 def test_energy_is_what_is_more_than_idle(bench, tmp_path):
-    with energy_counter(tmp_path, 10):
+    with energy_counter(tmp_path, 1000):
         report, cpu = measured(bench("--runs", 3, "--device", "cpu", "--idle-power", "0.2", "--json", GOOD))
     assert report["energy_unavailable"] is None and report["idle_watts"] > 0
     recording, = cpu["recordings"]
