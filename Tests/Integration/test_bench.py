@@ -128,11 +128,11 @@ def test_no_server_there():
 
 @contextlib.contextmanager
 def energy_counter(root, watts: int):
-    """A package's counter that goes on, beginning again at every 2 J."""
+    """A package's counter that goes on, beginning again at every 2 kJ."""
     package = root / "sys/class/powercap/intel-rapl:0"
     package.mkdir(parents=True)
     (package / "name").write_text("package-0\n")
-    (package / "max_energy_range_uj").write_text("2000000\n")
+    (package / "max_energy_range_uj").write_text("2000000000\n")
     counter, done = package / "energy_uj", threading.Event()
     start = time.monotonic()
 
@@ -141,7 +141,7 @@ def energy_counter(root, watts: int):
         with counter.open("w") as file:
             while not done.is_set():
                 file.seek(0)
-                file.write(f"{int((time.monotonic() - start) * watts * 1e6) % 2_000_000:07}\n")
+                file.write(f"{int((time.monotonic() - start) * watts * 1e6) % 2_000_000_000:010}\n")
                 file.flush()
                 time.sleep(0.001)
 
