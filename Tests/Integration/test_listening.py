@@ -140,3 +140,15 @@ def test_a_recording_of_nothing(gate, words, tmp_path):
     assert (transcript["device"] is not None) == words
     if not words:
         assert transcript["text"] == ""
+
+
+def test_times_count_from_the_beginning_of_the_recording(tmp_path):
+    times = []
+    for seconds in (0, 3):
+        file = tmp_path / f"{seconds}.wav"
+        soundfile.write(file, np.concatenate([silence(seconds), said("en-01.wav"), silence(1)]), RATE)
+        result = lorikeet.run("transcribe", "--format", "json", file)
+        assert result.returncode == 0, result.stderr
+        times.append([word["start"] for word in json.loads(result.stdout)["words"]])
+    assert len(times[0]) == 4
+    assert times[1] == pytest.approx([start + 3 for start in times[0]], abs=0.1)
