@@ -49,7 +49,8 @@ struct Engine: Sendable {
     encoders = EncoderService(devices)
     needsFirst = chain.needsFirst
     let decoding = try DeviceChain(
-      settings.decoderDevice == .auto ? .cpu : settings.decoderDevice, fallback: .auto, available: available)
+      settings.decoderDevice == .auto ? .cpu : settings.decoderDevice,
+      fallback: settings.fallback == .cpu ? .cpu : .auto, available: available)
     decoder = TokenDecoder(
       networks, on: decoding.names, limit: .seconds(settings.inferenceSeconds),
       lane: { $0 == processor ? processorLane : Lane(device: $0) }, tell: tell)
