@@ -54,13 +54,15 @@ public struct ServerStatus: Sendable, Equatable {
     guard
       let model = json["model"]?.string,
       let progress = json["state"]?.string.flatMap(Progress.init),
-      let devices = json["devices"]?.array?.map({ $0.object.flatMap(DeviceReport.init) }),
-      let counts = json["speculation"]?.object, let started = counts["started"]?.integer,
-      let used = counts["used"]?.integer, let saved = counts["saved_seconds"]?.number
+      let devices = json["devices"]?.array?.map({ $0.object.flatMap(DeviceReport.init) })
     else { return nil }
+    // Servers before it was counted do not say.
+    let counts = json["speculation"]?.object
     self.init(
       model: model, progress: progress, devices: devices.compactMap(\.self),
-      speculation: SpeculationCount(started: started, used: used, savedSeconds: saved))
+      speculation: SpeculationCount(
+        started: counts?["started"]?.integer ?? 0, used: counts?["used"]?.integer ?? 0,
+        savedSeconds: counts?["saved_seconds"]?.number ?? 0))
     guard self.devices.count == devices.count else { return nil }
   }
 }

@@ -276,6 +276,7 @@ def test_memory_stays_flat_over_many_utterances_of_noise_and_silence(start_serve
         asyncio.run(asyncio.wait_for(all_of_them(), 600))
 
     with start_server("--vad", vad) as server:
+        converse(assert_well(server.port))
         run(server.port, 200)
         before = descriptors(server.process), resident(server.process)
         run(server.port, count)
