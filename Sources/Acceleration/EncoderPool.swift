@@ -101,7 +101,7 @@ actor EncoderPool {
     defer { unload(shelf.release(shape)) }
     let name = accelerator.name
     return try await running.run(urgency: urgency, limit: timing.inferenceLimit) {
-      [report] _ throws(DeviceFault) in
+      [report] () throws(DeviceFault) in
       let clock = ContinuousClock()
       let start = clock.now
       let encoding = try encoder.encode(frames, range)
@@ -136,7 +136,7 @@ actor EncoderPool {
     let start = clock.now
     do throws(DeviceFault) {
       let name = accelerator.name
-      let encoder = try await loading.run(limit: timing.loadLimit) { [accelerator] _ throws(DeviceFault) in
+      let encoder = try await loading.run(limit: timing.loadLimit) { [accelerator] () throws(DeviceFault) in
         let encoder = try accelerator.load(shape)
         guard try encoder.warmUp().isFinite else { throw .notFinite(device: name) }
         return encoder

@@ -54,10 +54,9 @@ public final class Lane: Sendable {
   /// - Parameters:
   ///   - urgency: Whether somebody waits; that may change while the job is in the queue.
   ///   - limit: How long it may run. A job that takes longer hangs: the lane is abandoned.
-  ///   - body: Gets a way to ask whether anybody still waits for the result.
   public func run<Value: Sendable>(
     _ rank: Rank = .regular, urgency: Urgency = .wanted, limit: Duration? = nil,
-    _ body: @escaping @Sendable (_ isWanted: () -> Bool) throws(DeviceFault) -> Value
+    _ body: @escaping @Sendable () throws(DeviceFault) -> Value
   ) async throws(DeviceFault) -> Value {
     let answer = Answer<Result<Value, DeviceFault>>()
     let job = Job(rank, urgency) { [weak self] in
@@ -70,7 +69,7 @@ public final class Lane: Sendable {
       }
       defer { watch?.cancel() }
       do throws(DeviceFault) {
-        answer.settle(.success(try body { answer.isWanted }))
+        answer.settle(.success(try body()))
       } catch {
         answer.settle(.failure(error))
       }

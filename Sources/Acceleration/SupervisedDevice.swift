@@ -105,11 +105,6 @@ public actor SupervisedDevice {
     reporter.emptied()
   }
 
-  /// Stops trying.
-  public func stop() {
-    retrying?.cancel()
-  }
-
   // MARK: Starting
 
   private func startedPool() async throws(DeviceFault) -> EncoderPool {

@@ -207,7 +207,6 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
       ScriptedAccelerator("NPU", time: time), shapes: .dynamic(limit: 6000), isOnProbation: true,
       tell: { _ in })
     await #expect(throws: DeviceFault.self) { try await device.start() }
-    await device.stop()
   }
 }
 

@@ -64,7 +64,7 @@ private struct Heard: Sendable {
 private func hear(
   _ stretches: [(frames: LogMelFrames, range: Range<Int>)], in shape: EncoderShape
 ) async throws -> [Heard] {
-  let heard = try await Lane(device: "CPU").run { _ throws(DeviceFault) in
+  let heard = try await Lane(device: "CPU").run { () throws(DeviceFault) in
     Result {
       let networks = try ModelNetworks(ModelDirectory.find(ModelDirectory.builtin), settings: settings())
       let search = GreedyDecoder(

@@ -49,7 +49,7 @@ actor EngineStart {
     if let made { return made }
     let task = Task { [model, settings, report, lane] () -> Result<Engine, RecognitionError> in
       do {
-        return try await lane.run { _ throws(DeviceFault) in
+        return try await lane.run { () throws(DeviceFault) in
           Result { () throws(RecognitionError) -> Engine in
             let networks = try ModelNetworks(model, settings: settings) { report(.preparation($0)) }
             return try Engine(

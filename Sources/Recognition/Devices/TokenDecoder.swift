@@ -71,7 +71,7 @@ final class TokenDecoder: Sendable {
   ) async throws(DeviceFault) -> Value {
     for seat in seats.dropLast() where seat.fault.withLock({ $0 == nil }) {
       do throws(DeviceFault) {
-        return try await seat.lane.run(.following, urgency: urgency, limit: limit) { _ throws(DeviceFault) in
+        return try await seat.lane.run(.following, urgency: urgency, limit: limit) { () throws(DeviceFault) in
           try body(seat)
         }
       } catch {
@@ -84,7 +84,7 @@ final class TokenDecoder: Sendable {
       }
     }
     let last = seats[seats.count - 1]
-    return try await last.lane.run(.following, urgency: urgency) { _ throws(DeviceFault) in try body(last) }
+    return try await last.lane.run(.following, urgency: urgency) { () throws(DeviceFault) in try body(last) }
   }
 }
 
