@@ -48,3 +48,9 @@ enum Decibels {
     return (integer + octaves) * perOctave
   }
 }
+
+/// |x|, lane by lane.
+@inline(__always)
+func magnitude(_ x: Bands) -> Bands {
+  unsafeBitCast(unsafeBitCast(x, to: SIMD8<UInt32>.self) & 0x7FFF_FFFF, to: Bands.self)
+}

@@ -68,8 +68,3 @@ struct SpectralChange: Sendable {
     steady = weights.sum() / audible
   }
 }
-
-@inline(__always)
-private func magnitude(_ x: Bands) -> Bands {
-  unsafeBitCast(unsafeBitCast(x, to: SIMD8<UInt32>.self) & 0x7FFF_FFFF, to: Bands.self)
-}

@@ -72,7 +72,8 @@ struct SpeechBands: Sendable {
         while index < chunks.count, chunks[index].band == band {
           let values = bytes.loadUnaligned(fromByteOffset: 4 * chunks[index].first, as: Bands.self)
           let energy = Decibels.exponential(values) - LogMelExtractor.logGuard
-          energies[index] = energy.replacing(with: least, where: energy .< least)
+          // What is not a number is silence, too.
+          energies[index] = energy.replacing(with: least, where: .!(energy .>= least))
           sum += energies[index] * chunks[index].weights
           index += 1
         }

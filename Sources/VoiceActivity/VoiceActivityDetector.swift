@@ -19,9 +19,10 @@ public struct VoiceActivityDetector: Sendable {
   private let settings: VoiceActivitySettings
   private let bands: SpeechBands
   private let bandCount: Int
+  /// Frames.
   private let hangOver: Int
+  /// The evidence, in frames, that speech needs; half of it when somebody has spoken before.
   private let onset: Float
-  private let onsetAgain: Float
 
   private var frameCount = 0
   private var floorWindow: SlidingMinimum
@@ -32,8 +33,7 @@ public struct VoiceActivityDetector: Sendable {
   private var recent: [Bands]
   /// The same, smoothed.
   private var history: [Bands]
-  /// Frames' worth of change that a voice may have made.
-  private var evidence: Float = 0
+  private var evidence = SpeechEvidence()
   private var isSpeaking = false
 
   /// Frames over which levels are smoothed: against the noise floor, and to find it.
@@ -46,19 +46,6 @@ public struct VoiceActivityDetector: Sendable {
   private static let mostPerBand: Float = 12
   /// The sum over the bands, in dB, from which a frame is sound.
   private static let sound: Float = 3
-  /// Fewer audible mel bands tell nothing of a change.
-  private static let fewestAudible: Float = 4
-  /// The share of all mel bands from which sound is broad, which tones seldom are.
-  private static let broad: Float = 0.6
-  /// A greater mean change, in dB, of sound that is not broad is one note's end and another's beginning.
-  private static let cut: Float = 14
-  /// If more than this share of the audible mel bands is steady, it is a tone.
-  private static let tonal: Float = 0.5
-  /// A smaller mean change of the audible bands of speech, in dB, is noise that has been there for a while.
-  private static let stationary: Float = 2.5
-  /// What a frame of each kind takes from the evidence; one that changes adds 1.
-  private static let loss: (tone: Float, noise: Float, quiet: Float) = (1.25, 0.3, 0.25)
-  private static let mostEvidence: Float = 20
 
   /// - Parameter bandCount: Mel bands of the frames to come.
   public init(bandCount: Int, settings: VoiceActivitySettings = .standard) {
@@ -69,7 +56,6 @@ public struct VoiceActivityDetector: Sendable {
     let rate = Double(LogMelExtractor.frameRate)
     hangOver = Int((settings.hangOver * rate).rounded())
     onset = Float(settings.onset * rate)
-    onsetAgain = Float(settings.onset * rate) / 2
     floorWindow = SlidingMinimum(length: max(1, Int((settings.floorWindow * rate).rounded())))
     rows = Array(repeating: .zero, count: (Self.lag.mel + 1) * bands.chunks.count)
     scratch = Array(repeating: .zero, count: 2 * bands.chunks.count)
@@ -103,32 +89,45 @@ public struct VoiceActivityDetector: Sendable {
     store(frame, at: time)
     let level = mean(ofLast: Self.smoothing.level, at: time)
     history[time % Self.lookBack] = level
-    let floor = floorWindow.add(mean(ofLast: Self.smoothing.floor, at: time))
+    let smoothed = mean(ofLast: Self.smoothing.floor, at: time)
+    // The first frame alone is no floor: it may be quiet by chance.
+    let floor = time + 1 < Self.smoothing.level ? smoothed : floorWindow.add(smoothed)
     let isSound = loudness(level, above: floor) > Self.sound
-    evidence += isSound ? vote(at: time, level: level, floor: floor) : -Self.loss.quiet
-    evidence = min(max(evidence, 0), Self.mostEvidence)
+    if isSound {
+      let threshold = floor + Float(settings.margin)
+      let before = history[max(0, time - Self.lag.band) % Self.lookBack]
+      evidence.hear(
+        spectralChange(at: time, threshold: Decibels.energy(threshold)), of: bands.memberCount,
+        levels: (before, level), threshold: threshold)
+    } else {
+      evidence.hearNothing()
+    }
     judge(time, isSound: isSound, floor: floor)
   }
 
   private mutating func judge(_ time: Int, isSound: Bool, floor: Bands) {
-    let last = activity.segments.count - 1
-    if isSpeaking {
-      let end = activity.segments[last].upperBound / Self.hop
+    let end = activity.speechEnd.map { $0 / Self.hop }
+    if isSpeaking, let end {
       if isSound {
-        activity.segments[last] = activity.segments[last].lowerBound..<(time + 1) * Self.hop
+        extendSpeech(to: time)
       } else if time - end >= hangOver {
         isSpeaking = false
-        evidence = 0
+        evidence.forget()
       }
-    } else if isSound, evidence >= (last < 0 ? onset : onsetAgain) {
+    } else if isSound, evidence.frames >= (end == nil ? onset : onset / 2) {
       isSpeaking = true
-      let start = beginning(of: time, floor: floor) * Self.hop
-      if last >= 0, start - activity.segments[last].upperBound <= hangOver * Self.hop {
-        activity.segments[last] = activity.segments[last].lowerBound..<(time + 1) * Self.hop
+      let start = beginning(of: time, floor: floor)
+      if let end, start - end <= hangOver {
+        extendSpeech(to: time)
       } else {
-        activity.segments.append(start..<(time + 1) * Self.hop)
+        activity.segments.append(start * Self.hop..<(time + 1) * Self.hop)
       }
     }
+  }
+
+  private mutating func extendSpeech(to time: Int) {
+    guard let segment = activity.segments.popLast() else { return }
+    activity.segments.append(segment.lowerBound..<(time + 1) * Self.hop)
   }
 
   /// The first frame of the sound to which this one belongs.
@@ -148,22 +147,6 @@ public struct VoiceActivityDetector: Sendable {
     (level - floor - Float(settings.margin)).clamped(
       lowerBound: .zero, upperBound: Bands(repeating: Self.mostPerBand)
     ).sum()
-  }
-
-  /// What a frame of sound says for or against a voice.
-  private mutating func vote(at time: Int, level: Bands, floor: Bands) -> Float {
-    let threshold = floor + Float(settings.margin)
-    let change = spectralChange(at: time, threshold: Decibels.energy(threshold))
-    let isBroad = change.audible >= Self.broad * Float(bands.memberCount)
-    if change.audible < Self.fewestAudible || (change.mean > Self.cut && !isBroad) { return 0 }
-    if change.steady > Self.tonal { return -Self.loss.tone }
-    let before = history[max(0, time - Self.lag.band) % Self.lookBack]
-    let isAudible = (level .> threshold) .| (before .> threshold)
-    let difference = level - before
-    let changes = Bands.zero.replacing(with: difference, where: isAudible)
-    let count = Bands.zero.replacing(with: 1, where: isAudible).sum()
-    let isMoving = (changes.replacing(with: -changes, where: changes .< 0)).sum() >= Self.stationary * count
-    return isMoving ? 1 : -Self.loss.noise
   }
 
   private mutating func spectralChange(at time: Int, threshold: Bands) -> SpectralChange {

@@ -47,7 +47,7 @@ public struct VoiceActivitySettings: Sendable, Equatable {
   }
 
   private init() {
-    margin = 6
+    margin = 5.5
     onset = 0.08
     hangOver = 0.3
     floorWindow = 2

@@ -56,6 +56,16 @@ import VoiceActivity
     }
   }
 
+  /// A first frame that was quiet by chance had become the noise floor.
+  @Test(arguments: [80, 128]) func `noise from the first sample on, in many variants`(bands: Int) {
+    for seed in 100..<150 as Range<UInt64> {
+      let noise = Signals.fan(3 * Signals.rate, seed: seed)
+      #expect(speechSpan(of: Signals.scaled(noise, toPeak: -20), bands: bands) == nil, "seed \(seed)")
+      let pink = Signals.pink(3 * Signals.rate, seed: seed)
+      #expect(speechSpan(of: Signals.scaled(pink, toPeak: -20), bands: bands) == nil, "seed \(seed)")
+    }
+  }
+
   @Test(arguments: [1, 16, 80]) func `clicks of up to 5 ms`(length: Int) {
     var samples = Signals.silence(10)
     let noise = Signals.scaled(Signals.white(length), toPeak: -3)
