@@ -71,6 +71,8 @@ public enum DeviceEvent: Sendable, Equatable, CustomStringConvertible {
   case unloaded(device: String, EncoderShape)
   /// Pinned encoders alone are more than the budget.
   case overLimit(device: String)
+  /// It was asked for and is not there; another one is used from the beginning.
+  case missing(device: String, instead: String)
   case lost(device: String, why: String)
   case back(device: String)
 
@@ -78,7 +80,7 @@ public enum DeviceEvent: Sendable, Equatable, CustomStringConvertible {
   public var isTrouble: Bool {
     switch self {
     case .loading, .loaded, .unloaded, .back: false
-    case .notLoaded, .overLimit, .lost: true
+    case .notLoaded, .overLimit, .missing, .lost: true
     }
   }
 
@@ -91,6 +93,7 @@ public enum DeviceEvent: Sendable, Equatable, CustomStringConvertible {
     case .notLoaded(let device, let shape, let why): "\(device): no encoder, \(shape): \(why)"
     case .unloaded(let device, let shape): "\(device): encoder unloaded, \(shape)"
     case .overLimit(let device): "\(device): the encoders that are kept take more than the memory budget"
+    case .missing(let device, let instead): "there is no \(device); \(instead) is used instead"
     case .lost(let device, let why): "\(device) is lost: \(why)"
     case .back(let device): "\(device) is back"
     }

@@ -19,6 +19,9 @@ struct Engine: Sendable {
   ) throws(RecognitionError) {
     let available = try networks.devices()
     let chain = try DeviceChain(settings.device, fallback: settings.fallback, available: available)
+    if settings.device != .auto, chain.names[0] != settings.device.openVINOName {
+      tell(.missing(device: settings.device.openVINOName, instead: chain.names[0]))
+    }
     try networks.checkProperties(of: chain.names[0])
     let processor = Device.cpu.openVINOName
     // Encoder and decoder take turns where they share a device.

@@ -116,7 +116,7 @@ public enum RecognitionEvent: Sendable, Equatable, CustomStringConvertible {
   /// Whether a person who waits wants to know. What could not be loaded is told by the transcript, or by its error.
   public var isNotable: Bool {
     switch self {
-    case .preparation, .device(.lost), .device(.overLimit): true
+    case .preparation, .device(.lost), .device(.missing), .device(.overLimit): true
     case .device: false
     }
   }
