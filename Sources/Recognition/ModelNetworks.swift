@@ -87,9 +87,10 @@ package final class ModelNetworks: Sendable {
         ])
         name += " \(bucket.frames)"
       }
-      // A person's properties are for the device that was asked for, not for what stands in.
-      let overrides =
-        device == settings.device.openVINOName || settings.device == .auto ? settings.properties : [:]
+      // What stands in may know other properties than the device that they were meant for.
+      let overrides = settings.properties.filter {
+        form.properties.isEmpty || form.properties.contains($0.key)
+      }
       let compiled = try compile(graph, name, on: device, form, overrides: overrides)
       return try EncoderNetwork(compiled, shape, on: device)
     } catch {
