@@ -145,7 +145,8 @@ let package = Package(
     .testTarget(
       name: "SettingsTests",
       dependencies: [
-        "Acceleration", "Recognition", "Settings", "Support", .product(name: "Logging", package: "swift-log"),
+        "Acceleration", "Recognition", "Settings", "Support", "VoiceActivity",
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
     .testTarget(

@@ -71,9 +71,9 @@ public enum LogFormat: String, Sendable, CaseIterable {
 /// What counts as speech.
 public struct Voice: Sendable, Equatable {
   /// Decibels above the noise.
-  public var margin = 6.0
+  public var margin = 5.5
   /// Seconds of sound that are no click.
-  public var onsetSeconds = 0.09
+  public var onsetSeconds = 0.08
   /// Seconds of quiet that belong to speech.
   public var hangOverSeconds = 0.3
   /// Seconds that are kept before the first speech.

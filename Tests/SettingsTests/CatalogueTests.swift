@@ -3,6 +3,7 @@ import Logging
 import Recognition
 import Settings
 import Testing
+import VoiceActivity
 
 @Suite struct `The catalogue of settings` {
   @Test func `has each name once`() {
@@ -21,6 +22,22 @@ import Testing
     #expect(
       resolved.settings == ServerSettings(dataDir: setting.name == "data-dir" ? "/data" : "/var/lib/lorikeet")
     )
+  }
+
+  @Test func `its voice is that of voice activity`() throws {
+    let voice = ServerSettings(dataDir: "/d").voice
+    #expect(
+      try VoiceActivitySettings(
+        margin: voice.margin, onset: voice.onsetSeconds, hangOver: voice.hangOverSeconds,
+        leadingPad: voice.leadingSeconds, trailingPad: voice.trailingSeconds) == .standard)
+    let accepted = VoiceActivitySettings.accepted
+    for (setting, range) in [
+      (Setting.vadMargin, accepted.margin), (.vadOnsetSeconds, accepted.onset),
+      (.vadHangOverSeconds, accepted.hangOver), (.vadLeadingSeconds, accepted.leadingPad),
+      (.vadTrailingSeconds, accepted.trailingPad),
+    ] {
+      #expect(setting.accepted == "a number from \(range.lowerBound) to \(range.upperBound)")
+    }
   }
 
   @Test func `offers what the other modules know`() {
