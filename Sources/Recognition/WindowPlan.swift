@@ -15,7 +15,7 @@ enum WindowPlan {
     var start = span.lowerBound
     while span.upperBound - start > limit {
       let earliest = start + max(1, limit - max(1, Int(Double(limit) * searchPart)))
-      let cut = quietest(in: earliest...(start + limit), of: frames)
+      let cut = quietest(in: earliest...(start + limit), of: frames, within: span)
       windows.append(start..<cut)
       start = cut
     }
@@ -23,10 +23,12 @@ enum WindowPlan {
     return windows
   }
 
-  /// The frame around which the log-mel energies are lowest.
-  private static func quietest(in candidates: ClosedRange<Int>, of frames: LogMelFrames) -> Int {
-    let around =
-      max(0, candidates.lowerBound - smoothing)..<min(frames.count, candidates.upperBound + smoothing)
+  /// The frame around which the log-mel energies are lowest. Frames outside of the span do not count: there may be more
+  /// of them later.
+  private static func quietest(
+    in candidates: ClosedRange<Int>, of frames: LogMelFrames, within span: Range<Int>
+  ) -> Int {
+    let around = (candidates.lowerBound - smoothing..<candidates.upperBound + smoothing).clamped(to: span)
     let loudness = around.map { frames.loudness(of: $0) }
     var best = candidates.upperBound
     var lowest = Float.infinity

@@ -32,10 +32,34 @@ import Testing
     #expect(WindowPlan.windows(over: LogMelFrames(bandCount: 80), 0..<0, limit: 10).isEmpty)
   }
 
+  @Test func `a span is cut alike, however much has come behind it`() {
+    let frames = frames(of: noise(seconds: 7))
+    for end in stride(from: 501, through: 560, by: 3) {
+      var known = LogMelFrames(bandCount: 80)
+      known.append(contentsOf: frames, upTo: end)
+      #expect(
+        WindowPlan.windows(over: known, 8..<end, limit: 480)
+          == WindowPlan.windows(over: frames, 8..<end, limit: 480), "\(end)")
+    }
+  }
+
   @Test func `the cut lies in the pause`() {
     let samples = noise(seconds: 4.5) + noise(seconds: 0.4, level: 0.0001) + noise(seconds: 3)
     let windows = WindowPlan.windows(over: frames(of: samples), 0..<frames(of: samples).count, limit: 500)
     #expect(windows.count == 2)
     #expect((455...485).contains(windows[0].upperBound))
+  }
+}
+
+extension LogMelFrames {
+  fileprivate mutating func append(contentsOf other: LogMelFrames, upTo end: Int) {
+    for start in stride(from: 0, to: end, by: 4) {
+      let count = min(4, end - start)
+      append(count) { band in
+        var lanes = Lanes.zero
+        for lane in 0..<count { lanes[lane] = other.values[(start + lane) * other.bandCount + band] }
+        return lanes
+      }
+    }
   }
 }
