@@ -1,8 +1,8 @@
 """Measure recognition at full size, and write docs/benchmarks.md.
 
-    benchmark.py [stages] [buckets]
+    benchmark.py [compare] [stages] [buckets]
 
-writes these sections anew, without a name both. Lorikeet and onnx-asr take turns, so that what else the machine does hits
+writes these sections anew, without a name all. Lorikeet and onnx-asr take turns, so that what else the machine does hits
 both.
 """
 import datetime
@@ -23,6 +23,7 @@ import onnx_asr
 import onnxruntime
 
 import buckets
+import compare
 import make_replica
 import oracle
 
@@ -167,6 +168,7 @@ Written by `make bench`. The model is the full-size replica of Parakeet TDT 0.6B
 weights.
 """
 SECTIONS = {
+    "Compare": lambda model: compare.section(compare.measure(model)),
     "Stages": stages,
     "Buckets": lambda model: buckets.section(buckets.measure(model)),
 }

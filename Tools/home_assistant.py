@@ -42,9 +42,11 @@ async def receive_transcript(connection: AsyncTcpClient) -> str:
 
 
 async def speak(
-    connection: AsyncTcpClient, audio: bytes, language: str = "en", real_time: bool = False,
+    connection: AsyncTcpClient, audio: bytes, language: str = "en", real_time: bool = False, pause: float = 0,
 ) -> tuple[str, float]:
-    """Sends one utterance in chunks of 10 ms; returns the transcript and the seconds it took after `audio-stop`."""
+    """Sends one utterance in chunks of 10 ms; returns the transcript and the seconds it took after `audio-stop`.
+
+    `pause` is seconds before `audio-stop`, in which a server can read what was sent."""
     format = {"rate": RATE, "width": WIDTH, "channels": CHANNELS}
     await connection.write_event(Transcribe(language=language).event())
     await connection.write_event(AudioStart(**format).event())
@@ -56,12 +58,15 @@ async def speak(
         await connection.write_event(AudioChunk(audio=audio[offset:offset + size], **format).event())
     if real_time:
         await asyncio.sleep(begin + len(audio) / WIDTH / RATE - time.monotonic())
+    await asyncio.sleep(pause)
     stop = time.monotonic()
     await connection.write_event(AudioStop().event())
     return await receive_transcript(connection), time.monotonic() - stop
 
 
-async def transcribe(port: int, audio: bytes, language: str = "en", real_time: bool = False) -> tuple[str, float]:
+async def transcribe(
+    port: int, audio: bytes, language: str = "en", real_time: bool = False, pause: float = 0,
+) -> tuple[str, float]:
     """One utterance on a connection of its own."""
     async with client(port) as connection:
-        return await speak(connection, audio, language, real_time)
+        return await speak(connection, audio, language, real_time, pause)
