@@ -3,6 +3,7 @@ import asyncio
 import contextlib
 import hashlib
 import importlib.metadata
+import json
 import os
 import pathlib
 import socket
@@ -33,6 +34,7 @@ REAL_TIME_ROUNDS = 3
 PAUSE = 0.3  # seconds in which a server reads what was sent at once
 QUIET = 0.02  # a recording's last sample that is louder ends its last word
 NOISE = 0.001  # a microphone is never silent: white noise, -60 dBFS
+LOADS: list[float] = []  # of the machine, after each utterance
 OURS, WAITING, INT8, FP32 = "Lorikeet", "Lorikeet, `--max-speculations 0`", "onnx-asr, INT8", "onnx-asr, FP32"
 
 
@@ -80,6 +82,7 @@ class OnnxAsr:
 def speak(system, audio: bytes, **manner) -> tuple[str, dict[str, float]]:
     """The transcript; seconds from `audio-stop` to it, and of them onnx-asr's own."""
     text, seconds = asyncio.run(home_assistant.transcribe(system.port, audio, **manner))
+    LOADS.append(os.getloadavg()[0])
     inside = {"recognition": system.recognition()} if isinstance(system, OnnxAsr) else {}
     return text, {"wait": seconds, **inside}
 
@@ -149,7 +152,6 @@ def satellites(ours, waiting) -> dict:
 
 def measure(replica: pathlib.Path) -> dict:
     options = ["--model", str(replica), "--device", "cpu", "--data-dir", str(DATA)]
-    load = os.getloadavg()[1]
     with contextlib.ExitStack() as running:
         def start(*more: str):
             system = running.enter_context(server.Server(LORIKEET, *options, *more))
@@ -162,8 +164,10 @@ def measure(replica: pathlib.Path) -> dict:
             untrimmed = start("--max-speculations", "0", "--vad", "off")
             once = at_once({OURS: untrimmed, INT8: int8, FP32: fp32})
             untrimmed.stop()
-        return {"load": load, "once": once, "real": real_time({OURS: ours, WAITING: waiting, INT8: int8}),
-                "satellites": satellites(ours, waiting)}
+        report = {"once": once, "real": real_time({OURS: ours, WAITING: waiting, INT8: int8}),
+                  "satellites": satellites(ours, waiting), "loads": LOADS}
+    (DATA / "compare.json").write_text(json.dumps(report, indent=1))
+    return report
 
 
 def spread(values: list[float], digits: int, scale: float = 1) -> str:
@@ -195,8 +199,9 @@ def section(report: dict) -> str:
     return f"""What a client waits for: milliseconds from `audio-stop` to `transcript` over loopback, by the official client. onnx-asr is behind a
 minimal server on the official library (`Benchmarks/onnx_asr_server.py`); {versions}, ONNX Runtime
 {onnxruntime.__version__}. Its INT8 export is ONNX Runtime's dynamic quantization. Lorikeet has its defaults (INT8 weights). The systems take
-turns, utterance by utterance, and another one is first in each round, so that what else the machine does hits all; in the five minutes
-before, its load average was {report["load"]:.1f}. `Benchmarks/run compare` repeats it.
+turns, utterance by utterance, and another one is first in each round, so that what else the machine does hits all; its load
+average over a minute, the measurement's own part with it, was {statistics.median(report["loads"]):.1f}, and at most {max(report["loads"]):.1f}.
+`Benchmarks/run compare` repeats it.
 
 All audio was received before `audio-stop`, and nothing was recognized early (`--max-speculations 0 --vad off`). Median (10th – 90th
 percentile) of {ROUNDS} rounds after a warm-up; behind the comma what of it onnx-asr's own `recognize` takes. The ratios are those of
