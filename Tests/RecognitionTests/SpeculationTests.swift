@@ -223,10 +223,12 @@ private struct Speech {
 private final class ScriptedRecognizer: SpeculativeRecognizer {
   let device: ScriptedAccelerator
   private let encoders: EncoderService
+  private let vocabulary: Vocabulary
   private let state = Mutex((count: SpeculationCount(), answers: 0, failures: 0))
 
   init() async throws {
     device = .processor(VirtualTime())
+    vocabulary = try Vocabulary(parsing: "a 0\n<blk> 1")
     encoders = EncoderService([
       SupervisedDevice(device, shapes: .dynamic(limit: 6000), isOnProbation: false, tell: { _ in })
     ])
@@ -256,7 +258,7 @@ private final class ScriptedRecognizer: SpeculativeRecognizer {
   private func transcript(_ model: String) -> Transcript {
     Transcript(
       spoken: SpokenText(
-        [], vocabulary: try! Vocabulary(parsing: "a 0\n<blk> 1"), frameSeconds: 0.08, limit: 0),
+        [], vocabulary: vocabulary, frameSeconds: 0.08, limit: 0),
       audioSeconds: 0, timings: Transcript.Timings(), precision: .f32, model: model)
   }
 
