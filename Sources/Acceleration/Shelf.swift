@@ -40,8 +40,6 @@ struct Shelf: Sendable {
   /// Whether what is loaded is more than the limits allow.
   var isOver: Bool { exceeds(adding: nil) }
 
-  func bytes(of shape: EncoderShape) -> Int64? { measured[shape] }
-
   /// Makes room for an encoder before it is loaded, as far as that goes.
   ///
   /// - Returns: What to unload.

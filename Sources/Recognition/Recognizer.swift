@@ -10,7 +10,6 @@ internal import Transducer
 /// served in the order in which they finish; those that finish while the model is still loading wait for it.
 public final class Recognizer: Sendable {
   public let model: ModelDirectory
-  private let settings: ComputeSettings
   private let listening: ListeningSettings
   private let extractor: LogMelExtractor
   private let engine: EngineStart
@@ -27,7 +26,6 @@ public final class Recognizer: Sendable {
     report: @escaping @Sendable (RecognitionEvent) -> Void = { _ in }
   ) {
     self.model = model
-    self.settings = settings
     self.listening = listening
     extractor = LogMelExtractor(bandCount: model.configuration.bandCount)
     engine = EngineStart(model, settings, report)

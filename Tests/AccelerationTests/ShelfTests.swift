@@ -56,7 +56,6 @@ private func bucket(_ seconds: Int) -> EncoderShape { .bucket(Bucket(frames: sec
     #expect(shelf.makeRoom(for: bucket(20)) == [bucket(5)])
     #expect(shelf.makeRoom(for: bucket(5)) == [], "30 is known, and fits beside 60")
     #expect(shelf.bytes == 60)
-    #expect(shelf.bytes(of: bucket(5)) == 30)
   }
 
   /// What must hold whatever is done in whatever order.
