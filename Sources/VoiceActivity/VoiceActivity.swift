@@ -7,9 +7,6 @@ public struct VoiceActivity: Sendable, Equatable {
   /// The samples of which it is known whether they are speech: somewhat fewer than came in.
   public internal(set) var judgedSampleCount = 0
 
-  /// Whether there is speech at all.
-  public var hasSpeech: Bool { !segments.isEmpty }
-
   /// Where speech begins.
   public var speechStart: Int? { segments.first?.lowerBound }
 
