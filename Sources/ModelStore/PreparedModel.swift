@@ -44,7 +44,7 @@ public struct PreparedModel: Sendable, Equatable {
 
   /// Counts the ways in which Lorikeet has prepared models: one more whenever the networks would come out
   /// differently.
-  public static let version = 1
+  public static let version = 2
 
   /// The networks, by the names of their files.
   public enum Network: String, Sendable, CaseIterable {

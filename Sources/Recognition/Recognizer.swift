@@ -12,6 +12,7 @@ public final class Recognizer: Sendable {
   public let model: ModelDirectory
   private let listening: ListeningSettings
   private let extractor: LogMelExtractor
+  private let languages: SpokenLanguages
   private let engine: EngineStart
   private let count = Mutex(SpeculationCount())
 
@@ -20,14 +21,19 @@ public final class Recognizer: Sendable {
 
   /// The model is not loaded yet; see ``prepare()``.
   ///
-  /// - Parameter report: Is told what happens to model and devices, on any thread.
+  /// - Parameters:
+  ///   - forcesScript: Whether letters of scripts that a language is not written in are never emitted, where a language
+  ///     is asked for.
+  ///   - report: Is told what happens to model and devices, on any thread.
   public init(
     model: ModelDirectory, settings: ComputeSettings, listening: ListeningSettings = ListeningSettings(),
+    forcesScript: Bool = true,
     report: @escaping @Sendable (RecognitionEvent) -> Void = { _ in }
   ) {
     self.model = model
     self.listening = listening
     extractor = LogMelExtractor(bandCount: model.configuration.bandCount)
+    languages = SpokenLanguages(of: model, forcesScript: forcesScript, report: report)
     engine = EngineStart(model, settings, report)
   }
 
@@ -38,6 +44,11 @@ public final class Recognizer: Sendable {
 
   /// How the devices are, from the best to the last resort; none before it is known which there are.
   public var devices: [DeviceReport] { engine.current?.encoders.devices.map(\.report) ?? [] }
+
+  /// Reports, once, that a language was asked for that the model does not know.
+  public func passOver(language: String) {
+    languages.passOver(language)
+  }
 
   /// Recognizes an utterance before it has ended; `nil` if that is not wanted.
   public func speculation() -> Speculation? {
@@ -91,11 +102,12 @@ public final class Recognizer: Sendable {
     let span = utterance.span ?? 0..<0
     let finished = (clock.now - start).seconds
     let engine = try await engine.engine()
+    let mask = languages.mask(for: language)
     var parts: [Part] = []
     do throws(DeviceFault) {
       for window in WindowPlan.windows(over: frames, span, limit: engine.encoders.limit) {
         let encoded = try await engine.encoders.encode(frames, window, urgency: urgency)
-        let decoded = try await engine.decoder.decode(encoded.encoding, urgency: urgency)
+        let decoded = try await engine.decoder.decode(encoded.encoding, allowing: mask, urgency: urgency)
         parts.append(Part(window: window, encoded: encoded, decoded: decoded))
         progress?(Double(window.upperBound - span.lowerBound) / Double(span.count))
       }
@@ -105,7 +117,8 @@ public final class Recognizer: Sendable {
     var transcript = Transcript(
       parts, model: model, audioSeconds: utterance.seconds,
       precision: parts.last.flatMap { engine.networks.precision(on: $0.encoded.accelerator) } ?? .auto)
-    transcript.language = language
+    transcript.language = language ?? languages.language(of: transcript.text)
+    transcript.isLanguageDetected = language == nil && transcript.language != nil
     transcript.timings.features = utterance.featureSeconds + finished
     transcript.timings.total = (clock.now - start).seconds
     return transcript

@@ -4,7 +4,7 @@ extension Setting {
     uri, model, device, fallback, decoderDevice, precision, buckets, lazyBuckets, memoryBudget,
     maxResidentBuckets, deviceProperty, inferenceSeconds, vad, vadMargin, vadOnsetSeconds, vadHangOverSeconds,
     vadLeadingSeconds, vadTrailingSeconds,
-    maxSpeculations, language, dataDir, cache, keepOriginals, offline,
+    maxSpeculations, language, forceScript, dataDir, cache, keepOriginals, offline,
     logLevel, logFormat,
     logTranscripts,
     drainSeconds, maxConnections, maxUtteranceSeconds, maxHeaderBytes, maxDataBytes, maxPayloadBytes,
@@ -88,7 +88,13 @@ extension Setting {
 
   public static let language = languageTag(
     "language", \.language, reference: "LANGUAGE",
-    "The language that is spoken, as a tag such as 'en'. It is reported with the transcript.")
+    "The language that is spoken, as a tag such as 'en'. No letters of scripts that it is not written in are emitted."
+  )
+
+  public static let forceScript = onOff(
+    "force-script", \.forcesScript, isSwitch: false,
+    "Whether letters of scripts that the language is not written in are never emitted, where a language is asked for."
+  )
 
   public static let dataDir = text(
     "data-dir", \.dataDir, reference: "DATA_DIR", accepted: "a directory",

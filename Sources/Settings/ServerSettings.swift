@@ -32,6 +32,8 @@ public struct ServerSettings: Sendable, Equatable {
   public var precision = "auto"
   /// The tag of the language that is spoken; `nil` to leave it open.
   public var language: String?
+  /// Whether letters of other scripts than the language's are never emitted.
+  public var forcesScript = true
 
   /// Where Lorikeet keeps what it makes.
   public var dataDir: String

@@ -30,6 +30,7 @@ struct Desk: ~Copyable {
       case .beginUtterance:
         utterance = IncomingUtterance(HeardAudio(for: connection.service.model.recognizer))
       case .append(let bytes, let format):
+        utterance?.expect(language: connection.service.language(for: session.request))
         try utterance?.append(bytes, format)
       case .finishUtterance(let request):
         guard let ended = utterance.take() else { continue }

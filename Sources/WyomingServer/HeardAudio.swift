@@ -21,6 +21,11 @@ struct HeardAudio: Sendable {
     speculation = nil
   }
 
+  /// Takes note of the language that will be asked for, a BCP 47 tag.
+  func expect(language: String?) {
+    speculation?.expect(language: language)
+  }
+
   /// Takes the next samples: 16 kHz, mono, in [-1, 1].
   mutating func append(_ samples: [Float]) {
     guard utterance != nil else { return self.samples += samples }

@@ -31,6 +31,7 @@ extension ResolvedSettings {
   func wanted(_ name: String? = nil) throws(SettingsError) -> WantedModel {
     WantedModel(
       name: name ?? settings.model, compute: try compute(), listening: try listening(),
+      forcesScript: settings.forcesScript,
       dataDirectory: settings.dataDir,
       isCached: settings.cache, keepsOriginals: settings.keepsOriginals, isOffline: settings.offline)
   }

@@ -58,6 +58,9 @@ struct SpeechOptions: ParsableArguments {
   @Option(name: .setting(.language), help: .setting(.language, "tag"))
   var language: String?
 
+  @Option(name: .setting(.forceScript), help: .setting(.forceScript, "yes|no"))
+  var forceScript: String?
+
   @Option(name: .setting(.dataDir), help: .setting(.dataDir, "directory"))
   var dataDir: String?
 
@@ -78,7 +81,7 @@ struct SpeechOptions: ParsableArguments {
       (.inferenceSeconds, inferenceSeconds), (.vad, vad), (.vadMargin, vadMargin),
       (.vadOnsetSeconds, vadOnsetSeconds), (.vadHangOverSeconds, vadHangOverSeconds),
       (.vadLeadingSeconds, vadLeadingSeconds), (.vadTrailingSeconds, vadTrailingSeconds),
-      (.language, language), (.dataDir, dataDir),
+      (.language, language), (.forceScript, forceScript), (.dataDir, dataDir),
       (.cache, cache?.description), (.keepOriginals, keepOriginals), (.offline, offline?.description),
     ]
     let lists: [(Setting, [String])] = [

@@ -9,12 +9,14 @@ internal import Synchronization
 public final class Speculation: Sendable {
   fileprivate struct Attempt {
     var span: Range<Int>
+    var language: String?
     var urgency: Urgency
     var task: Task<Transcript?, Never>
   }
 
   fileprivate struct State {
     var plan: SpeculationPlan
+    var language: String?
     var attempt: Attempt?
   }
 
@@ -30,6 +32,18 @@ public final class Speculation: Sendable {
     state.withLock { $0.attempt?.task.cancel() }
   }
 
+  /// Takes note of the language that will be asked for, a BCP 47 tag.
+  public func expect(language: String?) {
+    state.withLock { state in
+      guard language != state.language else { return }
+      state.language = language
+      if let attempt = state.attempt {
+        state.drop()
+        state.plan.declined(attempt.span)
+      }
+    }
+  }
+
   /// Looks at the utterance after a piece of audio has come in.
   public func heard(_ utterance: Utterance) {
     state.withLock { state in
@@ -39,7 +53,7 @@ public final class Speculation: Sendable {
       case .drop: state.drop()
       case .start(let span), .restart(let span):
         state.drop()
-        state.attempt = attempt(span, of: utterance)
+        state.attempt = attempt(span, of: utterance, in: state.language)
       }
     }
   }
@@ -54,7 +68,7 @@ public final class Speculation: Sendable {
     let start = clock.now
     let span = utterance.span
     let attempt = state.withLock { state -> Attempt? in
-      guard let attempt = state.attempt, attempt.span == span else {
+      guard let attempt = state.attempt, attempt.span == span, attempt.language == language else {
         state.drop()
         return nil
       }
@@ -64,7 +78,6 @@ public final class Speculation: Sendable {
     if let attempt, var transcript = await attempt.task.value(orIfCancelled: nil) {
       let waited = (clock.now - start).seconds
       recognizer.countUsed(savedSeconds: max(0, transcript.timings.total - waited))
-      transcript.language = language
       transcript.audioSeconds = utterance.seconds
       transcript.timings.features = utterance.featureSeconds
       transcript.timings.total = waited
@@ -74,7 +87,7 @@ public final class Speculation: Sendable {
     return try await recognizer.transcribe(utterance, language: language, urgency: .wanted, progress: nil)
   }
 
-  private func attempt(_ span: Range<Int>, of utterance: Utterance) -> Attempt {
+  private func attempt(_ span: Range<Int>, of utterance: Utterance, in language: String?) -> Attempt {
     let urgency = Urgency(isWanted: false)
     let task = Task { [weak self, recognizer] () -> Transcript? in
       // What others wait for goes before.
@@ -83,9 +96,9 @@ public final class Speculation: Sendable {
         return nil
       }
       recognizer.countStarted()
-      return try? await recognizer.transcribe(utterance, language: nil, urgency: urgency, progress: nil)
+      return try? await recognizer.transcribe(utterance, language: language, urgency: urgency, progress: nil)
     }
-    return Attempt(span: span, urgency: urgency, task: task)
+    return Attempt(span: span, language: language, urgency: urgency, task: task)
   }
 
   private func declined(_ span: Range<Int>) {
