@@ -32,9 +32,7 @@ private func withMixedModel<Result>(_ body: (ModelDirectory) async throws -> Res
 private func transcript(
   _ recording: String, _ recognizer: Recognizer, language: String?
 ) async throws -> Transcript {
-  var utterance = recognizer.utterance()
-  utterance.append(try Fixtures.samples(recording))
-  return try await recognizer.transcribe(utterance, language: language)
+  try await recognizer.transcribe(Fixtures.samples(recording), language: language)
 }
 
 private let settings = ComputeSettings(device: .cpu, precision: .f32)
@@ -109,7 +107,7 @@ private let settings = ComputeSettings(device: .cpu, precision: .f32)
       #expect(transcript.language == String(recording.prefix(2)), "\(recording)")
       #expect(transcript.isLanguageDetected)
     }
-    let nothing = try await recognizer.transcribe(recognizer.utterance())
+    let nothing = try await recognizer.transcribe([])
     #expect(nothing.language == nil && !nothing.isLanguageDetected)
   }
 }
