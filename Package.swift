@@ -91,7 +91,7 @@ let package = Package(
     .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Acceleration", "Audio", "Languages", "ModelStore", "Recognition", "WyomingProtocol",
+        "Acceleration", "Audio", "Languages", "ModelStore", "Recognition", "Transducer", "WyomingProtocol",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],

@@ -32,17 +32,16 @@ public struct SpeechService: Sendable {
     let code: String
   }
 
-  /// The events that answer an utterance.
+  /// Recognizes an utterance that has ended.
   func answer(
     _ audio: HeardAudio, _ request: Session.Request, within seconds: Double, _ logger: Logger
-  ) async throws -> [Event] {
-    let language = self.language(for: request)
-    let transcript = try await transcribe(audio, language, within: seconds)
+  ) async throws -> Transcript {
+    let transcript = try await transcribe(audio, language(for: request), within: seconds)
     if let asked = request.language, knownLanguage(asked) == nil {
       model.recognizer?.passOver(language: asked)
     }
     logger.info("utterance", metadata: metadata(transcript))
-    return Event.transcription(transcript.text, language: transcript.language)
+    return transcript
   }
 
   private func transcribe(
