@@ -53,9 +53,9 @@ final class SpokenLanguages: Sendable {
   func passOver(_ language: String) {
     // A client may send any text.
     let tag = String(
-      language.unicodeScalars.filter { $0.isASCII && $0.value > 0x20 }.prefix(35).map(Character.init))
+      language.unicodeScalars.filter { ("!"..."~").contains($0) }.prefix(35).map(Character.init))
     let isNew = state.withLock { state in
-      state.reported.count < Self.reportLimit && state.reported.insert(tag).inserted
+      !tag.isEmpty && state.reported.count < Self.reportLimit && state.reported.insert(tag).inserted
     }
     if isNew { report(.unknownLanguage(tag, model: model.name)) }
   }

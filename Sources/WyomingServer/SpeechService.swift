@@ -75,6 +75,7 @@ public struct SpeechService: Sendable {
   }
 
   private func knownLanguage(_ asked: String) -> String? {
+    guard !asked.isEmpty else { return nil }
     let known = model.languages
     if known.isEmpty || known.contains(asked) { return asked }
     guard let tag = LanguageTag(asked), known.contains(tag.language) else { return nil }

@@ -84,6 +84,7 @@ private let settings = ComputeSettings(device: .cpu, precision: .f32)
       reports.withLock { $0 } == [
         .unknownLanguage("zh-Hans", model: "builtin"), .unknownLanguage("tlh", model: "builtin"),
       ])
+    recognizer.passOver(language: "")
     for number in 0..<100 { recognizer.passOver(language: "x\(number)") }
     #expect(reports.withLock { $0.count } == 16)
   }

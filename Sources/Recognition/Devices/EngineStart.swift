@@ -133,7 +133,7 @@ public enum RecognitionEvent: Sendable, Equatable, CustomStringConvertible {
     case .preparation(let event): event.description
     case .device(let event): event.description
     case .unknownLanguage(let language, let model):
-      "\(model) does not know the language \(language), which is passed over"
+      "the language \(language) is passed over: \(model) does not know it, or its script is not known"
     }
   }
 }
