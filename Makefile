@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup python-env build dist run demo test format lint fuzz bench clean
+.PHONY: help setup python-env build dist addon run demo test format lint fuzz bench clean
 
 LORIKEET := .build/release/lorikeet
 SOURCES := Fuzzing Sources Tests Package.swift
@@ -18,6 +18,9 @@ build: setup ## Build .build/release/lorikeet
 
 dist: ## Make the release, dist/lorikeet-VERSION-linux-ARCH.tar.gz
 	@Scripts/dist
+
+addon: dist ## Make the Home Assistant add-on, dist/home-assistant/lorikeet
+	@Scripts/addon
 
 run: build ## Serve the built-in model on tcp://0.0.0.0:10300
 	$(LORIKEET) serve --model builtin
