@@ -90,6 +90,22 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
+def test_the_image_is_given_all_that_the_package_names(tmp_path):
+    lines = DOCKERFILE.with_name("Dockerfile.dockerignore").read_text().splitlines()
+    given = [line[1:] for line in lines if line.startswith("!")]
+    assert [line for line in lines if line and not line.startswith(("!", "#"))] == ["*"]
+    for path in (path for pattern in given for path in lorikeet.REPOSITORY.glob(pattern)):
+        target = tmp_path / path.relative_to(lorikeet.REPOSITORY)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if path.is_dir() else shutil.copyfile)(path, target)
+    result = subprocess.run(["swift", "package", "describe"], cwd=tmp_path, capture_output=True, encoding="utf-8")
+    assert result.returncode == 0, result.stderr
+    sources = " ".join(rest for stage in stages(DOCKERFILE).values() for rest in values(stage, "COPY"))
+    assert "Packaging/docker/fetch-npu-driver" in given and "Packaging/docker/fetch-npu-driver" in sources
+    for name in ["Packaging/dist/assemble.py", "Tests/Fixtures/audio/en-01.wav", "docs/install.md", "LICENSE"]:
+        assert (tmp_path / name).exists()
+
+
 @pytest.mark.parametrize("dockerfile", [DOCKERFILE, ADDON / "Dockerfile"], ids=["image", "add-on"])
 def test_dockerfiles_are_clean(dockerfile):
     hadolint = lorikeet.REPOSITORY / ".venv/bin/hadolint"
