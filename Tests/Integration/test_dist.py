@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import tarfile
 import time
 
 import pytest
@@ -21,24 +20,6 @@ TEXT = TEXTS["en-01.wav"]
 MAXIMUM_BYTES = 120_000_000
 INSTALLED = "/opt/lorikeet/current/bin/lorikeet"
 UNIT = "share/lorikeet/lorikeet.service"
-
-
-@pytest.fixture(scope="module")
-def archive() -> pathlib.Path:
-    archives = sorted((lorikeet.REPOSITORY / "dist").glob("lorikeet-*.tar.gz"), key=os.path.getmtime)
-    named = os.environ.get("LORIKEET_DIST")
-    if not named and not archives:
-        pytest.skip("there is no release: run `make dist` first")
-    return pathlib.Path(named) if named else archives[-1]
-
-
-@pytest.fixture(scope="module")
-def unpacked(archive, tmp_path_factory) -> pathlib.Path:
-    folder = tmp_path_factory.mktemp("release")
-    with tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="tar")
-    (release,) = folder.iterdir()
-    return release
 
 
 @pytest.fixture
@@ -230,6 +211,26 @@ def test_what_cannot_be_installed_leaves_the_old_version_in_use(root, spoil, rea
     assert current(root) == before
     assert [f"versions/{folder.name}" for folder in root.inside("/opt/lorikeet/versions").iterdir()] == [before]
     assert root.run("lorikeet", "--version").returncode == 0
+
+
+def test_an_interrupted_installation_leaves_the_old_version_in_use(root):
+    assert_installs(root)
+    before = current(root)
+    (root.inside("/srv/release") / "README.md").write_text("new")
+    seal(root.inside("/srv/release"))
+    # What copies does half of it, and whoever installs is told to end.
+    half = root.inside("/usr/local/bin/cp")
+    half.write_text('#!/bin/sh\n/bin/cp SHA256SUMS BUILD "$3"\nkill -TERM $PPID\nsleep 1\n')
+    half.chmod(0o755)
+    result = install(root)
+    assert result.returncode == 143 and "nothing was changed" in result.stderr, result.stderr
+    assert current(root) == before
+    assert [f"versions/{folder.name}" for folder in root.inside("/opt/lorikeet/versions").iterdir()] == [before]
+    # One that could not even tidy up is tidied up after.
+    root.inside("/opt/lorikeet/versions/.new-1").mkdir()
+    half.unlink()
+    assert_installs(root)
+    assert current(root) != before and not root.inside("/opt/lorikeet/versions/.new-1").exists()
 
 
 def test_a_full_disk_is_said_before_anything_is_copied(root):

@@ -23,7 +23,6 @@ import bare_root
 import home_assistant
 import lorikeet
 from conversation import TEXTS, audio, converse
-from test_dist import archive, unpacked  # noqa: F401, fixtures
 
 PACKAGING = lorikeet.REPOSITORY / "Packaging"
 DOCKERFILE = PACKAGING / "docker/Dockerfile"
@@ -115,7 +114,7 @@ def test_dockerfiles_are_clean(dockerfile):
     assert (result.returncode, result.stdout) == (0, "")
 
 
-def test_the_image_is_built_runs_as_nobody_and_needs_no_shell(unpacked, tmp_path):  # noqa: F811
+def test_the_image_is_built_runs_as_nobody_and_needs_no_shell(unpacked, tmp_path):
     stage = stages(DOCKERFILE)["cpu"]
     root = bare_root.Root(bare_root.bare(), tmp_path)
 
@@ -150,7 +149,7 @@ def test_the_image_is_built_runs_as_nobody_and_needs_no_shell(unpacked, tmp_path
         server.kill()
 
 
-def test_the_add_on_s_image_is_built(unpacked, tmp_path):  # noqa: F811
+def test_the_add_on_s_image_is_built(unpacked, tmp_path):
     (stage,) = stages(ADDON / "Dockerfile").values()
     root = bare_root.Root(bare_root.bare(), tmp_path)
 
@@ -182,7 +181,7 @@ def test_the_add_on_s_image_is_built(unpacked, tmp_path):  # noqa: F811
         server.kill()
 
 
-def test_the_add_on_s_folder_has_the_release(archive):  # noqa: F811
+def test_the_add_on_s_folder_has_the_release(archive):
     subprocess.run([lorikeet.REPOSITORY / "Scripts/addon"], check=True, capture_output=True)
     folder = lorikeet.REPOSITORY / "dist/home-assistant/lorikeet"
     assert {"config.yaml", "Dockerfile", "run", archive.name} <= {file.name for file in folder.iterdir()}
