@@ -89,7 +89,7 @@ let package = Package(
     .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Acceleration", "Audio", "ModelStore", "Recognition", "WyomingProtocol",
+        "Acceleration", "Audio", "ModelStore", "Recognition", "Transducer", "WyomingProtocol",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],

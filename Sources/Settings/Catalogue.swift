@@ -2,7 +2,8 @@ extension Setting {
   /// All settings, in the order in which they are shown.
   public static let all: [Setting] = [
     uri, model, device, fallback, decoderDevice, precision, buckets, lazyBuckets, memoryBudget,
-    maxResidentBuckets, deviceProperty, inferenceSeconds, vad, vadMargin, vadOnsetSeconds, vadHangOverSeconds,
+    maxResidentBuckets, deviceProperty, inferenceSeconds, windowSeconds, vad, vadMargin, vadOnsetSeconds,
+    vadHangOverSeconds,
     vadLeadingSeconds, vadTrailingSeconds,
     maxSpeculations, language, dataDir, cache, keepOriginals, offline,
     logLevel, logFormat,
@@ -55,6 +56,10 @@ extension Setting {
   public static let inferenceSeconds = number(
     "inference-seconds", \.inferenceSeconds, in: 1...600,
     "Seconds that a run of the encoder may take on NPU or GPU; then the device counts as lost.")
+
+  public static let windowSeconds = number(
+    "window-seconds", \.windowSeconds, in: 5...60,
+    "Seconds of audio that are recognized in one piece; longer utterances are cut where nobody speaks.")
 
   public static let vad = choice(
     "vad", \.vad, of: ServerSettings.vads,

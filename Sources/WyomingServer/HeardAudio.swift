@@ -1,4 +1,5 @@
 internal import Recognition
+internal import Transducer
 
 /// What came in of an utterance: it is on its way to text, or samples as long as its model is not there.
 struct HeardAudio: Sendable {
@@ -9,9 +10,11 @@ struct HeardAudio: Sendable {
 
   private var hearing: Hearing
 
-  /// - Parameter recognizer: `nil` if the model is not there yet.
-  init(for recognizer: Recognizer?) {
-    hearing = recognizer.map { .live($0.listen()) } ?? .samples([])
+  /// - Parameters:
+  ///   - recognizer: `nil` if the model is not there yet.
+  ///   - tell: Is told what is final before the utterance has ended.
+  init(for recognizer: Recognizer?, tell: @escaping @Sendable (SpokenText) -> Void = { _ in }) {
+    hearing = recognizer.map { .live($0.listen(tell: tell)) } ?? .samples([])
   }
 
   /// All of it, as long as its model is not there.

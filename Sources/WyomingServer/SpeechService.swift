@@ -31,14 +31,13 @@ public struct SpeechService: Sendable {
     let code: String
   }
 
-  /// The events that answer an utterance.
+  /// Recognizes an utterance that has ended.
   func answer(
     _ audio: HeardAudio, _ request: Session.Request, within seconds: Double, _ logger: Logger
-  ) async throws -> [Event] {
-    let language = self.language(for: request)
-    let transcript = try await transcribe(audio, language, within: seconds)
+  ) async throws -> Transcript {
+    let transcript = try await transcribe(audio, language(for: request), within: seconds)
     logger.info("utterance", metadata: metadata(transcript))
-    return Event.transcription(transcript.text, language: language)
+    return transcript
   }
 
   private func transcribe(

@@ -60,6 +60,7 @@ extension ResolvedSettings {
     compute.lazyBuckets = settings.lazyBuckets
     compute.residence = ShelfLimits(bytes: settings.memoryBudget, count: settings.maxResidentBuckets)
     compute.inferenceSeconds = Double(settings.inferenceSeconds)
+    compute.windowSeconds = Double(settings.windowSeconds)
     for property in settings.deviceProperties {
       // The setting has an equals sign in each.
       let halves = property.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
