@@ -39,6 +39,8 @@ let package = Package(
     .target(name: "Transducer", swiftSettings: strict),
     .target(name: "Acceleration", dependencies: ["SpeechFeatures"], swiftSettings: strict),
 
+    .target(name: "MulticastDNS", swiftSettings: strict),
+
     // Files of the system, and nothing of ours.
     .target(name: "Diagnosis", swiftSettings: strict),
 
@@ -96,14 +98,24 @@ let package = Package(
       swiftSettings: strict),
 
     .target(
+      name: "ServiceDiscovery",
+      dependencies: nio + [
+        "MulticastDNS",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
+
+    .target(
       name: "Settings",
       dependencies: [.product(name: "Configuration", package: "swift-configuration")], swiftSettings: strict),
 
     .executableTarget(
       name: "lorikeet",
       dependencies: [
-        "Acceleration", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "Recognition",
-        "Settings", "Transducer", "VoiceActivity", "WyomingProtocol", "WyomingServer",
+        "Acceleration", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "MulticastDNS",
+        "Recognition", "ServiceDiscovery", "Settings", "Transducer", "VoiceActivity", "WyomingProtocol",
+        "WyomingServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -129,6 +141,8 @@ let package = Package(
       name: "VoiceActivityTests", dependencies: ["Audio", "SpeechFeatures", "Support", "VoiceActivity"],
       swiftSettings: optimized),
     .testTarget(name: "TransducerTests", dependencies: ["Transducer", "Support"], swiftSettings: strict),
+    .testTarget(
+      name: "MulticastDNSTests", dependencies: ["MulticastDNS", "Support"], swiftSettings: strict),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Support"], swiftSettings: strict),
     .testTarget(
       name: "ModelDownloadTests",
@@ -164,7 +178,8 @@ let package = Package(
     .testTarget(
       name: "LorikeetTests",
       dependencies: [
-        "Acceleration", "Diagnosis", "Recognition", "Settings", "Support", "Transducer", "WyomingServer",
+        "Acceleration", "Diagnosis", "MulticastDNS", "Recognition", "Settings", "Support", "Transducer",
+        "WyomingServer",
         "lorikeet",
       ],
       swiftSettings: strict),
