@@ -40,6 +40,8 @@ let package = Package(
     .target(name: "Transducer", dependencies: ["Languages"], swiftSettings: strict),
     .target(name: "Acceleration", dependencies: ["SpeechFeatures"], swiftSettings: strict),
 
+    .target(name: "MulticastDNS", swiftSettings: strict),
+
     // Files of the system, and nothing of ours.
     .target(name: "Diagnosis", swiftSettings: strict),
 
@@ -98,14 +100,24 @@ let package = Package(
       swiftSettings: strict),
 
     .target(
+      name: "ServiceDiscovery",
+      dependencies: nio + [
+        "MulticastDNS",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
+
+    .target(
       name: "Settings",
       dependencies: [.product(name: "Configuration", package: "swift-configuration")], swiftSettings: strict),
 
     .executableTarget(
       name: "lorikeet",
       dependencies: [
-        "Acceleration", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "Recognition",
-        "Settings", "Transducer", "VoiceActivity", "WyomingProtocol", "WyomingServer",
+        "Acceleration", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "MulticastDNS",
+        "Recognition", "ServiceDiscovery", "Settings", "Transducer", "VoiceActivity", "WyomingProtocol",
+        "WyomingServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -133,6 +145,8 @@ let package = Package(
     .testTarget(name: "LanguagesTests", dependencies: ["Languages", "Support"], swiftSettings: strict),
     .testTarget(
       name: "TransducerTests", dependencies: ["Languages", "Transducer", "Support"], swiftSettings: strict),
+    .testTarget(
+      name: "MulticastDNSTests", dependencies: ["MulticastDNS", "Support"], swiftSettings: strict),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Support"], swiftSettings: strict),
     .testTarget(
       name: "ModelDownloadTests",
@@ -168,7 +182,8 @@ let package = Package(
     .testTarget(
       name: "LorikeetTests",
       dependencies: [
-        "Acceleration", "Diagnosis", "Recognition", "Settings", "Support", "Transducer", "WyomingServer",
+        "Acceleration", "Diagnosis", "MulticastDNS", "Recognition", "Settings", "Support", "Transducer",
+        "WyomingServer",
         "lorikeet",
       ],
       swiftSettings: strict),
