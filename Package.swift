@@ -37,6 +37,7 @@ let package = Package(
     .target(name: "SpeechFeatures", swiftSettings: optimized),
     .target(name: "VoiceActivity", dependencies: ["SpeechFeatures"], swiftSettings: optimized),
     .target(name: "Transducer", swiftSettings: strict),
+    .target(name: "Wording", dependencies: ["Transducer"], swiftSettings: strict),
     .target(name: "Acceleration", dependencies: ["SpeechFeatures"], swiftSettings: strict),
 
     // Files of the system, and nothing of ours.
@@ -79,7 +80,7 @@ let package = Package(
     .target(
       name: "Recognition",
       dependencies: [
-        "Acceleration", "Inference", "ModelStore", "SpeechFeatures", "Transducer", "VoiceActivity",
+        "Acceleration", "Inference", "ModelStore", "SpeechFeatures", "Transducer", "VoiceActivity", "Wording",
       ],
       swiftSettings: strict),
 
@@ -89,7 +90,7 @@ let package = Package(
     .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Acceleration", "Audio", "ModelStore", "Recognition", "WyomingProtocol",
+        "Acceleration", "Audio", "ModelStore", "Recognition", "Wording", "WyomingProtocol",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -103,7 +104,7 @@ let package = Package(
       name: "lorikeet",
       dependencies: [
         "Acceleration", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "Recognition",
-        "Settings", "Transducer", "VoiceActivity", "WyomingProtocol", "WyomingServer",
+        "Settings", "Transducer", "VoiceActivity", "Wording", "WyomingProtocol", "WyomingServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -129,6 +130,8 @@ let package = Package(
       name: "VoiceActivityTests", dependencies: ["Audio", "SpeechFeatures", "Support", "VoiceActivity"],
       swiftSettings: optimized),
     .testTarget(name: "TransducerTests", dependencies: ["Transducer", "Support"], swiftSettings: strict),
+    .testTarget(
+      name: "WordingTests", dependencies: ["Support", "Transducer", "Wording"], swiftSettings: strict),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Support"], swiftSettings: strict),
     .testTarget(
       name: "ModelDownloadTests",
@@ -145,7 +148,7 @@ let package = Package(
     .testTarget(
       name: "SettingsTests",
       dependencies: [
-        "Acceleration", "Recognition", "Settings", "Support", "VoiceActivity",
+        "Acceleration", "Recognition", "Settings", "Support", "VoiceActivity", "Wording",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),

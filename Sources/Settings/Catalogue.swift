@@ -4,7 +4,7 @@ extension Setting {
     uri, model, device, fallback, decoderDevice, precision, buckets, lazyBuckets, memoryBudget,
     maxResidentBuckets, deviceProperty, inferenceSeconds, vad, vadMargin, vadOnsetSeconds, vadHangOverSeconds,
     vadLeadingSeconds, vadTrailingSeconds,
-    maxSpeculations, language, dataDir, cache, keepOriginals, offline,
+    maxSpeculations, language, text, numbers, dataDir, cache, keepOriginals, offline,
     logLevel, logFormat,
     logTranscripts,
     drainSeconds, maxConnections, maxUtteranceSeconds, maxHeaderBytes, maxDataBytes, maxPayloadBytes,
@@ -89,6 +89,15 @@ extension Setting {
   public static let language = languageTag(
     "language", \.language, reference: "LANGUAGE",
     "The language that is spoken, as a tag such as 'en'. It is reported with the transcript.")
+
+  public static let text = choice(
+    "text", \.text, of: ServerSettings.texts,
+    "How text is written: raw is the model's pieces, command has the first word in lower case and no full stop at the end."
+  )
+
+  public static let numbers = choice(
+    "numbers", \.numbers, of: ServerSettings.numberForms,
+    "How numbers are written; digits is for English and Spanish, where the language is known.")
 
   public static let dataDir = text(
     "data-dir", \.dataDir, reference: "DATA_DIR", accepted: "a directory",

@@ -33,6 +33,11 @@ public struct ServerSettings: Sendable, Equatable {
   /// The tag of the language that is spoken; `nil` to leave it open.
   public var language: String?
 
+  /// One of `ServerSettings.texts`.
+  public var text = "clean"
+  /// One of `ServerSettings.numberForms`.
+  public var numbers = "words"
+
   /// Where Lorikeet keeps what it makes.
   public var dataDir: String
   /// Whether prepared and compiled models are kept.
@@ -57,6 +62,8 @@ public struct ServerSettings: Sendable, Equatable {
 
   public static let devices = ["auto", "cpu", "gpu", "npu"]
   public static let vads = ["off", "gate", "trim"]
+  public static let texts = ["raw", "clean", "command"]
+  public static let numberForms = ["words", "digits"]
   public static let fallbacks = ["auto", "cpu", "none"]
   public static let precisions = ["auto", "f32", "bf16", "f16", "int8"]
   public static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]

@@ -1,5 +1,6 @@
 internal import Logging
 internal import Recognition
+public import Wording
 internal import WyomingProtocol
 
 /// What is served on an address: a model, and how its answers are made.
@@ -7,14 +8,17 @@ public struct SpeechService: Sendable {
   public let model: ServedModel
   /// The language of utterances whose client names none that the model knows.
   public let language: String?
+  /// How transcripts are worded.
+  public let wording: Wording
   /// Whether the log holds what was said.
   public let logsTranscripts: Bool
 
   public init(
-    model: ServedModel, language: String? = nil, logsTranscripts: Bool = false
+    model: ServedModel, language: String? = nil, wording: Wording = Wording(), logsTranscripts: Bool = false
   ) {
     self.model = model
     self.language = language
+    self.wording = wording
     self.logsTranscripts = logsTranscripts
   }
 
@@ -37,6 +41,7 @@ public struct SpeechService: Sendable {
   ) async throws -> [Event] {
     let language = self.language(for: request)
     let transcript = try await transcribe(audio, language, within: seconds)
+      .worded(wording, languages: model.languages)
     logger.info("utterance", metadata: metadata(transcript))
     return Event.transcription(transcript.text, language: language)
   }

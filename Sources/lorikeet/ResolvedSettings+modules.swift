@@ -4,6 +4,7 @@ internal import ModelStore
 internal import Recognition
 internal import Settings
 internal import VoiceActivity
+internal import Wording
 internal import WyomingProtocol
 internal import WyomingServer
 
@@ -33,6 +34,13 @@ extension ResolvedSettings {
       name: name ?? settings.model, compute: try compute(), listening: try listening(),
       dataDirectory: settings.dataDir,
       isCached: settings.cache, keepsOriginals: settings.keepsOriginals, isOffline: settings.offline)
+  }
+
+  /// How a transcript is worded.
+  func wording() throws(SettingsError) -> Wording {
+    Wording(
+      form: try value(of: .text, settings.text, Wording.Form.init(rawValue:)),
+      numbers: try value(of: .numbers, settings.numbers, Wording.Numbers.init(rawValue:)))
   }
 
   private func listening() throws(SettingsError) -> ListeningSettings {

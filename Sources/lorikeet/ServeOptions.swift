@@ -13,6 +13,8 @@ struct ServeOptions: ParsableArguments {
 
   @OptionGroup var speech: SpeechOptions
 
+  @OptionGroup var text: TextOptions
+
   @Option(name: .setting(.logLevel), help: .setting(.logLevel, "level"))
   var logLevel: String?
 
@@ -89,7 +91,9 @@ struct ServeOptions: ParsableArguments {
       (.maxDataBytes, maxDataBytes), (.maxPayloadBytes, maxPayloadBytes), (.stallSeconds, stallSeconds),
       (.idleSeconds, idleSeconds), (.deadlineSeconds, deadlineSeconds),
     ]
-    return .given(texts, [(.uri, uri)]).merging(speech.given) { own, _ in own }
+    return .given(texts, [(.uri, uri)]).merging(speech.given) { own, _ in own }.merging(text.given) {
+      own, _ in own
+    }
   }
 }
 
