@@ -2,7 +2,8 @@ public import Transducer
 
 /// What was said, and how it was found out.
 public struct Transcript: Sendable {
-  public var spoken: SpokenText
+  /// What was said, a text for each stretch between two places where nobody speaks, if it is longer than a window.
+  public var segments: [SpokenText]
   /// The language that was asked for, as a BCP 47 tag.
   public var language: String?
   public var audioSeconds: Double
@@ -21,6 +22,9 @@ public struct Transcript: Sendable {
   public var model: String
 
   public var text: String { spoken.text }
+
+  /// The segments as one.
+  public var spoken: SpokenText { SpokenText(joining: segments) }
 
   /// Seconds that each stage took.
   public struct Timings: Sendable, Equatable {

@@ -15,7 +15,7 @@ private func transcript() throws -> Transcript {
       Emission(token: 2, frame: 9, duration: 1, confidence: 1),
     ], vocabulary: vocabulary, frameSeconds: 0.08)
   return Transcript(
-    spoken: spoken, language: "en", audioSeconds: 2.108_75,
+    segments: [spoken], language: "en", audioSeconds: 2.108_75,
     timings: Transcript.Timings(
       features: 0.001_234_56, encoder: 0.25, decoder: 0.5, total: 0.751, decoderSteps: 9),
     device: "CPU", bucket: 5, precision: .f32, model: "builtin")
@@ -56,7 +56,7 @@ private func transcript() throws -> Transcript {
   @Test(arguments: TranscriptFormat.allCases)
   func `is right for a transcript of nothing`(format: TranscriptFormat) throws {
     let nothing = Transcript(
-      spoken: SpokenText(), audioSeconds: 0, timings: Transcript.Timings(), precision: .bf16, model: "x")
+      segments: [], audioSeconds: 0, timings: Transcript.Timings(), precision: .bf16, model: "x")
     let text = format.render(nothing, of: "-")
     switch format {
     case .text, .srt: #expect(text == "")
@@ -103,7 +103,7 @@ private func transcript() throws -> Transcript {
   @Test(arguments: [Float.nan, .infinity])
   func `is not lost for a number that JSON lacks`(confidence: Float) throws {
     var transcript = try transcript()
-    transcript.spoken.words = [SpokenText.Word(text: "Open", start: 0, end: 1, confidence: confidence)]
+    transcript.segments[0].words = [SpokenText.Word(text: "Open", start: 0, end: 1, confidence: confidence)]
     #expect(TranscriptJSON(transcript, file: "a").line.contains(#""text":"Open it.""#))
   }
 }
