@@ -3,7 +3,7 @@ extension Setting {
   public static let all: [Setting] = [
     uri, model, device, fallback, decoderDevice, precision, buckets, lazyBuckets, memoryBudget,
     maxResidentBuckets, deviceProperty, inferenceSeconds, vad, vadMargin, vadOnsetSeconds, vadHangOverSeconds,
-    vadLeadingSeconds, vadTrailingSeconds,
+    vadLeadingSeconds, vadTrailingSeconds, maxGain,
     maxSpeculations, language, text, numbers, dataDir, cache, keepOriginals, offline,
     logLevel, logFormat,
     logTranscripts,
@@ -77,6 +77,9 @@ extension Setting {
   public static let vadTrailingSeconds = decimal(
     "vad-trailing-seconds", \.voice.trailingSeconds, in: 0.1...5,
     "Seconds that trim keeps after the last speech; then recognition begins, before the utterance has ended.")
+
+  public static let maxGain = decimal(
+    "max-gain", \.maxGain, in: 0...60, "Decibels by which quiet speech may be amplified; 0 for not at all.")
 
   public static let maxSpeculations = number(
     "max-speculations", \.maxSpeculations, in: 0...100,

@@ -26,6 +26,8 @@ public struct ServerSettings: Sendable, Equatable {
   /// One of `ServerSettings.vads`.
   public var vad = "trim"
   public var voice = Voice()
+  /// Decibels by which quiet speech may be amplified.
+  public var maxGain = 30.0
   /// How often an utterance may be recognized before it has ended.
   public var maxSpeculations = 4
   /// One of `ServerSettings.precisions`.

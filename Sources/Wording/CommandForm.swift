@@ -1,18 +1,26 @@
 internal import Transducer
 
-extension [SpokenText.Word] {
-  /// The first word in lower case, and no full stop at the end. Question marks stay: they tell a question from a command.
-  var asCommand: Self {
-    var words = self
-    if let first = words.first { words[0] = first.with(text: first.text.withoutSentenceCase) }
-    if let last = words.last { words[words.count - 1] = last.with(text: last.text.withoutFullStop) }
-    return words
+extension SpokenText {
+  /// The first word in lower case.
+  mutating func beginCommand() {
+    guard let first = words.first else { return }
+    replaceWords([first.with(text: first.text.withoutSentenceCase)] + words.dropFirst())
+  }
+
+  /// No full stop at the end. Question marks stay: they tell a question from a command.
+  mutating func endCommand() {
+    guard let last = words.last else { return }
+    replaceWords(words.dropLast() + [last.with(text: last.text.withoutFullStop)])
+  }
+
+  mutating func replaceWords(_ words: [Word]) {
+    self.words = words
+    text = words.map(\.text).joined(separator: " ")
   }
 }
 
 extension SpokenText.Word {
-  /// The same word, written otherwise.
-  func with(text: String) -> Self {
+  fileprivate func with(text: String) -> Self {
     SpokenText.Word(text: text, start: start, end: end, confidence: confidence)
   }
 }

@@ -32,18 +32,25 @@ public struct Wording: Sendable, Equatable {
   /// Words an utterance. A number that takes the place of several words lasts from the first to the last of them and is as
   /// sure as the least sure; tokens stay as they are.
   ///
-  /// - Parameter language: The language that is spoken, a BCP 47 tag. Without one no number is touched: "once" is eleven in
-  ///   one language and a word of its own in another.
-  public func apply(to spoken: SpokenText, language: String?) -> SpokenText {
+  /// - Parameters:
+  ///   - segments: What was said between pauses; a number does not reach over one.
+  ///   - language: The language that is spoken, a BCP 47 tag. Without one no number is touched: "once" is eleven in one
+  ///     language and a word of its own in another.
+  public func apply(to segments: [SpokenText], language: String?) -> [SpokenText] {
+    let grammar = numbers == .digits ? Self.grammar(of: language) : nil
+    var worded = segments.map { apply(to: $0, grammar) }
+    guard form == .command else { return worded }
+    if let first = worded.firstIndex(where: { !$0.words.isEmpty }) { worded[first].beginCommand() }
+    if let last = worded.lastIndex(where: { !$0.words.isEmpty }) { worded[last].endCommand() }
+    return worded
+  }
+
+  private func apply(to spoken: SpokenText, _ grammar: (any NumberGrammar)?) -> SpokenText {
     var worded = form == .raw ? spoken.asPieces : spoken
-    if numbers == .digits, let grammar = Self.grammar(of: language) {
-      worded.words = NumberWriting(grammar: grammar).apply(to: worded.words)
-    }
-    if form == .command { worded.words = worded.words.asCommand }
+    guard let grammar else { return worded }
+    let words = NumberWriting(grammar: grammar).apply(to: worded.words)
     // Raw text may have spaces that are no word's.
-    if worded.words != spoken.words, form != .raw || numbers == .digits {
-      worded.text = worded.words.map(\.text).joined(separator: " ")
-    }
+    if words != worded.words { worded.replaceWords(words) }
     return worded
   }
 

@@ -47,6 +47,7 @@ extension ResolvedSettings {
     var listening = ListeningSettings()
     listening.gate = try value(of: .vad, settings.vad, VoiceGate.init(rawValue:))
     listening.attempts = settings.maxSpeculations
+    listening.maximumGain = settings.maxGain
     let voice = settings.voice
     do throws(VoiceActivityError) {
       listening.activity = try VoiceActivitySettings(

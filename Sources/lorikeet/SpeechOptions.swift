@@ -55,6 +55,9 @@ struct SpeechOptions: ParsableArguments {
   @Option(name: .setting(.vadTrailingSeconds), help: .setting(.vadTrailingSeconds, "seconds"))
   var vadTrailingSeconds: String?
 
+  @Option(name: .setting(.maxGain), help: .setting(.maxGain, "decibels"))
+  var maxGain: String?
+
   @Option(name: .setting(.language), help: .setting(.language, "tag"))
   var language: String?
 
@@ -78,7 +81,7 @@ struct SpeechOptions: ParsableArguments {
       (.inferenceSeconds, inferenceSeconds), (.vad, vad), (.vadMargin, vadMargin),
       (.vadOnsetSeconds, vadOnsetSeconds), (.vadHangOverSeconds, vadHangOverSeconds),
       (.vadLeadingSeconds, vadLeadingSeconds), (.vadTrailingSeconds, vadTrailingSeconds),
-      (.language, language), (.dataDir, dataDir),
+      (.maxGain, maxGain), (.language, language), (.dataDir, dataDir),
       (.cache, cache?.description), (.keepOriginals, keepOriginals), (.offline, offline?.description),
     ]
     let lists: [(Setting, [String])] = [

@@ -13,7 +13,7 @@ import Wording
   }
 
   private func command(_ text: String) -> String {
-    Wording(form: .command).apply(to: WordingTests.spoken(text), language: nil).text
+    Wording(form: .command).word(WordingTests.spoken(text), language: nil).text
   }
 
   @Test(
@@ -34,9 +34,18 @@ import Wording
     #expect(self.command(text) == command)
   }
 
+  @Test func `of a command is that of the whole utterance, however many segments it has`() {
+    let segments = ["", "Turn it off.", "Now.", "All of it.", ""].map(WordingTests.spoken)
+    let worded = Wording(form: .command).apply(to: segments, language: nil)
+    #expect(worded.map(\.text) == ["", "turn it off.", "Now.", "All of it", ""])
+    let one = Wording(form: .command).apply(to: [WordingTests.spoken("Stop.")], language: nil)
+    #expect(one.map(\.text) == ["stop"])
+    #expect(Wording(form: .command).apply(to: [], language: nil).isEmpty)
+  }
+
   @Test func `of a command keeps the times of its words`() {
     let said = WordingTests.spoken("Turn on.")
-    let worded = Wording(form: .command).apply(to: said, language: nil)
+    let worded = Wording(form: .command).word(said, language: nil)
     #expect(worded.words.map(\.text) == ["turn", "on"])
     #expect(worded.words.map(\.start) == said.words.map(\.start))
     #expect(worded.words.map(\.end) == said.words.map(\.end))
@@ -50,20 +59,20 @@ import Wording
       (["<unk>", " yes"], "yes"),
     ] as [([String], String)])
   func `may be raw, as SentencePiece joins pieces`(pieces: [String], text: String) throws {
-    let raw = Wording(form: .raw).apply(to: try spoken(pieces), language: nil)
+    let raw = Wording(form: .raw).word(try spoken(pieces), language: nil)
     #expect(raw.text == text)
     #expect(raw.words.map(\.text) == text.split(separator: " ").map(String.init))
   }
 
   @Test func `may be clean, and then nothing changes`() throws {
     let spoken = try spoken([" Set", " to", " 5", " %", " ."])
-    #expect(Wording().apply(to: spoken, language: "en") == spoken)
+    #expect(Wording().word(spoken, language: "en") == spoken)
   }
 
   @Test func `goes with numbers in digits`() throws {
     let said = WordingTests.spoken("Twenty one degrees.")
-    #expect(Wording(form: .command, numbers: .digits).apply(to: said, language: "en").text == "21 degrees")
+    #expect(Wording(form: .command, numbers: .digits).word(said, language: "en").text == "21 degrees")
     let pieces = try spoken([" Twenty", " one", " ."])
-    #expect(Wording(form: .raw, numbers: .digits).apply(to: pieces, language: "en").text == "21 .")
+    #expect(Wording(form: .raw, numbers: .digits).word(pieces, language: "en").text == "21 .")
   }
 }

@@ -19,9 +19,16 @@ func spoken(_ text: String) -> SpokenText {
   return spoken
 }
 
+extension Wording {
+  /// An utterance without a pause.
+  func word(_ spoken: SpokenText, language: String?) -> SpokenText {
+    SpokenText(joining: apply(to: [spoken], language: language))
+  }
+}
+
 @Suite struct `Numbers in digits` {
   private func digits(_ text: String, _ language: String?) -> String {
-    let worded = Wording(numbers: .digits).apply(to: spoken(text), language: language)
+    let worded = Wording(numbers: .digits).word(spoken(text), language: language)
     #expect(worded.text == worded.words.map(\.text).joined(separator: " "))
     return worded.text
   }
@@ -164,7 +171,7 @@ func spoken(_ text: String) -> SpokenText {
   }
 
   @Test func `a number lasts as long as its words and is as sure as the least of them`() throws {
-    let worded = Wording(numbers: .digits).apply(to: spoken("to twenty one point five."), language: "en")
+    let worded = Wording(numbers: .digits).word(spoken("to twenty one point five."), language: "en")
     #expect(worded.words.map(\.text) == ["to", "21.5."])
     #expect(worded.words[1].start == 1)
     #expect(worded.words[1].end == 4.75)
@@ -173,7 +180,7 @@ func spoken(_ text: String) -> SpokenText {
   }
 
   @Test func `numbers stay in words unless asked for`() {
-    #expect(Wording().apply(to: spoken("Twenty one."), language: "en") == spoken("Twenty one."))
+    #expect(Wording().word(spoken("Twenty one."), language: "en") == spoken("Twenty one."))
   }
 
   @Test(arguments: ["en", "es"], 1...60 as ClosedRange<UInt64>)
@@ -202,7 +209,7 @@ func spoken(_ text: String) -> SpokenText {
         + (marks.randomElement(using: &random) ?? "")
     }.joined(separator: " ")
     let said = spoken(text)
-    let worded = Wording(numbers: .digits).apply(to: said, language: language)
+    let worded = Wording(numbers: .digits).word(said, language: language)
     // What has no digit is a word that was said, in its place.
     for word in worded.words
     where !word.text.contains(where: \.isNumber) && !["am", "pm"].contains(word.text.prefix(2)) {
@@ -215,6 +222,6 @@ func spoken(_ text: String) -> SpokenText {
       #expect(word.start <= word.end && word.end < next.start)
       #expect(next.start - word.end < 0.5, "a word is lost in \(text)")
     }
-    #expect(Wording(numbers: .digits).apply(to: worded, language: language).text == worded.text, "\(text)")
+    #expect(Wording(numbers: .digits).word(worded, language: language).text == worded.text, "\(text)")
   }
 }
