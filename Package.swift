@@ -36,7 +36,8 @@ let package = Package(
     // Pure: no Foundation, no NIO, no OpenVINO.
     .target(name: "SpeechFeatures", swiftSettings: optimized),
     .target(name: "VoiceActivity", dependencies: ["SpeechFeatures"], swiftSettings: optimized),
-    .target(name: "Transducer", swiftSettings: strict),
+    .target(name: "Languages", swiftSettings: strict),
+    .target(name: "Transducer", dependencies: ["Languages"], swiftSettings: strict),
     .target(name: "Wording", dependencies: ["Transducer"], swiftSettings: strict),
     .target(name: "Acceleration", dependencies: ["SpeechFeatures"], swiftSettings: strict),
 
@@ -80,7 +81,8 @@ let package = Package(
     .target(
       name: "Recognition",
       dependencies: [
-        "Acceleration", "Inference", "ModelStore", "SpeechFeatures", "Transducer", "VoiceActivity", "Wording",
+        "Acceleration", "Inference", "Languages", "ModelStore", "SpeechFeatures", "Transducer",
+        "VoiceActivity", "Wording",
       ],
       swiftSettings: strict),
 
@@ -90,7 +92,8 @@ let package = Package(
     .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Acceleration", "Audio", "ModelStore", "Recognition", "Wording", "WyomingProtocol",
+        "Acceleration", "Audio", "Languages", "ModelStore", "Recognition", "Transducer", "Wording",
+        "WyomingProtocol",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -129,7 +132,9 @@ let package = Package(
     .testTarget(
       name: "VoiceActivityTests", dependencies: ["Audio", "SpeechFeatures", "Support", "VoiceActivity"],
       swiftSettings: optimized),
-    .testTarget(name: "TransducerTests", dependencies: ["Transducer", "Support"], swiftSettings: strict),
+    .testTarget(name: "LanguagesTests", dependencies: ["Languages", "Support"], swiftSettings: strict),
+    .testTarget(
+      name: "TransducerTests", dependencies: ["Languages", "Transducer", "Support"], swiftSettings: strict),
     .testTarget(
       name: "WordingTests", dependencies: ["Support", "Transducer", "Wording"], swiftSettings: strict),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Support"], swiftSettings: strict),
@@ -174,8 +179,8 @@ let package = Package(
     .testTarget(
       name: "RecognitionTests",
       dependencies: [
-        "Acceleration", "Audio", "Inference", "ModelStore", "Recognition", "SpeechFeatures", "Support",
-        "Transducer",
+        "Acceleration", "Audio", "Inference", "Languages", "ModelStore", "Recognition", "SpeechFeatures",
+        "Support", "Transducer",
       ],
       swiftSettings: strict),
   ],

@@ -52,8 +52,8 @@ public struct Graph: ~Copyable {
   /// - Parameter tokenCount: Token logits, blank included; the logits behind them are durations.
   /// - Returns: The encoder projection (`encoder_outputs` [1, E, T] → `projected` [1, T, 1, J]), the prediction
   ///   network (`targets` [1, 1], `input_states_1`, `input_states_2` [L, 1, H] → `prediction` [1, 1, 1, J],
-  ///   `output_states_1`, `output_states_2`) and the joint network (`frame`, `prediction` [1, 1, 1, J] → `token`,
-  ///   `duration` [1] int32, `confidence` [1] float32).
+  ///   `output_states_1`, `output_states_2`) and the joint network (`frame`, `prediction` [1, 1, 1, J], `bias` [tokenCount],
+  ///   which is added to the token logits → `token`, `duration` [1] int32, `confidence` [1] float32).
   public consuming func splitTransducer(tokenCount: Int) throws(InferenceError) -> TransducerGraphs {
     var projection: OpaquePointer?
     var prediction: OpaquePointer?

@@ -146,7 +146,7 @@ package final class ModelNetworks: Sendable {
       source =
         "\(prepared.manifest.source) \(prepared.manifest.version) \(prepared.manifest.weights.rawValue)"
     case .exported:
-      source = "\(try hash()) \(form.inMemory?.rawValue ?? "")"
+      source = "\(try hash()) \(PreparedModel.version) \(form.inMemory?.rawValue ?? "")"
     }
     return try CompiledNetworks(directory: directory, source: source, model: model.name)
   }

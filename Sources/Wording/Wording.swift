@@ -36,8 +36,13 @@ public struct Wording: Sendable, Equatable {
   ///   - segments: What was said between pauses; a number does not reach over one.
   ///   - language: The language that is spoken, a BCP 47 tag. Without one no number is touched: "once" is eleven in one
   ///     language and a word of its own in another.
-  public func apply(to segments: [SpokenText], language: String?) -> [SpokenText] {
-    let grammar = numbers == .digits ? Self.grammar(of: language) : nil
+  ///   - languages: Those that are possible; if it is one only, that is the one spoken where none is named.
+  /// - Returns: The segments, worded. The text of some is the beginning of the text of them and more.
+  public func apply(
+    to segments: [SpokenText], language: String?, languages: [String] = []
+  ) -> [SpokenText] {
+    let spoken = language ?? (languages.count == 1 ? languages.first : nil)
+    let grammar = numbers == .digits ? Self.grammar(of: spoken) : nil
     var worded = segments.map { apply(to: $0, grammar) }
     guard form == .command else { return worded }
     if let first = worded.firstIndex(where: { !$0.words.isEmpty }) { worded[first].beginCommand() }

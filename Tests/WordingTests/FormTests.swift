@@ -43,6 +43,17 @@ import Wording
     #expect(Wording(form: .command).apply(to: [], language: nil).isEmpty)
   }
 
+  @Test(arguments: Wording.Form.allCases, Wording.Numbers.allCases)
+  func `lets what is final be told before the rest is there`(form: Wording.Form, numbers: Wording.Numbers) {
+    let segments = ["Twenty one.", "", "Stop at p.m.", "Well...", "I said two,", "not three.", "Sí?"].map(
+      WordingTests.spoken)
+    let wording = Wording(form: form, numbers: numbers)
+    let texts = segments.indices.map {
+      SpokenText(joining: wording.apply(to: Array(segments[...$0]), language: "en")).text
+    }
+    for (text, longer) in zip(texts, texts.dropFirst()) { #expect(longer.hasPrefix(text), "\(text)") }
+  }
+
   @Test func `of a command keeps the times of its words`() {
     let said = WordingTests.spoken("Turn on.")
     let worded = Wording(form: .command).word(said, language: nil)
