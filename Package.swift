@@ -41,6 +41,8 @@ let package = Package(
     .target(name: "Wording", dependencies: ["Transducer"], swiftSettings: strict),
     .target(name: "Acceleration", dependencies: ["SpeechFeatures"], swiftSettings: strict),
 
+    .target(name: "MulticastDNS", swiftSettings: strict),
+
     // Files of the system, and nothing of ours.
     .target(name: "Diagnosis", swiftSettings: strict),
 
@@ -100,14 +102,24 @@ let package = Package(
       swiftSettings: strict),
 
     .target(
+      name: "ServiceDiscovery",
+      dependencies: nio + [
+        "MulticastDNS",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
+
+    .target(
       name: "Settings",
       dependencies: [.product(name: "Configuration", package: "swift-configuration")], swiftSettings: strict),
 
     .executableTarget(
       name: "lorikeet",
       dependencies: [
-        "Acceleration", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "Recognition",
-        "Settings", "Transducer", "VoiceActivity", "Wording", "WyomingProtocol", "WyomingServer",
+        "Acceleration", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "MulticastDNS",
+        "Recognition", "ServiceDiscovery", "Settings", "Transducer", "VoiceActivity", "Wording",
+        "WyomingProtocol", "WyomingServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -137,6 +149,8 @@ let package = Package(
       name: "TransducerTests", dependencies: ["Languages", "Transducer", "Support"], swiftSettings: strict),
     .testTarget(
       name: "WordingTests", dependencies: ["Support", "Transducer", "Wording"], swiftSettings: strict),
+    .testTarget(
+      name: "MulticastDNSTests", dependencies: ["MulticastDNS", "Support"], swiftSettings: strict),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Support"], swiftSettings: strict),
     .testTarget(
       name: "ModelDownloadTests",
@@ -172,7 +186,8 @@ let package = Package(
     .testTarget(
       name: "LorikeetTests",
       dependencies: [
-        "Acceleration", "Diagnosis", "Recognition", "Settings", "Support", "Transducer", "WyomingServer",
+        "Acceleration", "Diagnosis", "MulticastDNS", "Recognition", "Settings", "Support", "Transducer",
+        "WyomingServer",
         "lorikeet",
       ],
       swiftSettings: strict),

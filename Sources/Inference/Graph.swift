@@ -103,6 +103,39 @@ extension Graph {
     }
   }
 
+  /// Takes out the masks of padding: for an input that has none, they change nothing and take time.
+  ///
+  /// - Parameter length: The input that says how many frames are valid. From then on it must say that all are.
+  /// - Returns: How many masks there were.
+  @discardableResult
+  public mutating func removeMasks(length: String) throws(InferenceError) -> Int {
+    var count = 0
+    try check("remove the masks", lk_graph_remove_masks(handle, length, &count))
+    return count
+  }
+
+  /// Makes transpositions shorter, on which processors spend a part of an encoder's time. What is computed stays the
+  /// same.
+  ///
+  /// - Returns: How many were changed.
+  @discardableResult
+  public mutating func shortenTranspositions() throws(InferenceError) -> Int {
+    var count = 0
+    try check("shorten transpositions", lk_graph_shorten_transpositions(handle, &count))
+    return count
+  }
+
+  /// Rounds what layers with weights in eight bits read to eight bits, so that they multiply integers. The steps are
+  /// those of each frame alone, whatever lies beside it.
+  ///
+  /// - Returns: How many layers were changed.
+  @discardableResult
+  public mutating func quantizeActivations() throws(InferenceError) -> Int {
+    var count = 0
+    try check("quantize activations", lk_graph_quantize_activations(handle, &count))
+    return count
+  }
+
   /// Writes the graph in OpenVINO's own format: a file of this name, and the weights beside it in `.bin`.
   ///
   /// - Parameters:

@@ -1,9 +1,9 @@
 extension Setting {
   /// All settings, in the order in which they are shown.
   public static let all: [Setting] = [
-    uri, model, device, fallback, decoderDevice, precision, buckets, lazyBuckets, memoryBudget,
-    maxResidentBuckets, deviceProperty, inferenceSeconds, windowSeconds, vad, vadMargin, vadOnsetSeconds,
-    vadHangOverSeconds,
+    uri, zeroconf, zeroconfInterface, model, device, fallback, decoderDevice, precision, buckets, lazyBuckets,
+    memoryBudget, maxResidentBuckets, deviceProperty, inferenceSeconds, windowSeconds, vad, vadMargin,
+    vadOnsetSeconds, vadHangOverSeconds,
     vadLeadingSeconds, vadTrailingSeconds, maxGain,
     maxSpeculations, language, forceScript, text, numbers, dataDir, cache, keepOriginals, offline,
     logLevel, logFormat,
@@ -16,6 +16,15 @@ extension Setting {
   public static let uri = list(
     "uri", \.uris, reference: "WYOMING_URI", accepted: "addresses like tcp://0.0.0.0:10300",
     "Where to listen, tcp://HOST:PORT; port 0 is any free port.")
+
+  public static let zeroconf = serviceName(
+    "zeroconf", \.zeroconf,
+    "Whether Home Assistant finds the server by itself (multicast DNS), and by what name: yes is 'Lorikeet on HOST'."
+  )
+
+  public static let zeroconfInterface = list(
+    "zeroconf-interface", \.zeroconfInterfaces, reference: nil, accepted: "network interfaces like eth0",
+    "A network interface on which it is found; without this all that lead to other machines.")
 
   public static let model = text(
     "model", \.model, accepted: "'builtin', a model of the hub, or a directory",

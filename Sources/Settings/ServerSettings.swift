@@ -3,6 +3,11 @@ public struct ServerSettings: Sendable, Equatable {
   /// Where to listen.
   public var uris = ["tcp://0.0.0.0:10300"]
 
+  /// "no", "yes", or the name by which the server is found.
+  public var zeroconf = "no"
+  /// The network interfaces on which it is found; none for all that lead to other machines.
+  public var zeroconfInterfaces: [String] = []
+
   /// A known model's name, or a model's directory.
   public var model = "builtin"
   /// One of `ServerSettings.devices`.
