@@ -38,6 +38,7 @@ let package = Package(
     .target(name: "VoiceActivity", dependencies: ["SpeechFeatures"], swiftSettings: optimized),
     .target(name: "Languages", swiftSettings: strict),
     .target(name: "Transducer", dependencies: ["Languages"], swiftSettings: strict),
+    .target(name: "Wording", dependencies: ["Transducer"], swiftSettings: strict),
     .target(name: "Acceleration", dependencies: ["SpeechFeatures"], swiftSettings: strict),
 
     .target(name: "MulticastDNS", swiftSettings: strict),
@@ -83,7 +84,7 @@ let package = Package(
       name: "Recognition",
       dependencies: [
         "Acceleration", "Inference", "Languages", "ModelStore", "SpeechFeatures", "Transducer",
-        "VoiceActivity",
+        "VoiceActivity", "Wording",
       ],
       swiftSettings: strict),
 
@@ -93,7 +94,8 @@ let package = Package(
     .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Acceleration", "Audio", "Languages", "ModelStore", "Recognition", "Transducer", "WyomingProtocol",
+        "Acceleration", "Audio", "Languages", "ModelStore", "Recognition", "Transducer", "Wording",
+        "WyomingProtocol",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -116,8 +118,8 @@ let package = Package(
       name: "lorikeet",
       dependencies: [
         "Acceleration", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "MulticastDNS",
-        "Recognition", "ServiceDiscovery", "Settings", "Transducer", "VoiceActivity", "WyomingProtocol",
-        "WyomingServer",
+        "Recognition", "ServiceDiscovery", "Settings", "Transducer", "VoiceActivity", "Wording",
+        "WyomingProtocol", "WyomingServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -146,6 +148,8 @@ let package = Package(
     .testTarget(
       name: "TransducerTests", dependencies: ["Languages", "Transducer", "Support"], swiftSettings: strict),
     .testTarget(
+      name: "WordingTests", dependencies: ["Support", "Transducer", "Wording"], swiftSettings: strict),
+    .testTarget(
       name: "MulticastDNSTests", dependencies: ["MulticastDNS", "Support"], swiftSettings: strict),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Support"], swiftSettings: strict),
     .testTarget(
@@ -163,7 +167,7 @@ let package = Package(
     .testTarget(
       name: "SettingsTests",
       dependencies: [
-        "Acceleration", "Recognition", "Settings", "Support", "VoiceActivity",
+        "Acceleration", "Recognition", "Settings", "Support", "VoiceActivity", "Wording",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),

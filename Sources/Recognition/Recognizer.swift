@@ -16,6 +16,9 @@ public final class Recognizer: Sendable {
   private let engine: EngineStart
   private let count = Mutex(SpeculationCount())
 
+  /// Frames that the encoder is given at least, the last ones silent: "yes" alone is heard as a piece of something longer.
+  private static let shortestWindow = 100
+
   /// The model is not loaded yet; see ``prepare()``.
   ///
   /// - Parameters:
@@ -103,7 +106,9 @@ extension Recognizer: WindowRecognizer {
     let engine = try await engine.engine()
     let mask = languages.mask(for: language)
     do throws(DeviceFault) {
-      let encoded = try await engine.encoders.encode(frames, window.frames, urgency: urgency)
+      let (heard, range) = frames.amplified(window.frames, upTo: listening.maximumGain)
+        .padded(window.frames, to: min(Self.shortestWindow, engine.windowLimit))
+      let encoded = try await engine.encoders.encode(heard, range, urgency: urgency)
       let decoded = try await engine.decoder.decode(encoded.encoding, allowing: mask, urgency: urgency)
       return WindowAnswer(
         window: window,

@@ -4,8 +4,8 @@ extension Setting {
     uri, zeroconf, zeroconfInterface, model, device, fallback, decoderDevice, precision, buckets, lazyBuckets,
     memoryBudget, maxResidentBuckets, deviceProperty, inferenceSeconds, windowSeconds, vad, vadMargin,
     vadOnsetSeconds, vadHangOverSeconds,
-    vadLeadingSeconds, vadTrailingSeconds,
-    maxSpeculations, language, forceScript, dataDir, cache, keepOriginals, offline,
+    vadLeadingSeconds, vadTrailingSeconds, maxGain,
+    maxSpeculations, language, forceScript, text, numbers, dataDir, cache, keepOriginals, offline,
     logLevel, logFormat,
     logTranscripts,
     drainSeconds, maxConnections, maxUtteranceSeconds, maxHeaderBytes, maxDataBytes, maxPayloadBytes,
@@ -92,6 +92,9 @@ extension Setting {
     "vad-trailing-seconds", \.voice.trailingSeconds, in: 0.1...5,
     "Seconds that trim keeps after the last speech; then recognition begins, before the utterance has ended.")
 
+  public static let maxGain = decimal(
+    "max-gain", \.maxGain, in: 0...60, "Decibels by which quiet speech may be amplified; 0 for not at all.")
+
   public static let maxSpeculations = number(
     "max-speculations", \.maxSpeculations, in: 0...100,
     "How often an utterance may be recognized before it has ended; 0 for never.")
@@ -109,6 +112,15 @@ extension Setting {
     "force-script", \.forcesScript, isSwitch: false,
     "Whether letters of scripts that the language is not written in are never emitted, where a language is asked for."
   )
+
+  public static let text = choice(
+    "text", \.text, of: ServerSettings.texts,
+    "How text is written: raw is the model's pieces, command has the first word in lower case and no full stop at the end."
+  )
+
+  public static let numbers = choice(
+    "numbers", \.numbers, of: ServerSettings.numberForms,
+    "How numbers are written; digits is for English and Spanish, where the language is known.")
 
   public static let dataDir = text(
     "data-dir", \.dataDir, reference: "DATA_DIR", accepted: "a directory",

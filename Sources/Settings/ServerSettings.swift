@@ -33,6 +33,8 @@ public struct ServerSettings: Sendable, Equatable {
   /// One of `ServerSettings.vads`.
   public var vad = "trim"
   public var voice = Voice()
+  /// Decibels by which quiet speech may be amplified.
+  public var maxGain = 30.0
   /// How often an utterance may be recognized before it has ended.
   public var maxSpeculations = 4
   /// One of `ServerSettings.precisions`.
@@ -41,6 +43,11 @@ public struct ServerSettings: Sendable, Equatable {
   public var language: String?
   /// Whether letters of other scripts than the language's are never emitted.
   public var forcesScript = true
+
+  /// One of `ServerSettings.texts`.
+  public var text = "clean"
+  /// One of `ServerSettings.numberForms`.
+  public var numbers = "words"
 
   /// Where Lorikeet keeps what it makes.
   public var dataDir: String
@@ -66,6 +73,8 @@ public struct ServerSettings: Sendable, Equatable {
 
   public static let devices = ["auto", "cpu", "gpu", "npu"]
   public static let vads = ["off", "gate", "trim"]
+  public static let texts = ["raw", "clean", "command"]
+  public static let numberForms = ["words", "digits"]
   public static let fallbacks = ["auto", "cpu", "none"]
   public static let precisions = ["auto", "f32", "bf16", "f16", "int8"]
   public static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Log-mel energies as they come out of the microphone, before an utterance's statistics are taken out.
 public struct LogMelFrames: Sendable, Equatable {
   /// Mel bands a frame.
@@ -24,6 +26,26 @@ public struct LogMelFrames: Sendable, Equatable {
     // Who still reads the earlier frames keeps them; here is what is left, in memory of its own.
     values = Array(values[((frame - startIndex) * bandCount)...])
     startIndex = frame
+  }
+
+  /// The frames up to the end of a stretch, and behind it silence, so that the stretch has a number of frames.
+  public func padded(_ range: Range<Int>, to width: Int) -> (frames: LogMelFrames, range: Range<Int>) {
+    guard range.count < width else { return (self, range) }
+    var frames = mapping(range) { $0 }
+    let silence = log(LogMelExtractor.logGuard)
+    frames.values.append(contentsOf: repeatElement(silence, count: (width - range.count) * bandCount))
+    return (frames, range.lowerBound..<range.lowerBound + width)
+  }
+
+  /// A stretch of frames, which keep their numbers, each value changed.
+  func mapping(_ range: Range<Int>, _ change: (Float) -> Float) -> LogMelFrames {
+    var frames = LogMelFrames(bandCount: bandCount)
+    frames.startIndex = range.lowerBound
+    frames.values = values[
+      (range.lowerBound - startIndex) * bandCount..<(range.upperBound - startIndex) * bandCount
+    ]
+    .map(change)
+    return frames
   }
 
   /// The mean log-mel energy of a frame: how loud it is.

@@ -22,6 +22,13 @@ public struct SpokenText: Sendable, Equatable {
     public let start, end: Double
     /// That of the word's least certain token.
     public let confidence: Float
+
+    public init(text: String, start: Double, end: Double, confidence: Float) {
+      self.text = text
+      self.start = start
+      self.end = end
+      self.confidence = confidence
+    }
   }
 
   public init() {}
@@ -40,55 +47,58 @@ public struct SpokenText: Sendable, Equatable {
   public init(
     _ emissions: [Emission], vocabulary: Vocabulary, frameSeconds: Double, limit: Double = .infinity
   ) {
-    tokens = Self.timed(emissions, vocabulary: vocabulary, frameSeconds: frameSeconds, limit: limit)
-    var joined = JoinedPieces()
-    for (index, token) in tokens.enumerated() where !vocabulary.isSpecial(token.id) {
+    tokens = TokenTimes(frameSeconds: frameSeconds, limit: limit).tokens(of: emissions, vocabulary)
+    words = words(glued: JoinedPieces.closing)
+    text = words.map(\.text).joined(separator: " ")
+  }
+
+  /// The same with spaces where the model puts them and nowhere else, as SentencePiece joins pieces (NeMo's text): marks
+  /// that have a space before them are words of their own.
+  public var asPieces: SpokenText {
+    var raw = self
+    raw.words = words(glued: [])
+    raw.text = tokens.lazy.filter { !$0.isSpecial }.map(\.text).joined()
+    while raw.text.first == " " { raw.text.removeFirst() }
+    while raw.text.last == " " { raw.text.removeLast() }
+    return raw
+  }
+
+  /// - Parameter glued: Characters that belong to the word before them, whatever space is between.
+  private func words(glued: Set<Character>) -> [Word] {
+    var joined = JoinedPieces(glued: glued)
+    for (index, token) in tokens.enumerated() where !token.isSpecial {
       joined.append(token.text, token: index)
     }
-    text = joined.words.map(\.text).joined(separator: " ")
-    words = joined.words.map { word in
-      let parts = tokens[word.tokens]
-      return Word(
-        text: word.text, start: parts.first?.start ?? 0, end: parts.map(\.end).max() ?? 0,
-        confidence: parts.map(\.confidence).min() ?? 0)
-    }
-  }
-
-  /// Times from frames and durations. Punctuation takes no time of its own: it begins and ends where the token
-  /// before it ended (NeMo's `_refine_timestamps_tdt`).
-  private static func timed(
-    _ emissions: [Emission], vocabulary: Vocabulary, frameSeconds: Double, limit: Double
-  ) -> [Token] {
-    var tokens: [Token] = []
-    tokens.reserveCapacity(emissions.count)
-    for emission in emissions {
-      let piece = vocabulary.pieces[Int(emission.token)]
-      var start = min(Double(emission.frame) * frameSeconds, limit)
-      var end = min(Double(emission.frame + emission.duration) * frameSeconds, limit)
-      if let previous = tokens.last, isPunctuation(piece) {
-        (start, end) = (previous.end, previous.end)
-      }
-      tokens.append(
-        Token(id: emission.token, text: piece, start: start, end: end, confidence: emission.confidence))
-    }
-    return tokens
-  }
-
-  private static func isPunctuation(_ piece: String) -> Bool {
-    let marks = piece.drop { $0 == " " }
-    return !marks.isEmpty && marks.allSatisfy { $0.isPunctuation && $0 != "'" && $0 != "’" }
+    return joined.words.map { Word(text: $0.text, tokens[$0.tokens]) }
   }
 }
 
-/// Pieces put together to words.
-private struct JoinedPieces {
-  private(set) var words: [(text: String, tokens: Range<Int>)] = []
-  private var spaceBefore = true
+extension SpokenText.Word {
+  fileprivate init(text: String, _ tokens: ArraySlice<SpokenText.Token>) {
+    self.init(
+      text: text, start: tokens.first?.start ?? 0, end: tokens.map(\.end).max() ?? 0,
+      confidence: tokens.map(\.confidence).min() ?? 0)
+  }
+}
 
+extension SpokenText.Token {
+  fileprivate var isSpecial: Bool { Vocabulary.isSpecial(piece: text) }
+}
+
+/// Pieces put together to words.
+struct JoinedPieces {
   /// A space before these is dropped. The other marks keep theirs, the opening `¿ ¡ $ « (` above all.
-  private static let closing: Set<Character> = [
+  static let closing: Set<Character> = [
     ".", ",", ";", ":", "!", "?", "%", "…", ")", "]", "}", "»", "”",
   ]
+
+  private(set) var words: [(text: String, tokens: Range<Int>)] = []
+  private var spaceBefore = true
+  private let glued: Set<Character>
+
+  init(glued: Set<Character>) {
+    self.glued = glued
+  }
 
   mutating func append(_ piece: String, token: Int) {
     for character in piece {
@@ -96,7 +106,7 @@ private struct JoinedPieces {
         spaceBefore = true
         continue
       }
-      let startsWord = spaceBefore && !Self.closing.contains(character)
+      let startsWord = spaceBefore && !glued.contains(character)
       spaceBefore = false
       if startsWord || words.isEmpty {
         words.append((String(character), token..<token + 1))

@@ -45,8 +45,11 @@ public struct Vocabulary: Sendable {
 
   /// Whether a token is a mark for the model and no text: `<unk>`, `</s>`, `<|en|>`.
   public func isSpecial(_ id: Int32) -> Bool {
-    let piece = pieces[Int(id)]
-    return piece.count > 2 && piece.first == "<" && piece.last == ">"
+    Self.isSpecial(piece: pieces[Int(id)])
+  }
+
+  static func isSpecial(piece: String) -> Bool {
+    piece.count > 2 && piece.first == "<" && piece.last == ">"
   }
 }
 

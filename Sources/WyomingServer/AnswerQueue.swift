@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import Transducer
 internal import WyomingProtocol
 
 /// Utterances of one client that wait for their transcripts, in the order in which they ended, and what is final of
@@ -9,8 +10,8 @@ final class AnswerQueue: Sendable {
   /// Utterances are numbered in the order in which they begin.
   enum Job: Sendable {
     case utterance(Int, HeardAudio, Session.Request)
-    /// A piece of a transcript, and the language that was asked for.
-    case segment(Int, String, language: String?)
+    /// All that is final of a transcript, and the language that was asked for.
+    case beginning(Int, [SpokenText], language: String?)
   }
 
   private static let capacity = 4
@@ -19,6 +20,9 @@ final class AnswerQueue: Sendable {
   private let entrance: AsyncStream<Job>.Continuation
   private let places: AsyncStream<Void>
   private let place: AsyncStream<Void>.Continuation
+
+  /// What was told of the utterance that was told of last.
+  private let told = Mutex<(number: Int, segments: [SpokenText])>((0, []))
 
   init() {
     (jobs, entrance) = AsyncStream.makeStream()
@@ -34,8 +38,13 @@ final class AnswerQueue: Sendable {
   }
 
   /// Puts what is final of an utterance at the end; it needs no place.
-  func tell(_ segment: String, of number: Int, in language: String?) {
-    entrance.yield(.segment(number, segment, language: language))
+  func tell(_ segment: SpokenText, of number: Int, in language: String?) {
+    let segments = told.withLock { told in
+      if told.number != number { told = (number, []) }
+      told.segments.append(segment)
+      return told.segments
+    }
+    entrance.yield(.beginning(number, segments, language: language))
   }
 
   /// The next job; `nil` when the queue is closed and empty.

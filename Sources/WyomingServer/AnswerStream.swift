@@ -8,27 +8,28 @@ struct AnswerStream {
   /// An utterance of which something was sent, and what.
   private var open: (number: Int, text: String)?
 
-  /// A piece of a transcript is final.
-  mutating func segment(_ text: String, of number: Int, language: String?) -> [Event] {
+  /// The beginning of a transcript is final.
+  ///
+  /// - Parameter text: All that is final, which begins with what was final before.
+  mutating func beginning(_ text: String, of number: Int, language: String?) -> [Event] {
     // Late is what the transcript holds already.
     guard number > answered, !text.isEmpty else { return [] }
-    var events = begin(number, language: language)
-    let piece = open?.text.isEmpty ?? true ? text : " " + text
-    open?.text += piece
-    events.append(.transcriptChunk(piece))
-    return events
+    return begin(number, language: language) + send(upTo: text)
   }
 
   /// The whole transcript is there.
   mutating func transcript(_ text: String, of number: Int, language: String?) -> [Event] {
-    var events = begin(number, language: language)
-    let sent = open?.text ?? ""
-    if text.utf8.count > sent.utf8.count {
-      events.append(.transcriptChunk(String(text.dropFirst(sent.count))))
-    }
+    let events = begin(number, language: language) + send(upTo: text)
     answered = number
     open = nil
     return events + [.transcript(text, language: language), .transcriptStop]
+  }
+
+  private mutating func send(upTo text: String) -> [Event] {
+    let sent = open?.text ?? ""
+    guard text.utf8.count > sent.utf8.count else { return [] }
+    open?.text = text
+    return [.transcriptChunk(String(text.dropFirst(sent.count)))]
   }
 
   private mutating func begin(_ number: Int, language: String?) -> [Event] {

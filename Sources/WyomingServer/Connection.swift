@@ -127,8 +127,9 @@ struct Connection: Sendable {
     var stream = AnswerStream()
     while let job = await queue.next() {
       switch job {
-      case .segment(let number, let text, let language):
-        try await send(stream.segment(text, of: number, language: language), outbound)
+      case .beginning(let number, let segments, let language):
+        guard let text = service.beginning(segments, language: language) else { continue }
+        try await send(stream.beginning(text, of: number, language: language), outbound)
       case .utterance(let number, let audio, let request):
         defer { activity.endAnswer() }
         do {

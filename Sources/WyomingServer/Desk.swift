@@ -34,7 +34,7 @@ struct Desk: ~Copyable {
         count += 1
         let language = connection.service.language(for: session.request)
         let audio = HeardAudio(for: connection.service.model.recognizer) { [queue, count] segment in
-          queue.tell(segment.text, of: count, in: language)
+          queue.tell(segment, of: count, in: language)
         }
         utterance = IncomingUtterance(audio)
       case .append(let bytes, let format):

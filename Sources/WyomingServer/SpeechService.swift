@@ -1,6 +1,8 @@
 internal import Languages
 internal import Logging
 internal import Recognition
+internal import Transducer
+public import Wording
 internal import WyomingProtocol
 
 /// What is served on an address: a model, and how its answers are made.
@@ -8,14 +10,17 @@ public struct SpeechService: Sendable {
   public let model: ServedModel
   /// The language of utterances whose client names none that the model knows.
   public let language: String?
+  /// How transcripts are worded.
+  public let wording: Wording
   /// Whether the log holds what was said.
   public let logsTranscripts: Bool
 
   public init(
-    model: ServedModel, language: String? = nil, logsTranscripts: Bool = false
+    model: ServedModel, language: String? = nil, wording: Wording = Wording(), logsTranscripts: Bool = false
   ) {
     self.model = model
     self.language = language
+    self.wording = wording
     self.logsTranscripts = logsTranscripts
   }
 
@@ -37,11 +42,25 @@ public struct SpeechService: Sendable {
     _ audio: HeardAudio, _ request: Session.Request, within seconds: Double, _ logger: Logger
   ) async throws -> Transcript {
     let transcript = try await transcribe(audio, language(for: request), within: seconds)
+      .worded(wording, languages: model.languages)
     if let asked = request.language, knownLanguage(asked) == nil {
       model.recognizer?.passOver(language: asked)
     }
     logger.info("utterance", metadata: metadata(transcript))
     return transcript
+  }
+
+  /// The beginning of a transcript, of which more comes: the whole will begin with it.
+  ///
+  /// - Parameters:
+  ///   - segments: All that is final.
+  ///   - language: The one asked for.
+  /// - Returns: `nil` if it cannot be worded before the language is known.
+  func beginning(_ segments: [SpokenText], language: String?) -> String? {
+    guard wording.numbers == .words || language != nil || model.languages.count == 1 else { return nil }
+    return SpokenText(
+      joining: wording.apply(to: segments, language: language, languages: model.languages)
+    ).text
   }
 
   private func transcribe(

@@ -4,6 +4,7 @@ internal import ModelStore
 internal import Recognition
 internal import Settings
 internal import VoiceActivity
+internal import Wording
 internal import WyomingProtocol
 internal import WyomingServer
 
@@ -36,10 +37,18 @@ extension ResolvedSettings {
       isCached: settings.cache, keepsOriginals: settings.keepsOriginals, isOffline: settings.offline)
   }
 
+  /// How a transcript is worded.
+  func wording() throws(SettingsError) -> Wording {
+    Wording(
+      form: try value(of: .text, settings.text, Wording.Form.init(rawValue:)),
+      numbers: try value(of: .numbers, settings.numbers, Wording.Numbers.init(rawValue:)))
+  }
+
   private func listening() throws(SettingsError) -> ListeningSettings {
     var listening = ListeningSettings()
     listening.gate = try value(of: .vad, settings.vad, VoiceGate.init(rawValue:))
     listening.attempts = settings.maxSpeculations
+    listening.maximumGain = settings.maxGain
     let voice = settings.voice
     do throws(VoiceActivityError) {
       listening.activity = try VoiceActivitySettings(

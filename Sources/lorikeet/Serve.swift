@@ -71,7 +71,7 @@ struct Serve: AsyncParsableCommand {
       }
       let service = SpeechService(
         model: model, language: address.language ?? resolved.settings.language,
-        logsTranscripts: resolved.settings.logTranscripts)
+        wording: try resolved.wording(), logsTranscripts: resolved.settings.logTranscripts)
       let server = WyomingServer(
         address: address, service: service, limits: resolved.serverLimits, logger: logger
       ) { address, ipAddress in

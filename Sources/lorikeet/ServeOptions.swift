@@ -19,6 +19,8 @@ struct ServeOptions: ParsableArguments {
 
   @OptionGroup var speech: SpeechOptions
 
+  @OptionGroup var text: TextOptions
+
   @Option(name: .setting(.logLevel), help: .setting(.logLevel, "level"))
   var logLevel: String?
 
@@ -96,9 +98,8 @@ struct ServeOptions: ParsableArguments {
       (.maxDataBytes, maxDataBytes), (.maxPayloadBytes, maxPayloadBytes), (.stallSeconds, stallSeconds),
       (.idleSeconds, idleSeconds), (.deadlineSeconds, deadlineSeconds),
     ]
-    return .given(texts, [(.uri, uri), (.zeroconfInterface, zeroconfInterface)]).merging(speech.given) {
-      own, _ in own
-    }
+    return .given(texts, [(.uri, uri), (.zeroconfInterface, zeroconfInterface)])
+      .merging(speech.given.merging(text.given) { one, _ in one }) { own, _ in own }
   }
 }
 

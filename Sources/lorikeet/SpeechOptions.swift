@@ -58,6 +58,9 @@ struct SpeechOptions: ParsableArguments {
   @Option(name: .setting(.vadTrailingSeconds), help: .setting(.vadTrailingSeconds, "seconds"))
   var vadTrailingSeconds: String?
 
+  @Option(name: .setting(.maxGain), help: .setting(.maxGain, "decibels"))
+  var maxGain: String?
+
   @Option(name: .setting(.language), help: .setting(.language, "tag"))
   var language: String?
 
@@ -85,7 +88,7 @@ struct SpeechOptions: ParsableArguments {
       (.vadMargin, vadMargin),
       (.vadOnsetSeconds, vadOnsetSeconds), (.vadHangOverSeconds, vadHangOverSeconds),
       (.vadLeadingSeconds, vadLeadingSeconds), (.vadTrailingSeconds, vadTrailingSeconds),
-      (.language, language), (.forceScript, forceScript), (.dataDir, dataDir),
+      (.maxGain, maxGain), (.language, language), (.forceScript, forceScript), (.dataDir, dataDir),
       (.cache, cache?.description), (.keepOriginals, keepOriginals), (.offline, offline?.description),
     ]
     let lists: [(Setting, [String])] = [

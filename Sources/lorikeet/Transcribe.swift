@@ -15,6 +15,8 @@ struct Transcribe: AsyncParsableCommand {
 
   @OptionGroup var speech: SpeechOptions
 
+  @OptionGroup var text: TextOptions
+
   @Option(help: "How the transcript is written; json is an object a line for each file.")
   var format = TranscriptFormat.text
 
@@ -41,11 +43,13 @@ struct Transcribe: AsyncParsableCommand {
       }
       try await recognizer.prepare()
       await dropOriginals(of: model, wanted)
+      let wording = try text.wording()
       var allRead = true
       for file in files {
         do {
           let transcript = try await transcribe(file, with: recognizer)
-          try Terminal.print(format.render(transcript, of: file))
+          let worded = transcript.worded(wording, languages: model.languages)
+          try Terminal.print(format.render(worded, of: file))
         } catch let error as AudioError {
           Terminal.fail(error)
           allRead = false

@@ -69,6 +69,60 @@ private func samples(of recording: String) throws -> [Float] {
     #expect(transcript.spoken.tokens.allSatisfy { $0.confidence.isFinite })
   }
 
+  @Test func `a word alone is heard as with silence behind it`() async throws {
+    let recognizer = try await builtinRecognizer()
+    var same = 0
+    for recording in ["en-01.wav", "en-04.wav", "es-05.wav", "es-08.wav"] {
+      for seconds in [0.3, 0.5, 0.8] {
+        let word = Array(try samples(of: recording).prefix(Int(seconds * 16_000)))
+        let silence = [Float](repeating: 0, count: 16_000 - word.count)
+        let transcript = try await recognizer.transcribe(word)
+        #expect(!transcript.text.isEmpty)
+        #expect(transcript.spoken.tokens.allSatisfy { $0.end <= seconds + 1e-9 })
+        if transcript.text == (try await recognizer.transcribe(word + silence)).text { same += 1 }
+      }
+    }
+    // Where the audio ends, two frames differ. Without silence behind it most texts break off.
+    #expect(same >= 7)
+  }
+
+  @Test func `a word alone is not dropped for want of silence around it`() async throws {
+    let recognizer = Recognizer(
+      model: try ModelDirectory.find("builtin"), settings: ComputeSettings(device: .cpu, precision: .f32))
+    // As steady as a vowel that is cut out of a word.
+    func tone(_ seconds: Double, _ level: Float) -> [Float] {
+      (0..<Int(seconds * 16_000)).map { index in
+        (1...8).reduce(0) { $0 + level / 8 * Float(sin(Double(index * $1) * 2 * .pi * 150 / 16_000)) }
+      }
+    }
+    #expect(try await recognizer.transcribe(tone(0.3, 0.3)).device != nil)
+    #expect(try await recognizer.transcribe(tone(0.7, 0.3)).device == nil)
+    #expect(try await recognizer.transcribe(tone(0.3, 0)).device == nil)
+  }
+
+  @Test func `quiet speech is heard as well as loud speech`() async throws {
+    let model = try ModelDirectory.find("builtin")
+    var off = ListeningSettings.everything
+    off.maximumGain = 0
+    let amplifying = Recognizer(
+      model: model, settings: ComputeSettings(device: .cpu, precision: .f32), listening: .everything)
+    let plain = Recognizer(
+      model: model, settings: ComputeSettings(device: .cpu, precision: .f32), listening: off)
+    let golden = try Fixtures.tokens()
+    var (right, rightWithout) = (0, 0)
+    for (recording, expected) in golden where recording.hasSuffix(".wav") {
+      // Peaks of -50 dB, in steps of 16 bits.
+      let quiet = try samples(of: recording).map { ($0 * 0.00316 * 32_768).rounded() / 32_768 }
+      if try await amplifying.transcribe(quiet).text == expected.text { right += 1 }
+      if try await plain.transcribe(quiet).text == expected.text { rightWithout += 1 }
+      // Loud speech stays as it was, to the bit.
+      let loud = try samples(of: recording)
+      let (one, other) = (try await amplifying.transcribe(loud), try await plain.transcribe(loud))
+      #expect(one.spoken == other.spoken)
+    }
+    #expect(right >= rightWithout + 4, "\(right), without \(rightWithout)")
+  }
+
   @Test func `utterances that end at the same time get the text they get alone`() async throws {
     let recognizer = try await builtinRecognizer()
     let golden = try Fixtures.tokens()

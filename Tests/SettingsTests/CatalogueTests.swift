@@ -4,6 +4,7 @@ import Recognition
 import Settings
 import Testing
 import VoiceActivity
+import Wording
 
 @Suite struct `The catalogue of settings` {
   @Test func `has each name once`() {
@@ -43,6 +44,8 @@ import VoiceActivity
   @Test func `offers what the other modules know`() {
     #expect(ServerSettings.devices == Device.allCases.map(\.rawValue))
     #expect(ServerSettings.vads == VoiceGate.allCases.map(\.rawValue))
+    #expect(ServerSettings.texts == Wording.Form.allCases.map(\.rawValue))
+    #expect(ServerSettings.numberForms == Wording.Numbers.allCases.map(\.rawValue))
     #expect(ServerSettings.fallbacks == Fallback.allCases.map(\.rawValue))
     #expect(Setting.buckets.accepted.contains("from \(Bucket.seconds.lowerBound) to 60"))
     #expect(Bucket.seconds.upperBound == 60)

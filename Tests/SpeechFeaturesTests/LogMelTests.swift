@@ -106,6 +106,78 @@ import Testing
     }
   }
 
+  /// A recording with peaks of so many dB of full scale, over noise that is a part of them.
+  private func speech(_ decibels: Float, noise: Float = 0.01) throws -> [Float] {
+    var generator = SeededGenerator(seed: 5)
+    let samples = try Fixtures.samples("en-01.wav")
+    let loudest = samples.map(abs).max() ?? 1
+    return samples.map {
+      pow(10, decibels / 20) * ($0 / loudest + noise * Float.random(in: -1...1, using: &generator))
+    }
+  }
+
+  @Test(arguments: [-10, -6, -3, 3] as [Float])
+  func `a gain changes nothing of normalised features but their last digits`(decibels: Float) throws {
+    let ordinary = normalized(frames(of: try speech(-6, noise: 0.3)))
+    let other = normalized(frames(of: try speech(-6 + decibels, noise: 0.3)))
+    let differences = zip(ordinary, other).map { abs($0 - $1) }
+    #expect((differences.max() ?? 1) < 0.05)
+    #expect(differences.reduce(0, +) / Float(differences.count) < 0.001)
+  }
+
+  @Test(arguments: [80, 128]) func `speech that is loud enough is not amplified`(bands: Int) throws {
+    for recording in ["en-01.wav", "es-05.wav"] {
+      let frames = frames(of: try Fixtures.samples(recording), bands: bands)
+      #expect(frames.amplified(0..<frames.count, upTo: 60) == frames)
+    }
+  }
+
+  @Test(arguments: [-40, -50, -60] as [Float])
+  func `quiet speech, amplified, has the features of louder speech`(decibels: Float) throws {
+    let quiet = frames(of: try speech(decibels))
+    let plain = normalized(quiet)
+    let amplified = normalized(quiet.amplified(0..<quiet.count, upTo: 60))
+    let ordinary = normalized(frames(of: try speech(-20)))
+    func error(_ features: [Float]) -> Float {
+      zip(features, ordinary).map { abs($0 - $1) }.reduce(0, +) / Float(ordinary.count)
+    }
+    #expect(error(amplified) < 0.02)
+    #expect(error(amplified) < error(plain) / 5)
+  }
+
+  @Test func `no gain is more than what is allowed`() throws {
+    let quiet = frames(of: try speech(-60))
+    let louder = frames(of: try speech(-50))
+    let amplified = quiet.amplified(0..<quiet.count, upTo: 10)
+    #expect(zip(amplified.values, louder.values).allSatisfy { abs($0 - $1) < 0.01 })
+    #expect(quiet.amplified(0..<quiet.count, upTo: 0) == quiet)
+  }
+
+  @Test func `a stretch that is amplified keeps its numbers`() throws {
+    let quiet = frames(of: try speech(-50))
+    let stretch = quiet.amplified(16..<80, upTo: 30)
+    #expect(stretch.startIndex == 16)
+    #expect(stretch.endIndex == 80)
+  }
+
+  @Test func `silence is not amplified`() {
+    let silence = frames(of: [Float](repeating: 0, count: 16_000))
+    #expect(silence.amplified(0..<100, upTo: 60) == silence)
+    #expect(silence.amplified(10..<10, upTo: 60) == silence)
+    #expect(!silence.isSound)
+  }
+
+  @Test func `what is padded is followed by the frames of silence`() throws {
+    let frames = frames(of: try Fixtures.samples("en-01.wav"))
+    let padded = frames.padded(8..<40, to: 100)
+    #expect(padded.range == 8..<108)
+    #expect(padded.frames.endIndex == 108)
+    #expect(padded.frames.values[..<(32 * 128)] == frames.values[(8 * 128)..<(40 * 128)])
+    let silence = silentFrames(1600)
+    #expect(padded.frames.values[(32 * 128)...].allSatisfy { $0 == silence.values[0] })
+    #expect(frames.padded(0..<100, to: 100).frames == frames)
+  }
+
   @Test func `the spectrum is the one of a plain Fourier transform in each lane`() {
     var generator = SeededGenerator(seed: 1)
     let signals = (0..<4).map { _ in (0..<512).map { _ in Float.random(in: -1...1, using: &generator) } }
@@ -145,6 +217,8 @@ private func frames(of samples: [Float], bands: Int = 128) -> LogMelFrames {
   extractor.append(samples.span)
   return extractor.finished()
 }
+
+private func silentFrames(_ count: Int) -> LogMelFrames { frames(of: [Float](repeating: 0, count: count)) }
 
 private func normalized(_ frames: LogMelFrames, width: Int? = nil) -> [Float] {
   let width = width ?? frames.count

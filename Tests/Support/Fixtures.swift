@@ -11,6 +11,11 @@ public enum Fixtures {
     directory.appending(path: "audio/\(name)").path
   }
 
+  /// A text in UTF-8.
+  public static func text(_ name: String) throws -> String {
+    try String(contentsOf: directory.appending(path: name), encoding: .utf8)
+  }
+
   /// Little-endian float32 numbers that onnx-asr gave.
   public static func golden(_ name: String) throws -> [Float] {
     try floats("golden/\(name)")

@@ -1,3 +1,4 @@
+import Support
 import Testing
 import Transducer
 
@@ -49,6 +50,60 @@ import Transducer
     #expect(spoken.tokens[1].start == spoken.tokens[0].end)
     #expect(spoken.tokens[1].end == spoken.tokens[0].end)
     #expect(spoken.words[0].end == spoken.tokens[0].end)
+  }
+
+  @Test func `what opens stands at the word behind it, not at the one before`() throws {
+    let spoken = try speak([" Sí", ",", " ¿", "Qué", "?", " (", "\"", "no"])
+    #expect(spoken.words.map(\.text) == ["Sí,", "¿Qué?", "(\"no"])
+    #expect(spoken.words.map(\.start) == [0, 0.48, 1.12])
+    #expect(spoken.tokens[2].start == spoken.tokens[3].start)
+    #expect(spoken.tokens[2].end == spoken.tokens[2].start)
+  }
+
+  /// A frame is a second here.
+  private func words(_ said: [(piece: String, frame: Int, duration: Int)], limit: Double = .infinity) throws
+    -> [[Double]]
+  {
+    let lines = said.enumerated().map { "\($1.piece.replacing(" ", with: "▁")) \($0)" }
+    let vocabulary = try Vocabulary(parsing: (lines + ["<blk> \(said.count)"]).joined(separator: "\n"))
+    let emissions = said.enumerated().map {
+      Emission(token: Int32($0), frame: $1.frame, duration: $1.duration, confidence: 1)
+    }
+    return SpokenText(emissions, vocabulary: vocabulary, frameSeconds: 1, limit: limit).words.map {
+      [$0.start, $0.end]
+    }
+  }
+
+  @Test func `a word is closed by its measured duration, or by the next onset if that comes first`() throws {
+    #expect(try words([(" a", 0, 2), (" b", 5, 4), (" c", 7, 1)]) == [[0, 2], [5, 7], [7, 8]])
+  }
+
+  @Test func `a word without a duration lasts a frame`() throws {
+    #expect(try words([(" a", 0, 0), (" b", 5, 0)]) == [[0, 1], [5, 6]])
+    #expect(try words([(" a", 3, 0), (".", 3, 0), (" b", 3, 2)]) == [[3, 3], [3, 5]])
+    #expect(try words([(" a", 3, 0)], limit: 3.5) == [[3, 3.5]])
+  }
+
+  @Test func `punctuation does not close the word that it stands at`() throws {
+    #expect(try words([(" a", 0, 4), (".", 1, 4), (" b", 6, 1)]) == [[0, 4], [6, 7]])
+  }
+
+  @Test(arguments: 1...50 as ClosedRange<UInt64>)
+  func `words never overlap and never run backwards`(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    var frame = 0
+    let said = (0..<Int.random(in: 1...40, using: &random)).map { _ in
+      frame += Int.random(in: 0...3, using: &random)
+      let piece =
+        [" a", "b", ".", ",", " ¿", " (", "?", " .", "'s", " -", "»"].randomElement(using: &random) ?? ""
+      return (piece, frame, Int.random(in: 0...4, using: &random))
+    }
+    let limit = Double(Int.random(in: 1...(frame + 5), using: &random))
+    // Pieces may repeat: each has an id of its own.
+    let times = try words(said, limit: limit)
+    let all = times.flatMap { $0 }
+    #expect(all == all.sorted())
+    #expect((all.last ?? 0) <= limit && (all.first ?? 0) >= 0)
   }
 
   @Test func `an apostrophe is part of its word and has time`() throws {

@@ -26,10 +26,10 @@ import WyomingProtocol
   @Test func `what is final is sent at once, and the transcript is what was sent`() {
     var stream = AnswerStream()
     #expect(
-      stream.segment("One.", of: 1, language: nil) == [
+      stream.beginning("One.", of: 1, language: nil) == [
         .transcriptStart(language: nil), .transcriptChunk("One."),
       ])
-    #expect(stream.segment("Two.", of: 1, language: nil) == [.transcriptChunk(" Two.")])
+    #expect(stream.beginning("One. Two.", of: 1, language: nil) == [.transcriptChunk(" Two.")])
     #expect(
       stream.transcript("One. Two. Three.", of: 1, language: nil) == [
         .transcriptChunk(" Three."), .transcript("One. Two. Three.", language: nil), stop,
@@ -38,25 +38,25 @@ import WyomingProtocol
 
   @Test func `nothing is sent twice when all was final before the end`() {
     var stream = AnswerStream()
-    _ = stream.segment("One.", of: 1, language: nil)
+    _ = stream.beginning("One.", of: 1, language: nil)
     #expect(stream.transcript("One.", of: 1, language: nil) == [.transcript("One.", language: nil), stop])
   }
 
   @Test func `what comes after the transcript that holds it is not sent again`() {
     var stream = AnswerStream()
     _ = stream.transcript("One. Two.", of: 1, language: nil)
-    #expect(stream.segment("Two.", of: 1, language: nil).isEmpty)
-    #expect(stream.segment("Next.", of: 2, language: nil).count == 2)
+    #expect(stream.beginning("Two.", of: 1, language: nil).isEmpty)
+    #expect(stream.beginning("Next.", of: 2, language: nil).count == 2)
   }
 
   @Test func `an utterance that is dropped in the middle ends before the next one begins`() {
     var stream = AnswerStream()
-    _ = stream.segment("One.", of: 1, language: nil)
+    _ = stream.beginning("One.", of: 1, language: nil)
     #expect(
       stream.transcript("Other.", of: 2, language: nil) == [
         stop, .transcriptStart(language: nil), .transcriptChunk("Other."),
         .transcript("Other.", language: nil), stop,
       ])
-    #expect(stream.segment("Two.", of: 1, language: nil).isEmpty)
+    #expect(stream.beginning("Two.", of: 1, language: nil).isEmpty)
   }
 }

@@ -6,6 +6,8 @@ public struct ListeningSettings: Sendable, Equatable {
   public var activity = VoiceActivitySettings.standard
   /// How often an utterance is recognized before it has ended; 0 for never. Only where its end is trimmed.
   public var attempts = 4
+  /// Decibels by which quiet speech is amplified at most; 0 for not at all.
+  public var maximumGain = 30.0
 
   public init() {}
 

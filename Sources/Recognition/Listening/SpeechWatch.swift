@@ -3,6 +3,9 @@ internal import VoiceActivity
 
 /// Watches an utterance for speech, to tell what of it is to be recognized.
 struct SpeechWatch: Sendable {
+  /// Frames of an utterance that is too short to tell speech from other sound.
+  private static let shortestJudged = 50
+
   /// `nil` if all is recognized.
   private var detector: VoiceActivityDetector?
   private let settings: ListeningSettings
@@ -28,9 +31,12 @@ struct SpeechWatch: Sendable {
         isEnded: isEnded)
     }
     let hop = LogMelExtractor.hop
+    var segments = detector.activity.segments.map { $0.lowerBound / hop..<$0.upperBound / hop }
+    // "Stop" alone, without silence around it, has nothing that it could be louder than.
+    if isEnded, segments.isEmpty, end < Self.shortestJudged, extractor.frames.isSound { segments = [0..<end] }
     let keepsSilence = settings.gate == .gate
     return HeardSpeech(
-      segments: detector.activity.segments.map { $0.lowerBound / hop..<$0.upperBound / hop },
+      segments: segments,
       leadingPad: keepsSilence ? .max / 2 : Self.frames(settings.activity.leadingPad),
       trailingPad: keepsSilence ? .max / 2 : Self.frames(settings.activity.trailingPad),
       judged: extractor.frames.endIndex,

@@ -1,6 +1,6 @@
 internal import Transducer
 
-/// Words as cues that one can read: two lines at most, broken where sentences end and where nobody speaks.
+/// Words as cues that one can read.
 struct Subtitles {
   struct Cue: Equatable {
     var start, end: Double
@@ -9,56 +9,18 @@ struct Subtitles {
 
   let cues: [Cue]
 
-  private static let lineLength = 42
-  private static let lineCount = 2
-  private static let longest = 6.0
-  private static let shortest = 1.0
-  /// Seconds of silence that end a cue.
-  private static let pause = 1.0
-
   init(_ words: [SpokenText.Word]) {
-    var groups: [[SpokenText.Word]] = []
-    for word in words {
-      if let group = groups.last, Self.belongs(word, to: group) {
-        groups[groups.count - 1].append(word)
-      } else {
-        groups.append([word])
-      }
+    let groups = CuePlan(words).cues
+    cues = groups.enumerated().map { index, group in
+      let start = group.first?.start ?? 0
+      let end = min(max(group.map(\.end).max() ?? 0, start + CuePlan.shortest), start + CuePlan.longest)
+      // It stays long enough to be read, but not into the next one.
+      let next = index + 1 < groups.count ? groups[index + 1].first?.start ?? .infinity : .infinity
+      let lines = CueLines.fit(group) ?? CueLines.fill(group)
+      return Cue(
+        start: start, end: min(end, max(next, start)),
+        lines: lines.map { $0.map(\.text).joined(separator: " ") })
     }
-    var cues = groups.map { group in
-      Cue(
-        start: group.first?.start ?? 0, end: group.map(\.end).max() ?? 0,
-        lines: Self.lines(of: group.map(\.text)))
-    }
-    // A cue stays long enough to be read, but not into the next one.
-    for index in cues.indices {
-      let next = index + 1 < cues.count ? cues[index + 1].start : .infinity
-      cues[index].end = min(
-        max(cues[index].end, cues[index].start + Self.shortest), max(next, cues[index].start))
-    }
-    self.cues = cues
-  }
-
-  private static func belongs(_ word: SpokenText.Word, to group: [SpokenText.Word]) -> Bool {
-    guard let first = group.first, let last = group.last else { return true }
-    // What begins in one moment stays together: a cue needs time.
-    if word.start <= first.start { return true }
-    if let mark = last.text.last, ".!?…".contains(mark) { return false }
-    if word.start - last.end > pause || word.end - first.start > longest { return false }
-    return lines(of: group.map(\.text) + [word.text]).count <= lineCount
-  }
-
-  /// Words put into lines as they fit; a word that is longer than a line has one of its own.
-  private static func lines(of words: [String]) -> [String] {
-    var lines: [String] = []
-    for word in words {
-      if let line = lines.last, line.count + 1 + word.count <= lineLength {
-        lines[lines.count - 1] = "\(line) \(word)"
-      } else {
-        lines.append(word)
-      }
-    }
-    return lines
   }
 
   /// SubRip, without a newline at its end.

@@ -1,0 +1,42 @@
+/// How the words of a cue are put into lines.
+enum CueLines {
+  /// Characters in a line.
+  static let length = 42
+
+  /// One line if they fit, else the two that are as even as punctuation lets them be; `nil` if two are not enough. A word
+  /// that is longer than a line has one of its own and is not broken.
+  static func fit(_ words: ArraySlice<CueWord>) -> [ArraySlice<CueWord>]? {
+    let total = words.reduce(-1) { $0 + $1.length + 1 }
+    if total <= length || words.count < 2 { return [words] }
+    // Two lines and the longest words there are.
+    if total > 2 * length + 1, words.count > 2, words.allSatisfy({ $0.length <= length }) { return nil }
+    var best: (cost: Int, index: Int)?
+    var upper = -1
+    for (index, word) in zip(words.indices, words).dropLast() {
+      upper += word.length + 1
+      let lower = total - upper - 1
+      let isFit =
+        (upper <= length || index == words.startIndex) && (lower <= length || index + 2 == words.endIndex)
+      guard isFit else { continue }
+      let cost = abs(upper - lower) + (word.endsClause ? -15 : word.isShort ? 6 : 0)
+      if cost < best?.cost ?? .max { best = (cost, index + 1) }
+    }
+    return best.map { [words[..<$0.index], words[$0.index...]] }
+  }
+
+  /// As many lines as it takes.
+  static func fill(_ words: ArraySlice<CueWord>) -> [ArraySlice<CueWord>] {
+    var lines: [ArraySlice<CueWord>] = []
+    var used = 0
+    var first = words.startIndex
+    for index in words.indices {
+      if index > first, used + 1 + words[index].length > length {
+        lines.append(words[first..<index])
+        (first, used) = (index, words[index].length)
+      } else {
+        used += words[index].length + (index > first ? 1 : 0)
+      }
+    }
+    return lines + [words[first...]]
+  }
+}

@@ -1,0 +1,57 @@
+"""How text is written, seen from outside."""
+import numpy as np
+import pytest
+
+import home_assistant
+import oracle
+from conversation import converse
+from home_assistant import pcm
+from lorikeet import AUDIO
+
+TIMER, LAMP = AUDIO / "es-02.wav", AUDIO / "es-11.wav"
+
+
+def words(transcript: dict) -> list[str]:
+    return [word["text"] for word in transcript["words"]]
+
+
+@pytest.mark.parametrize(("options", "text"), [
+    ([], "Pon un temporizador de cincuenta segundos."),
+    (["--text", "raw"], "Pon un temporizador de cincuenta segundos."),
+    (["--text", "command"], "pon un temporizador de cincuenta segundos"),
+    (["--numbers", "digits"], "Pon un temporizador de cincuenta segundos."),
+    (["--numbers", "digits", "--language", "de"], "Pon un temporizador de cincuenta segundos."),
+    (["--numbers", "digits", "--language", "es"], "Pon un temporizador de 50 segundos."),
+    (["--text", "command", "--numbers", "digits", "--language", "es-MX"], "pon un temporizador de 50 segundos")])
+def test_the_text_is_worded_as_asked(options, text, transcribe):
+    (plain,) = transcribe.json(TIMER)
+    (worded,) = transcribe.json(*options, TIMER)
+    assert worded["text"] == text
+    assert " ".join(words(worded)) == text
+    assert worded["tokens"] == plain["tokens"]
+    assert [word["start"] for word in worded["words"]] == [word["start"] for word in plain["words"]]
+
+
+def test_a_number_has_the_time_of_all_its_words(transcribe):
+    (plain,) = transcribe.json(LAMP)
+    (worded,) = transcribe.json("--numbers", "digits", "--language", "es", LAMP)
+    said, number = plain["words"][-3:], worded["words"][-1]
+    assert [word["text"] for word in said] == ["noventa", "por", "ciento."] and number["text"] == "90%."
+    assert (number["start"], number["end"]) == (said[0]["start"], said[2]["end"])
+    assert number["confidence"] == min(word["confidence"] for word in said)
+
+
+def test_subtitles_are_worded_too(transcribe):
+    result = transcribe("--format", "srt", "--precision", "f32", "--numbers", "digits", "--language", "es", LAMP)
+    assert result.returncode == 0, result.stderr
+    assert "al 90%." in result.stdout and "noventa" not in result.stdout
+
+
+@pytest.mark.parametrize("speculations", ["0", "4"])
+def test_a_server_words_what_it_answers_in_the_language_that_the_client_names(speculations, start_server):
+    signal = pcm(np.concatenate([oracle.samples(TIMER), np.zeros(8_000, dtype=np.float32)]))
+    with start_server("--text", "command", "--numbers", "digits", "--max-speculations", speculations) as server:
+        spanish, _ = converse(home_assistant.transcribe(server.port, signal, language="es"))
+        english, _ = converse(home_assistant.transcribe(server.port, signal, language="en"))
+    assert spanish == "pon un temporizador de 50 segundos"
+    assert english == "pon un temporizador de cincuenta segundos"
