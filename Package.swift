@@ -36,7 +36,7 @@ let package = Package(
     // Pure: no Foundation, no NIO, no OpenVINO.
     .target(name: "SpeechFeatures", swiftSettings: optimized),
     .target(name: "VoiceActivity", dependencies: ["SpeechFeatures"], swiftSettings: optimized),
-    .target(name: "Languages", swiftSettings: strict),
+    .target(name: "Languages", exclude: ["LICENSE"], swiftSettings: strict),
     .target(name: "Transducer", dependencies: ["Languages"], swiftSettings: strict),
     .target(name: "Wording", dependencies: ["Transducer"], swiftSettings: strict),
     .target(name: "Acceleration", dependencies: ["SpeechFeatures"], swiftSettings: strict),

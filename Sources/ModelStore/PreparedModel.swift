@@ -44,7 +44,7 @@ public struct PreparedModel: Sendable, Equatable {
 
   /// Counts the ways in which Lorikeet has made networks of exported models: one more whenever they would come out
   /// differently.
-  public static let version = 2
+  public static let version = 3
 
   /// The networks, by the names of their files.
   public enum Network: String, Sendable, CaseIterable {
