@@ -36,7 +36,8 @@ let package = Package(
     // Pure: no Foundation, no NIO, no OpenVINO.
     .target(name: "SpeechFeatures", swiftSettings: optimized),
     .target(name: "VoiceActivity", dependencies: ["SpeechFeatures"], swiftSettings: optimized),
-    .target(name: "Transducer", swiftSettings: strict),
+    .target(name: "Languages", swiftSettings: strict),
+    .target(name: "Transducer", dependencies: ["Languages"], swiftSettings: strict),
     .target(name: "Acceleration", dependencies: ["SpeechFeatures"], swiftSettings: strict),
 
     .target(name: "MulticastDNS", swiftSettings: strict),
@@ -81,7 +82,8 @@ let package = Package(
     .target(
       name: "Recognition",
       dependencies: [
-        "Acceleration", "Inference", "ModelStore", "SpeechFeatures", "Transducer", "VoiceActivity",
+        "Acceleration", "Inference", "Languages", "ModelStore", "SpeechFeatures", "Transducer",
+        "VoiceActivity",
       ],
       swiftSettings: strict),
 
@@ -91,7 +93,7 @@ let package = Package(
     .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Acceleration", "Audio", "ModelStore", "Recognition", "WyomingProtocol",
+        "Acceleration", "Audio", "Languages", "ModelStore", "Recognition", "Transducer", "WyomingProtocol",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -140,7 +142,9 @@ let package = Package(
     .testTarget(
       name: "VoiceActivityTests", dependencies: ["Audio", "SpeechFeatures", "Support", "VoiceActivity"],
       swiftSettings: optimized),
-    .testTarget(name: "TransducerTests", dependencies: ["Transducer", "Support"], swiftSettings: strict),
+    .testTarget(name: "LanguagesTests", dependencies: ["Languages", "Support"], swiftSettings: strict),
+    .testTarget(
+      name: "TransducerTests", dependencies: ["Languages", "Transducer", "Support"], swiftSettings: strict),
     .testTarget(
       name: "MulticastDNSTests", dependencies: ["MulticastDNS", "Support"], swiftSettings: strict),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Support"], swiftSettings: strict),
@@ -187,8 +191,8 @@ let package = Package(
     .testTarget(
       name: "RecognitionTests",
       dependencies: [
-        "Acceleration", "Audio", "Inference", "ModelStore", "Recognition", "SpeechFeatures", "Support",
-        "Transducer",
+        "Acceleration", "Audio", "Inference", "Languages", "ModelStore", "Recognition", "SpeechFeatures",
+        "Support", "Transducer",
       ],
       swiftSettings: strict),
   ],

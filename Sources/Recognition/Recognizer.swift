@@ -12,19 +12,25 @@ public final class Recognizer: Sendable {
   public let model: ModelDirectory
   private let listening: ListeningSettings
   private let extractor: LogMelExtractor
+  let languages: SpokenLanguages
   private let engine: EngineStart
   private let count = Mutex(SpeculationCount())
 
   /// The model is not loaded yet; see ``prepare()``.
   ///
-  /// - Parameter report: Is told what happens to model and devices, on any thread.
+  /// - Parameters:
+  ///   - forcesScript: Whether letters of scripts that a language is not written in are never emitted, where a language
+  ///     is asked for.
+  ///   - report: Is told what happens to model and devices, on any thread.
   public init(
     model: ModelDirectory, settings: ComputeSettings, listening: ListeningSettings = ListeningSettings(),
+    forcesScript: Bool = true,
     report: @escaping @Sendable (RecognitionEvent) -> Void = { _ in }
   ) {
     self.model = model
     self.listening = listening
     extractor = LogMelExtractor(bandCount: model.configuration.bandCount)
+    languages = SpokenLanguages(of: model, forcesScript: forcesScript, report: report)
     engine = EngineStart(model, settings, report)
   }
 
@@ -36,16 +42,27 @@ public final class Recognizer: Sendable {
   /// How the devices are, from the best to the last resort; none before it is known which there are.
   public var devices: [DeviceReport] { engine.current?.encoders.devices.map(\.report) ?? [] }
 
+  /// Reports, once, that a language was asked for that the model does not know.
+  public func passOver(language: String) {
+    languages.passOver(language)
+  }
+
   /// A new utterance of somebody who speaks now, to be fed as the audio arrives.
   ///
-  /// - Parameter tell: Is told each segment that is final before the utterance has ended, in their order.
-  public func listen(tell: @escaping @Sendable (SpokenText) -> Void = { _ in }) -> LiveTranscription {
-    LiveTranscription(self, utterance(), attempts: listening.attempts, tell: tell)
+  /// - Parameters:
+  ///   - language: The language asked for so far, a BCP 47 tag.
+  ///   - tell: Is told each segment that is final before the utterance has ended, in their order.
+  public func listen(
+    language: String? = nil, tell: @escaping @Sendable (SpokenText) -> Void = { _ in }
+  ) -> LiveTranscription {
+    LiveTranscription(self, utterance(), language: language, attempts: listening.attempts, tell: tell)
   }
 
   /// A new recording, to be fed as it is read.
-  public func transcription() async throws(RecognitionError) -> Transcription {
-    try await Transcription(self, utterance())
+  ///
+  /// - Parameter language: The language asked for, a BCP 47 tag.
+  public func transcription(language: String? = nil) async throws(RecognitionError) -> Transcription {
+    try await Transcription(self, utterance(), language: language)
   }
 
   /// Transcribes a recording that is there as a whole.
@@ -56,9 +73,9 @@ public final class Recognizer: Sendable {
   public func transcribe(
     _ samples: [Float], language: String? = nil
   ) async throws(RecognitionError) -> Transcript {
-    var transcription = try await transcription()
+    var transcription = try await transcription(language: language)
     try await transcription.append(samples)
-    return try await transcription.finish(language: language)
+    return try await transcription.finish()
   }
 
   private func utterance() -> Utterance {
@@ -81,12 +98,13 @@ extension Recognizer: WindowRecognizer {
   }
 
   func recognize(
-    _ window: Window, of frames: LogMelFrames, urgency: Urgency
+    _ window: Window, of frames: LogMelFrames, language: String?, urgency: Urgency
   ) async throws(RecognitionError) -> WindowAnswer {
     let engine = try await engine.engine()
+    let mask = languages.mask(for: language)
     do throws(DeviceFault) {
       let encoded = try await engine.encoders.encode(frames, window.frames, urgency: urgency)
-      let decoded = try await engine.decoder.decode(encoded.encoding, urgency: urgency)
+      let decoded = try await engine.decoder.decode(encoded.encoding, allowing: mask, urgency: urgency)
       return WindowAnswer(
         window: window,
         emissions: decoded.decoding.emissions(

@@ -4,8 +4,10 @@ public import Transducer
 public struct Transcript: Sendable {
   /// What was said, a text for each stretch between two places where nobody speaks, if it is longer than a window.
   public var segments: [SpokenText]
-  /// The language that was asked for, as a BCP 47 tag.
+  /// The language that was asked for, or else the one that the text is in, as a BCP 47 tag; `nil` if it is not clear.
   public var language: String?
+  /// Whether none was asked for, and the text tells the language.
+  public var isLanguageDetected = false
   public var audioSeconds: Double
   public var timings: Timings
   /// The device that ran the encoder, as OpenVINO says; `nil` if nothing had to run.

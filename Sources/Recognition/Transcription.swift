@@ -4,16 +4,20 @@ internal import Acceleration
 /// waits for that. So an hour takes no more memory than a window.
 public struct Transcription: Sendable {
   private let recognizer: any WindowRecognizer
+  private let language: String?
   private let limit: Int
   private var utterance: Utterance
   private var assembly: TranscriptAssembly
   private let start = ContinuousClock().now
 
-  init(_ recognizer: any WindowRecognizer, _ utterance: Utterance) async throws(RecognitionError) {
+  init(
+    _ recognizer: any WindowRecognizer, _ utterance: Utterance, language: String? = nil
+  ) async throws(RecognitionError) {
     self.recognizer = recognizer
+    self.language = language
     limit = try await recognizer.knownWindowLimit()
     self.utterance = utterance
-    assembly = TranscriptAssembly(recognizer.model)
+    assembly = TranscriptAssembly(for: recognizer)
   }
 
   /// Seconds of the audio that are recognized.
@@ -26,9 +30,7 @@ public struct Transcription: Sendable {
   }
 
   /// The transcript of all that came. Its total time begins with the recording.
-  ///
-  /// - Parameter language: The language asked for, a BCP 47 tag.
-  public mutating func finish(language: String? = nil) async throws(RecognitionError) -> Transcript {
+  public mutating func finish() async throws(RecognitionError) -> Transcript {
     for window in utterance.lastWindows(limit: limit) { try await recognize(window) }
     var transcript = assembly.transcript(language: language, audioSeconds: utterance.seconds)
     transcript.timings.features = utterance.featureSeconds
@@ -37,7 +39,8 @@ public struct Transcription: Sendable {
   }
 
   private mutating func recognize(_ window: HeardWindow) async throws(RecognitionError) {
-    let answer = try await recognizer.recognize(window.window, of: window.frames, urgency: .wanted)
+    let answer = try await recognizer.recognize(
+      window.window, of: window.frames, language: language, urgency: .wanted)
     assembly.add(answer, audioSeconds: utterance.seconds)
   }
 }

@@ -28,6 +28,8 @@ public struct ServerSettings: Sendable, Equatable {
   public var deviceProperties: [String] = []
   /// Seconds that a run of the encoder may take on an accelerator.
   public var inferenceSeconds = 10
+  /// Seconds of audio that are recognized in one piece.
+  public var windowSeconds = 30
   /// One of `ServerSettings.vads`.
   public var vad = "trim"
   public var voice = Voice()
@@ -37,6 +39,8 @@ public struct ServerSettings: Sendable, Equatable {
   public var precision = "auto"
   /// The tag of the language that is spoken; `nil` to leave it open.
   public var language: String?
+  /// Whether letters of other scripts than the language's are never emitted.
+  public var forcesScript = true
 
   /// Where Lorikeet keeps what it makes.
   public var dataDir: String

@@ -1,4 +1,5 @@
 internal import Recognition
+internal import Transducer
 
 /// What came in of an utterance: it is on its way to text, or samples as long as its model is not there.
 struct HeardAudio: Sendable {
@@ -9,14 +10,21 @@ struct HeardAudio: Sendable {
 
   private var hearing: Hearing
 
-  /// - Parameter recognizer: `nil` if the model is not there yet.
-  init(for recognizer: Recognizer?) {
-    hearing = recognizer.map { .live($0.listen()) } ?? .samples([])
+  /// - Parameters:
+  ///   - recognizer: `nil` if the model is not there yet.
+  ///   - tell: Is told what is final before the utterance has ended.
+  init(for recognizer: Recognizer?, tell: @escaping @Sendable (SpokenText) -> Void = { _ in }) {
+    hearing = recognizer.map { .live($0.listen(tell: tell)) } ?? .samples([])
   }
 
   /// All of it, as long as its model is not there.
   var samples: [Float]? {
     if case .samples(let samples) = hearing { samples } else { nil }
+  }
+
+  /// Takes note of the language that will be asked for, a BCP 47 tag.
+  func expect(language: String?) {
+    if case .live(let transcription) = hearing { transcription.expect(language: language) }
   }
 
   /// Takes the next samples: 16 kHz, mono, in [-1, 1].
@@ -38,8 +46,11 @@ struct HeardAudio: Sendable {
     by recognizer: Recognizer, language: String?
   ) async throws(RecognitionError) -> Transcript {
     switch hearing {
-    case .live(let transcription): try await transcription.finish(language: language)
-    case .samples(let samples): try await recognizer.transcribe(samples, language: language)
+    case .live(let transcription):
+      transcription.expect(language: language)
+      return try await transcription.finish()
+    case .samples(let samples):
+      return try await recognizer.transcribe(samples, language: language)
     }
   }
 }

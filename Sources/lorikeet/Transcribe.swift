@@ -83,11 +83,11 @@ struct Transcribe: AsyncParsableCommand {
     var reader = try AudioReader(path: file)
     let progress = ProgressBar(label: reader.source, isShown: Terminal.isWatched && !quiet)
     defer { progress.clear() }
-    var transcription = try await recognizer.transcription()
+    var transcription = try await recognizer.transcription(language: speech.language)
     while let samples = try reader.next() {
       try await transcription.append(samples)
       progress.show(transcription.recognizedSeconds, of: reader.seconds)
     }
-    return try await transcription.finish(language: speech.language)
+    return try await transcription.finish()
   }
 }

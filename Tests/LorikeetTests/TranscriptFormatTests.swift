@@ -38,7 +38,7 @@ private func transcript() throws -> Transcript {
 
   @Test func `may be JSON, in one line with all keys in order`() throws {
     let line = """
-      {"audio_seconds":2.109,"bucket":5,"detour":null,"device":"CPU","file":"a.wav","from_cache":false,"language":"en","model":"builtin",\
+      {"audio_seconds":2.109,"bucket":5,"detour":null,"device":"CPU","file":"a.wav","from_cache":false,"language":"en","language_detected":false,"model":"builtin",\
       "precision":"f32","text":"Open it.","timings":{"decoder":0.5,"decoder_steps":9,"encoder":0.25,\
       "features":0.001235,"total":0.751},"tokens":[{"confidence":0.9877,"end":0.56,"id":0,"start":0.24,\
       "text":" Open"},{"confidence":0.5,"end":0.72,"id":1,"start":0.56,"text":" it"},{"confidence":1,"end":0.72,\
@@ -65,7 +65,7 @@ private func transcript() throws -> Transcript {
       // What is not known is null, not absent.
       #expect(
         text == """
-          {"audio_seconds":0,"bucket":null,"detour":null,"device":null,"file":"-","from_cache":false,"language":null,"model":"x","precision":"bf16",\
+          {"audio_seconds":0,"bucket":null,"detour":null,"device":null,"file":"-","from_cache":false,"language":null,"language_detected":false,"model":"x","precision":"bf16",\
           "text":"","timings":{"decoder":0,"decoder_steps":0,"encoder":0,"features":0,"total":0},"tokens":[],\
           "words":[]}
           """)

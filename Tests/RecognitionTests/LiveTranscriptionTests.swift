@@ -207,6 +207,46 @@ import Transducer
     #expect(Set(windows).count == windows.count)
   }
 
+  @Test func `what was begun in another language is not the answer`() async throws {
+    let recognizer = try await ScriptedRecognizer()
+    let live = recognizer.listen()
+    live.expect(language: "es")
+    for samples in try Speech(pauses: [0.8]).chunks(of: 1024) { live.append(samples) }
+    try await eventually { recognizer.isIdle && recognizer.answers == 1 }
+    live.expect(language: "es")
+    live.expect(language: "ru")
+    let transcript = try await live.finish()
+    #expect(recognizer.asked == ["es", "ru"])
+    #expect(transcript.language == "ru" && !transcript.isSpeculative)
+    #expect(recognizer.count.used == 0)
+  }
+
+  @Test func `what was begun in the language that is asked for is the answer`() async throws {
+    let recognizer = try await ScriptedRecognizer()
+    let live = recognizer.listen()
+    live.expect(language: "es")
+    for samples in try Speech(pauses: [0.8]).chunks(of: 1024) { live.append(samples) }
+    try await eventually { recognizer.isIdle && recognizer.answers == 1 }
+    let transcript = try await live.finish()
+    #expect(recognizer.asked == ["es"])
+    #expect(transcript.language == "es" && transcript.isSpeculative)
+  }
+
+  @Test func `a client that asks for one language after the other is not recognized without end`()
+    async throws
+  {
+    let recognizer = try await ScriptedRecognizer()
+    let live = recognizer.listen(attempts: 2)
+    for samples in try Speech(pauses: [0.8]).chunks(of: 1024) { live.append(samples) }
+    for number in 0..<20 {
+      live.expect(language: "x\(number)")
+      live.append([Float](repeating: 0, count: 160))
+      try await eventually { recognizer.isIdle }
+    }
+    _ = try await live.finish()
+    #expect(recognizer.asked.count <= 3)
+  }
+
   @Test func `a dictation that no device can recognize is an error, and the next one is served`() async throws
   {
     let recognizer = try await ScriptedRecognizer(windowLimit: 300)
@@ -266,6 +306,7 @@ private struct Speech {
 private final class ScriptedRecognizer: WindowRecognizer {
   let device: ScriptedAccelerator
   let model: ModelDirectory
+  let languages: SpokenLanguages
   let windowLimit: Int?
   private let encoders: EncoderService
   private let state = Mutex(State())
@@ -273,12 +314,14 @@ private final class ScriptedRecognizer: WindowRecognizer {
   private struct State {
     var count = SpeculationCount()
     var windows: [Window] = []
+    var asked: [String?] = []
     var (begun, answers, failures, failuresToCome) = (0, 0, 0, 0)
   }
 
   init(windowLimit: Int = 6000) async throws {
     device = .processor(VirtualTime())
     model = try ModelDirectory.find(ModelDirectory.builtin)
+    languages = SpokenLanguages(of: model, forcesScript: true) { _ in }
     self.windowLimit = windowLimit
     encoders = EncoderService([
       SupervisedDevice(device, shapes: .dynamic(limit: 6000), isOnProbation: false, tell: { _ in })
@@ -291,6 +334,8 @@ private final class ScriptedRecognizer: WindowRecognizer {
   var failures: Int { state.withLock { $0.failures } }
   /// Those that were given so far.
   var windows: [Window] { state.withLock { $0.windows } }
+  /// The languages that were asked for, in the order of the windows.
+  var asked: [String?] { state.withLock { $0.asked } }
   var isIdle: Bool { state.withLock { $0.begun == $0.answers + $0.failures } }
 
   var isQuiet: Bool { get async { await encoders.isQuiet } }
@@ -324,11 +369,12 @@ private final class ScriptedRecognizer: WindowRecognizer {
   func fail(times: Int) { state.withLock { $0.failuresToCome = times } }
 
   func recognize(
-    _ window: Window, of frames: LogMelFrames, urgency: Urgency
+    _ window: Window, of frames: LogMelFrames, language: String?, urgency: Urgency
   ) async throws(RecognitionError) -> WindowAnswer {
     let fails = state.withLock { state in
       state.begun += 1
       state.windows.append(window)
+      state.asked.append(language)
       defer { state.failuresToCome = max(0, state.failuresToCome - 1) }
       return state.failuresToCome > 0
     }

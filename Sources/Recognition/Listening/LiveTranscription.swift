@@ -18,6 +18,8 @@ public final class LiveTranscription: Sendable {
   fileprivate struct State {
     var utterance: Utterance
     var plan: SpeculationPlan
+    /// The language asked for so far.
+    var language: String?
     /// Of the same attempt, in their order.
     var attempts: [Attempt] = []
     var urgency = Urgency(isWanted: false)
@@ -28,6 +30,7 @@ public final class LiveTranscription: Sendable {
 
   fileprivate struct CertainWindow: Sendable {
     var heard: HeardWindow
+    var language: String?
     /// What was begun when it was not certain yet.
     var early: Task<WindowAnswer?, Never>?
   }
@@ -39,21 +42,35 @@ public final class LiveTranscription: Sendable {
   private let urgency = Urgency(isWanted: false)
 
   /// - Parameters:
+  ///   - language: The language asked for so far, a BCP 47 tag.
   ///   - attempts: How often windows are recognized that are not certain.
   ///   - tell: Is told each segment that is final before the utterance has ended, in their order.
   init(
-    _ recognizer: any WindowRecognizer, _ utterance: Utterance, attempts: Int,
+    _ recognizer: any WindowRecognizer, _ utterance: Utterance, language: String? = nil, attempts: Int,
     tell: @escaping @Sendable (SpokenText) -> Void = { _ in }
   ) {
     self.recognizer = recognizer
     self.tell = tell
-    state = Mutex(State(utterance: utterance, plan: SpeculationPlan(limit: attempts)))
+    state = Mutex(
+      State(utterance: utterance, plan: SpeculationPlan(limit: attempts), language: language))
   }
 
   deinit {
     state.withLock { state in
       state.drop()
       state.work?.cancel()
+    }
+  }
+
+  /// Another language is asked for, for all that is not certain yet: what was attempted is of no use.
+  ///
+  /// - Parameter language: A BCP 47 tag.
+  public func expect(language: String?) {
+    state.withLock { state in
+      guard language != state.language else { return }
+      state.language = language
+      _ = state.plan.heard(nil)
+      state.drop()
     }
   }
 
@@ -76,20 +93,20 @@ public final class LiveTranscription: Sendable {
 
   /// Recognizes the utterance, which has ended.
   ///
-  /// - Parameter language: The language asked for, a BCP 47 tag.
-  public func finish(language: String? = nil) async throws(RecognitionError) -> Transcript {
+  /// It is in the language that was asked for last.
+  public func finish() async throws(RecognitionError) -> Transcript {
     let clock = ContinuousClock()
     let start = clock.now
     let limit = try await recognizer.knownWindowLimit()
-    let (utterance, windows, attempts, work) = state.withLock { state in
+    let (utterance, windows, attempts, work, language) = state.withLock { state in
       let windows = state.utterance.lastWindows(limit: limit)
       if state.attempts.map(\.window) != windows.map(\.window) { state.drop() }
       state.urgency.raise()
       state.entrance?.finish()
-      return (state.utterance, windows, state.attempts, state.work)
+      return (state.utterance, windows, state.attempts, state.work, state.language)
     }
     urgency.raise()
-    var assembly = TranscriptAssembly(recognizer.model)
+    var assembly = TranscriptAssembly(for: recognizer)
     if let work { assembly = try await work.value(orIfCancelled: .failure(.cancelled)).get() }
     var (isSpeculative, workSeconds) = (!windows.isEmpty, 0.0)
     for (index, heard) in windows.enumerated() {
@@ -101,7 +118,8 @@ public final class LiveTranscription: Sendable {
         workSeconds += early.encoderSeconds + early.decoderSeconds
       } else {
         isSpeculative = false
-        answer = try await recognizer.recognize(heard.window, of: heard.frames, urgency: .wanted)
+        answer = try await recognizer.recognize(
+          heard.window, of: heard.frames, language: language, urgency: .wanted)
       }
       assembly.add(answer, audioSeconds: utterance.seconds)
     }
@@ -125,7 +143,7 @@ public final class LiveTranscription: Sendable {
       recognizer.countUsed(savedSeconds: 0)
     }
     let entrance = state.entrance ?? work(&state)
-    entrance.yield(CertainWindow(heard: heard, early: early))
+    entrance.yield(CertainWindow(heard: heard, language: state.language, early: early))
   }
 
   /// Begins to recognize what is certain, one window after the other.
@@ -133,7 +151,7 @@ public final class LiveTranscription: Sendable {
     let (windows, entrance) = AsyncStream<CertainWindow>.makeStream()
     state.entrance = entrance
     state.work = Task { [recognizer, urgency, tell] in
-      var assembly = TranscriptAssembly(recognizer.model)
+      var assembly = TranscriptAssembly(for: recognizer)
       for await window in windows {
         do throws(RecognitionError) {
           let answer = try await window.answer(by: recognizer, urgency: urgency)
@@ -165,10 +183,12 @@ public final class LiveTranscription: Sendable {
     }
     var before: Task<WindowAnswer?, Never>?
     state.attempts = frames.map { heard in
-      let task = Task { [recognizer, urgency = state.urgency, before] () -> WindowAnswer? in
+      let task = Task {
+        [recognizer, language = state.language, urgency = state.urgency, before] () -> WindowAnswer? in
         guard await isFirst.value else { return nil }
         if let before, await before.value == nil { return nil }
-        return try? await recognizer.recognize(heard.window, of: heard.frames, urgency: urgency)
+        return try? await recognizer.recognize(
+          heard.window, of: heard.frames, language: language, urgency: urgency)
       }
       before = task
       return Attempt(window: heard.window, task: task)
@@ -202,6 +222,7 @@ extension LiveTranscription.CertainWindow {
       }
       if let answer { return answer }
     }
-    return try await recognizer.recognize(heard.window, of: heard.frames, urgency: urgency)
+    return try await recognizer.recognize(
+      heard.window, of: heard.frames, language: language, urgency: urgency)
   }
 }

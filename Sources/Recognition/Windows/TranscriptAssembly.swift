@@ -5,6 +5,7 @@ internal import Transducer
 /// Puts together what the windows of an utterance give, in their order.
 struct TranscriptAssembly: Sendable {
   private let model: ModelDirectory
+  private let languages: SpokenLanguages
   /// What is said, a text for each stretch between two places where nobody speaks; they are final.
   private(set) var segments: [SpokenText] = []
   /// The tokens of the last windows, if the next one goes on with them, and the feature frame where those end.
@@ -13,8 +14,9 @@ struct TranscriptAssembly: Sendable {
   private var last: WindowAnswer?
   private var detour: String?
 
-  init(_ model: ModelDirectory) {
-    self.model = model
+  init(for recognizer: some WindowRecognizer) {
+    model = recognizer.model
+    languages = recognizer.languages
   }
 
   /// The feature frame up to which all is recognized.
@@ -50,10 +52,17 @@ struct TranscriptAssembly: Sendable {
   }
 
   /// The transcript of all that was added.
+  ///
+  /// - Parameter language: The language asked for; if none was, the text tells it.
   func transcript(language: String?, audioSeconds: Double) -> Transcript {
-    Transcript(
+    var transcript = Transcript(
       segments: segments, language: language, audioSeconds: audioSeconds, timings: timings,
       device: last?.device, bucket: last?.bucket, isFromCache: last?.isFromCache ?? false, detour: detour,
       precision: last?.precision ?? .auto, model: model.name)
+    if language == nil {
+      transcript.language = languages.language(of: transcript.text)
+      transcript.isLanguageDetected = transcript.language != nil
+    }
+    return transcript
   }
 }

@@ -22,6 +22,7 @@ struct WindowAnswer: Sendable {
 /// What recognizes windows.
 protocol WindowRecognizer: Sendable {
   var model: ModelDirectory { get }
+  var languages: SpokenLanguages { get }
 
   /// The most frames of a window; `nil` as long as the devices are not known.
   var windowLimit: Int? { get }
@@ -32,9 +33,11 @@ protocol WindowRecognizer: Sendable {
   /// Asks whether the best device that works has nothing to do.
   var isQuiet: Bool { get async }
 
-  /// - Parameter frames: Those of the window at least.
+  /// - Parameters:
+  ///   - frames: Those of the window at least.
+  ///   - language: The language asked for, a BCP 47 tag.
   func recognize(
-    _ window: Window, of frames: LogMelFrames, urgency: Urgency
+    _ window: Window, of frames: LogMelFrames, language: String?, urgency: Urgency
   ) async throws(RecognitionError) -> WindowAnswer
 
   /// An attempt to recognize something before its end was begun.

@@ -10,6 +10,9 @@ struct HealthReport {
   let outcome: HealthCheck.Outcome
   var style = Style.plain
 
+  /// Whether it can recognize at once; of another program's server it is taken for granted.
+  var isReady: Bool { outcome.status.map { $0.progress == .ready } ?? true }
+
   /// For people: a line for the server, and one for each device if it tells of them.
   var text: String {
     let devices = outcome.status?.devices ?? []
