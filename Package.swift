@@ -189,6 +189,7 @@ let package = Package(
         "Acceleration", "Diagnosis", "MulticastDNS", "Recognition", "Settings", "Support", "Transducer",
         "WyomingServer",
         "lorikeet",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .testTarget(

@@ -84,10 +84,9 @@ struct Listener: Sendable {
   }
 
   private static func reason(_ error: any Error) -> String {
-    // NIO says "bind(descriptor:ptr:bytes:): Address already in use (errno: 98)".
-    guard error is IOError else { return "\(error)" }
-    let text = "\(error)".replacing(#/^.*?\): /#, with: "")
-    return text.replacing(#/ \(errno: \d+\)$/#, with: "")
+    // NIO adds the call and the number.
+    guard let error = error as? IOError else { return "\(error)" }
+    return String(cString: strerror(error.errnoCode))
   }
 }
 

@@ -66,7 +66,8 @@ struct WyomingClient: Sendable {
       throw CancellationError()
     } catch {
       // NIO tells of each address that it tried; a person wants to know that none answered.
-      throw ClientError(address: address, why: "nobody listens there")
+      throw ClientError(
+        address: address, why: "nobody listens there; start it with `lorikeet serve`, or give another --uri")
     }
   }
 }

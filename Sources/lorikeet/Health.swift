@@ -8,7 +8,7 @@ struct Health: AsyncParsableCommand {
     discussion: """
       Exit status 0 if it answers 'describe' in time, else 1 with the reason. A Lorikeet also tells how its model and \
       its devices are. --ready also asks for a model that is loaded: for whoever sends clients to one of several servers.
-      """)
+      """.with(.health))
 
   @Option(help: "The server: tcp://HOST:PORT or unix:///PATH.", transform: ListenAddress.argument)
   var uri = ListenAddress(.tcp(host: "127.0.0.1", port: 10_300))
@@ -31,7 +31,8 @@ struct Health: AsyncParsableCommand {
   func run() async throws {
     await runToTheEnd {
       let report = HealthReport(
-        uri: "\(uri)", outcome: try await HealthCheck(address: uri, seconds: timeout).run())
+        uri: "\(uri)", outcome: try await HealthCheck(address: uri, seconds: timeout).run(),
+        style: Terminal.outputStyle)
       try Terminal.print(json ? report.line : report.text)
       if ready, !report.isReady { throw ExitCode.failure }
     }

@@ -8,6 +8,7 @@ struct Lorikeet: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lorikeet",
     abstract: "Speech to text for voice assistants.",
+    discussion: "".with(.lorikeet),
     version: version,
     subcommands: [Serve.self, Transcribe.self, Models.self, Health.self, Doctor.self, Bench.self])
 }

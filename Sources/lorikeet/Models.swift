@@ -12,7 +12,7 @@ struct Models: AsyncParsableCommand {
       A model is 'parakeet-tdt-0.6b-v3', 'parakeet-tdt-0.6b-v2', or any repository of the hub with the same files as \
       OWNER/REPOSITORY@COMMIT. The environment variables HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE, \
       HF_HUB_DOWNLOAD_TIMEOUT, HTTPS_PROXY, HTTP_PROXY and NO_PROXY are honoured.
-      """,
+      """.with(.models),
     subcommands: [List.self, Pull.self, Verify.self, Remove.self])
 }
 
@@ -22,6 +22,8 @@ extension HubModel: ExpressibleByArgument {
   public init?(argument: String) {
     self.init(named: argument)
   }
+
+  public static var defaultCompletionKind: CompletionKind { .list(catalogue.map(\.name)) }
 }
 
 extension HubSettings {
@@ -34,7 +36,8 @@ extension HubSettings {
 struct StoreOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Where models are kept. (default: \(DataDirectory.standard))", valueName: "directory"))
+      "Where models are kept. (default: \(DataDirectory.standard))", valueName: "directory"),
+    completion: .directory)
   var dataDir: String?
 
   var library: ModelLibrary { ModelLibrary(dataDirectory: directory) }
@@ -48,8 +51,9 @@ struct StoreOptions: ParsableArguments {
 extension Models {
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Print the models that are there, those prepared for a device, and those that can be fetched."
-    )
+      abstract:
+        "Print the models that are there, those prepared for a device, and those that can be fetched.",
+      discussion: "".with(.list))
 
     @OptionGroup var store: StoreOptions
 
@@ -87,7 +91,7 @@ extension Models {
       discussion: """
         Whatever interrupts it, the next pull goes on where this one stopped. A file gets its name only when its size \
         and SHA-256 are right.
-        """)
+        """.with(.pull))
 
     @OptionGroup var store: StoreOptions
 
@@ -100,7 +104,7 @@ extension Models {
     @Flag(help: "No progress.")
     var quiet = false
 
-    @Argument(help: "The model.")
+    @Argument(help: "The model: one of 'lorikeet models list', or OWNER/REPOSITORY@COMMIT.")
     var model: HubModel
 
     func run() async throws {
@@ -117,7 +121,8 @@ extension Models {
     static let configuration = CommandConfiguration(
       abstract: "Read models' files, and what was prepared of them, and compare their SHA-256.",
       discussion:
-        "A damaged file is removed, so that the next pull fetches it anew; the exit status is 1 then.")
+        "A damaged file is removed, so that the next pull fetches it anew; the exit status is 1 then."
+        .with(.verify))
 
     @OptionGroup var store: StoreOptions
 
@@ -142,11 +147,11 @@ extension Models {
 
   struct Remove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Remove a model's files, and what was prepared of them.")
+      abstract: "Remove a model's files, and what was prepared of them.", discussion: "".with(.remove))
 
     @OptionGroup var store: StoreOptions
 
-    @Argument(help: "The model.")
+    @Argument(help: "The model: one of 'lorikeet models list', or OWNER/REPOSITORY@COMMIT.")
     var model: HubModel
 
     func run() async throws {

@@ -18,7 +18,7 @@ struct Serve: AsyncParsableCommand {
 
       Each setting may also be given by an environment variable, LORIKEET_LOG_LEVEL for --log-level, or in the file \
       that --config or LORIKEET_CONFIG names: log-level: info.
-      """)
+      """.with(.serve))
 
   @OptionGroup var options: ServeOptions
 

@@ -21,10 +21,10 @@ struct ServeOptions: ParsableArguments {
 
   @OptionGroup var text: TextOptions
 
-  @Option(name: .setting(.logLevel), help: .setting(.logLevel, "level"))
+  @Option(name: .setting(.logLevel), help: .setting(.logLevel, "level"), completion: .setting(.logLevel))
   var logLevel: String?
 
-  @Option(name: .setting(.logFormat), help: .setting(.logFormat, "format"))
+  @Option(name: .setting(.logFormat), help: .setting(.logFormat, "format"), completion: .setting(.logFormat))
   var logFormat: String?
 
   @Flag(name: .setting(.logTranscripts), inversion: .prefixedNo, help: .setting(.logTranscripts))
@@ -63,8 +63,8 @@ struct ServeOptions: ParsableArguments {
   @Option(
     name: .customLong("config"),
     help: ArgumentHelp(
-      "A YAML or JSON file with settings; options and environment variables go before it.", valueName: "file")
-  )
+      "A YAML or JSON file with settings; options and environment variables go before it.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml", "json"]))
   var file: String?
 
   @Flag(help: "Print each setting and where it comes from, and exit.")
@@ -105,6 +105,11 @@ struct ServeOptions: ParsableArguments {
 
 extension NameSpecification {
   static func setting(_ setting: Setting) -> NameSpecification { .customLong(setting.name) }
+}
+
+extension CompletionKind {
+  /// The words that a setting accepts.
+  static func setting(_ setting: Setting) -> CompletionKind { .list(setting.choices) }
 }
 
 extension ArgumentHelp {

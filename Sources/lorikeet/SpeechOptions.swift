@@ -4,19 +4,23 @@ internal import Settings
 /// The options of all commands that recognize speech. None has a value unless it is given: what is not may stand
 /// elsewhere.
 struct SpeechOptions: ParsableArguments {
-  @Option(name: .setting(.model), help: .setting(.model, "model"))
+  @Option(
+    name: .setting(.model), help: .setting(.model, "model"), completion: .list(WantedModel.names))
   var model: String?
 
-  @Option(name: .setting(.device), help: .setting(.device, "device"))
+  @Option(name: .setting(.device), help: .setting(.device, "device"), completion: .setting(.device))
   var device: String?
 
-  @Option(name: .setting(.fallback), help: .setting(.fallback, "fallback"))
+  @Option(name: .setting(.fallback), help: .setting(.fallback, "fallback"), completion: .setting(.fallback))
   var fallback: String?
 
-  @Option(name: .setting(.decoderDevice), help: .setting(.decoderDevice, "device"))
+  @Option(
+    name: .setting(.decoderDevice), help: .setting(.decoderDevice, "device"),
+    completion: .setting(.decoderDevice))
   var decoderDevice: String?
 
-  @Option(name: .setting(.precision), help: .setting(.precision, "precision"))
+  @Option(
+    name: .setting(.precision), help: .setting(.precision, "precision"), completion: .setting(.precision))
   var precision: String?
 
   @Option(name: .setting(.buckets), help: .setting(.buckets, "seconds"))
@@ -40,7 +44,7 @@ struct SpeechOptions: ParsableArguments {
   @Option(name: .setting(.windowSeconds), help: .setting(.windowSeconds, "seconds"))
   var windowSeconds: String?
 
-  @Option(name: .setting(.vad), help: .setting(.vad, "vad"))
+  @Option(name: .setting(.vad), help: .setting(.vad, "vad"), completion: .setting(.vad))
   var vad: String?
 
   @Option(name: .setting(.vadMargin), help: .setting(.vadMargin, "decibels"))
@@ -64,16 +68,19 @@ struct SpeechOptions: ParsableArguments {
   @Option(name: .setting(.language), help: .setting(.language, "tag"))
   var language: String?
 
-  @Option(name: .setting(.forceScript), help: .setting(.forceScript, "yes|no"))
+  @Option(
+    name: .setting(.forceScript), help: .setting(.forceScript, "yes|no"), completion: .list(["yes", "no"]))
   var forceScript: String?
 
-  @Option(name: .setting(.dataDir), help: .setting(.dataDir, "directory"))
+  @Option(name: .setting(.dataDir), help: .setting(.dataDir, "directory"), completion: .directory)
   var dataDir: String?
 
   @Flag(name: .setting(.cache), inversion: .prefixedNo, help: .setting(.cache))
   var cache: Bool?
 
-  @Option(name: .setting(.keepOriginals), help: .setting(.keepOriginals, "yes|no"))
+  @Option(
+    name: .setting(.keepOriginals), help: .setting(.keepOriginals, "yes|no"),
+    completion: .list(["yes", "no"]))
   var keepOriginals: String?
 
   @Flag(name: .setting(.offline), inversion: .prefixedNo, help: .setting(.offline))

@@ -18,13 +18,22 @@ enum Terminal {
     _ = write(text, to: STDERR_FILENO)
   }
 
-  /// Whether a person watches standard error.
-  static var isWatched: Bool { isatty(STDERR_FILENO) == 1 }
+  /// Whether a person watches standard error, at a terminal that can take a line back.
+  static var isWatched: Bool { isatty(STDERR_FILENO) == 1 && Style.isAble(variable("TERM")) }
 
   /// Reports a failure in one line.
   static func fail(_ error: any Error) {
-    note("lorikeet: \("\(error)".inOneLine)\n")
+    note("\(style(of: STDERR_FILENO)("lorikeet:", .red)) \("\(error)".inOneLine)\n")
   }
+
+  /// For results.
+  static var outputStyle: Style { style(of: STDOUT_FILENO) }
+
+  private static func style(of descriptor: Int32) -> Style {
+    Style(isTerminal: isatty(descriptor) == 1, noColour: variable("NO_COLOR"), terminal: variable("TERM"))
+  }
+
+  private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
   private static func write(_ text: String, to descriptor: Int32) -> Bool {
     var rest = Array(text.utf8)[...]

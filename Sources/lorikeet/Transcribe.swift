@@ -11,7 +11,7 @@ struct Transcribe: AsyncParsableCommand {
     discussion: """
       Reads WAV, FLAC, Ogg Vorbis, Opus, MP3 and other files of any sample rate and channel count. With several \
       files, one that cannot be read is reported, the others are transcribed, and the exit status is 1.
-      """)
+      """.with(.transcribe))
 
   @OptionGroup var speech: SpeechOptions
 
@@ -23,7 +23,8 @@ struct Transcribe: AsyncParsableCommand {
   @Flag(help: "No progress bar.")
   var quiet = false
 
-  @Argument(help: ArgumentHelp("The recordings; - is standard input.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("The recordings; - is standard input.", valueName: "file"), completion: .file())
   var files: [String]
 
   func validate() throws {

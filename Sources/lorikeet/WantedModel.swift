@@ -18,6 +18,9 @@ struct WantedModel: Sendable {
   let keepsOriginals: Bool
   let isOffline: Bool
 
+  /// The models that can be named without their place.
+  static var names: [String] { [ModelDirectory.builtin] + HubModel.catalogue.map(\.name) }
+
   /// Where compiled networks are kept.
   static func compiledDirectory(in dataDirectory: String) -> String { "\(dataDirectory)/compiled" }
 

@@ -146,6 +146,12 @@ def test_an_unknown_host_is_refused():
     assert "cannot listen on tcp://host.invalid:10300" in result.stderr
 
 
+def test_an_address_of_another_machine_is_refused_without_a_stray_bracket():
+    result = lorikeet.run("serve", "--no-cache", "--uri", "tcp://192.0.2.1:10300")
+    assert result.returncode == 1
+    assert "cannot listen on tcp://192.0.2.1:10300: Cannot assign requested address; give another" in result.stderr
+
+
 def test_health_of_a_server(server):
     result = lorikeet.run("health", "--uri", server.uri)
     assert (result.returncode, result.stderr) == (0, "")

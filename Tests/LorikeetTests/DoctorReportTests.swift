@@ -12,7 +12,7 @@ import Testing
       Finding(.selfTest, "CPU", .warning, "it is slow"), Finding(.openVINO, "openvino", .warning, "old"),
     ]
     #expect(
-      DoctorReport.render(findings) == """
+      DoctorReport.render(findings, .plain) == """
         NPU
           ok       device    Arrow Lake's NPU
           error    module    it is not loaded
@@ -33,7 +33,7 @@ import Testing
 
   @Test func `says so when nothing is wrong`() {
     #expect(
-      DoctorReport.render([Finding(.machine, "memory", .ok, "16 GB")]) == """
+      DoctorReport.render([Finding(.machine, "memory", .ok, "16 GB")], .plain) == """
         Machine
           ok       memory  16 GB
 

@@ -15,7 +15,7 @@ struct Bench: AsyncParsableCommand {
       that the kernel counts. Figures of another device than the one that was named are refused, unless --fallback \
       allows it to stand in. Without files the recordings are made of the built-in one, repeated to a few lengths. \
       Exit status 1 if no device could be measured, or a file not be read.
-      """)
+      """.with(.bench))
 
   @OptionGroup var options: BenchOptions
   @OptionGroup var speech: SpeechOptions

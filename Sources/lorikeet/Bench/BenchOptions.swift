@@ -50,7 +50,8 @@ struct BenchOptions: ParsableArguments {
   @Option(help: .hidden)
   var root = "/"
 
-  @Argument(help: ArgumentHelp("Recordings; - is standard input.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("Recordings; - is standard input.", valueName: "file"), completion: .file())
   var files: [String] = []
 
   /// The lengths of the recordings that are made where no file is given.

@@ -8,7 +8,7 @@ struct Doctor: AsyncParsableCommand {
     discussion: """
       Looks at processor, memory, NPU and GPU with their drivers, at OpenVINO and the data directory, and lets each \
       device recognize a recording. Exit status 0 if there is no error, else 1; a warning is none.
-      """)
+      """.with(.doctor))
 
   @OptionGroup var store: StoreOptions
 
@@ -33,7 +33,7 @@ struct Doctor: AsyncParsableCommand {
         findings: Diagnosis.findings(
           machine, openVINOVersion: openVINO.version, openVINODevices: openVINO.devices.map(\.name))
           + openVINO.findings + tests.map(\.finding) + data.findings,
-        openVINO: openVINO, tests: tests, data: data)
+        openVINO: openVINO, tests: tests, data: data, style: Terminal.outputStyle)
       try Terminal.print(json ? DoctorJSON(report).line : report.text)
       if report.verdict == .error { throw ExitCode.failure }
     }

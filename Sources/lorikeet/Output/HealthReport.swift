@@ -8,6 +8,7 @@ internal import WyomingServer
 struct HealthReport {
   let uri: String
   let outcome: HealthCheck.Outcome
+  var style = Style.plain
 
   /// Whether it can recognize at once; of another program's server it is taken for granted.
   var isReady: Bool { outcome.status.map { $0.progress == .ready } ?? true }
@@ -18,7 +19,11 @@ struct HealthReport {
     let nameWidth = devices.map(\.name.count).max() ?? 0
     let stateWidth = devices.map(\.state.name.count).max() ?? 0
     let lines = devices.map { device in
-      let columns = [device.name.padded(to: nameWidth), device.state.name.padded(to: stateWidth)]
+      let state = device.state.name
+      let columns = [
+        device.name.padded(to: nameWidth),
+        style(state, device.state.colour) + state.padded(to: stateWidth).dropFirst(state.count),
+      ]
       let line =
         "  " + (columns + [device.condition, device.work].compactMap(\.self)).joined(separator: "   ")
       return String(line.reversed().drop { $0 == " " }.reversed()).inOneLine
@@ -45,7 +50,8 @@ struct HealthReport {
     let names = outcome.models.isEmpty ? "no speech-to-text model" : outcome.models.joined(separator: ", ")
     let devices = outcome.status?.devices ?? []
     let isWell = devices.isEmpty || devices.contains { !$0.state.isLost }
-    return "\(uri) \(isWell ? "is well" : "answers") and serves \(names)\(remarks)".inOneLine
+    let state = isWell ? style("is well", .green) : style("answers", .red)
+    return "\(uri) \(state) and serves \(names)\(remarks)".inOneLine
   }
 
   /// What the server waits for, and who answers although a device is lost.
@@ -95,6 +101,15 @@ extension DeviceReport {
 extension DeviceReport.State {
   fileprivate var isLost: Bool {
     if case .lost = self { true } else { false }
+  }
+
+  fileprivate var colour: Style.Colour? {
+    switch self {
+    case .working: .green
+    case .lost: .red
+    case .idle: nil
+    case .starting: .yellow
+    }
   }
 }
 

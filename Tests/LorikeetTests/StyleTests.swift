@@ -1,0 +1,49 @@
+import Acceleration
+import Diagnosis
+import Testing
+import WyomingServer
+
+@testable import lorikeet
+
+@Suite struct `Colours` {
+  @Test(
+    arguments: [
+      (true, nil, "xterm", true), (true, "", "xterm-256color", true), (false, nil, "xterm", false),
+      (true, "1", "xterm", false), (true, nil, "dumb", false), (true, nil, "", false),
+      (true, nil, nil, false),
+    ] as [(Bool, String?, String?, Bool)])
+  func `are for terminals that know them and people who want them`(
+    isTerminal: Bool, noColour: String?, terminal: String?, isColoured: Bool
+  ) {
+    #expect(
+      Style(isTerminal: isTerminal, noColour: noColour, terminal: terminal)
+        == Style(isColoured: isColoured))
+  }
+
+  @Test func `mark the doctor's verdicts, and leave the columns as they are`() {
+    let findings = [
+      Finding(.npu, "device", .ok, "there"), Finding(.npu, "module", .error, "gone"),
+      Finding(.npu, "a", .warning, "old"), Finding(.npu, "b", .note, "so"),
+    ]
+    let text = DoctorReport.render(findings, Style(isColoured: true))
+    #expect(text.contains("  \u{1B}[32mok\u{1B}[0m       device  there"))
+    #expect(text.contains("  \u{1B}[31merror\u{1B}[0m    module  gone"))
+    #expect(text.hasSuffix("\u{1B}[31m1 error\u{1B}[0m, \u{1B}[33m1 warning\u{1B}[0m"))
+    #expect(plain(text) == DoctorReport.render(findings, .plain))
+  }
+
+  @Test func `mark how a server and its devices are`() {
+    var devices = [DeviceReport(name: "NPU"), DeviceReport(name: "CPU")]
+    devices[0].state = .lost(why: "it hangs")
+    devices[1].state = .working
+    let outcome = HealthCheck.Outcome(
+      models: ["tiny"], status: ServerStatus(model: "tiny", progress: .ready, devices: devices))
+    let coloured = HealthReport(uri: "u", outcome: outcome, style: Style(isColoured: true)).text
+    #expect(coloured.contains("\u{1B}[32mis well\u{1B}[0m"))
+    #expect(coloured.contains("\u{1B}[31mlost\u{1B}[0m      it hangs"))
+    #expect(coloured.hasSuffix("\u{1B}[32mworking\u{1B}[0m"))
+    #expect(plain(coloured) == HealthReport(uri: "u", outcome: outcome).text)
+  }
+
+  private func plain(_ text: String) -> String { text.replacing(#/\u{1B}\[\d+m/#, with: "") }
+}
