@@ -1,8 +1,10 @@
 """Step `augment`: what is said becomes what a microphone hears, and then features.
 
-Each shard of speech gives several shards of features, `features/00000-0.npz`, each with other rooms, noises and silences.
+Each shard of speech gives several shards of features: `features/00000-dry.npz` without rooms and noise, and
+`00000-0.npz`, `00000-1.npz` …, each with other rooms, noises and silences.
 Features are normalised, so eight bits hold them well: one step is 1/24 of a band's deviation.
 """
+
 import json
 import multiprocessing
 import os
@@ -24,7 +26,16 @@ EMPTY, LONG = 0.04, 0.07  # shares of samples without words and of several utter
 def wake_words(path: pathlib.Path, seed: int) -> list[np.ndarray]:
     """Names that wake a satellite; their ends are heard before a command and are not written."""
     if not path.exists():
-        names = ["Hey Jarvis.", "Okay Nabu.", "Alexa.", "Hey Lorikeet.", "Hey Mycroft.", "Hey Robin.", "Computer.", "Oye Robin."]
+        names = [
+            "Hey Jarvis.",
+            "Okay Nabu.",
+            "Alexa.",
+            "Hey Lorikeet.",
+            "Hey Mycroft.",
+            "Hey Robin.",
+            "Computer.",
+            "Oye Robin.",
+        ]
         jobs = []
         for i in range(160):
             draw = random.Random(f"wake {seed} {i}")
@@ -38,7 +49,9 @@ def silence(low: float, high: float, draw: np.random.Generator) -> np.ndarray:
     return np.zeros(int(draw.uniform(low, high) * RATE), np.float32)
 
 
-def scene(sound: np.ndarray | None, draw: np.random.Generator, voices: list[np.ndarray], wake: list[np.ndarray]) -> np.ndarray:
+def scene(
+    sound: np.ndarray | None, draw: np.random.Generator, voices: list[np.ndarray], wake: list[np.ndarray]
+) -> np.ndarray:
     """One recording: speech (or none) in a room with noise, through a microphone, at some gain."""
     parts = []
     if sound is None:
@@ -62,7 +75,9 @@ def scene(sound: np.ndarray | None, draw: np.random.Generator, voices: list[np.n
     kind = draw.random()
     if kind < 0.6 or (sound is None and kind < 0.8):
         ratio = draw.uniform(0, 30) if draw.random() < 0.8 else draw.uniform(-5, 5)
-        samples = samples + effects.noise(len(samples), draw, voices if sound is not None else None) * loudness * 10 ** (-ratio / 20)
+        samples = samples + effects.noise(
+            len(samples), draw, voices if sound is not None else None
+        ) * loudness * 10 ** (-ratio / 20)
     if draw.random() < 0.15:  # the noise has come through the microphone, too
         samples = effects.microphone(samples, draw)
     peak = np.abs(samples).max() + 1e-9
@@ -74,6 +89,18 @@ def scene(sound: np.ndarray | None, draw: np.random.Generator, voices: list[np.n
     samples = samples / peak * 10 ** (gain / 20)
     dither = draw.standard_normal(len(samples)) * 10 ** (draw.uniform(-100, -60) / 20) if draw.random() < 0.5 else 0
     return np.round(np.clip(samples + dither, -1, 1) * 32767).astype(np.float32) / 32768
+
+
+def dry(sound: np.ndarray | None, draw: np.random.Generator) -> np.ndarray:
+    """A recording without room and noise: with these the model learns first where words are."""
+    samples = (
+        silence(0.5, 3, draw)
+        if sound is None
+        else np.concatenate([silence(0.02, 0.5, draw), sound, silence(0.02, 0.5, draw)])
+    )
+    return samples * 10 ** (draw.uniform(-20, 0) / 20) + draw.standard_normal(len(samples)).astype(np.float32) * 10 ** (
+        draw.uniform(-100, -65) / 20
+    )
 
 
 def shard(task: tuple[pathlib.Path, pathlib.Path, pathlib.Path, int]) -> tuple[str, float, float]:
@@ -93,7 +120,7 @@ def shard(task: tuple[pathlib.Path, pathlib.Path, pathlib.Path, int]) -> tuple[s
     items += [("", None)] * int(EMPTY * len(entries))
     features, texts = [], []
     for text, sound in items:
-        heard = scene(sound, draw, sounds, wake)[: 16 * RATE]
+        heard = dry(sound, draw) if output.stem.endswith("dry") else scene(sound, draw, sounds, wake)[: 16 * RATE]
         features.append(np.clip(np.round(log_mel(heard) * STEP), -127, 127).astype(np.int8))
         texts.append(text)
     temporary = output.with_suffix(f".{os.getpid()}.tmp")
@@ -108,8 +135,9 @@ def augment(work: pathlib.Path, versions: int, seed: int, processes: int) -> Non
     folder = work / "features"
     folder.mkdir(parents=True, exist_ok=True)
     wake_words(work / "wake.npz", seed)
-    speech = sorted((work / "speech").glob("[0-9]*.npz"))
-    tasks = [(path, folder / f"{path.stem}-{version}.npz", work / "wake.npz", seed) for version in range(versions) for path in speech]
+    speech = sorted((work / "speech").glob("*.npz"))
+    names = ["dry", *map(str, range(versions))]
+    tasks = [(path, folder / f"{path.stem}-{name}.npz", work / "wake.npz", seed) for name in names for path in speech]
     missing = [task for task in tasks if not task[1].exists()]
     print(f"{len(tasks) - len(missing)} of {len(tasks)} shards are there")
     with multiprocessing.Pool(processes) as pool:

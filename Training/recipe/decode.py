@@ -1,4 +1,5 @@
 """Greedy decoding, as Lorikeet, onnx-asr and NeMo do it."""
+
 import torch
 from torch import Tensor
 

@@ -1,4 +1,5 @@
-"""What happens to a voice on its way: rooms, noise, microphones. All of it is made of random numbers; samples at 16 kHz."""
+"""What happens to a voice on its way: rooms, noise, microphones, all made of random numbers. Samples at 16 kHz."""
+
 import functools
 
 import numpy as np
@@ -21,11 +22,13 @@ def level(samples: np.ndarray) -> float:
 
 
 def room(samples: np.ndarray, draw: Draw) -> np.ndarray:
-    """An impulse response: the direct sound, a few early reflections and a tail that decays by 60 dB in 0.1 to 0.8 s."""
+    """An impulse response: direct sound, a few early reflections and a tail that decays by 60 dB in 0.1 to 0.8 s."""
     decay = draw.uniform(0.1, 0.8)
     time = np.arange(int(decay * RATE)) / RATE
     tail = draw.standard_normal(len(time)) * 10 ** (-3 * time / decay)
-    tail = scipy.signal.lfilter([1 - 0.5 * draw.random()], [1, -0.5 * draw.random()], tail)  # walls swallow high frequencies
+    tail = scipy.signal.lfilter(
+        [1 - 0.5 * draw.random()], [1, -0.5 * draw.random()], tail
+    )  # walls swallow high frequencies
     gap = int(draw.uniform(0.002, 0.02) * RATE)
     tail[:gap] = 0
     for _ in range(draw.integers(2, 8)):
@@ -52,7 +55,10 @@ def swell(length: int, rate: float, draw: Draw) -> np.ndarray:
 
 def hum(length: int, draw: Draw) -> np.ndarray:
     base, time = draw.choice([50, 60, 100, 120]) * draw.uniform(0.99, 1.01), np.arange(length) / RATE
-    return sum(draw.random() / k * np.sin(2 * np.pi * (k * base * time + draw.random())) for k in range(1, draw.integers(3, 20)))
+    return sum(
+        draw.random() / k * np.sin(2 * np.pi * (k * base * time + draw.random()))
+        for k in range(1, draw.integers(3, 20))
+    )
 
 
 def fan(length: int, draw: Draw) -> np.ndarray:
@@ -80,7 +86,9 @@ def clatter(length: int, draw: Draw) -> np.ndarray:
     sound = 0.02 * draw.standard_normal(length)
     for _ in range(1 + int(length / RATE * draw.uniform(1, 6))):
         begin, here = draw.integers(length), np.arange(int(0.15 * RATE)) / RATE
-        ring = sum(np.sin(2 * np.pi * draw.uniform(200, 6000) * here) * np.exp(-here * draw.uniform(20, 200)) for _ in range(4))
+        ring = sum(
+            np.sin(2 * np.pi * draw.uniform(200, 6000) * here) * np.exp(-here * draw.uniform(20, 200)) for _ in range(4)
+        )
         ring += draw.standard_normal(len(here)) * np.exp(-here * 300)
         sound[begin : begin + len(ring)] += (draw.uniform(0.2, 1) * ring)[: length - begin]
     return sound
@@ -137,8 +145,12 @@ def microphone(samples: np.ndarray, draw: Draw) -> np.ndarray:
     if kind < 0.2:
         return scipy.signal.sosfilt(band(300, 3400), samples)
     if kind < 0.4:
-        return scipy.signal.sosfilt(band(int(draw.choice([20, 60, 150])), int(draw.choice([3800, 5000, 6500]))), samples)
+        return scipy.signal.sosfilt(
+            band(int(draw.choice([20, 60, 150])), int(draw.choice([3800, 5000, 6500]))), samples
+        )
     frequency = np.linspace(0, 8000, 65)
-    curve = draw.uniform(-12, 12) * frequency / 8000 + draw.uniform(-8, 8) * np.exp(-(((frequency - draw.uniform(500, 6000)) / draw.uniform(300, 2000)) ** 2))
+    curve = draw.uniform(-12, 12) * frequency / 8000 + draw.uniform(-8, 8) * np.exp(
+        -(((frequency - draw.uniform(500, 6000)) / draw.uniform(300, 2000)) ** 2)
+    )
     curve -= draw.uniform(0, 25) * (frequency < draw.uniform(50, 250))
     return convolve(samples, scipy.signal.firwin2(129, frequency, 10 ** (curve / 20), fs=RATE))

@@ -1,4 +1,5 @@
 """Step `evaluate`: word error rates on held-out sentences by held-out voices, clean and in noise."""
+
 import functools
 import json
 import pathlib
@@ -119,7 +120,19 @@ def with_lorikeet(program: str, folder: pathlib.Path, precision: str, recordings
         paths = [f"{scratch}/{i:04}.wav" for i in range(len(recordings))]
         for path, (_, _, samples) in zip(paths, recordings):
             soundfile.write(path, samples, 16_000, "FLOAT")
-        command = [program, "transcribe", "--vad", "off", "--precision", precision, "--model", str(folder), "--format", "json", *paths]
+        command = [
+            program,
+            "transcribe",
+            "--vad",
+            "off",
+            "--precision",
+            precision,
+            "--model",
+            str(folder),
+            "--format",
+            "json",
+            *paths,
+        ]
         lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     return [json.loads(line)["text"] for line in lines]
 
@@ -133,7 +146,9 @@ def score(model: Transducer, pieces: Pieces, work: pathlib.Path, limit: int) -> 
             for name, decode in (("ctc", greedy_ctc), ("tdt", greedy_tdt)):
                 heard = transcribe(model, pieces, recordings, decode)
                 pairs = [(text, words) for (text, _, _), words in zip(recordings, heard)]
-                values[f"{language} {name} {'clean' if noise is None else 'noisy'}"] = round(word_errors(pairs, False), 1)
+                values[f"{language} {name} {'clean' if noise is None else 'noisy'}"] = round(
+                    word_errors(pairs, False), 1
+                )
     return values
 
 
@@ -163,14 +178,13 @@ def evaluate(
 ) -> None:  # fmt: skip
     """Prints a table and writes report.json. The checkpoint is read unless an exported directory is given."""
     if model and program:
-        read = lambda recordings: with_lorikeet(program, model, precision, recordings)  # noqa: E731
+        read = functools.partial(with_lorikeet, program, model, precision)
     elif model:
-        read = lambda recordings: with_onnx_asr(model, recordings)  # noqa: E731
+        read = functools.partial(with_onnx_asr, model)
     else:
         from .export import averaged
 
-        network, pieces = averaged(work), Pieces(work)
-        read = lambda recordings: transcribe(network, pieces, recordings)  # noqa: E731
+        read = functools.partial(transcribe, averaged(work), Pieces(work))
     report = {}
     print("| set | recordings | word error rate | as written | exact | fixed sentence |\n|---|---|---|---|---|---|")
     for name, some in sets(work, recordings, limit).items():

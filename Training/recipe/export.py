@@ -1,4 +1,5 @@
 """Step `export`: the averaged weights in the layout of Parakeet TDT's public ONNX export."""
+
 import json
 import pathlib
 
@@ -42,8 +43,19 @@ def averaged(work: pathlib.Path) -> Transducer:
     return model.eval()
 
 
-def write(graph: nn.Module, path: pathlib.Path, example: tuple, inputs: list[str], outputs: list[str], axes: dict) -> None:
-    torch.onnx.export(graph, example, path, input_names=inputs, output_names=outputs, dynamic_axes=axes, opset_version=OPSET, dynamo=False)
+def write(
+    graph: nn.Module, path: pathlib.Path, example: tuple, inputs: list[str], outputs: list[str], axes: dict
+) -> None:
+    torch.onnx.export(
+        graph,
+        example,
+        path,
+        input_names=inputs,
+        output_names=outputs,
+        dynamic_axes=axes,
+        opset_version=OPSET,
+        dynamo=False,
+    )
 
 
 def export(work: pathlib.Path, output: pathlib.Path | None) -> None:
@@ -56,7 +68,13 @@ def export(work: pathlib.Path, output: pathlib.Path | None) -> None:
         {"audio_signal": {0: "batch", 2: "frames"}, "length": {0: "batch"}, "outputs": {0: "batch", 2: "encoded"}, "encoded_lengths": {0: "batch"}},
     )  # fmt: skip
     state = torch.zeros(1, 2, shape.prediction)
-    example = (torch.randn(2, shape.width, 7), torch.zeros(2, 3, dtype=torch.int32), torch.tensor([3, 3], dtype=torch.int32), state, state)
+    example = (
+        torch.randn(2, shape.width, 7),
+        torch.zeros(2, 3, dtype=torch.int32),
+        torch.tensor([3, 3], dtype=torch.int32),
+        state,
+        state,
+    )
     write(
         DecoderGraph(model), folder / "decoder_joint-model.onnx", example,
         ["encoder_outputs", "targets", "target_length", "input_states_1", "input_states_2"],

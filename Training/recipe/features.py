@@ -1,4 +1,5 @@
 """Log-mel features, the same as NeMo's and Lorikeet's: see `Sources/SpeechFeatures`."""
+
 import functools
 
 import numpy as np

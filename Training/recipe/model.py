@@ -2,6 +2,7 @@
 
 Shapes: features [B, T, bands]; encoded [B, T', width] with T' = ceil(T / 8); token logits [B, T', U + 1, pieces + 1].
 """
+
 import math
 from dataclasses import dataclass
 
@@ -92,10 +93,14 @@ class Attention(nn.Module):
     def forward(self, x: Tensor, table: Tensor, hidden: Tensor) -> Tensor:
         """`hidden` [B, 1, 1, T] is added to the scores: very negative where a frame is not to be looked at."""
         b, t, w = x.shape
-        q, k, v = (linear(x).view(b, t, self.heads, self.size) for linear in (self.linear_q, self.linear_k, self.linear_v))
+        q, k, v = (
+            linear(x).view(b, t, self.heads, self.size) for linear in (self.linear_q, self.linear_k, self.linear_v)
+        )
         p = self.linear_pos(table).view(-1, self.heads, self.size)
         by_position = torch.einsum("bthd,phd->bhtp", q + self.pos_bias_v, p)
-        by_position = F.pad(by_position, (1, 0)).view(b, self.heads, -1, t)[:, :, 1:].reshape(b, self.heads, t, -1)[..., :t]
+        by_position = (
+            F.pad(by_position, (1, 0)).view(b, self.heads, -1, t)[:, :, 1:].reshape(b, self.heads, t, -1)[..., :t]
+        )
         bias = by_position / math.sqrt(self.size) + hidden
         x = F.scaled_dot_product_attention(
             (q + self.pos_bias_u).transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), bias
@@ -181,7 +186,9 @@ class Prediction(nn.Module):
 
     def forward(self, tokens: Tensor, state=None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """Tokens [B, U] to [B, U, prediction]."""
-        x, state = self.prediction["dec_rnn"]["lstm"](self.dropout(self.prediction["embed"](tokens)).transpose(0, 1), state)
+        x, state = self.prediction["dec_rnn"]["lstm"](
+            self.dropout(self.prediction["embed"](tokens)).transpose(0, 1), state
+        )
         return self.dropout(x.transpose(0, 1)), state
 
 

@@ -1,4 +1,8 @@
-"""Step `speak`: sentences become sound. A shard is `speech/00000.npz`: samples of all its utterances, one after the other."""
+"""Step `speak`: sentences become sound.
+
+A shard is `speech/00000.npz`: the samples of all its utterances, one after the other.
+"""
+
 import json
 import multiprocessing
 import os
@@ -10,7 +14,7 @@ import time
 import numpy as np
 
 from .grammar.corpus import ALWAYS, sentence
-from .voices import RATE, held_out_voices, speak_all, training_voice
+from .voices import RATE, held_out_voices, neural_voice, speak_all, training_voice
 
 SHARD = 250  # utterances
 
@@ -34,25 +38,26 @@ def load(path: pathlib.Path) -> tuple[list[dict], list[np.ndarray]]:
 
 
 def spoken(text: str, draw: random.Random) -> str:
-    """What the synthesiser reads: sometimes a question without its mark, so that words tell a question, not only melody."""
+    """What the synthesiser reads: half of the questions without their mark, so that words tell one, not only melody."""
     return text.replace("¿", "").replace("?", ".") if draw.random() < 0.5 else text
 
 
 def training_shard(task: tuple[pathlib.Path, int, int]) -> tuple[str, float, float]:
     path, seed, index = task
+    choose = neural_voice if path.stem.startswith("n") else training_voice
     began, jobs, entries = time.time(), [], []
     for i in range(SHARD):
-        draw = random.Random(f"speech {seed} {index} {i}")
+        draw = random.Random(f"speech {seed} {index} {i}" if choose is training_voice else f"neural {seed} {index} {i}")
         language = draw.choice(["en", "es"])
-        voice, text = training_voice(language, draw), sentence(language, draw)
+        voice, text = choose(language, draw), sentence(language, draw)
         jobs.append((voice, spoken(text, draw), draw))
         entries.append({"text": text, "language": language, "voice": f"{voice.engine} {voice.name}"})
     return finish(path, entries, jobs, 1.0, began)
 
 
 def held_out_shard(task: tuple[pathlib.Path, int, int]) -> tuple[str, float, float]:
-    """The evaluation: every held-out voice says the fixed sentence and held-out sentences, at its usual speed and pitch."""
-    path, seed, index = task
+    """The evaluation: every held-out voice says the fixed sentence and held-out ones, at about its usual speed."""
+    path, seed, _ = task
     language = path.stem
     began, jobs, entries = time.time(), [], []
     for voice in held_out_voices(language):
@@ -71,12 +76,13 @@ def finish(path, entries, jobs, vary: float, began: float) -> tuple[str, float, 
     return path.name, sum(len(sound) for _, sound in pairs) / RATE, time.time() - began
 
 
-def speak(work: pathlib.Path, shards: int, seed: int, processes: int) -> None:
+def speak(work: pathlib.Path, shards: int, neural: int, seed: int, processes: int) -> None:
     tasks = [(work / f"held-out/{language}.npz", seed, 0) for language in ALWAYS]
     for task in tasks:
         if not task[0].exists():
             print(*held_out_shard(task))
     tasks = [(work / f"speech/{index:05}.npz", seed, index) for index in range(shards)]
+    tasks += [(work / f"speech/n{index:04}.npz", seed, index) for index in range(neural)]
     missing = [task for task in tasks if not task[0].exists()]
     print(f"{len(tasks) - len(missing)} of {len(tasks)} shards are there")
     with multiprocessing.Pool(processes) as pool:

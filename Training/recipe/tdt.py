@@ -1,9 +1,10 @@
 """The token-and-duration transducer loss (Xu et al., 2023), forward-backward with analytic gradients.
 
-A path through frames t and emitted tokens u is a run of (token, duration) pairs. A blank lasts 1 to 4 frames, a token 0 to 4;
-the path ends when a blank steps onto the frame after the last. Token log-probabilities are lowered by `SIGMA`, as in NeMo:
-paths of fewer, longer steps are preferred.
+A path through frames t and emitted tokens u is a run of (token, duration) pairs. A blank lasts 1 to 4 frames, a token
+0 to 4; the path ends when a blank steps onto the frame after the last. Token log-probabilities are lowered by `SIGMA`, as
+in NeMo: paths of fewer, longer steps are preferred.
 """
+
 import math
 
 import numba

@@ -1,4 +1,5 @@
 """Step `train`: the model learns until it is told to stop. It goes on from the last checkpoint, whatever ended it."""
+
 import copy
 import json
 import os
@@ -15,7 +16,10 @@ from .tdt import tdt_loss
 from .vocabulary import Pieces
 
 RATE, WARM_UP, DECAY = 1.5e-3, 600, 0.999
-TDT_FROM, TDT_RAMP = 2000, 1000  # steps of CTC alone: aligning first is cheap, and TDT alone stays at the language's prior
+TDT_FROM, TDT_RAMP = (
+    2000,
+    1000,
+)  # steps of CTC alone: aligning first is cheap, and TDT alone stays at the language's prior
 
 
 class Trainer:
@@ -25,7 +29,9 @@ class Trainer:
         self.pieces = Pieces(work)
         self.model = Transducer(Shape())
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
-        matrices = [p for name, p in self.model.encoder.layers.named_parameters() if p.ndim == 2 and "pos_bias" not in name]
+        matrices = [
+            p for name, p in self.model.encoder.layers.named_parameters() if p.ndim == 2 and "pos_bias" not in name
+        ]
         chosen = {id(p) for p in matrices}
         others = [p for p in self.model.parameters() if id(p) not in chosen]
         self.optimizers = [
@@ -66,7 +72,18 @@ class Trainer:
         encoded = encoded.float()
         words = max(1, int(batch.counts.sum()))
         log_probabilities = F.log_softmax(self.model.ctc(encoded), -1).transpose(0, 1)
-        ctc = F.ctc_loss(log_probabilities, batch.targets, lengths, batch.counts, blank=self.model.shape.pieces, reduction="sum", zero_infinity=True) / words
+        ctc = (
+            F.ctc_loss(
+                log_probabilities,
+                batch.targets,
+                lengths,
+                batch.counts,
+                blank=self.model.shape.pieces,
+                reduction="sum",
+                zero_infinity=True,
+            )
+            / words
+        )
         share = min(1.0, max(0.0, (self.step - TDT_FROM) / TDT_RAMP))
         if share == 0:
             return ctc, {"ctc": ctc.item()}
@@ -78,11 +95,10 @@ class Trainer:
         return ctc + share * tdt, {"ctc": ctc.item(), "tdt": tdt.item()}
 
     def train(self, end: int | None, fall: int) -> None:
-        log = open(self.work / "run/log.jsonl", "a")
         saved = time.time()
         while True:
             sums: dict[str, list[float]] = {}
-            for batch in batches(self.work / "features", self.pieces, self.seed, self.round):
+            for batch in batches(self.work / "features", self.pieces, self.seed, self.round, self.step):
                 began = time.time()
                 rate = self.learning_rate(end, fall)
                 for optimizer in self.optimizers:
@@ -103,20 +119,23 @@ class Trainer:
                 if self.step % 20 == 0:
                     line = {"step": self.step, "round": self.round, "rate": round(rate, 6)}
                     line |= {name: round(sum(value) / len(value), 4) for name, value in sums.items()}
-                    print(json.dumps(line), file=log, flush=True)
-                    print(line, flush=True)
+                    self.note(line)
                     sums = {}
                 if time.time() - saved > 180:
                     self.save()
                     saved = time.time()
                 if self.step % 500 == 0:
                     line = {"step": self.step, **score(self.average, self.pieces, self.work, limit=60)}
-                    print(json.dumps(line), file=log, flush=True)
-                    print(line, flush=True)
+                    self.note(line)
                 if self.step == end:
                     self.save()
                     return
             self.round += 1
+
+    def note(self, line: dict) -> None:
+        print(line, flush=True)
+        with open(self.work / "run/log.jsonl", "a") as file:
+            print(json.dumps(line), file=file)
 
     @torch.no_grad()
     def follow(self) -> None:

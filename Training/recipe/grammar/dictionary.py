@@ -2,6 +2,7 @@
 
 Read from Debian's word lists (packages wamerican-small and wspanish).
 """
+
 import functools
 import pathlib
 import re

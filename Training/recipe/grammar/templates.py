@@ -1,8 +1,10 @@
 """A small template language for sentences.
 
-`[words]` may be left out, `(one|other)` is a choice, `[one|other]` both, `{slot}` is filled by a word list or a function.
-They nest. Choices are drawn with equal weight; write an alternative twice to hear it twice as often.
+`[words]` may be left out, `(one|other)` is a choice, `[one|other]` both, `{slot}` is filled by a word list or a
+function. They nest. Choices are drawn with equal weight; write an alternative twice to hear it twice as often.
 """
+
+import pathlib
 import random
 import re
 from collections.abc import Callable, Sequence
@@ -34,6 +36,24 @@ class Grammar:
                 new = source(draw) if callable(source) else draw.choice(source)
             text = text[: match.start()] + new + text[match.end() :]
         return text
+
+
+def read_words(language: str) -> dict[str, list[str]]:
+    """Word lists from `<language>.words`: `[slot]`, then its words with bars between."""
+    sections = re.split(r"^\[(\w+)\]$", path_of(language, "words").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {
+        slot: [word.strip() for word in words.replace("\n", " ").split("|")]
+        for slot, words in zip(sections[1::2], sections[2::2])
+    }
+
+
+def read_templates(language: str) -> list[str]:
+    """Templates from `<language>.templates`, one a line."""
+    return path_of(language, "templates").read_text(encoding="utf-8").splitlines()
+
+
+def path_of(language: str, kind: str) -> pathlib.Path:
+    return pathlib.Path(__file__).parent / f"{language}.{kind}"
 
 
 def sentence_case(text: str) -> str:
