@@ -25,7 +25,7 @@ def main() -> None:
     show.add_argument("--count", type=int, default=40)
     step("vocabulary", "learn 256 pieces from the grammar's words")
     speak = step("speak", "let the synthesisers say sentences")
-    speak.add_argument("--shards", type=int, default=240, help="of 250 utterances each")
+    speak.add_argument("--shards", type=int, default=138, help="of 250 utterances each")
     speak.add_argument(
         "--neural", type=int, default=24, help="shards by Kokoro, which takes a second of one core for each utterance"
     )
@@ -41,6 +41,7 @@ def main() -> None:
     train.add_argument(
         "--fall", type=int, default=3000, help="the learning rate falls over this many steps before --end"
     )
+    step("curve", "print the losses and word error rates of the training so far")
     evaluate = step("evaluate", "word error rates on held-out voices and sentences; writes report.json")
     evaluate.add_argument(
         "--model", type=pathlib.Path, help="an exported directory, read with onnx-asr, in place of the checkpoint"
@@ -81,6 +82,10 @@ def run(name: str, work: pathlib.Path, seed: int, rest: dict) -> None:
         from .train import train
 
         train(work, seed, **rest)
+    elif name == "curve":
+        from .curve import curve
+
+        curve(work)
     elif name == "evaluate":
         from .evaluate import evaluate
 
