@@ -13,6 +13,7 @@ from torch import Tensor
 from .augment import STEP, read_features
 from .vocabulary import Pieces
 
+ROUND = 32  # frames: few different shapes, so that oneDNN's compiled kernels are found again and do not pile up
 TOGETHER = 10  # shards that are shuffled together
 
 
@@ -28,9 +29,9 @@ def warp(features: Tensor, lengths: Tensor, change: float) -> tuple[Tensor, Tens
     """Another speed for the batch and, for each utterance, another length of the vocal tract: bands move up or down."""
     b, t, bands = features.shape
     speed = float(torch.empty(1).uniform_(0.85, 1.18)) ** change
-    count = max(1, round(t / speed))
+    count = rounded(round(t / speed))
     tract = torch.empty(b).uniform_(0.88, 1.12) ** change
-    rows = torch.linspace(-1, 1, count)[None, :, None].expand(b, count, bands)
+    rows = (torch.arange(count) * (2 * speed / max(1, t - 1)) - 1)[None, :, None].expand(b, count, bands)
     # Around the lowest band: low bands move little, as formants do.
     columns = ((torch.linspace(0, 2, bands)[None] * tract[:, None]).clamp(max=2) - 1)[:, None, :].expand(
         b, count, bands
@@ -97,20 +98,24 @@ def batches(folder: pathlib.Path, pieces: Pieces, seed: int, round_number: int, 
     items.sort(key=lambda item: len(item[0]) * (1 + 0.1 * draw.random()))
     groups, group, longest = [], [], 0
     for item in items:
-        longest = max(longest, len(item[0]))
+        longest = max(longest, rounded(len(item[0])))
         if group and longest * (len(group) + 1) > lesson.frames:
             groups.append(group)
-            group, longest = [], len(item[0])
+            group, longest = [], rounded(len(item[0]))
         group.append(item)
     groups.append(group)
     for index in draw.permutation(len(groups)):
         yield collate(groups[index], draw, lesson.change)
 
 
+def rounded(frames: int) -> int:
+    return -(-frames // ROUND) * ROUND
+
+
 def collate(group: list[tuple[np.ndarray, list[int]]], draw: np.random.Generator, change: float) -> Batch:
     lengths = torch.tensor([len(features) for features, _ in group])
     counts = torch.tensor([len(ids) for _, ids in group])
-    features = torch.zeros(len(group), int(lengths.max()), group[0][0].shape[1])
+    features = torch.zeros(len(group), rounded(int(lengths.max())), group[0][0].shape[1])
     targets = torch.zeros(len(group), max(1, int(counts.max())), dtype=torch.long)
     for i, (values, ids) in enumerate(group):
         features[i, : len(values)] = torch.from_numpy(values.astype(np.float32))
