@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup python-env build run demo test format lint fuzz bench clean
+.PHONY: help setup python-env build dist addon run demo test format lint fuzz bench clean
 
 LORIKEET := .build/release/lorikeet
 SOURCES := Fuzzing Sources Tests Package.swift
@@ -15,6 +15,12 @@ python-env: setup
 
 build: setup ## Build .build/release/lorikeet
 	swift build -c release
+
+dist: ## Make the release, dist/lorikeet-VERSION-linux-ARCH.tar.gz
+	@Scripts/dist
+
+addon: dist ## Make the Home Assistant add-on, dist/home-assistant/lorikeet
+	@Scripts/addon
 
 run: build ## Serve the built-in model on tcp://0.0.0.0:10300
 	$(LORIKEET) serve --model builtin
@@ -38,4 +44,4 @@ bench: build python-env ## Measure speed (a full-size replica of the model, 2.5 
 	Benchmarks/run
 
 clean: ## Remove what was built, but not .openvino and .venv
-	rm -rf .build .build-*
+	rm -rf .build .build-* dist

@@ -36,8 +36,11 @@ let package = Package(
     // Pure: no Foundation, no NIO, no OpenVINO.
     .target(name: "SpeechFeatures", swiftSettings: optimized),
     .target(name: "VoiceActivity", dependencies: ["SpeechFeatures"], swiftSettings: optimized),
-    .target(name: "Transducer", swiftSettings: strict),
+    .target(name: "Languages", swiftSettings: strict),
+    .target(name: "Transducer", dependencies: ["Languages"], swiftSettings: strict),
     .target(name: "Acceleration", dependencies: ["SpeechFeatures"], swiftSettings: strict),
+
+    .target(name: "MulticastDNS", swiftSettings: strict),
 
     // Files of the system, and nothing of ours.
     .target(name: "Diagnosis", swiftSettings: strict),
@@ -79,7 +82,8 @@ let package = Package(
     .target(
       name: "Recognition",
       dependencies: [
-        "Acceleration", "Inference", "ModelStore", "SpeechFeatures", "Transducer", "VoiceActivity",
+        "Acceleration", "Inference", "Languages", "ModelStore", "SpeechFeatures", "Transducer",
+        "VoiceActivity",
       ],
       swiftSettings: strict),
 
@@ -89,7 +93,16 @@ let package = Package(
     .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Acceleration", "Audio", "ModelStore", "Recognition", "WyomingProtocol",
+        "Acceleration", "Audio", "Languages", "ModelStore", "Recognition", "Transducer", "WyomingProtocol",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
+
+    .target(
+      name: "ServiceDiscovery",
+      dependencies: nio + [
+        "MulticastDNS",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -102,8 +115,9 @@ let package = Package(
     .executableTarget(
       name: "lorikeet",
       dependencies: [
-        "Acceleration", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "Recognition",
-        "Settings", "Transducer", "VoiceActivity", "WyomingProtocol", "WyomingServer",
+        "Acceleration", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "MulticastDNS",
+        "Recognition", "ServiceDiscovery", "Settings", "Transducer", "VoiceActivity", "WyomingProtocol",
+        "WyomingServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -128,7 +142,11 @@ let package = Package(
     .testTarget(
       name: "VoiceActivityTests", dependencies: ["Audio", "SpeechFeatures", "Support", "VoiceActivity"],
       swiftSettings: optimized),
-    .testTarget(name: "TransducerTests", dependencies: ["Transducer", "Support"], swiftSettings: strict),
+    .testTarget(name: "LanguagesTests", dependencies: ["Languages", "Support"], swiftSettings: strict),
+    .testTarget(
+      name: "TransducerTests", dependencies: ["Languages", "Transducer", "Support"], swiftSettings: strict),
+    .testTarget(
+      name: "MulticastDNSTests", dependencies: ["MulticastDNS", "Support"], swiftSettings: strict),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Support"], swiftSettings: strict),
     .testTarget(
       name: "ModelDownloadTests",
@@ -164,15 +182,16 @@ let package = Package(
     .testTarget(
       name: "LorikeetTests",
       dependencies: [
-        "Acceleration", "Diagnosis", "Recognition", "Settings", "Support", "Transducer", "WyomingServer",
+        "Acceleration", "Diagnosis", "MulticastDNS", "Recognition", "Settings", "Support", "Transducer",
+        "WyomingServer",
         "lorikeet",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "RecognitionTests",
       dependencies: [
-        "Acceleration", "Audio", "Inference", "ModelStore", "Recognition", "SpeechFeatures", "Support",
-        "Transducer",
+        "Acceleration", "Audio", "Inference", "Languages", "ModelStore", "Recognition", "SpeechFeatures",
+        "Support", "Transducer",
       ],
       swiftSettings: strict),
   ],

@@ -131,7 +131,8 @@ def stages_text(ours: dict[str, dict], theirs: dict, seconds: float) -> str:
     shares = ", ".join(f"{share(one)} ({precision})" for precision, one in ours.items())
     return f"""onnx-asr {onnx_asr.__version__} on ONNX Runtime {onnxruntime.__version__}, FP32. One recording of {seconds:.2f} s. Milliseconds, median (10th – 90th percentile) of {ROUNDS} × {RUNS} runs, each round after a warm-up;
 Lorikeet and onnx-asr take turns in one run of the script. Behind the comma: Lorikeet's time as a part of onnx-asr's.
-`int8` (large weights in eight bits, the default for models of full size) computes in bf16 where the processor does.
+`int8` (large weights in eight bits, the default for models of full size) multiplies integers where the processor has VNNI, else
+it computes in bf16 where the processor does.
 
 | stage | {" | ".join(f"Lorikeet, {precision}" for precision in ours)} | onnx-asr, FP32 |
 |---|{"---|" * (len(ours) + 1)}

@@ -48,7 +48,7 @@ def ways(replica: pathlib.Path) -> list[Way]:
         return pathlib.Path(json.loads(output.stdout))
 
     return [
-        Way("INT8 weights, bf16", prepared("int8"), "int8"),
+        Way("INT8 weights", prepared("int8"), "int8"),
         Way("FP16 weights, bf16", prepared("f16"), "bf16"),
         Way("FP32, compiled networks kept", replica, "f32"),
         Way("FP32, nothing kept", replica, "f32", "--no-cache"),

@@ -10,12 +10,6 @@ std::shared_ptr<ov::Node> time_and_channels_swapped(const ov::Output<ov::Node> &
   return std::make_shared<op::Transpose>(value, op::Constant::create(ov::element::i64, {3}, {0, 2, 1}));
 }
 
-bool swaps_time_and_channels(const ov::Node *node) {
-  if (!ov::is_type<op::Transpose>(node)) return false;
-  const auto order = ov::as_type<const op::Constant>(node->get_input_node_ptr(1));
-  return order && order->cast_vector<int64_t>() == std::vector<int64_t>{0, 2, 1};
-}
-
 }  // namespace
 
 namespace lorikeet {
@@ -45,6 +39,26 @@ ov::Output<ov::Node> widened(
       rows_are_channels ? ov::Shape{scales.size(), 1} : ov::Shape{1, scales.size()};
   const auto scale = op::Constant::create(ov::element::f32, each_channel, scales);
   return std::make_shared<op::Multiply>(numbers, scale)->output(0);
+}
+
+std::optional<ByteMatrix> byte_matrix(const ov::Output<ov::Node> &matrix) {
+  const auto node = matrix.get_node();
+  if (!ov::is_type<op::Multiply>(node) || !ov::is_type<op::Convert>(node->get_input_node_ptr(0))) {
+    return std::nullopt;
+  }
+  const auto bytes = ov::as_type_ptr<op::Constant>(node->get_input_node_ptr(0)->get_input_node_shared_ptr(0));
+  const auto scales = ov::as_type_ptr<op::Constant>(node->get_input_node_shared_ptr(1));
+  if (!bytes || !scales || bytes->get_element_type() != ov::element::i8 || bytes->get_shape().size() != 2 ||
+      scales->get_element_type() != ov::element::f32) {
+    return std::nullopt;
+  }
+  return ByteMatrix{bytes, scales};
+}
+
+bool swaps_time_and_channels(const ov::Node *node) {
+  if (!ov::is_type<op::Transpose>(node)) return false;
+  const auto order = ov::as_type<const op::Constant>(node->get_input_node_ptr(1));
+  return order && order->cast_vector<int64_t>() == std::vector<int64_t>{0, 2, 1};
 }
 
 bool is_pointwise(const op::Convolution &layer) {

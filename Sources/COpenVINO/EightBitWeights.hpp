@@ -5,6 +5,7 @@
 #define LORIKEET_EIGHT_BIT_WEIGHTS_HPP
 
 #include <openvino/opsets/opset13.hpp>
+#include <optional>
 
 #include "Handles.hpp"
 
@@ -18,6 +19,17 @@ std::shared_ptr<ov::opset13::Constant> folded(
 ///
 /// `rows_are_channels` tells which axis of the matrix has a scale for each place: the other is summed over.
 ov::Output<ov::Node> widened(const ov::Tensor &bytes, const std::vector<float> &scales, bool rows_are_channels);
+
+/// What `widened` was given: bytes, and a scale for each output channel.
+struct ByteMatrix {
+  std::shared_ptr<ov::opset13::Constant> bytes, scales;
+};
+
+/// The matrix that a layer reads if `widened` has made it, also in a graph that was written and read again.
+std::optional<ByteMatrix> byte_matrix(const ov::Output<ov::Node> &matrix);
+
+/// Whether the node is a transposition of [B, T, C] to [B, C, T], or back.
+bool swaps_time_and_channels(const ov::Node *node);
 
 /// Whether a convolution over time, [B, C, T] -> [B, O, T], is a multiplication at each time.
 ///

@@ -3,11 +3,12 @@
 //
 //   encoder projection   once an utterance   encoder_outputs [1,E,T] -> projected [1,T,1,J]
 //   prediction network   once an emission    targets, states         -> prediction [1,1,1,J], states
-//   joint network        once a step         frame, prediction       -> token, duration, confidence
+//   joint network        once a step         frame, prediction, bias -> token, duration, confidence
 //
 // The seam is the addition inside the joint network, found by what its two sides depend on: one on
 // `encoder_outputs` alone, the other on the decoder's inputs alone. Node names differ between exports.
-// The argmax is part of the joint network, so that a step returns three numbers instead of all logits.
+// The argmax is part of the joint network, so that a step returns three numbers instead of all logits. Before it a
+// bias, an input that stays the same for a whole utterance, is added to the tokens' logits.
 
 #include <map>
 #include <openvino/opsets/opset13.hpp>
@@ -81,8 +82,9 @@ std::shared_ptr<op::Constant> vector_of(int64_t value) {
   return op::Constant::create(ov::element::i64, {1}, {value});
 }
 
-/// Replaces the logits by the winning token, the winning duration and the token's softmax.
-ov::OutputVector winners(const ov::Output<ov::Node> &logits, int64_t token_count) {
+/// Replaces the logits by the winning token, the winning duration and the token's softmax, all with the bias.
+ov::OutputVector winners(
+    const ov::Output<ov::Node> &logits, const ov::Output<ov::Node> &bias, int64_t token_count) {
   const auto flat = std::make_shared<op::Reshape>(logits, vector_of(-1), false);
   const auto axis = op::Constant::create(ov::element::i64, {}, {0});
   const auto lengths = op::Constant::create(ov::element::i64, {2}, {token_count, int64_t(-1)});
@@ -91,12 +93,17 @@ ov::OutputVector winners(const ov::Output<ov::Node> &logits, int64_t token_count
     const auto one = op::Constant::create(ov::element::i64, {}, {1});
     return std::make_shared<op::TopK>(values, one, 0, "max", "value", ov::element::i32);
   };
-  const auto token = best(parts->output(0));
+  const auto biased = std::make_shared<op::Add>(parts->output(0), bias);
+  const auto token = best(biased);
   const auto duration = best(parts->output(1));
   // softmax of the maximum = 1 / sum(exp(x - max)); the largest exponent is 0, so nothing overflows.
   const auto shifted = std::make_shared<op::Exp>(
-      std::make_shared<op::Subtract>(parts->output(0), token->output(0)));
-  const auto sum = std::make_shared<op::ReduceSum>(shifted, vector_of(0), true);
+      std::make_shared<op::Subtract>(biased, token->output(0)));
+  // A product with ones: ReduceSum takes 4 microseconds for 8193 tokens, this 2.5.
+  const auto ones = op::Constant::create(ov::element::f32, {size_t(token_count), 1}, {1.0f});
+  const auto row = std::make_shared<op::Unsqueeze>(shifted, vector_of(0));
+  const auto sum = std::make_shared<op::Reshape>(
+      std::make_shared<op::MatMul>(row, ones), vector_of(1), false);
   const auto one = op::Constant::create(ov::element::f32, {1}, {1.0f});
   const auto confidence = std::make_shared<op::Divide>(one, sum);
   return {
@@ -171,13 +178,15 @@ lk_failure lk_graph_split_transducer(
     const auto frame = std::make_shared<op::Parameter>(ov::element::f32, frame_shape);
     const auto condition =
         std::make_shared<op::Parameter>(ov::element::f32, predicted.get_partial_shape());
+    const auto bias = std::make_shared<op::Parameter>(ov::element::f32, ov::PartialShape{token_count});
     named(frame->output(0), "frame");
     named(condition->output(0), "prediction");
+    named(bias->output(0), "bias");
     seam.addition->input(seam.encoder_side).replace_source_output(frame->output(0));
     seam.addition->input(1 - seam.encoder_side).replace_source_output(condition->output(0));
     seam.addition->revalidate_and_infer_types();
     const auto joint_model = std::make_shared<ov::Model>(
-        winners(logits, token_count), ov::ParameterVector{frame, condition}, "joint network");
+        winners(logits, bias, token_count), ov::ParameterVector{frame, condition, bias}, "joint network");
     joint_model->validate_nodes_and_infer_types();
 
     *projection = new lk_graph{projection_model};

@@ -52,8 +52,8 @@ public struct Graph: ~Copyable {
   /// - Parameter tokenCount: Token logits, blank included; the logits behind them are durations.
   /// - Returns: The encoder projection (`encoder_outputs` [1, E, T] → `projected` [1, T, 1, J]), the prediction
   ///   network (`targets` [1, 1], `input_states_1`, `input_states_2` [L, 1, H] → `prediction` [1, 1, 1, J],
-  ///   `output_states_1`, `output_states_2`) and the joint network (`frame`, `prediction` [1, 1, 1, J] → `token`,
-  ///   `duration` [1] int32, `confidence` [1] float32).
+  ///   `output_states_1`, `output_states_2`) and the joint network (`frame`, `prediction` [1, 1, 1, J], `bias` [tokenCount],
+  ///   which is added to the token logits → `token`, `duration` [1] int32, `confidence` [1] float32).
   public consuming func splitTransducer(tokenCount: Int) throws(InferenceError) -> TransducerGraphs {
     var projection: OpaquePointer?
     var prediction: OpaquePointer?
@@ -101,6 +101,39 @@ extension Graph {
       try check("look for quantized layers", lk_graph_computes_in_integers(handle, &answer))
       return answer != 0
     }
+  }
+
+  /// Takes out the masks of padding: for an input that has none, they change nothing and take time.
+  ///
+  /// - Parameter length: The input that says how many frames are valid. From then on it must say that all are.
+  /// - Returns: How many masks there were.
+  @discardableResult
+  public mutating func removeMasks(length: String) throws(InferenceError) -> Int {
+    var count = 0
+    try check("remove the masks", lk_graph_remove_masks(handle, length, &count))
+    return count
+  }
+
+  /// Makes transpositions shorter, on which processors spend a part of an encoder's time. What is computed stays the
+  /// same.
+  ///
+  /// - Returns: How many were changed.
+  @discardableResult
+  public mutating func shortenTranspositions() throws(InferenceError) -> Int {
+    var count = 0
+    try check("shorten transpositions", lk_graph_shorten_transpositions(handle, &count))
+    return count
+  }
+
+  /// Rounds what layers with weights in eight bits read to eight bits, so that they multiply integers. The steps are
+  /// those of each frame alone, whatever lies beside it.
+  ///
+  /// - Returns: How many layers were changed.
+  @discardableResult
+  public mutating func quantizeActivations() throws(InferenceError) -> Int {
+    var count = 0
+    try check("quantize activations", lk_graph_quantize_activations(handle, &count))
+    return count
   }
 
   /// Writes the graph in OpenVINO's own format: a file of this name, and the weights beside it in `.bin`.

@@ -20,6 +20,11 @@ public struct Runtime: ~Copyable, Sendable {
     String(cString: lk_openvino_version())
   }
 
+  /// Whether this processor has instructions that make integer matrices faster than float ones: VNNI.
+  public static var multipliesBytes: Bool {
+    lk_multiplies_bytes() != 0
+  }
+
   /// Gives memory that is used no more back to the system: graphs that were let go of leave gigabytes that the
   /// allocator would keep.
   public static func releaseUnusedMemory() {

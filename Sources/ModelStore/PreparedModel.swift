@@ -42,9 +42,9 @@ public struct PreparedModel: Sendable, Equatable {
     }
   }
 
-  /// Counts the ways in which Lorikeet has prepared models: one more whenever the networks would come out
+  /// Counts the ways in which Lorikeet has made networks of exported models: one more whenever they would come out
   /// differently.
-  public static let version = 1
+  public static let version = 2
 
   /// The networks, by the names of their files.
   public enum Network: String, Sendable, CaseIterable {

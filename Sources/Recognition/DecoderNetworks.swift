@@ -24,6 +24,7 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
     let width = try joint.shape(of: ports.frame).reduce(1, *)
     // The joint network reads the prediction where the prediction network writes it.
     try prediction.connect(ports.prediction, to: &joint, ports.condition)
+    try joint.fill(ports.bias, with: nil)
     self.projection = projection
     self.prediction = prediction
     self.joint = joint
@@ -38,7 +39,7 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
     let targets: InputPort
     let states: [(from: OutputPort, to: InputPort)]
     let prediction: OutputPort
-    let frame, condition: InputPort
+    let frame, condition, bias: InputPort
     let token, duration, confidence: OutputPort
 
     init(
@@ -55,10 +56,18 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
       self.prediction = try prediction.output(named: "prediction")
       frame = try joint.input(named: "frame")
       condition = try joint.input(named: "prediction")
+      bias = try joint.input(named: "bias")
       token = try joint.output(named: "token")
       duration = try joint.output(named: "duration")
       confidence = try joint.output(named: "confidence")
     }
+  }
+
+  /// Lets only some tokens be emitted from now on.
+  ///
+  /// - Parameter mask: Of the model's vocabulary; `nil` for all tokens.
+  package mutating func allow(_ mask: TokenMask?) throws(InferenceError) {
+    try joint.fill(ports.bias, with: mask?.bias)
   }
 
   /// Projects what the encoder has answered, for all the frames at once.
@@ -131,6 +140,18 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
     }
     guard let logits = outputs[3], logits > tokens else {
       throw ports.failure("answers no durations: an RNN-T model, expected TDT")
+    }
+  }
+}
+
+extension InferenceRequest {
+  /// - Parameter bias: A number for each token; `nil` for zeros.
+  fileprivate mutating func fill(_ port: InputPort, with bias: [Float]?) throws(InferenceError) {
+    try fill(port, as: Float.self) { input in
+      input.withUnsafeMutableBufferPointer { input in
+        input.update(repeating: 0)
+        if let bias { _ = input.update(fromContentsOf: bias) }
+      }
     }
   }
 }

@@ -80,6 +80,11 @@ package final class ModelNetworks: Sendable {
       if device != Device.cpu.openVINOName, try graph.isDynamicallyQuantized {
         throw ModelError(model: model.name, reason: .quantizedLayers(device: device))
       }
+      let rounding =
+        device == Device.cpu.openVINOName && form.precision.weights == .int8 && Runtime.multipliesBytes
+      if device == Device.cpu.openVINOName {
+        try ProcessorEncoder.adapt(&graph, isPadded: shape.bucket != nil, roundingActivations: rounding)
+      }
       var name = "encoder"
       if let bucket = shape.bucket {
         try graph.reshape([
@@ -91,7 +96,9 @@ package final class ModelNetworks: Sendable {
       let overrides = settings.properties.filter {
         form.properties.isEmpty || form.properties.contains($0.key)
       }
-      let compiled = try compile(graph, name, on: device, form, overrides: overrides)
+      // What is left beside integers is faster in f32 than with conversions to bf16 and back.
+      let compiled = try compile(
+        graph, name, on: device, form, in: rounding ? .f32 : nil, overrides: overrides)
       return try EncoderNetwork(compiled, shape, on: device)
     } catch {
       throw RecognitionError(error)
@@ -146,7 +153,8 @@ package final class ModelNetworks: Sendable {
       source =
         "\(prepared.manifest.source) \(prepared.manifest.version) \(prepared.manifest.weights.rawValue)"
     case .exported:
-      source = "\(try hash()) \(form.inMemory?.rawValue ?? "")"
+      let versions = "\(PreparedModel.version) \(ProcessorEncoder.version)"
+      source = "\(try hash()) \(form.inMemory?.rawValue ?? "") \(versions)"
     }
     return try CompiledNetworks(directory: directory, source: source, model: model.name)
   }

@@ -7,7 +7,8 @@ public enum Precision: String, Sendable, CaseIterable {
   case f32
   case bf16
   case f16
-  /// Large weights in eight bits; arithmetic in bf16 where the device computes it, else in f32.
+  /// Large weights in eight bits. A processor with VNNI multiplies integers in the encoder; other arithmetic is bf16
+  /// where the device computes it, else f32.
   case int8
 }
 

@@ -2,9 +2,9 @@ public import Acceleration
 public import ModelStore
 internal import SpeechFeatures
 internal import Synchronization
-internal import Transducer
+public import Transducer
 
-/// Speech recognition with one model: feed audio, finish, get a transcript.
+/// Speech recognition with one model: listen to somebody, or transcribe a recording.
 ///
 /// Devices work on threads of their own, so that whoever waits for a transcript is never blocked. Utterances are
 /// served in the order in which they finish; those that finish while the model is still loading wait for it.
@@ -12,22 +12,25 @@ public final class Recognizer: Sendable {
   public let model: ModelDirectory
   private let listening: ListeningSettings
   private let extractor: LogMelExtractor
+  let languages: SpokenLanguages
   private let engine: EngineStart
   private let count = Mutex(SpeculationCount())
 
-  /// Seconds that go through an encoder of dynamic shape in one piece; its attention grows with the square of them.
-  public static let windowSeconds = 60.0
-
   /// The model is not loaded yet; see ``prepare()``.
   ///
-  /// - Parameter report: Is told what happens to model and devices, on any thread.
+  /// - Parameters:
+  ///   - forcesScript: Whether letters of scripts that a language is not written in are never emitted, where a language
+  ///     is asked for.
+  ///   - report: Is told what happens to model and devices, on any thread.
   public init(
     model: ModelDirectory, settings: ComputeSettings, listening: ListeningSettings = ListeningSettings(),
+    forcesScript: Bool = true,
     report: @escaping @Sendable (RecognitionEvent) -> Void = { _ in }
   ) {
     self.model = model
     self.listening = listening
     extractor = LogMelExtractor(bandCount: model.configuration.bandCount)
+    languages = SpokenLanguages(of: model, forcesScript: forcesScript, report: report)
     engine = EngineStart(model, settings, report)
   }
 
@@ -39,13 +42,81 @@ public final class Recognizer: Sendable {
   /// How the devices are, from the best to the last resort; none before it is known which there are.
   public var devices: [DeviceReport] { engine.current?.encoders.devices.map(\.report) ?? [] }
 
-  /// Recognizes an utterance before it has ended; `nil` if that is not wanted.
-  public func speculation() -> Speculation? {
-    listening.attempts > 0 ? Speculation(self, attempts: listening.attempts) : nil
+  /// Reports, once, that a language was asked for that the model does not know.
+  public func passOver(language: String) {
+    languages.passOver(language)
   }
 
-  /// What came of such attempts so far.
+  /// A new utterance of somebody who speaks now, to be fed as the audio arrives.
+  ///
+  /// - Parameters:
+  ///   - language: The language asked for so far, a BCP 47 tag.
+  ///   - tell: Is told each segment that is final before the utterance has ended, in their order.
+  public func listen(
+    language: String? = nil, tell: @escaping @Sendable (SpokenText) -> Void = { _ in }
+  ) -> LiveTranscription {
+    LiveTranscription(self, utterance(), language: language, attempts: listening.attempts, tell: tell)
+  }
+
+  /// A new recording, to be fed as it is read.
+  ///
+  /// - Parameter language: The language asked for, a BCP 47 tag.
+  public func transcription(language: String? = nil) async throws(RecognitionError) -> Transcription {
+    try await Transcription(self, utterance(), language: language)
+  }
+
+  /// Transcribes a recording that is there as a whole.
+  ///
+  /// - Parameters:
+  ///   - samples: 16 kHz, mono, in [-1, 1].
+  ///   - language: The language asked for, a BCP 47 tag.
+  public func transcribe(
+    _ samples: [Float], language: String? = nil
+  ) async throws(RecognitionError) -> Transcript {
+    var transcription = try await transcription(language: language)
+    try await transcription.append(samples)
+    return try await transcription.finish()
+  }
+
+  private func utterance() -> Utterance {
+    Utterance(extractor: extractor, listening)
+  }
+
+  /// What came of recognizing utterances before they had ended.
   public var speculations: SpeculationCount { count.withLock { $0 } }
+}
+
+extension Recognizer: WindowRecognizer {
+  var windowLimit: Int? { engine.current?.windowLimit }
+
+  func knownWindowLimit() async throws(RecognitionError) -> Int {
+    try await engine.engine().windowLimit
+  }
+
+  var isQuiet: Bool {
+    get async { await engine.current?.encoders.isQuiet ?? false }
+  }
+
+  func recognize(
+    _ window: Window, of frames: LogMelFrames, language: String?, urgency: Urgency
+  ) async throws(RecognitionError) -> WindowAnswer {
+    let engine = try await engine.engine()
+    let mask = languages.mask(for: language)
+    do throws(DeviceFault) {
+      let encoded = try await engine.encoders.encode(frames, window.frames, urgency: urgency)
+      let decoded = try await engine.decoder.decode(encoded.encoding, allowing: mask, urgency: urgency)
+      return WindowAnswer(
+        window: window,
+        emissions: decoded.decoding.emissions(
+          from: window.frames.lowerBound / model.configuration.subsampling),
+        encoderSeconds: encoded.seconds, decoderSeconds: decoded.seconds,
+        decoderSteps: decoded.decoding.steps, device: encoded.device,
+        bucket: encoded.shape.bucket?.seconds, isFromCache: encoded.isFromCache, detour: encoded.detour,
+        precision: engine.networks.precision(on: encoded.accelerator) ?? .auto)
+    } catch {
+      throw RecognitionError(error)
+    }
+  }
 
   func countStarted() {
     count.withLock { $0.started += 1 }
@@ -57,92 +128,15 @@ public final class Recognizer: Sendable {
       count.savedSeconds += savedSeconds
     }
   }
-
-  /// Asks whether the best device that works has nothing to do.
-  var isQuiet: Bool {
-    get async { await engine.current?.encoders.isQuiet ?? false }
-  }
-
-  /// A new utterance, to be fed where the audio arrives.
-  public func utterance() -> Utterance {
-    Utterance(extractor: extractor, listening)
-  }
-
-  /// Recognizes all that the utterance has heard.
-  ///
-  /// - Parameters:
-  ///   - language: The language asked for, a BCP 47 tag.
-  ///   - progress: Is told the part done, 0 to 1, after each window.
-  public func transcribe(
-    _ utterance: Utterance, language: String? = nil, progress: (@Sendable (Double) -> Void)? = nil
-  ) async throws(RecognitionError) -> Transcript {
-    try await transcribe(utterance, language: language, urgency: .wanted, progress: progress)
-  }
-
-  /// The same, before somebody waits for it.
-  func transcribe(
-    _ utterance: Utterance, language: String? = nil, urgency: Urgency,
-    progress: (@Sendable (Double) -> Void)? = nil
-  ) async throws(RecognitionError) -> Transcript {
-    let clock = ContinuousClock()
-    let start = clock.now
-    let frames = utterance.frames()
-    // Nobody has spoken: there is nothing to do.
-    let span = utterance.span ?? 0..<0
-    let finished = (clock.now - start).seconds
-    let engine = try await engine.engine()
-    var parts: [Part] = []
-    do throws(DeviceFault) {
-      for window in WindowPlan.windows(over: frames, span, limit: engine.encoders.limit) {
-        let encoded = try await engine.encoders.encode(frames, window, urgency: urgency)
-        let decoded = try await engine.decoder.decode(encoded.encoding, urgency: urgency)
-        parts.append(Part(window: window, encoded: encoded, decoded: decoded))
-        progress?(Double(window.upperBound - span.lowerBound) / Double(span.count))
-      }
-    } catch {
-      throw RecognitionError(error)
-    }
-    var transcript = Transcript(
-      parts, model: model, audioSeconds: utterance.seconds,
-      precision: parts.last.flatMap { engine.networks.precision(on: $0.encoded.accelerator) } ?? .auto)
-    transcript.language = language
-    transcript.timings.features = utterance.featureSeconds + finished
-    transcript.timings.total = (clock.now - start).seconds
-    return transcript
-  }
 }
 
-/// What one window of an utterance gave.
-private struct Part {
-  var window: Range<Int>
-  var encoded: EncoderAnswer
-  var decoded: TokenDecoder.Answer
-}
-
-extension Transcript {
-  /// Puts together what the windows of an utterance gave.
-  fileprivate init(_ parts: [Part], model: ModelDirectory, audioSeconds: Double, precision: Precision) {
-    let subsampling = model.configuration.subsampling
-    var emissions: [Emission] = []
-    var timings = Timings()
-    for part in parts {
-      let offset = part.window.lowerBound / subsampling
-      emissions += part.decoded.decoding.emissions.map { emission in
-        var emission = emission
-        emission.frame += offset
-        return emission
-      }
-      timings.encoder += part.encoded.seconds
-      timings.decoder += part.decoded.seconds
-      timings.decoderSteps += part.decoded.decoding.steps
+extension Decoding {
+  /// The emissions, counted from an encoder frame on.
+  fileprivate func emissions(from frame: Int) -> [Emission] {
+    emissions.map { emission in
+      var emission = emission
+      emission.frame += frame
+      return emission
     }
-    let frameSeconds = Double(subsampling) / Double(LogMelExtractor.frameRate)
-    self.init(
-      spoken: SpokenText(
-        emissions, vocabulary: model.vocabulary, frameSeconds: frameSeconds, limit: audioSeconds),
-      audioSeconds: audioSeconds, timings: timings, device: parts.last?.encoded.device,
-      bucket: parts.last?.encoded.shape.bucket?.seconds,
-      isFromCache: parts.last?.encoded.isFromCache ?? false,
-      detour: parts.lazy.compactMap(\.encoded.detour).first, precision: precision, model: model.name)
   }
 }

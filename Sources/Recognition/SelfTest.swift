@@ -64,19 +64,13 @@ public struct SelfTest: Sendable {
     let start = clock.now
     try await recognizer.prepare()
     let loaded = clock.now
-    let first = try await transcript(of: recognizer)
-    let second = try await transcript(of: recognizer)
+    let first = try await recognizer.transcribe(samples)
+    let second = try await recognizer.transcribe(samples)
     let failed = [first, second].first { !accepts($0.text) }
     return Outcome(
       text: (failed ?? second).text, isPassed: failed == nil, device: second.device,
       loadSeconds: start.duration(to: loaded) / .seconds(1), firstSeconds: first.timings.total,
       seconds: second.timings.total)
-  }
-
-  private func transcript(of recognizer: Recognizer) async throws(RecognitionError) -> Transcript {
-    var utterance = recognizer.utterance()
-    utterance.append(samples)
-    return try await recognizer.transcribe(utterance)
   }
 
   /// Whether a transcript is what is said, but for as many wrong words as ``tolerance`` allows.

@@ -2,9 +2,12 @@ public import Transducer
 
 /// What was said, and how it was found out.
 public struct Transcript: Sendable {
-  public var spoken: SpokenText
-  /// The language that was asked for, as a BCP 47 tag.
+  /// What was said, a text for each stretch between two places where nobody speaks, if it is longer than a window.
+  public var segments: [SpokenText]
+  /// The language that was asked for, or else the one that the text is in, as a BCP 47 tag; `nil` if it is not clear.
   public var language: String?
+  /// Whether none was asked for, and the text tells the language.
+  public var isLanguageDetected = false
   public var audioSeconds: Double
   public var timings: Timings
   /// The device that ran the encoder, as OpenVINO says; `nil` if nothing had to run.
@@ -21,6 +24,9 @@ public struct Transcript: Sendable {
   public var model: String
 
   public var text: String { spoken.text }
+
+  /// The segments as one.
+  public var spoken: SpokenText { SpokenText(joining: segments) }
 
   /// Seconds that each stage took.
   public struct Timings: Sendable, Equatable {

@@ -1,10 +1,11 @@
 extension Setting {
   /// All settings, in the order in which they are shown.
   public static let all: [Setting] = [
-    uri, model, device, fallback, decoderDevice, precision, buckets, lazyBuckets, memoryBudget,
-    maxResidentBuckets, deviceProperty, inferenceSeconds, vad, vadMargin, vadOnsetSeconds, vadHangOverSeconds,
+    uri, zeroconf, zeroconfInterface, model, device, fallback, decoderDevice, precision, buckets, lazyBuckets,
+    memoryBudget, maxResidentBuckets, deviceProperty, inferenceSeconds, windowSeconds, vad, vadMargin,
+    vadOnsetSeconds, vadHangOverSeconds,
     vadLeadingSeconds, vadTrailingSeconds,
-    maxSpeculations, language, dataDir, cache, keepOriginals, offline,
+    maxSpeculations, language, forceScript, dataDir, cache, keepOriginals, offline,
     logLevel, logFormat,
     logTranscripts,
     drainSeconds, maxConnections, maxUtteranceSeconds, maxHeaderBytes, maxDataBytes, maxPayloadBytes,
@@ -15,6 +16,15 @@ extension Setting {
   public static let uri = list(
     "uri", \.uris, reference: "WYOMING_URI", accepted: "addresses like tcp://0.0.0.0:10300",
     "Where to listen, tcp://HOST:PORT; port 0 is any free port.")
+
+  public static let zeroconf = serviceName(
+    "zeroconf", \.zeroconf,
+    "Whether Home Assistant finds the server by itself (multicast DNS), and by what name: yes is 'Lorikeet on HOST'."
+  )
+
+  public static let zeroconfInterface = list(
+    "zeroconf-interface", \.zeroconfInterfaces, reference: nil, accepted: "network interfaces like eth0",
+    "A network interface on which it is found; without this all that lead to other machines.")
 
   public static let model = text(
     "model", \.model, accepted: "'builtin', a model of the hub, or a directory",
@@ -56,6 +66,10 @@ extension Setting {
     "inference-seconds", \.inferenceSeconds, in: 1...600,
     "Seconds that a run of the encoder may take on NPU or GPU; then the device counts as lost.")
 
+  public static let windowSeconds = number(
+    "window-seconds", \.windowSeconds, in: 5...60,
+    "Seconds of audio that are recognized in one piece; longer utterances are cut where nobody speaks.")
+
   public static let vad = choice(
     "vad", \.vad, of: ServerSettings.vads,
     "Voice activity: gate answers audio without speech at once with nothing; trim leaves silence at both ends out, too."
@@ -88,7 +102,13 @@ extension Setting {
 
   public static let language = languageTag(
     "language", \.language, reference: "LANGUAGE",
-    "The language that is spoken, as a tag such as 'en'. It is reported with the transcript.")
+    "The language that is spoken, as a tag such as 'en'. No letters of scripts that it is not written in are emitted."
+  )
+
+  public static let forceScript = onOff(
+    "force-script", \.forcesScript, isSwitch: false,
+    "Whether letters of scripts that the language is not written in are never emitted, where a language is asked for."
+  )
 
   public static let dataDir = text(
     "data-dir", \.dataDir, reference: "DATA_DIR", accepted: "a directory",

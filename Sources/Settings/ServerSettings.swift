@@ -3,6 +3,11 @@ public struct ServerSettings: Sendable, Equatable {
   /// Where to listen.
   public var uris = ["tcp://0.0.0.0:10300"]
 
+  /// "no", "yes", or the name by which the server is found.
+  public var zeroconf = "no"
+  /// The network interfaces on which it is found; none for all that lead to other machines.
+  public var zeroconfInterfaces: [String] = []
+
   /// A known model's name, or a model's directory.
   public var model = "builtin"
   /// One of `ServerSettings.devices`.
@@ -23,6 +28,8 @@ public struct ServerSettings: Sendable, Equatable {
   public var deviceProperties: [String] = []
   /// Seconds that a run of the encoder may take on an accelerator.
   public var inferenceSeconds = 10
+  /// Seconds of audio that are recognized in one piece.
+  public var windowSeconds = 30
   /// One of `ServerSettings.vads`.
   public var vad = "trim"
   public var voice = Voice()
@@ -32,6 +39,8 @@ public struct ServerSettings: Sendable, Equatable {
   public var precision = "auto"
   /// The tag of the language that is spoken; `nil` to leave it open.
   public var language: String?
+  /// Whether letters of other scripts than the language's are never emitted.
+  public var forcesScript = true
 
   /// Where Lorikeet keeps what it makes.
   public var dataDir: String

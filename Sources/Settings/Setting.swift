@@ -175,6 +175,18 @@ extension Setting {
       parse: { $0.isPlainLine ? $0 : nil }, write: { $0 })
   }
 
+  /// "yes", "no", or a name that fits into a label of DNS.
+  static func serviceName(
+    _ name: String, _ property: any WritableKeyPath<ServerSettings, String> & Sendable, _ help: String
+  ) -> Setting {
+    Setting(
+      name, property, reference: nil, help, accepted: "yes, no, or a name of at most 63 bytes",
+      parse: { text in
+        if let truth = truth(text) { return truth ? "yes" : "no" }
+        return text.isPlainLine && text.utf8.count <= 63 ? text : nil
+      }, write: { $0 })
+  }
+
   /// A language's tag (BCP 47): "en", "pt-BR".
   static func languageTag(
     _ name: String, _ property: any WritableKeyPath<ServerSettings, String?> & Sendable, reference: String,
@@ -187,7 +199,7 @@ extension Setting {
 
   /// Several texts; one text may hold several of them, too, between commas or blanks.
   static func list(
-    _ name: String, _ property: any WritableKeyPath<ServerSettings, [String]> & Sendable, reference: String,
+    _ name: String, _ property: any WritableKeyPath<ServerSettings, [String]> & Sendable, reference: String?,
     accepted: String, _ help: String
   ) -> Setting {
     Setting(
@@ -198,7 +210,7 @@ extension Setting {
         settings[keyPath: property] = items
         return true
       },
-      write: { $0[keyPath: property].joined(separator: ", ") })
+      write: { $0[keyPath: property].isEmpty ? nil : $0[keyPath: property].joined(separator: ", ") })
   }
 }
 

@@ -75,12 +75,17 @@ public struct LogMelExtractor: Sendable {
   /// - Parameter minimum: Frames to be had at least; a shorter utterance is padded with silence.
   public func finished(minimum: Int = 0) -> LogMelFrames {
     var ended = self
-    let missing = max(sampleCount / Self.hop, minimum) - frames.count
+    let missing = max(sampleCount / Self.hop, minimum) - frames.endIndex
     guard missing > 0 else { return frames }
     let needed = (missing - 1) * Self.hop + Self.window.upperBound
     ended.pending.append(contentsOf: repeatElement(0, count: max(0, needed - pending.count)))
     ended.extract(missing)
     return ended.frames
+  }
+
+  /// Drops the complete frames before one; those that follow keep their numbers.
+  public mutating func drop(before frame: Int) {
+    frames.drop(before: frame)
   }
 
   /// How many frames there would be if the utterance ended here.

@@ -2,8 +2,10 @@
 public struct LogMelFrames: Sendable, Equatable {
   /// Mel bands a frame.
   public let bandCount: Int
-  /// Frame after frame, each from the lowest band to the highest.
+  /// Frame after frame from ``startIndex`` on, each from the lowest band to the highest.
   public private(set) var values: [Float] = []
+  /// The first frame that is still there. Frames keep their numbers when earlier ones are dropped.
+  public private(set) var startIndex = 0
 
   public init(bandCount: Int) {
     precondition(bandCount > 0)
@@ -13,9 +15,20 @@ public struct LogMelFrames: Sendable, Equatable {
   /// How many frames there are.
   public var count: Int { values.count / bandCount }
 
+  /// The number behind that of the last frame.
+  public var endIndex: Int { startIndex + count }
+
+  /// Drops the frames before one.
+  mutating func drop(before frame: Int) {
+    precondition((startIndex...endIndex).contains(frame))
+    // Who still reads the earlier frames keeps them; here is what is left, in memory of its own.
+    values = Array(values[((frame - startIndex) * bandCount)...])
+    startIndex = frame
+  }
+
   /// The mean log-mel energy of a frame: how loud it is.
   public func loudness(of frame: Int) -> Float {
-    let start = frame * bandCount
+    let start = (frame - startIndex) * bandCount
     return values[start..<start + bandCount].reduce(0, +) / Float(bandCount)
   }
 
@@ -40,7 +53,9 @@ public struct LogMelFrames: Sendable, Equatable {
   ///   - output: [bands, width], row-major; all of it is written.
   ///   - width: Frames a row, at least as many as there are in `range`.
   public func normalize(_ range: Range<Int>, into output: inout MutableSpan<Float>, width: Int) {
-    precondition(range.upperBound <= count && range.count <= width && output.count == bandCount * width)
+    precondition(range.lowerBound >= startIndex && range.upperBound <= endIndex)
+    precondition(range.count <= width && output.count == bandCount * width)
+    let range = range.lowerBound - startIndex..<range.upperBound - startIndex
     let statistics = statistics(over: range)
     // In blocks of frames, so that the reads of one block stay in the cache while its bands are written.
     let block = 16
@@ -62,6 +77,8 @@ public struct LogMelFrames: Sendable, Equatable {
 
   /// Mean and 1 / (deviation + 10⁻⁵) of each band. The sums are in double precision: silence then has a
   /// deviation of zero, not one of rounding errors blown up by the 10⁻⁵.
+  ///
+  /// - Parameter range: Counted from ``startIndex``.
   private func statistics(over range: Range<Int>) -> (mean: [Float], scale: [Float]) {
     var sums = [Double](repeating: 0, count: bandCount)
     for frame in range {

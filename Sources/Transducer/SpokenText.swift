@@ -26,6 +26,13 @@ public struct SpokenText: Sendable, Equatable {
 
   public init() {}
 
+  /// What was said one after the other, with a space between.
+  public init(joining parts: [SpokenText]) {
+    text = parts.map(\.text).filter { !$0.isEmpty }.joined(separator: " ")
+    tokens = parts.flatMap(\.tokens)
+    words = parts.flatMap(\.words)
+  }
+
   /// - Parameters:
   ///   - emissions: In the order they were said; frames count from the beginning of the audio.
   ///   - frameSeconds: Seconds an encoder frame.

@@ -40,8 +40,8 @@ public struct VoiceActivityDetector: Sendable {
   private static let smoothing = (level: 3, floor: 6)
   /// Frames over which changes are looked at: of the mel bands, and of the bands of speech.
   private static let lag = (mel: 4, band: 7)
-  /// Frames that are looked back at to find where speech begins.
-  private static let lookBack = 200
+  /// Frames that are looked back at to find where speech begins: speech that is found now may begin as far back.
+  public static let hindsight = 200
   /// A band counts at most this much, in dB, so that speech must show in more than one or for longer.
   private static let mostPerBand: Float = 12
   /// The sum over the bands, in dB, from which a frame is sound.
@@ -60,7 +60,7 @@ public struct VoiceActivityDetector: Sendable {
     rows = Array(repeating: .zero, count: (Self.lag.mel + 1) * bands.chunks.count)
     scratch = Array(repeating: .zero, count: 2 * bands.chunks.count)
     recent = Array(repeating: .zero, count: Self.smoothing.floor)
-    history = Array(repeating: .zero, count: Self.lookBack)
+    history = Array(repeating: .zero, count: Self.hindsight)
   }
 
   /// What of the utterance is to be transcribed, if nothing more came; nil if nobody spoke.
@@ -72,12 +72,13 @@ public struct VoiceActivityDetector: Sendable {
 
   /// Reads those frames that it has not read yet.
   ///
-  /// - Parameter frames: All complete frames from the beginning on, as ``LogMelExtractor/frames`` has them.
+  /// - Parameter frames: All complete frames, as ``LogMelExtractor/frames`` has them; those that were read may be gone.
   public mutating func follow(_ frames: LogMelFrames) {
-    precondition(frames.bandCount == bandCount)
+    precondition(frames.bandCount == bandCount && frames.startIndex <= frameCount)
     frames.values.withUnsafeBufferPointer { values in
-      while frameCount < frames.count {
-        read(UnsafeBufferPointer(rebasing: values[frameCount * bandCount..<(frameCount + 1) * bandCount]))
+      while frameCount < frames.endIndex {
+        let start = (frameCount - frames.startIndex) * bandCount
+        read(UnsafeBufferPointer(rebasing: values[start..<start + bandCount]))
       }
     }
     activity.judgedSampleCount = frameCount * Self.hop
@@ -88,14 +89,14 @@ public struct VoiceActivityDetector: Sendable {
     frameCount += 1
     store(frame, at: time)
     let level = mean(ofLast: Self.smoothing.level, at: time)
-    history[time % Self.lookBack] = level
+    history[time % Self.hindsight] = level
     let smoothed = mean(ofLast: Self.smoothing.floor, at: time)
     // The first frame alone is no floor: it may be quiet by chance.
     let floor = time + 1 < Self.smoothing.level ? smoothed : floorWindow.add(smoothed)
     let isSound = loudness(level, above: floor) > Self.sound
     if isSound {
       let threshold = floor + Float(settings.margin)
-      let before = history[max(0, time - Self.lag.band) % Self.lookBack]
+      let before = history[max(0, time - Self.lag.band) % Self.hindsight]
       evidence.hear(
         spectralChange(at: time, threshold: Decibels.energy(threshold)), of: bands.memberCount,
         levels: (before, level), threshold: threshold)
@@ -134,9 +135,9 @@ public struct VoiceActivityDetector: Sendable {
   private func beginning(of time: Int, floor: Bands) -> Int {
     var start = time
     var candidate = time - 1
-    let oldest = max(0, time - Self.lookBack + 1)
+    let oldest = max(0, time - Self.hindsight + 1)
     while candidate >= oldest, start - candidate <= hangOver {
-      if loudness(history[candidate % Self.lookBack], above: floor) > Self.sound { start = candidate }
+      if loudness(history[candidate % Self.hindsight], above: floor) > Self.sound { start = candidate }
       candidate -= 1
     }
     return start

@@ -1,18 +1,28 @@
 /// The events that the server sends.
 extension Event {
-  /// The answer to an utterance: the streaming events around the transcript. Clients that know nothing of
-  /// streaming wait for `transcript` and pass over the others.
+  /// The beginning of the answer to an utterance. Clients that know nothing of streaming wait for `transcript` and pass over
+  /// the events around it.
   ///
-  /// - Parameters:
-  ///   - text: What was said; empty if nothing was.
-  ///   - language: The language it was said in, if it is known.
-  public static func transcription(_ text: String, language: String?) -> [Event] {
-    let languageData: [String: JSONValue] = language.map { ["language": .string($0)] } ?? [:]
-    let start = Event(type: "transcript-start", data: languageData)
-    let chunks = text.isEmpty ? [] : [Event(type: "transcript-chunk", data: ["text": .string(text)])]
-    let transcript = Event(
-      type: "transcript", data: languageData.merging(["text": .string(text)]) { $1 })
-    return [start] + chunks + [transcript, Event(type: "transcript-stop")]
+  /// - Parameter language: The language it is said in, if it is known by now.
+  public static func transcriptStart(language: String?) -> Event {
+    Event(type: "transcript-start", data: languageData(language))
+  }
+
+  /// The next piece of a transcript, which is all of them in their order.
+  public static func transcriptChunk(_ text: String) -> Event {
+    Event(type: "transcript-chunk", data: ["text": .string(text)])
+  }
+
+  /// - Parameter text: What was said; empty if nothing was.
+  public static func transcript(_ text: String, language: String?) -> Event {
+    Event(type: "transcript", data: languageData(language).merging(["text": .string(text)]) { $1 })
+  }
+
+  /// The end of the answer.
+  public static let transcriptStop = Event(type: "transcript-stop")
+
+  private static func languageData(_ language: String?) -> [String: JSONValue] {
+    language.map { ["language": .string($0)] } ?? [:]
   }
 
   /// The answer to a `ping`, with its text if it had one.

@@ -64,7 +64,8 @@ public struct Session: Sendable {
   }
 
   private let longestUtterance: Double
-  private var request = Request()
+  /// What the client has asked for so far, for the utterance that it sends or for the next one.
+  public private(set) var request = Request()
   private var format = AudioFormat()
   private var hearing = Hearing.nothing
 

@@ -1,5 +1,6 @@
 internal import Logging
 internal import NIOCore
+internal import Recognition
 internal import ServiceLifecycle
 internal import WyomingProtocol
 
@@ -121,24 +122,31 @@ struct Connection: Sendable {
     channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
   }
 
-  /// Transcribes the utterances that have ended, one after the other.
+  /// Transcribes the utterances that have ended, one after the other, and sends what is final of others.
   private func answer(_ queue: AnswerQueue, _ outbound: Writer) async throws {
+    var stream = AnswerStream()
     while let job = await queue.next() {
-      defer { activity.endAnswer() }
-      do {
-        let answer = try await service.answer(
-          job.audio, job.request, within: limits.deadlineSeconds, logger)
-        try await send(answer, outbound)
-      } catch let failure as SpeechService.Failure {
-        logger.error("an utterance got no transcript", metadata: ["why": "\(failure.text)"])
-        try await send([.error(failure.text, code: failure.code)], outbound)
-        // Old Home Assistants ignore the error and wait until the connection closes: throw, to close it.
-        throw failure
+      switch job {
+      case .segment(let number, let text, let language):
+        try await send(stream.segment(text, of: number, language: language), outbound)
+      case .utterance(let number, let audio, let request):
+        defer { activity.endAnswer() }
+        do {
+          let transcript = try await service.answer(audio, request, within: limits.deadlineSeconds, logger)
+          try await send(
+            stream.transcript(transcript.text, of: number, language: transcript.language), outbound)
+        } catch let failure as SpeechService.Failure {
+          logger.error("an utterance got no transcript", metadata: ["why": "\(failure.text)"])
+          try await send([.error(failure.text, code: failure.code)], outbound)
+          // Old Home Assistants ignore the error and wait until the connection closes: throw, to close it.
+          throw failure
+        }
       }
     }
   }
 
   func send(_ events: [Event], _ outbound: Writer) async throws {
+    guard !events.isEmpty else { return }
     var bytes = ByteBuffer()
     for event in events {
       var encoded = event.encoded()

@@ -1,6 +1,7 @@
 internal import Logging
 internal import NIOCore
 internal import Recognition
+internal import Transducer
 internal import WyomingProtocol
 
 /// The reading side of a connection: does what the session says to each event.
@@ -10,6 +11,8 @@ struct Desk: ~Copyable {
   private let queue: AnswerQueue
   private var session: Session
   private var utterance: IncomingUtterance?
+  /// How many utterances have begun.
+  private var count = 0
 
   init(connection: Connection, outbound: Connection.Writer, queue: AnswerQueue) {
     self.connection = connection
@@ -28,8 +31,14 @@ struct Desk: ~Copyable {
       case .send(let event):
         try await connection.send([event], outbound)
       case .beginUtterance:
-        utterance = IncomingUtterance(HeardAudio(for: connection.service.model.recognizer))
+        count += 1
+        let language = connection.service.language(for: session.request)
+        let audio = HeardAudio(for: connection.service.model.recognizer) { [queue, count] segment in
+          queue.tell(segment.text, of: count, in: language)
+        }
+        utterance = IncomingUtterance(audio)
       case .append(let bytes, let format):
+        utterance?.expect(language: connection.service.language(for: session.request))
         try utterance?.append(bytes, format)
       case .finishUtterance(let request):
         guard let ended = utterance.take() else { continue }
@@ -38,9 +47,9 @@ struct Desk: ~Copyable {
             "ended an utterance that became too long",
             metadata: ["seconds": "\(connection.limits.utteranceSeconds)"])
         }
-        let job = AnswerQueue.Job(audio: try ended.finished(), request: request)
+        let audio = try ended.finished()
         connection.activity.beginAnswer()
-        await queue.append(job)
+        await queue.append(count, audio, request)
       }
     }
     connection.activity.moved(isListening: session.isListening)

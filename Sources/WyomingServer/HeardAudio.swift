@@ -1,48 +1,56 @@
 internal import Recognition
+internal import Transducer
 
-/// What came in of an utterance: log-mel frames, or samples while it is not known which frames its model takes.
+/// What came in of an utterance: it is on its way to text, or samples as long as its model is not there.
 struct HeardAudio: Sendable {
-  /// `nil` if the utterance began before its model was loaded.
-  private(set) var utterance: Utterance?
-  /// Recognizes it before it has ended; ends with the last copy of this value.
-  private let speculation: Speculation?
-  /// All of them, where there is no ``utterance``.
-  private var samples: [Float] = []
-
-  /// - Parameter recognizer: `nil` if the model is not there yet.
-  init(for recognizer: Recognizer?) {
-    utterance = recognizer?.utterance()
-    speculation = recognizer?.speculation()
+  private enum Hearing {
+    case live(LiveTranscription)
+    case samples([Float])
   }
 
-  /// Audio that is not recognized before it has ended.
-  init(_ utterance: Utterance) {
-    self.utterance = utterance
-    speculation = nil
+  private var hearing: Hearing
+
+  /// - Parameters:
+  ///   - recognizer: `nil` if the model is not there yet.
+  ///   - tell: Is told what is final before the utterance has ended.
+  init(for recognizer: Recognizer?, tell: @escaping @Sendable (SpokenText) -> Void = { _ in }) {
+    hearing = recognizer.map { .live($0.listen(tell: tell)) } ?? .samples([])
+  }
+
+  /// All of it, as long as its model is not there.
+  var samples: [Float]? {
+    if case .samples(let samples) = hearing { samples } else { nil }
+  }
+
+  /// Takes note of the language that will be asked for, a BCP 47 tag.
+  func expect(language: String?) {
+    if case .live(let transcription) = hearing { transcription.expect(language: language) }
   }
 
   /// Takes the next samples: 16 kHz, mono, in [-1, 1].
   mutating func append(_ samples: [Float]) {
-    guard utterance != nil else { return self.samples += samples }
-    utterance?.append(samples)
-    if let utterance { speculation?.heard(utterance) }
+    switch hearing {
+    case .live(let transcription):
+      transcription.append(samples)
+    case .samples(var heard):
+      hearing = .samples([])
+      heard += samples
+      hearing = .samples(heard)
+    }
   }
 
   /// Recognizes all of it, or takes what is there already.
+  ///
+  /// - Parameter recognizer: The one that the utterance began with, or would have.
   func transcript(
     by recognizer: Recognizer, language: String?
   ) async throws(RecognitionError) -> Transcript {
-    if let utterance, let speculation {
-      return try await speculation.transcript(of: utterance, language: language)
+    switch hearing {
+    case .live(let transcription):
+      transcription.expect(language: language)
+      return try await transcription.finish()
+    case .samples(let samples):
+      return try await recognizer.transcribe(samples, language: language)
     }
-    return try await recognizer.transcribe(utterance(for: recognizer), language: language)
-  }
-
-  /// The same as frames that the recognizer's model takes.
-  func utterance(for recognizer: Recognizer) -> Utterance {
-    if let utterance { return utterance }
-    var utterance = recognizer.utterance()
-    utterance.append(samples)
-    return utterance
   }
 }

@@ -11,6 +11,11 @@ struct IncomingUtterance: ~Copyable {
     self.audio = audio
   }
 
+  /// Takes note of the language that will be asked for, a BCP 47 tag.
+  func expect(language: String?) {
+    audio.expect(language: language)
+  }
+
   /// - Throws: What is wrong with the format.
   mutating func append(_ bytes: ByteBuffer, _ format: Session.AudioFormat) throws(ProtocolError) {
     let format = try pcmFormat(format)

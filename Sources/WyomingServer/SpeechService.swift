@@ -1,3 +1,4 @@
+internal import Languages
 internal import Logging
 internal import Recognition
 internal import WyomingProtocol
@@ -31,14 +32,16 @@ public struct SpeechService: Sendable {
     let code: String
   }
 
-  /// The events that answer an utterance.
+  /// Recognizes an utterance that has ended.
   func answer(
     _ audio: HeardAudio, _ request: Session.Request, within seconds: Double, _ logger: Logger
-  ) async throws -> [Event] {
-    let language = self.language(for: request)
-    let transcript = try await transcribe(audio, language, within: seconds)
+  ) async throws -> Transcript {
+    let transcript = try await transcribe(audio, language(for: request), within: seconds)
+    if let asked = request.language, knownLanguage(asked) == nil {
+      model.recognizer?.passOver(language: asked)
+    }
     logger.info("utterance", metadata: metadata(transcript))
-    return Event.transcription(transcript.text, language: language)
+    return transcript
   }
 
   private func transcribe(
@@ -67,12 +70,16 @@ public struct SpeechService: Sendable {
 
   /// The language asked for if the model knows it, also where only a region is added to it ("en-US"); else the
   /// address's own.
-  private func language(for request: Session.Request) -> String? {
-    guard let asked = request.language else { return language }
+  func language(for request: Session.Request) -> String? {
+    request.language.flatMap(knownLanguage) ?? language
+  }
+
+  private func knownLanguage(_ asked: String) -> String? {
+    guard !asked.isEmpty else { return nil }
     let known = model.languages
     if known.isEmpty || known.contains(asked) { return asked }
-    let primary = asked.prefix { $0 != "-" && $0 != "_" }.lowercased()
-    return known.contains(primary) ? primary : language
+    guard let tag = LanguageTag(asked), known.contains(tag.language) else { return nil }
+    return tag.script.map { "\(tag.language)-\($0)" } ?? tag.language
   }
 
   /// How long the utterance took and where; what was said only where that is asked for.
@@ -92,6 +99,7 @@ public struct SpeechService: Sendable {
     if transcript.isFromCache { metadata["from_cache"] = "true" }
     if transcript.isSpeculative { metadata["speculative"] = "true" }
     if let detour = transcript.detour { metadata["detour"] = "\(detour)" }
+    if let language = transcript.language { metadata["language"] = "\(language)" }
     if logsTranscripts { metadata["text"] = "\(transcript.text)" }
     return metadata
   }

@@ -11,12 +11,13 @@ public struct WyomingServer: Service {
   private let service: SpeechService
   private let limits: ServerLimits
   private let logger: Logger
-  private let onOpen: @Sendable (ListenAddress) -> Void
+  private let onOpen: @Sendable (ListenAddress, _ ipAddress: String?) -> Void
 
-  /// - Parameter onOpen: Is told the address once it is open, with the port that the system has chosen.
+  /// - Parameter onOpen: Is told the address once it is open, with the port that the system has chosen, and the IP
+  ///   address that its host has been found to be; `nil` where there is none.
   public init(
     address: ListenAddress, service: SpeechService, limits: ServerLimits, logger: Logger,
-    onOpen: @escaping @Sendable (ListenAddress) -> Void = { _ in }
+    onOpen: @escaping @Sendable (ListenAddress, _ ipAddress: String?) -> Void = { _, _ in }
   ) {
     self.address = address
     self.service = service
@@ -32,7 +33,7 @@ public struct WyomingServer: Service {
   public func run() async throws {
     let listener = try await Listener(address: address).open()
     logger.info("listening", metadata: ["uri": "\(listener.address)"])
-    onOpen(listener.address)
+    onOpen(listener.address, listener.channel.localAddress?.ipAddress)
     let places = Places(limits.connections)
     await withTaskCancellationOrGracefulShutdownHandler {
       await withDiscardingTaskGroup { group in

@@ -7,7 +7,7 @@ struct Health: AsyncParsableCommand {
     abstract: "Ask a running server whether it is well.",
     discussion: """
       Exit status 0 if it answers 'describe' in time, else 1 with the reason. A Lorikeet also tells how its model and \
-      its devices are.
+      its devices are. --ready also asks for a model that is loaded: for whoever sends clients to one of several servers.
       """)
 
   @Option(help: "The server: tcp://HOST:PORT or unix:///PATH.", transform: ListenAddress.argument)
@@ -15,6 +15,9 @@ struct Health: AsyncParsableCommand {
 
   @Flag(help: "Print an object in one line, for programs.")
   var json = false
+
+  @Flag(help: "Exit status 1 also while a Lorikeet's model is still fetched or loaded.")
+  var ready = false
 
   @Option(help: "Seconds that the answer may take.")
   var timeout = 5.0
@@ -30,6 +33,7 @@ struct Health: AsyncParsableCommand {
       let report = HealthReport(
         uri: "\(uri)", outcome: try await HealthCheck(address: uri, seconds: timeout).run())
       try Terminal.print(json ? report.line : report.text)
+      if ready, !report.isReady { throw ExitCode.failure }
     }
   }
 }

@@ -13,6 +13,18 @@ struct ProgressBar: Sendable {
     Terminal.note("\r\(bar) \(Int((part * 100).rounded())) % \(label)\u{1B}[K")
   }
 
+  /// - Parameters:
+  ///   - seconds: What is done.
+  ///   - total: What there is; infinite if that is not known.
+  func show(_ seconds: Double, of total: Double) {
+    guard isShown else { return }
+    if total.isFinite, total > 0 {
+      show(min(1, seconds / total))
+    } else {
+      Terminal.note("\r\(Int(seconds)) s \(label)\u{1B}[K")
+    }
+  }
+
   /// Leaves the line empty for what comes next.
   func clear() {
     guard isShown else { return }

@@ -31,6 +31,7 @@ extension ResolvedSettings {
   func wanted(_ name: String? = nil) throws(SettingsError) -> WantedModel {
     WantedModel(
       name: name ?? settings.model, compute: try compute(), listening: try listening(),
+      forcesScript: settings.forcesScript,
       dataDirectory: settings.dataDir,
       isCached: settings.cache, keepsOriginals: settings.keepsOriginals, isOffline: settings.offline)
   }
@@ -60,6 +61,7 @@ extension ResolvedSettings {
     compute.lazyBuckets = settings.lazyBuckets
     compute.residence = ShelfLimits(bytes: settings.memoryBudget, count: settings.maxResidentBuckets)
     compute.inferenceSeconds = Double(settings.inferenceSeconds)
+    compute.windowSeconds = Double(settings.windowSeconds)
     for property in settings.deviceProperties {
       // The setting has an equals sign in each.
       let halves = property.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Logging
+internal import ServiceDiscovery
 internal import ServiceLifecycle
 internal import Settings
 internal import UnixSignals
@@ -55,7 +56,9 @@ struct Serve: AsyncParsableCommand {
     var models: [String: ServedModel] = [:]
     var loading: [ServiceGroupConfiguration.ServiceConfiguration] = []
     var servers: [ServiceGroupConfiguration.ServiceConfiguration] = []
-    for address in try resolved.addresses() {
+    let discovery = try resolved.discovery()
+    let advertiser = discovery.map { Advertiser(interfaces: $0.interfaces, logger: logger) }
+    for (place, address) in try resolved.addresses().enumerated() {
       let name = address.model ?? resolved.settings.model
       let model: ServedModel
       if let known = models[name] {
@@ -70,10 +73,19 @@ struct Serve: AsyncParsableCommand {
         model: model, language: address.language ?? resolved.settings.language,
         logsTranscripts: resolved.settings.logTranscripts)
       let server = WyomingServer(
-        address: address, service: service, limits: resolved.serverLimits, logger: logger)
+        address: address, service: service, limits: resolved.serverLimits, logger: logger
+      ) { address, ipAddress in
+        guard let advertiser, let discovery else { return }
+        if let offer = discovery.offer(address, ipAddress: ipAddress, place: place) {
+          advertiser.add(offer)
+        } else {
+          logger.notice("not advertised: no other machine gets there", metadata: ["uri": "\(address)"])
+        }
+      }
       servers.append(.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup))
     }
-    return loading + servers
+    // The last is the first to be shut down: nobody is to find a server that takes no more clients.
+    return loading + servers + (advertiser.map { [.init(service: $0)] } ?? [])
   }
 
   /// The service group tells each of its steps; only what goes wrong is of interest.

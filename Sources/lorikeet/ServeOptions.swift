@@ -11,6 +11,12 @@ struct ServeOptions: ParsableArguments {
   @Option(name: .setting(.uri), help: .setting(.uri, "uri", note: "repeatable"))
   var uri: [String] = []
 
+  @Option(name: .setting(.zeroconf), defaultAsFlag: "yes", help: .setting(.zeroconf, "name"))
+  var zeroconf: String?
+
+  @Option(name: .setting(.zeroconfInterface), help: .setting(.zeroconfInterface, "name", note: "repeatable"))
+  var zeroconfInterface: [String] = []
+
   @OptionGroup var speech: SpeechOptions
 
   @Option(name: .setting(.logLevel), help: .setting(.logLevel, "level"))
@@ -66,7 +72,7 @@ struct ServeOptions: ParsableArguments {
   func validate() throws {
     do {
       let resolved = try ServerSettings.resolve(options: given, environment: [:], file: nil)
-      _ = try (resolved.addresses(), resolved.wanted())
+      _ = try (resolved.addresses(), resolved.wanted(), resolved.discovery())
     } catch {
       throw ValidationError(error.description)
     }
@@ -76,20 +82,23 @@ struct ServeOptions: ParsableArguments {
   func resolve() throws(SettingsError) -> ResolvedSettings {
     let resolved = try ServerSettings.resolve(
       options: given, environment: ProcessInfo.processInfo.environment, file: file)
-    _ = try (resolved.addresses(), resolved.wanted())
+    _ = try (resolved.addresses(), resolved.wanted(), resolved.discovery())
     return resolved
   }
 
   /// The options that are there.
   private var given: [String: [String]] {
     let texts: [(Setting, String?)] = [
-      (.logLevel, logLevel), (.logFormat, logFormat), (.logTranscripts, logTranscripts?.description),
+      (.zeroconf, zeroconf), (.logLevel, logLevel), (.logFormat, logFormat),
+      (.logTranscripts, logTranscripts?.description),
       (.drainSeconds, drainSeconds), (.maxConnections, maxConnections), (.maxSpeculations, maxSpeculations),
       (.maxUtteranceSeconds, maxUtteranceSeconds), (.maxHeaderBytes, maxHeaderBytes),
       (.maxDataBytes, maxDataBytes), (.maxPayloadBytes, maxPayloadBytes), (.stallSeconds, stallSeconds),
       (.idleSeconds, idleSeconds), (.deadlineSeconds, deadlineSeconds),
     ]
-    return .given(texts, [(.uri, uri)]).merging(speech.given) { own, _ in own }
+    return .given(texts, [(.uri, uri), (.zeroconfInterface, zeroconfInterface)]).merging(speech.given) {
+      own, _ in own
+    }
   }
 }
 

@@ -37,6 +37,9 @@ struct SpeechOptions: ParsableArguments {
   @Option(name: .setting(.inferenceSeconds), help: .setting(.inferenceSeconds, "seconds"))
   var inferenceSeconds: String?
 
+  @Option(name: .setting(.windowSeconds), help: .setting(.windowSeconds, "seconds"))
+  var windowSeconds: String?
+
   @Option(name: .setting(.vad), help: .setting(.vad, "vad"))
   var vad: String?
 
@@ -58,6 +61,9 @@ struct SpeechOptions: ParsableArguments {
   @Option(name: .setting(.language), help: .setting(.language, "tag"))
   var language: String?
 
+  @Option(name: .setting(.forceScript), help: .setting(.forceScript, "yes|no"))
+  var forceScript: String?
+
   @Option(name: .setting(.dataDir), help: .setting(.dataDir, "directory"))
   var dataDir: String?
 
@@ -75,10 +81,11 @@ struct SpeechOptions: ParsableArguments {
     let texts: [(Setting, String?)] = [
       (.model, model), (.device, device), (.fallback, fallback), (.decoderDevice, decoderDevice),
       (.precision, precision), (.memoryBudget, memoryBudget), (.maxResidentBuckets, maxResidentBuckets),
-      (.inferenceSeconds, inferenceSeconds), (.vad, vad), (.vadMargin, vadMargin),
+      (.inferenceSeconds, inferenceSeconds), (.windowSeconds, windowSeconds), (.vad, vad),
+      (.vadMargin, vadMargin),
       (.vadOnsetSeconds, vadOnsetSeconds), (.vadHangOverSeconds, vadHangOverSeconds),
       (.vadLeadingSeconds, vadLeadingSeconds), (.vadTrailingSeconds, vadTrailingSeconds),
-      (.language, language), (.dataDir, dataDir),
+      (.language, language), (.forceScript, forceScript), (.dataDir, dataDir),
       (.cache, cache?.description), (.keepOriginals, keepOriginals), (.offline, offline?.description),
     ]
     let lists: [(Setting, [String])] = [

@@ -80,10 +80,13 @@ struct Transcribe: AsyncParsableCommand {
   @MainActor
   private func transcribe(_ file: String, with recognizer: Recognizer) async throws -> Transcript {
     var reader = try AudioReader(path: file)
-    var utterance = recognizer.utterance()
-    while let samples = try reader.next() { utterance.append(samples) }
     let progress = ProgressBar(label: reader.source, isShown: Terminal.isWatched && !quiet)
     defer { progress.clear() }
-    return try await recognizer.transcribe(utterance, language: speech.language) { progress.show($0) }
+    var transcription = try await recognizer.transcription(language: speech.language)
+    while let samples = try reader.next() {
+      try await transcription.append(samples)
+      progress.show(transcription.recognizedSeconds, of: reader.seconds)
+    }
+    return try await transcription.finish()
   }
 }

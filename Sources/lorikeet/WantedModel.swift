@@ -9,6 +9,8 @@ struct WantedModel: Sendable {
   /// Where and how it runs; where things are kept is added to it.
   var compute: ComputeSettings
   let listening: ListeningSettings
+  /// Whether letters of other scripts than the language's are never emitted.
+  let forcesScript: Bool
   /// Where models, and what is made of them, are kept.
   let dataDirectory: String
   let isCached: Bool
@@ -70,6 +72,7 @@ struct WantedModel: Sendable {
     var settings = compute
     settings.cacheDirectory = isCached ? Self.compiledDirectory(in: dataDirectory) : nil
     settings.preparedDirectory = isCached ? "\(dataDirectory)/prepared" : nil
-    return Recognizer(model: model, settings: settings, listening: listening, report: report)
+    return Recognizer(
+      model: model, settings: settings, listening: listening, forcesScript: forcesScript, report: report)
   }
 }

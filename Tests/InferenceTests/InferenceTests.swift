@@ -84,6 +84,49 @@ private let builtin = Fixtures.directory.deletingLastPathComponent().deletingLas
     #expect((0..<257).contains(try request.read(token, as: Int32.self) { $0[0] }))
   }
 
+  @Test(arguments: ["f32", "bf16", "f16"])
+  func `a token whose logit is biased away is never the best one`(arithmetic: String) throws {
+    let runtime = try Runtime()
+    // What the processor cannot compute in, it computes in f32.
+    let fused = try runtime.readGraph(at: builtin.appending(path: "decoder_joint-model.onnx").path)
+    let graphs = try fused.splitTransducer(tokenCount: 257)
+    let compiled = try runtime.compile(
+      graphs.joint, name: "joint network", for: "CPU", properties: ["INFERENCE_PRECISION_HINT": arithmetic])
+    var request = try compiled.makeRequest()
+    let bias = try request.input(named: "bias")
+    func answer() throws -> (token: Int32, confidence: Float) {
+      try request.infer()
+      return (
+        try request.read(request.output(named: "token"), as: Int32.self) { $0[0] },
+        try request.read(request.output(named: "confidence"), as: Float.self) { $0[0] }
+      )
+    }
+    func set(_ value: (Int) -> Float) throws {
+      try request.fill(bias, as: Float.self) { for index in 0..<$0.count { $0[index] = value(index) } }
+    }
+    var generator = SeededGenerator(seed: 1)
+    for _ in 0..<50 {
+      for name in ["frame", "prediction"] {
+        try request.fill(request.input(named: name), as: Float.self) {
+          for index in 0..<$0.count { $0[index] = Float.random(in: -4...4, using: &generator) }
+        }
+      }
+      try set { _ in 0 }
+      let free = try answer()
+      try set { $0 == Int(free.token) ? -30_000 : 0 }
+      let second = try answer()
+      #expect(second.token != free.token)
+      #expect(second.confidence > 0 && second.confidence <= 1)
+      // All the others masked, the one that is left is certain.
+      try set { $0 == Int(second.token) ? 0 : -30_000 }
+      let only = try answer()
+      #expect(only.token == second.token)
+      #expect(only.confidence == 1)
+      try set { _ in 0 }
+      #expect(try answer() == free)
+    }
+  }
+
   @Test(
     arguments: [
       ("Exception from src/a.cpp:1:\nCheck 'x' failed at src/b.cpp:2:\nno such layer\n", "no such layer"),

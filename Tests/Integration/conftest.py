@@ -1,3 +1,7 @@
+import os
+import pathlib
+import tarfile
+
 import pytest
 
 import lorikeet
@@ -55,3 +59,20 @@ def hub():
 @pytest.fixture
 def store(tmp_path, hub):
     return Store(tmp_path, hub)
+
+
+@pytest.fixture(scope="session")
+def archive() -> pathlib.Path:
+    """The release that `make dist` has made."""
+    archives = sorted((lorikeet.REPOSITORY / "dist").glob("lorikeet-*.tar.gz"), key=os.path.getmtime)
+    if not archives:
+        pytest.skip("there is no release: run `make dist` first")
+    return archives[-1]
+
+
+@pytest.fixture(scope="session")
+def unpacked(archive, tmp_path_factory) -> pathlib.Path:
+    folder = tmp_path_factory.mktemp("release")
+    with tarfile.open(archive) as tar:
+        tar.extractall(folder, filter="tar")
+    return folder / archive.name.removesuffix(".tar.gz")

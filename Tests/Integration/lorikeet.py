@@ -33,7 +33,7 @@ class Transcriber:
         self.options = options
 
     def __call__(self, *arguments: object, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
-        return run("transcribe", "--vad", "off", *self.options, *arguments, stdin=stdin)
+        return run("transcribe", "--vad", "off", "--window-seconds", "60", *self.options, *arguments, stdin=stdin)
 
     def json(self, *arguments: object, stdin: bytes = b"") -> list[dict]:
         """One object per recording, in FP32 so that results can be compared with the oracle's."""

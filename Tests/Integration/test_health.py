@@ -167,3 +167,18 @@ def test_a_server_whose_npu_is_lost_is_well_and_says_so():
             "  NPU   lost      NPU: ZE_RESULT_ERROR_DEVICE_LOST   40 inferences, 1.5 s busy, 1 failure, 3 fallbacks",
             "  CPU   working   dynamic shape ready (860 MB)   3 inferences, 750 ms busy",
         ]
+
+
+@pytest.mark.parametrize(("state", "exit_status"), [("fetching", 1), ("loading", 1), ("ready", 0)])
+def test_ready_asks_for_a_model_that_is_loaded(state, exit_status):
+    answer = inline(STATUS.type, model="tiny", state=state, devices=[])
+    for options, expected in [(["--ready"], exit_status), ([], 0)]:
+        with stub("lorikeet", {STATUS.type: answer}, []) as uri:
+            result = lorikeet.run("health", "--uri", uri, *options)
+            assert (result.returncode, result.stderr) == (expected, "")
+            assert result.stdout.startswith(f"{uri} is well and serves tiny")
+
+
+def test_another_program_that_answers_is_ready():
+    with stub("another", {}, []) as uri:
+        assert lorikeet.run("health", "--uri", uri, "--ready").returncode == 0

@@ -15,7 +15,7 @@ private func transcript() throws -> Transcript {
       Emission(token: 2, frame: 9, duration: 1, confidence: 1),
     ], vocabulary: vocabulary, frameSeconds: 0.08)
   return Transcript(
-    spoken: spoken, language: "en", audioSeconds: 2.108_75,
+    segments: [spoken], language: "en", audioSeconds: 2.108_75,
     timings: Transcript.Timings(
       features: 0.001_234_56, encoder: 0.25, decoder: 0.5, total: 0.751, decoderSteps: 9),
     device: "CPU", bucket: 5, precision: .f32, model: "builtin")
@@ -38,7 +38,7 @@ private func transcript() throws -> Transcript {
 
   @Test func `may be JSON, in one line with all keys in order`() throws {
     let line = """
-      {"audio_seconds":2.109,"bucket":5,"detour":null,"device":"CPU","file":"a.wav","from_cache":false,"language":"en","model":"builtin",\
+      {"audio_seconds":2.109,"bucket":5,"detour":null,"device":"CPU","file":"a.wav","from_cache":false,"language":"en","language_detected":false,"model":"builtin",\
       "precision":"f32","text":"Open it.","timings":{"decoder":0.5,"decoder_steps":9,"encoder":0.25,\
       "features":0.001235,"total":0.751},"tokens":[{"confidence":0.9877,"end":0.56,"id":0,"start":0.24,\
       "text":" Open"},{"confidence":0.5,"end":0.72,"id":1,"start":0.56,"text":" it"},{"confidence":1,"end":0.72,\
@@ -56,7 +56,7 @@ private func transcript() throws -> Transcript {
   @Test(arguments: TranscriptFormat.allCases)
   func `is right for a transcript of nothing`(format: TranscriptFormat) throws {
     let nothing = Transcript(
-      spoken: SpokenText(), audioSeconds: 0, timings: Transcript.Timings(), precision: .bf16, model: "x")
+      segments: [], audioSeconds: 0, timings: Transcript.Timings(), precision: .bf16, model: "x")
     let text = format.render(nothing, of: "-")
     switch format {
     case .text, .srt: #expect(text == "")
@@ -65,7 +65,7 @@ private func transcript() throws -> Transcript {
       // What is not known is null, not absent.
       #expect(
         text == """
-          {"audio_seconds":0,"bucket":null,"detour":null,"device":null,"file":"-","from_cache":false,"language":null,"model":"x","precision":"bf16",\
+          {"audio_seconds":0,"bucket":null,"detour":null,"device":null,"file":"-","from_cache":false,"language":null,"language_detected":false,"model":"x","precision":"bf16",\
           "text":"","timings":{"decoder":0,"decoder_steps":0,"encoder":0,"features":0,"total":0},"tokens":[],\
           "words":[]}
           """)
@@ -103,7 +103,7 @@ private func transcript() throws -> Transcript {
   @Test(arguments: [Float.nan, .infinity])
   func `is not lost for a number that JSON lacks`(confidence: Float) throws {
     var transcript = try transcript()
-    transcript.spoken.words = [SpokenText.Word(text: "Open", start: 0, end: 1, confidence: confidence)]
+    transcript.segments[0].words = [SpokenText.Word(text: "Open", start: 0, end: 1, confidence: confidence)]
     #expect(TranscriptJSON(transcript, file: "a").line.contains(#""text":"Open it.""#))
   }
 }

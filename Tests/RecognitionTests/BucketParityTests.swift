@@ -150,9 +150,7 @@ private func bucket(_ seconds: Double) throws -> EncoderShape { .bucket(try Buck
   }
 
   private func transcript(_ samples: [Float], _ recognizer: Recognizer) async throws -> Transcript {
-    var utterance = recognizer.utterance()
-    utterance.append(samples)
-    return try await recognizer.transcribe(utterance)
+    try await recognizer.transcribe(samples)
   }
 
   @Test func `takes the smallest bucket that holds an utterance, to the frame`() async throws {
@@ -174,19 +172,36 @@ private func bucket(_ seconds: Double) throws -> EncoderShape { .bucket(try Buck
   @Test(arguments: [1001, 5912])
   func `cuts what is longer than the largest bucket, and loses nothing`(count: Int) async throws {
     let audio = try speech(frames: count)
-    let frames = try frames(of: audio)
-    let windows = WindowPlan.windows(over: frames, 0..<count, limit: 1000)
+    var utterance = Utterance(extractor: LogMelExtractor(bandCount: 128), .everything)
+    utterance.append(audio)
+    var windows: [HeardWindow] = []
+    while let window = utterance.nextWindow(limit: 1000) { windows.append(window) }
+    windows += utterance.lastWindows(limit: 1000)
     #expect(windows.count > 1)
-    #expect(windows.first?.lowerBound == 0)
-    #expect(windows.last?.upperBound == count)
-    for (one, next) in zip(windows, windows.dropFirst()) { #expect(one.upperBound == next.lowerBound) }
+    #expect(windows.first?.window.frames.lowerBound == 0)
+    #expect(windows.last?.window.frames.upperBound == count)
 
-    let dynamic = try await hear(windows.map { (frames, $0) }, in: .dynamic)
+    let dynamic = try await hear(windows.map { ($0.frames, $0.window.frames) }, in: .dynamic)
     let transcript = try await transcript(audio, recognizer(settings(buckets: [5, 10])))
-    #expect(transcript.spoken.tokens.map(\.id) == dynamic.flatMap(\.tokens))
-    for (window, heard) in zip(windows, dynamic) where window.count > 200 {
-      #expect(!heard.tokens.isEmpty, "\(window)")
+    #expect(transcript.spoken.tokens.map(\.id) == merged(windows, dynamic).map(\.token))
+    for (window, heard) in zip(windows, dynamic) where window.window.frames.count > 200 {
+      #expect(!heard.tokens.isEmpty, "\(window.window)")
     }
+  }
+
+  private func merged(_ windows: [HeardWindow], _ heard: [Heard]) -> [Emission] {
+    var (merged, end): ([Emission], Int) = ([], 0)
+    for (window, heard) in zip(windows.map(\.window.frames), heard) {
+      let emissions = heard.emissions.map {
+        Emission(token: $0.token, frame: $0.frame + window.lowerBound / 8, duration: 0, confidence: 0)
+      }
+      merged =
+        window.lowerBound < end
+        ? OverlapMerge.merged(merged, emissions, overlap: window.lowerBound / 8..<end / 8) { _ in true }
+        : merged + emissions
+      end = window.upperBound
+    }
+    return merged
   }
 
   /// One sentence after the other, each in a window of its own: the built-in model hears only one at a time.

@@ -84,9 +84,9 @@ import Testing
           model: try ModelDirectory.find("builtin"),
           settings: ComputeSettings(device: .cpu, precision: .f32, cacheDirectory: cache))
         try await recognizer.prepare()
-        var utterance = recognizer.utterance()
-        utterance.append(try Fixtures.samples("en-01.wav"))
-        #expect(try await recognizer.transcribe(utterance).text == "Open the garden blinds.")
+        #expect(
+          try await recognizer.transcribe(try Fixtures.samples("en-01.wav")).text == "Open the garden blinds."
+        )
         #expect(try !FileManager.default.contentsOfDirectory(atPath: cache).isEmpty)
       }
     }
@@ -160,9 +160,7 @@ import Testing
     let recognizer = Recognizer(
       model: try model ?? ModelDirectory.find("builtin"),
       settings: ComputeSettings(device: .cpu, precision: .f32, cacheDirectory: cache.path))
-    var utterance = recognizer.utterance()
-    utterance.append(try Fixtures.samples("en-01.wav"))
-    let transcript = try await recognizer.transcribe(utterance)
+    let transcript = try await recognizer.transcribe(try Fixtures.samples("en-01.wav"))
     #expect(transcript.text == "Open the garden blinds.")
     return transcript
   }

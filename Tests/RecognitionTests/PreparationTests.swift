@@ -20,9 +20,7 @@ private func text(_ recording: String, _ model: ModelDirectory, _ settings: Comp
 }
 
 private func text(_ recording: String, _ recognizer: Recognizer) async throws -> String {
-  var utterance = recognizer.utterance()
-  utterance.append(try Fixtures.samples(recording))
-  return try await recognizer.transcribe(utterance).text
+  return try await recognizer.transcribe(try Fixtures.samples(recording)).text
 }
 
 /// Copies the built-in model, so that a test may change it.

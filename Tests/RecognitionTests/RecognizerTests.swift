@@ -10,10 +10,11 @@ import Transducer
 @testable import Recognition
 
 /// The built-in model in f32 on the processor: what onnx-asr computes, token for token.
-private func builtinRecognizer() async throws -> Recognizer {
+private func builtinRecognizer(windowSeconds: Double = 60) async throws -> Recognizer {
+  var settings = ComputeSettings(device: .cpu, precision: .f32)
+  settings.windowSeconds = windowSeconds
   let recognizer = Recognizer(
-    model: try ModelDirectory.find("builtin"), settings: ComputeSettings(device: .cpu, precision: .f32),
-    listening: .everything)
+    model: try ModelDirectory.find("builtin"), settings: settings, listening: .everything)
   try await recognizer.prepare()
   return recognizer
 }
@@ -29,9 +30,7 @@ private func samples(of recording: String) throws -> [Float] {
   @Test func `every recording gives the tokens of onnx-asr`() async throws {
     let recognizer = try await builtinRecognizer()
     for (recording, golden) in try Fixtures.tokens() {
-      var utterance = recognizer.utterance()
-      utterance.append(try samples(of: recording))
-      let transcript = try await recognizer.transcribe(utterance)
+      let transcript = try await recognizer.transcribe(try samples(of: recording))
       #expect(transcript.spoken.tokens.map(\.id) == golden.ids, "\(recording)")
       #expect(transcript.text == golden.text, "\(recording)")
       #expect(transcript.device == "CPU")
@@ -47,19 +46,17 @@ private func samples(of recording: String) throws -> [Float] {
   @Test func `an utterance in chunks is the utterance as a whole`() async throws {
     let recognizer = try await builtinRecognizer()
     let samples = try samples(of: "es-01.wav")
-    var whole = recognizer.utterance()
-    whole.append(samples)
-    var chunked = recognizer.utterance()
+    var chunked = try await recognizer.transcription()
     for start in stride(from: 0, to: samples.count, by: 160) {
-      chunked.append(Array(samples[start..<min(start + 160, samples.count)]))
+      try await chunked.append(Array(samples[start..<min(start + 160, samples.count)]))
     }
-    let (one, other) = (try await recognizer.transcribe(whole), try await recognizer.transcribe(chunked))
+    let (one, other) = (try await recognizer.transcribe(samples), try await chunked.finish())
     #expect(one.spoken == other.spoken)
   }
 
   @Test func `no audio is no text, and no network runs`() async throws {
     let recognizer = try await builtinRecognizer()
-    let transcript = try await recognizer.transcribe(recognizer.utterance())
+    let transcript = try await recognizer.transcribe([])
     #expect(transcript.text.isEmpty)
     #expect(transcript.device == nil)
     #expect(transcript.timings.decoderSteps == 0)
@@ -68,9 +65,7 @@ private func samples(of recording: String) throws -> [Float] {
   @Test(arguments: [1, 100, 159, 160, 320, 1600, 4800])
   func `the shortest audio is answered`(count: Int) async throws {
     let recognizer = try await builtinRecognizer()
-    var utterance = recognizer.utterance()
-    utterance.append((0..<count).map { 0.1 * Float(($0 * 37) % 17 - 8) / 8 })
-    let transcript = try await recognizer.transcribe(utterance)
+    let transcript = try await recognizer.transcribe((0..<count).map { 0.1 * Float(($0 * 37) % 17 - 8) / 8 })
     #expect(transcript.spoken.tokens.allSatisfy { $0.confidence.isFinite })
   }
 
@@ -80,10 +75,8 @@ private func samples(of recording: String) throws -> [Float] {
     let recordings = ["en-01.wav", "en-03.wav", "es-01.wav", "es-02.wav", "es-05.wav"]
     try await withThrowingTaskGroup(of: (String, String).self) { group in
       for recording in recordings {
-        var utterance = recognizer.utterance()
-        utterance.append(try samples(of: recording))
-        let spoken = utterance
-        group.addTask { (recording, try await recognizer.transcribe(spoken).text) }
+        let samples = try samples(of: recording)
+        group.addTask { (recording, try await recognizer.transcribe(samples).text) }
       }
       for try await (recording, text) in group { #expect(text == golden[recording]?.text) }
     }
@@ -95,39 +88,28 @@ private func samples(of recording: String) throws -> [Float] {
       listening: .everything)
     async let loaded: Void = recognizer.prepare()
     try await loaded
-    var utterance = recognizer.utterance()
-    utterance.append(try samples(of: "en-01.wav"))
-    #expect(try await recognizer.transcribe(utterance).text == "Open the garden blinds.")
+    #expect(try await recognizer.transcribe(try samples(of: "en-01.wav")).text == "Open the garden blinds.")
   }
 
   @Test func `an utterance loads the model if nobody else has`() async throws {
     let recognizer = Recognizer(
       model: try ModelDirectory.find("builtin"), settings: ComputeSettings(device: .cpu, precision: .f32),
       listening: .everything)
-    var utterance = recognizer.utterance()
-    utterance.append(try samples(of: "en-01.wav"))
-    #expect(try await recognizer.transcribe(utterance).text == "Open the garden blinds.")
+    #expect(try await recognizer.transcribe(try samples(of: "en-01.wav")).text == "Open the garden blinds.")
   }
 
-  @Test func `progress goes from window to window up to 1`() async throws {
-    let recognizer = try await builtinRecognizer()
-    var utterance = recognizer.utterance()
+  @Test func `a recording of any length is recognized window by window while it is read`() async throws {
+    let recognizer = try await builtinRecognizer(windowSeconds: 5)
     let once = try samples(of: "en-01.wav")
-    for _ in 0..<40 { utterance.append(once) }
-    let parts = Parts()
-    let transcript = try await recognizer.transcribe(utterance) { parts.append($0) }
-    #expect(parts.all.count == 2)
-    #expect(parts.all.last == 1)
-    #expect(abs((transcript.spoken.tokens.map(\.end).max() ?? 0) - transcript.audioSeconds) < 65)
+    var transcription = try await recognizer.transcription()
+    var recognized: [Double] = []
+    for _ in 0..<40 {
+      try await transcription.append(once)
+      recognized.append(transcription.recognizedSeconds)
+    }
+    let transcript = try await transcription.finish()
+    #expect(recognized == recognized.sorted() && Set(recognized).count > 10)
+    #expect(transcript.segments.count > 10)
     #expect(transcript.spoken.tokens.map(\.start) == transcript.spoken.tokens.map(\.start).sorted())
   }
-}
-
-/// Collects what a progress callback is told.
-private final class Parts: Sendable {
-  private let values = Mutex<[Double]>([])
-
-  func append(_ value: Double) { values.withLock { $0.append(value) } }
-
-  var all: [Double] { values.withLock { $0 } }
 }

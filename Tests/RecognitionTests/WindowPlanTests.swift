@@ -1,3 +1,4 @@
+import SpeechFeatures
 import Support
 import Testing
 
@@ -5,61 +6,205 @@ import Testing
 @testable import SpeechFeatures
 
 @Suite struct `Windows of a long utterance` {
-  private func frames(of samples: [Float]) -> LogMelFrames {
-    var extractor = LogMelExtractor(bandCount: 80)
-    extractor.append(samples.span)
-    return extractor.finished()
+  @Test func `what fits in a window is one, pauses and all`() {
+    let speech = Speaking([40..<300, 420..<700, 800..<950])
+    #expect(speech.windows(limit: 1000) == [.init(8..<980)])
   }
 
-  private func noise(seconds: Double, level: Float = 0.2) -> [Float] {
-    var generator = SeededGenerator(seed: 5)
-    return (0..<Int(16_000 * seconds)).map { _ in Float.random(in: -level...level, using: &generator) }
+  @Test func `what does not fit is divided at each sure pause`() {
+    let speech = Speaking([40..<300, 420..<700, 720..<900, 1000..<1400])
+    #expect(speech.windows(limit: 1000) == [.init(8..<330), .init(384..<930), .init(968..<1430)])
   }
 
-  @Test(arguments: [1, 2, 10, 99, 100, 101, 199, 200, 201, 1000])
-  func `they hold every frame once, in order, none longer than the limit`(limit: Int) {
-    let frames = frames(of: noise(seconds: 10))
-    let windows = WindowPlan.windows(over: frames, 0..<frames.count, limit: limit)
-    #expect(windows.first?.lowerBound == 0)
-    #expect(windows.last?.upperBound == frames.count)
-    #expect(windows.allSatisfy { !$0.isEmpty && $0.count <= limit })
-    for (one, next) in zip(windows, windows.dropFirst()) { #expect(one.upperBound == next.lowerBound) }
+  @Test func `once it is too long it stays so`() {
+    let speech = Speaking([40..<300, 400..<1200, 1450..<1500, 1600..<1700])
+    #expect(speech.windows(limit: 1000).map(\.frames.lowerBound) == [8, 368, 1416, 1568])
   }
 
-  @Test func `what fits is not cut`() {
-    let frames = frames(of: noise(seconds: 1))
-    #expect(WindowPlan.windows(over: frames, 0..<frames.count, limit: frames.count) == [0..<frames.count])
-    #expect(WindowPlan.windows(over: LogMelFrames(bandCount: 80), 0..<0, limit: 10).isEmpty)
+  @Test func `long silence is left out, however little is said`() {
+    let speech = Speaking([40..<100, 500..<600])
+    #expect(speech.windows(limit: 1000) == [.init(8..<130), .init(464..<630)])
   }
 
-  @Test func `a span is cut alike, however much has come behind it`() {
-    let frames = frames(of: noise(seconds: 7))
-    for end in stride(from: 501, through: 560, by: 3) {
-      var known = LogMelFrames(bandCount: 80)
-      known.append(contentsOf: frames, upTo: end)
-      #expect(
-        WindowPlan.windows(over: known, 8..<end, limit: 480)
-          == WindowPlan.windows(over: frames, 8..<end, limit: 480), "\(end)")
+  @Test func `a stretch without a sure pause is cut in the longest one of a window's second half`() {
+    let speech = Speaking([0..<300, 340..<560, 615..<800, 850..<1300])
+    #expect(speech.windows(limit: 1000) == [.init(0..<587), .init(592..<1330)])
+  }
+
+  @Test func `where nobody pauses it is cut at the quietest place`() {
+    let speech = Speaking([0..<1400], quiet: [760..<780])
+    let windows = speech.windows(limit: 1000)
+    #expect(windows.count == 2 && windows[0].isContinued == false)
+    #expect((764...776).contains(windows[0].frames.upperBound))
+    #expect(windows[1].frames.lowerBound == windows[0].frames.upperBound)
+  }
+
+  @Test func `a stop within a word is no quiet place`() {
+    let speech = Speaking([0..<1400], quiet: [760..<768])
+    #expect(speech.windows(limit: 1000) == [.init(0..<1000, isContinued: true), .init(800..<1430)])
+  }
+
+  @Test func `an early pause is better than none`() {
+    let speech = Speaking([0..<200, 240..<1500])
+    #expect(speech.windows(limit: 1000).first == .init(0..<220))
+  }
+
+  @Test func `who never pauses is heard in windows that overlap`() {
+    let speech = Speaking([0..<2500])
+    #expect(
+      speech.windows(limit: 1000) == [
+        .init(0..<1000, isContinued: true), .init(800..<1800, isContinued: true), .init(1600..<2530),
+      ])
+  }
+
+  @Test func `the last window is not one of a few frames`() {
+    for end in 1001..<1120 {
+      let last = Speaking([0..<end], quiet: [end - 60..<end - 30, 700..<720]).windows(limit: 1000).last
+      #expect((last?.frames.count ?? 0) >= 100, "\(end)")
     }
   }
 
-  @Test func `the cut lies in the pause`() {
-    let samples = noise(seconds: 4.5) + noise(seconds: 0.4, level: 0.0001) + noise(seconds: 3)
-    let windows = WindowPlan.windows(over: frames(of: samples), 0..<frames(of: samples).count, limit: 500)
-    #expect(windows.count == 2)
-    #expect((455...485).contains(windows[0].upperBound))
+  @Test func `a window that would end in silence ends with the speech`() {
+    let windows = Speaking([100..<300], end: 5000).windows(limit: 1000)
+    #expect(windows == [.init(64..<330)])
+  }
+
+  @Test func `the quiet end of an utterance belongs to it`() {
+    // Its energy is low, but voice activity has found it.
+    let windows = Speaking([0..<1400], quiet: [1300..<1400]).windows(limit: 1000)
+    #expect(windows.last?.frames.upperBound == 1430)
+  }
+
+  @Test func `a word is padded to what an encoder can take`() {
+    #expect(Speaking([0..<3], end: 3, delays: [0]).windows(limit: 1000) == [.init(0..<10)])
+  }
+
+  @Test func `nobody speaks, and there is no window`() {
+    #expect(Speaking([], end: 4000).windows(limit: 1000).isEmpty)
+  }
+
+  /// The windows are a pure function of the audio: whenever they are asked for, however much is known by then.
+  @Test(arguments: 0..<8) func `thousands of random utterances keep the rules`(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    for _ in 0..<400 {
+      let speech = Speaking.random(&random)
+      let limit = [50, 128, 500, 777, 1500, 3000].randomElement(using: &random) ?? 500
+      let windows = speech.windows(limit: limit)
+      check(windows, of: speech, limit: limit)
+      #expect(speech.windows(limit: limit, live: &random) == windows, "\(speech) at \(limit)")
+    }
+  }
+
+  private func check(_ windows: [Window], of speech: Speaking, limit: Int) {
+    for window in windows {
+      #expect(!window.frames.isEmpty && window.frames.count <= limit)
+      #expect(window.frames.lowerBound.isMultiple(of: 8))
+    }
+    for (one, next) in zip(windows, windows.dropFirst()) {
+      #expect(one.isContinued == (next.frames.lowerBound < one.frames.upperBound))
+      #expect(
+        one.frames.lowerBound < next.frames.lowerBound && one.frames.upperBound < next.frames.upperBound)
+    }
+    #expect(windows.last?.isContinued != true)
+    let missing = speech.segments.filter { segment in
+      segment.contains { frame in !windows.contains { $0.frames.contains(frame) } }
+    }
+    // What is rounded to whole encoder frames is silence behind a window.
+    #expect(missing.isEmpty, "\(speech) at \(limit): \(windows)")
   }
 }
 
-extension LogMelFrames {
-  fileprivate mutating func append(contentsOf other: LogMelFrames, upTo end: Int) {
-    for start in stride(from: 0, to: end, by: 4) {
-      let count = min(4, end - start)
-      append(count) { band in
-        var lanes = Lanes.zero
-        for lane in 0..<count { lanes[lane] = other.values[(start + lane) * other.bandCount + band] }
-        return lanes
+extension Window {
+  fileprivate init(_ frames: Range<Int>) {
+    self.init(frames: frames, isContinued: false)
+  }
+
+  fileprivate init(_ frames: Range<Int>, isContinued: Bool) {
+    self.init(frames: frames, isContinued: isContinued)
+  }
+}
+
+/// Somebody who speaks at times, and how loud each frame is.
+private struct Speaking: CustomStringConvertible {
+  var segments: [Range<Int>]
+  let frames: LogMelFrames
+  /// After how many frames each segment is found.
+  let delays: [Int]
+
+  static let hangOver = 30
+  static let hindsight = 200
+
+  init(_ segments: [Range<Int>], quiet: [Range<Int>] = [], end: Int? = nil, delays: [Int]? = nil) {
+    self.segments = segments
+    self.delays = delays ?? segments.map { _ in 20 }
+    let count = end ?? (segments.last?.upperBound ?? 0) + 40
+    var frames = LogMelFrames(bandCount: 1)
+    for frame in 0..<count {
+      let isSpeech = segments.contains { $0.contains(frame) } && !quiet.contains { $0.contains(frame) }
+      // Speech is never steady.
+      frames.append(1) { _ in Lanes(repeating: isSpeech ? -3 + Float(frame * 7 % 11) / 10 : -12) }
+    }
+    self.frames = frames
+  }
+
+  static func random(_ random: inout SeededGenerator) -> Speaking {
+    var (segments, delays, quiet): ([Range<Int>], [Int], [Range<Int>]) = ([], [], [])
+    var frame = Int.random(in: 0...400, using: &random)
+    for _ in 0..<Int.random(in: 0...14, using: &random) {
+      let length = [20, 150, 400, 2500].randomElement(using: &random) ?? 0
+      let end = frame + Int.random(in: 5...5 + length, using: &random)
+      segments.append(frame..<end)
+      delays.append(Int.random(in: 0...min(Self.hindsight - 1, end - frame - 1), using: &random))
+      if Bool.random(using: &random) {
+        let place = Int.random(in: frame..<end, using: &random)
+        quiet.append(place..<min(end, place + Int.random(in: 1...40, using: &random)))
+      }
+      let pause = [10, 60, 300, 500].randomElement(using: &random) ?? 0
+      frame = end + hangOver + 1 + Int.random(in: 0...pause, using: &random)
+    }
+    return Speaking(
+      segments, quiet: quiet, end: frame + Int.random(in: 0...800, using: &random), delays: delays)
+  }
+
+  /// What is known at a time.
+  func heard(at time: Int, isEnded: Bool) -> HeardSpeech {
+    let known = zip(segments, delays).filter { segment, delay in segment.lowerBound + delay < time }
+    return HeardSpeech(
+      segments: known.map { segment, _ in segment.lowerBound..<min(segment.upperBound, time) },
+      leadingPad: 30, trailingPad: 30, judged: time, hindsight: Self.hindsight + Self.hangOver,
+      end: isEnded ? max(time, WindowPlan.shortest) : time, isEnded: isEnded)
+  }
+
+  func windows(limit: Int) -> [Window] {
+    var plan = WindowPlan(limit: limit)
+    var windows: [Window] = []
+    for isEnded in [false, true] {
+      while let window = plan.next(heard(at: frames.count, isEnded: isEnded), frames) {
+        windows.append(window)
       }
     }
+    return windows
   }
+
+  /// The same while it comes in, in pieces of any length.
+  func windows(limit: Int, live random: inout SeededGenerator) -> [Window] {
+    var plan = WindowPlan(limit: limit)
+    var windows: [Window] = []
+    var time = 0
+    while time < frames.count {
+      time = min(frames.count, time + Int.random(in: 1...200, using: &random))
+      let heard = heard(at: time, isEnded: false)
+      while let window = plan.next(heard, frames) {
+        #expect(window.frames.upperBound <= time)
+        windows.append(window)
+      }
+      #expect(plan.needed(heard) <= max(plan.start, time))
+    }
+    while let window = plan.next(heard(at: time, isEnded: true), frames) {
+      windows.append(window)
+    }
+    return windows
+  }
+
+  var description: String { "\(segments), found after \(delays), \(frames.count) frames" }
 }

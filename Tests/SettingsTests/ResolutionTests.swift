@@ -54,10 +54,18 @@ private func refusal(
     #expect(resolved.settings.dataDir == expected)
   }
 
+  @Test(arguments: [
+    ("on", "yes"), ("FALSE", "no"), ("yes", "yes"), ("Living room", "Living room"), ("No 5", "No 5"),
+  ])
+  func `a server is found by a name, or not, or by one of ours`(text: String, zeroconf: String) throws {
+    let resolved = try ServerSettings.resolve(options: ["zeroconf": [text]], environment: [:], file: nil)
+    #expect(resolved.settings.zeroconf == zeroconf)
+  }
+
   @Test func `every setting can be an option and a variable`() throws {
     let examples = [
       "language": "en", "buckets": "5,20", "lazy-buckets": "10", "memory-budget": "3GB",
-      "max-resident-buckets": "2", "device-property": "NPU_TURBO=NO",
+      "max-resident-buckets": "2", "device-property": "NPU_TURBO=NO", "zeroconf-interface": "eth0",
     ]
     let values = try Setting.all.map { setting in
       let value = setting.choices.last ?? setting.defaultValue(dataDir: "/d") ?? examples[setting.name]
@@ -163,6 +171,7 @@ private func refusal(
       ("fallback", "gpu", "auto, cpu or none"), ("buckets", "5,ninety", "like 5,20"),
       ("lazy-buckets", "0", "seconds from 0.5 to 60"), ("memory-budget", "plenty", "like 3GB or 1500MB"),
       ("max-resident-buckets", "0", "from 1 to 64"), ("device-property", "TURBO", "KEY=VALUE"),
+      ("zeroconf", "Küche, " + String(repeating: "x", count: 56), "at most 63 bytes"),
       ("device-property", "=YES", "KEY=VALUE"), ("inference-seconds", "0", "from 1 to 600"),
       ("precision", "fp99", "auto, f32, bf16, f16 or int8"),
       ("log-level", "warn", "trace, debug, info, notice, warning, error or critical"),

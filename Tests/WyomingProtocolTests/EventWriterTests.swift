@@ -45,23 +45,15 @@ import Testing
     #expect(Event(type: "describe").encoded() == ByteBuffer(string: #"{"type":"describe"}"# + "\n"))
   }
 
-  @Test func `a transcript stands between its streaming events, as a whole`() {
-    let language = ["language": JSONValue.string("en")]
-    let expected = [
-      Event(type: "transcript-start", data: language),
-      Event(type: "transcript-chunk", data: ["text": .string("Hello.")]),
-      Event(type: "transcript", data: ["text": .string("Hello."), "language": .string("en")]),
-      Event(type: "transcript-stop"),
-    ]
-    #expect(Event.transcription("Hello.", language: "en") == expected)
-  }
-
-  @Test func `a transcript of nothing has no chunk, and no language if none is known`() {
-    let expected = [
-      Event(type: "transcript-start"), Event(type: "transcript", data: ["text": .string("")]),
-      Event(type: "transcript-stop"),
-    ]
-    #expect(Event.transcription("", language: nil) == expected)
+  @Test func `a transcript and its beginning name a language if it is known`() {
+    #expect(Event.transcriptStart(language: "en").data == ["language": .string("en")])
+    #expect(Event.transcriptStart(language: nil) == Event(type: "transcript-start"))
+    #expect(Event.transcriptChunk("Hello.").data == ["text": .string("Hello.")])
+    #expect(
+      Event.transcript("Hello.", language: "en").data == [
+        "text": .string("Hello."), "language": .string("en"),
+      ])
+    #expect(Event.transcript("", language: nil).data == ["text": .string("")])
   }
 
   @Test func `a pong has the text of its ping`() {

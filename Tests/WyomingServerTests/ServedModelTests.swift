@@ -59,7 +59,7 @@ import WyomingProtocol
     }
   }
 
-  @Test func `has its utterances heard as samples, which come to the same frames`() throws {
+  @Test func `has its utterances heard as samples, which come to the same text`() async throws {
     let loaded = try recognizer()
     let samples = try Fixtures.samples("en-01.wav")
     var early = HeardAudio(for: nil)
@@ -69,8 +69,10 @@ import WyomingProtocol
       early.append(piece)
       late.append(piece)
     }
-    #expect(early.utterance == nil)
-    #expect(early.utterance(for: loaded).seconds == Double(samples.count) / 16_000)
-    #expect(early.utterance(for: loaded).frames() == late.utterance(for: loaded).frames())
+    #expect(early.samples == samples)
+    #expect(late.samples == nil)
+    let transcript = try await early.transcript(by: loaded, language: nil)
+    #expect(transcript.text == "Open the garden blinds.")
+    #expect(try await late.transcript(by: loaded, language: nil).spoken == transcript.spoken)
   }
 }

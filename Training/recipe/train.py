@@ -1,6 +1,8 @@
 """Step `train`: the model learns until it is told to stop. It goes on from the last checkpoint, whatever ended it."""
 
+import contextlib
 import copy
+import ctypes
 import json
 import os
 import pathlib
@@ -131,6 +133,7 @@ class Trainer:
                     self.save()
                     return
             self.round += 1
+            release_memory()
 
     def note(self, line: dict) -> None:
         print(line, flush=True)
@@ -144,6 +147,12 @@ class Trainer:
         torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - decay)
         for average, now in zip(self.average.buffers(), self.model.buffers()):
             average.copy_(now)
+
+
+def release_memory() -> None:
+    """Gives glibc's free memory back: batches of many sizes leave holes, which otherwise grow by gigabytes an hour."""
+    with contextlib.suppress(AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def train(work: pathlib.Path, seed: int, threads: int, end: int | None, fall: int) -> None:

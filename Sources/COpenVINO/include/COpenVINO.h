@@ -124,6 +124,22 @@ lk_failure lk_graph_rewrite_quantized(
 /// Whether a layer multiplies integers, as dynamic quantization leaves it: 1 or 0. Compilers of accelerators refuse it.
 lk_failure lk_graph_computes_in_integers(const lk_graph *_Nonnull graph, int *_Nonnull result);
 
+/// Takes out the masks of padding, for an input without any: `length` names the input that says how many frames are
+/// valid, and from then on must say that all are; see `PaddingMasks.cpp`. `result` is the number of masks.
+lk_failure lk_graph_remove_masks(
+    lk_graph *_Nonnull graph, const char *_Nonnull length, size_t *_Nonnull result);
+
+/// Makes transpositions shorter where that changes nothing else; see `Transpositions.cpp`. `result` is their number.
+lk_failure lk_graph_shorten_transpositions(lk_graph *_Nonnull graph, size_t *_Nonnull result);
+
+/// Whether the processor multiplies bytes, and adds four products at once: 1 or 0. Without that it gains nothing from
+/// activations in eight bits.
+int lk_multiplies_bytes(void);
+
+/// Rounds what layers with weights in eight bits read to eight bits, with a step for each frame; see
+/// `ActivationQuantization.cpp`. `result` is the number of layers.
+lk_failure lk_graph_quantize_activations(lk_graph *_Nonnull graph, size_t *_Nonnull result);
+
 /// Writes the graph as IR: `path`, which ends in ".xml", and the weights beside it in ".bin". Float constants
 /// become FP16 if `as_float16` is not 0, unless the graph has weights in eight bits; inputs, outputs and arithmetic
 /// stay as they are.

@@ -8,6 +8,8 @@ public struct ComputeSettings: Sendable, Equatable {
   public var buckets: [Double]?
   /// Seconds of those that are loaded when they are needed; `nil` for what the device does best.
   public var lazyBuckets: [Double]?
+  /// Seconds of audio that are encoded in one piece at most, and not more than the largest bucket holds.
+  public var windowSeconds = 30.0
   /// How much may stay loaded.
   public var residence = ShelfLimits()
   public var fallback = Fallback.auto

@@ -1,11 +1,14 @@
 internal import Acceleration
 internal import Glibc
+internal import SpeechFeatures
 
 /// All that turns log-mel frames into tokens: the devices that encode and the one that decodes.
 struct Engine: Sendable {
   let networks: ModelNetworks
   let encoders: EncoderService
   let decoder: TokenDecoder
+  /// The most frames that are encoded in one piece.
+  let windowLimit: Int
   /// Whether the first device has to work at start.
   private let needsFirst: Bool
 
@@ -27,6 +30,7 @@ struct Engine: Sendable {
     // Encoder and decoder take turns where they share a device.
     let processorLane = Lane(device: processor)
     var devices: [SupervisedDevice] = []
+    let windowLimit = Int((settings.windowSeconds * Double(LogMelExtractor.frameRate)).rounded())
     for name in chain.names {
       let isProcessor = name == processor
       // What stands in takes any shape.
@@ -41,7 +45,7 @@ struct Engine: Sendable {
             OpenVINOAccelerator(name: name, networks: networks) { () throws(DeviceFault) in
               if settings.isSelfTested { try await selfTest(name) }
             },
-            shapes: shapes ?? .dynamic(limit: Int(Recognizer.windowSeconds * 100)),
+            shapes: shapes ?? .dynamic(limit: windowLimit),
             limits: settings.residence,
             timing: timing, isOnProbation: !isProcessor, lane: isProcessor ? processorLane : nil, tell: tell))
       } catch {
@@ -50,6 +54,7 @@ struct Engine: Sendable {
     }
     self.networks = networks
     encoders = EncoderService(devices)
+    self.windowLimit = min(encoders.limit, windowLimit)
     needsFirst = chain.needsFirst
     let decoding = try DeviceChain(
       settings.decoderDevice == .auto ? .cpu : settings.decoderDevice,

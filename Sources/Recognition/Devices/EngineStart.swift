@@ -112,11 +112,13 @@ actor EngineStart {
 public enum RecognitionEvent: Sendable, Equatable, CustomStringConvertible {
   case preparation(PreparationEvent)
   case device(DeviceEvent)
+  /// A language was asked for that the model does not know, or whose script is not known.
+  case unknownLanguage(String, model: String)
 
   /// Whether a person who waits wants to know. What could not be loaded is told by the transcript, or by its error.
   public var isNotable: Bool {
     switch self {
-    case .preparation, .device(.lost), .device(.missing), .device(.overLimit): true
+    case .preparation, .device(.lost), .device(.missing), .device(.overLimit), .unknownLanguage: true
     case .device: false
     }
   }
@@ -130,6 +132,8 @@ public enum RecognitionEvent: Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .preparation(let event): event.description
     case .device(let event): event.description
+    case .unknownLanguage(let language, let model):
+      "the language \(language) is passed over: \(model) does not know it, or its script is not known"
     }
   }
 }

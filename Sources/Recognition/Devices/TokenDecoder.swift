@@ -58,11 +58,15 @@ final class TokenDecoder: Sendable {
 
   /// Decodes what the encoder gave for a stretch of an utterance.
   ///
-  /// - Parameter urgency: Whether somebody waits for the answer.
-  func decode(_ encoding: Encoding, urgency: Urgency = .wanted) async throws(DeviceFault) -> Answer {
+  /// - Parameters:
+  ///   - mask: The tokens that may be emitted; `nil` for all.
+  ///   - urgency: Whether somebody waits for the answer.
+  func decode(
+    _ encoding: Encoding, allowing mask: TokenMask? = nil, urgency: Urgency = .wanted
+  ) async throws(DeviceFault) -> Answer {
     try await onBestSeat(urgency) { [networks, search] seat throws(DeviceFault) in
       try seat.load(networks)
-      return try seat.decode(encoding, search)
+      return try seat.decode(encoding, mask, search)
     }
   }
 
@@ -100,13 +104,13 @@ extension TokenDecoder.Seat {
   }
 
   fileprivate func decode(
-    _ encoding: Encoding, _ search: GreedyDecoder
+    _ encoding: Encoding, _ mask: TokenMask?, _ search: GreedyDecoder
   ) throws(DeviceFault) -> TokenDecoder.Answer {
     let clock = ContinuousClock()
     let start = clock.now
     do throws(InferenceError) {
       let decoding = try networks.withLock { networks throws(InferenceError) in
-        try networks?.decode(encoding, search) ?? Decoding()
+        try networks?.decode(encoding, mask, search) ?? Decoding()
       }
       return TokenDecoder.Answer(decoding: decoding, seconds: (clock.now - start).seconds)
     } catch {
@@ -117,8 +121,9 @@ extension TokenDecoder.Seat {
 
 extension DecoderNetworks {
   fileprivate mutating func decode(
-    _ encoding: Encoding, _ search: GreedyDecoder
+    _ encoding: Encoding, _ mask: TokenMask?, _ search: GreedyDecoder
   ) throws(InferenceError) -> Decoding {
+    try allow(mask)
     try project(encoding)
     return try search.decode(frameCount: encoding.count, with: &self)
   }

@@ -5,19 +5,13 @@ internal import VoiceActivity
 struct SpeechWatch: Sendable {
   /// `nil` if all is recognized.
   private var detector: VoiceActivityDetector?
-  private let gate: VoiceGate
-
-  /// Samples that are recognized.
-  struct Selection: Sendable, Equatable {
-    var samples: Range<Int>
-    /// Whether they are the same after more silence.
-    var isSettled: Bool
-  }
+  private let settings: ListeningSettings
 
   init(_ settings: ListeningSettings, bandCount: Int) {
-    gate = settings.gate
+    self.settings = settings
     detector =
-      gate == .off ? nil : VoiceActivityDetector(bandCount: bandCount, settings: settings.activity)
+      settings.gate == .off
+      ? nil : VoiceActivityDetector(bandCount: bandCount, settings: settings.activity)
   }
 
   /// Looks at the frames that have come since.
@@ -25,11 +19,32 @@ struct SpeechWatch: Sendable {
     detector?.follow(frames)
   }
 
-  /// What is recognized if the utterance ends now; `nil` if nobody has spoken.
-  func selection(of sampleCount: Int) -> Selection? {
-    let all = Selection(samples: 0..<sampleCount, isSettled: false)
-    guard let detector else { return all }
-    guard let span = detector.span(sampleCount: sampleCount) else { return nil }
-    return gate == .trim ? Selection(samples: span.samples, isSettled: span.isSettled) : all
+  /// What is recognized of the utterance as it is now.
+  func speech(in extractor: LogMelExtractor, isEnded: Bool) -> HeardSpeech {
+    let end = isEnded ? max(extractor.frameCount, WindowPlan.shortest) : extractor.frames.endIndex
+    guard let detector else {
+      return HeardSpeech(
+        segments: [0..<end], leadingPad: 0, trailingPad: 0, judged: end, hindsight: 0, end: end,
+        isEnded: isEnded)
+    }
+    let hop = LogMelExtractor.hop
+    let keepsSilence = settings.gate == .gate
+    return HeardSpeech(
+      segments: detector.activity.segments.map { $0.lowerBound / hop..<$0.upperBound / hop },
+      leadingPad: keepsSilence ? .max / 2 : Self.frames(settings.activity.leadingPad),
+      trailingPad: keepsSilence ? .max / 2 : Self.frames(settings.activity.trailingPad),
+      judged: extractor.frames.endIndex,
+      hindsight: VoiceActivityDetector.hindsight + Self.frames(settings.activity.hangOver),
+      end: end, isEnded: isEnded)
+  }
+
+  /// Whether what is recognized is the same after more silence.
+  var isSettled: Bool {
+    guard settings.gate == .trim, let detector else { return false }
+    return detector.span(sampleCount: detector.activity.judgedSampleCount)?.isSettled ?? false
+  }
+
+  private static func frames(_ seconds: Double) -> Int {
+    Int((seconds * Double(LogMelExtractor.frameRate)).rounded())
   }
 }

@@ -1,16 +1,15 @@
 internal import Acceleration
 internal import SpeechFeatures
 
-/// What somebody says, while it comes in: its log-mel frames are computed with each piece of audio, and whether he
-/// still speaks.
-public struct Utterance: Sendable {
+/// What somebody says, while it comes in: its log-mel frames are computed with each piece of audio, where he speaks, and
+/// how that is cut into windows. Frames that no window will need any more are dropped.
+struct Utterance: Sendable {
   private var extractor: LogMelExtractor
   private var watch: SpeechWatch
+  /// `nil` until it is known how long a window may be.
+  private var plan: WindowPlan?
   /// Seconds that went into the features so far.
   private(set) var featureSeconds = 0.0
-
-  /// Shorter audio is padded with silence to this many frames: "yes" is an utterance, too.
-  private static let minimumFrames = 10
 
   init(extractor: LogMelExtractor, _ settings: ListeningSettings) {
     self.extractor = extractor
@@ -18,10 +17,13 @@ public struct Utterance: Sendable {
   }
 
   /// Seconds of audio that came in.
-  public var seconds: Double { Double(extractor.sampleCount) / Double(LogMelExtractor.sampleRate) }
+  var seconds: Double { Double(extractor.sampleCount) / Double(LogMelExtractor.sampleRate) }
+
+  /// Seconds up to a feature frame.
+  static func seconds(_ frame: Int) -> Double { Double(frame) / Double(LogMelExtractor.frameRate) }
 
   /// Takes the next samples: 16 kHz, mono, in [-1, 1].
-  public mutating func append(_ samples: [Float]) {
+  mutating func append(_ samples: [Float]) {
     let clock = ContinuousClock()
     let start = clock.now
     extractor.append(samples.span)
@@ -29,31 +31,49 @@ public struct Utterance: Sendable {
     featureSeconds += (clock.now - start).seconds
   }
 
-  /// The frames of all that came in; none if nothing did.
-  func frames() -> LogMelFrames {
-    guard extractor.sampleCount > 0 else { return extractor.frames }
-    return extractor.finished(minimum: Self.minimumFrames)
-  }
-
-  /// The frames that are recognized if the utterance ends now; `nil` if nobody has spoken.
-  var span: Range<Int>? {
-    guard extractor.sampleCount > 0, let samples = watch.selection(of: extractor.sampleCount)?.samples else {
+  /// Takes the next window, if one is certain: nothing that comes later changes it.
+  ///
+  /// - Parameter limit: The most frames of a window; the same at each call.
+  mutating func nextWindow(limit: Int) -> HeardWindow? {
+    var plan = self.plan ?? WindowPlan(limit: limit)
+    let speech = watch.speech(in: extractor, isEnded: false)
+    let window = plan.next(speech, extractor.frames)
+    self.plan = plan
+    guard let window else {
+      dropFrames(before: plan.needed(speech))
       return nil
     }
-    let end = max(extractor.frameCount, Self.minimumFrames)
-    if samples.upperBound >= extractor.sampleCount, samples.lowerBound == 0 { return 0..<end }
-    // Whole encoder frames are cut off at the beginning, so that times stay exact.
-    let first = samples.lowerBound / LogMelExtractor.hop / Self.alignment * Self.alignment
-    let last = min(end, (samples.upperBound + LogMelExtractor.hop - 1) / LogMelExtractor.hop)
-    return min(first, max(0, last - Self.minimumFrames))..<last
+    return HeardWindow(window: window, frames: extractor.frames)
   }
 
-  /// Feature frames to an encoder frame, of all models there are.
-  private static let alignment = 8
+  /// The windows of all that was not taken, if the utterance ends now.
+  func lastWindows(limit: Int) -> [HeardWindow] {
+    guard extractor.sampleCount > 0 else { return [] }
+    let windows = lastPlan(limit: limit)
+    guard !windows.isEmpty else { return [] }
+    let frames = extractor.finished(minimum: WindowPlan.shortest)
+    return windows.map { HeardWindow(window: $0, frames: frames) }
+  }
 
-  /// Whether the span stays as it is while silence follows, and all its frames are there.
-  var isSettled: Bool {
-    guard let span, let samples = watch.selection(of: extractor.sampleCount) else { return false }
-    return samples.isSettled && span.upperBound <= extractor.frames.count
+  /// The same, and `nil` unless they stay as they are while silence follows, and all their frames are there.
+  func settledWindows(limit: Int) -> [Window]? {
+    guard watch.isSettled, extractor.sampleCount > 0 else { return nil }
+    let windows = lastPlan(limit: limit)
+    guard let last = windows.last, last.frames.upperBound <= extractor.frames.endIndex else { return nil }
+    return windows
+  }
+
+  private func lastPlan(limit: Int) -> [Window] {
+    var plan = self.plan ?? WindowPlan(limit: limit)
+    var windows: [Window] = []
+    let speech = watch.speech(in: extractor, isEnded: true)
+    while let window = plan.next(speech, extractor.frames) { windows.append(window) }
+    return windows
+  }
+
+  /// In steps of a few seconds: what is left is copied.
+  private mutating func dropFrames(before frame: Int) {
+    guard frame - extractor.frames.startIndex >= 500 else { return }
+    extractor.drop(before: min(frame, extractor.frames.endIndex))
   }
 }

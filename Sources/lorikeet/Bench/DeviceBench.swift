@@ -151,9 +151,7 @@ internal import Recognition
   ) async throws -> (transcript: Transcript, seconds: Double) {
     let clock = ContinuousClock()
     let start = clock.now
-    var utterance = recognizer.utterance()
-    utterance.append(samples)
-    let transcript = try await recognizer.transcribe(utterance, language: plan.language)
+    let transcript = try await recognizer.transcribe(samples, language: plan.language)
     return (transcript, start.duration(to: clock.now) / .seconds(1))
   }
 }

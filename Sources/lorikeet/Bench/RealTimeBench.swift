@@ -76,7 +76,7 @@ struct LocalServer: Sendable {
       address: ListenAddress(.tcp(host: "127.0.0.1", port: 0)),
       service: SpeechService(model: model, language: language), limits: limits,
       logger: Logger(label: "lorikeet") { _ in SwiftLogNoOpLogHandler() },
-      onOpen: { arrival.yield($0) })
+      onOpen: { address, _ in arrival.yield(address) })
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         defer { arrival.finish() }

@@ -9,6 +9,9 @@ struct HealthReport {
   let uri: String
   let outcome: HealthCheck.Outcome
 
+  /// Whether it can recognize at once; of another program's server it is taken for granted.
+  var isReady: Bool { outcome.status.map { $0.progress == .ready } ?? true }
+
   /// For people: a line for the server, and one for each device if it tells of them.
   var text: String {
     let devices = outcome.status?.devices ?? []

@@ -7,6 +7,7 @@ struct TranscriptJSON: Encodable {
   private let file: String
   private let text: String
   private let language: String?
+  private let isLanguageDetected: Bool
   private let audioSeconds: Double
   private let tokens: [Token]
   private let words: [Word]
@@ -38,6 +39,7 @@ struct TranscriptJSON: Encodable {
     self.file = file
     text = transcript.text
     language = transcript.language
+    isLanguageDetected = transcript.isLanguageDetected
     audioSeconds = rounded(transcript.audioSeconds)
     tokens = transcript.spoken.tokens.map {
       Token(
@@ -64,6 +66,7 @@ struct TranscriptJSON: Encodable {
 
   private enum CodingKeys: String, CodingKey {
     case file, text, language, tokens, words, timings, device, bucket, detour, precision, model
+    case isLanguageDetected = "language_detected"
     case isFromCache = "from_cache"
     case audioSeconds = "audio_seconds"
   }
@@ -80,6 +83,7 @@ struct TranscriptJSON: Encodable {
     try container.encode(model, forKey: .model)
     // Always there, null where there is nothing to say: readers need not ask for the key first.
     try container.encode(language, forKey: .language)
+    try container.encode(isLanguageDetected, forKey: .isLanguageDetected)
     try container.encode(device, forKey: .device)
     try container.encode(bucket, forKey: .bucket)
     try container.encode(isFromCache, forKey: .isFromCache)

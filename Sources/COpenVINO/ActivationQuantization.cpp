@@ -1,0 +1,124 @@
+// Layers whose weights have eight bits get activations of eight bits, and multiply integers.
+//
+// OpenVINO's integer kernels want a range for the activations that is known beforehand, and there is none without
+// recordings to measure it on. But a layer treats each frame by itself and is linear in it: divided by its largest
+// magnitude every frame has the range [-1, 1], and the layer's answer is multiplied by the magnitude again.
+//
+//   magnitude  max(ReduceMax(Abs(x)), smallest)                       [B, T, 1]
+//   layer      Multiply(MatMul(FakeQuantize(x / magnitude), W), magnitude)
+//
+// So each frame has steps of its own, a 127th of its largest number. Behind a swish, y * sigmoid(y), which never goes
+// below -0.2785, eight bits without a sign have steps half as large:
+//
+//   magnitude  ReduceMax(x) + bound                                   [B, T, 1]
+//   layer      Add(Multiply(MatMul(FakeQuantize((x + bound) / magnitude), W), magnitude), -bound * sum(W))
+
+#include <map>
+
+#include "EightBitWeights.hpp"
+
+using namespace lorikeet;
+namespace op = ov::opset13;
+
+namespace {
+
+using Value = ov::Output<ov::Node>;
+
+/// Minus the least that a swish gives.
+constexpr float swish_bound = 0.27847f;
+/// Silence stays silence, and nothing is divided by zero.
+constexpr float smallest_magnitude = 1e-6f;
+
+struct Rounded {
+  Value steps, magnitude;
+  /// What was added before rounding.
+  float offset;
+};
+
+Value number(float value) { return op::Constant::create(ov::element::f32, {}, {value}); }
+
+bool is_swish(const ov::Node *node) {
+  if (swaps_time_and_channels(node)) node = node->get_input_node_ptr(0);
+  if (!ov::is_type<op::Multiply>(node)) return false;
+  const auto left = node->input_value(0), right = node->input_value(1);
+  const auto gates = [](const Value &gate, const Value &value) {
+    return ov::is_type<op::Sigmoid>(gate.get_node()) && gate.get_node()->input_value(0) == value;
+  };
+  return gates(left, right) || gates(right, left);
+}
+
+Rounded rounded(const Value &input) {
+  const auto last = op::Constant::create(ov::element::i64, {1}, {-1});
+  const auto one = number(1);
+  if (is_swish(input.get_node())) {
+    const auto bound = number(swish_bound);
+    const auto most = std::make_shared<op::ReduceMax>(input, last, true);
+    const auto magnitude = std::make_shared<op::Add>(most, bound);
+    const auto moved = std::make_shared<op::Add>(input, bound);
+    const auto share = std::make_shared<op::Divide>(moved, magnitude);
+    const auto none = number(0);
+    return {std::make_shared<op::FakeQuantize>(share, none, one, none, one, 256), magnitude, swish_bound};
+  }
+  const auto most = std::make_shared<op::ReduceMax>(std::make_shared<op::Abs>(input), last, true);
+  const auto magnitude = std::make_shared<op::Maximum>(most, number(smallest_magnitude));
+  const auto share = std::make_shared<op::Divide>(input, magnitude);
+  const auto minus_one = number(-1);
+  return {
+      std::make_shared<op::FakeQuantize>(share, minus_one, one, minus_one, one, 255), magnitude, 0};
+}
+
+/// What the layer answers to a frame whose numbers all are `value`: one number for each output channel.
+Value answer_to(float value, const ByteMatrix &matrix, bool rows_are_channels) {
+  const auto &shape = matrix.bytes->get_shape();
+  const auto bytes = matrix.bytes->get_data_ptr<int8_t>();
+  std::vector<int64_t> sums(shape[rows_are_channels ? 0 : 1], 0);
+  for (size_t row = 0; row < shape[0]; ++row) {
+    for (size_t column = 0; column < shape[1]; ++column) {
+      sums[rows_are_channels ? row : column] += bytes[row * shape[1] + column];
+    }
+  }
+  const auto scales = matrix.scales->cast_vector<float>();
+  std::vector<float> answer(sums.size());
+  for (size_t channel = 0; channel < answer.size(); ++channel) {
+    answer[channel] = value * static_cast<float>(sums[channel]) * scales[scales.size() == 1 ? 0 : channel];
+  }
+  return op::Constant::create(ov::element::f32, {answer.size()}, answer);
+}
+
+}  // namespace
+
+int lk_multiplies_bytes(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512vnni") || __builtin_cpu_supports("avxvnni");
+#else
+  return 0;
+#endif
+}
+
+lk_failure lk_graph_quantize_activations(lk_graph *graph, size_t *result) {
+  return guarded([&] {
+    // Layers that read the same share its rounding.
+    std::map<Value, Rounded> known;
+    size_t count = 0;
+    for (const auto &node : graph->model->get_ordered_ops()) {
+      const auto layer = ov::as_type_ptr<op::MatMul>(node);
+      const auto matrix = layer && !layer->get_transpose_a() ? byte_matrix(layer->input_value(1)) : std::nullopt;
+      if (!matrix) continue;
+      const auto input = layer->input_value(0);
+      const auto found = known.find(input);
+      const auto &activation = found != known.end() ? found->second : (known[input] = rounded(input));
+
+      const auto readers = layer->output(0).get_target_inputs();
+      layer->input(0).replace_source_output(activation.steps);
+      std::shared_ptr<ov::Node> answer = std::make_shared<op::Multiply>(layer, activation.magnitude);
+      if (activation.offset != 0) {
+        const auto too_much = answer_to(-activation.offset, *matrix, layer->get_transpose_b());
+        answer = std::make_shared<op::Add>(answer, too_much);
+      }
+      for (const auto &reader : readers) reader.replace_source_output(answer);
+      ++count;
+    }
+    graph->model->validate_nodes_and_infer_types();
+    *result = count;
+  });
+}

@@ -1,0 +1,80 @@
+internal import Glibc
+internal import MulticastDNS
+internal import ServiceDiscovery
+internal import Settings
+internal import WyomingServer
+
+/// How this server is made known to Home Assistant: as `_wyoming._tcp` without TXT, which is what it looks for.
+struct Discovery: Sendable {
+  /// Home Assistant knows a server by it.
+  let name: String
+  /// The machine's own name, as a label of DNS.
+  let host: String
+  let interfaces: [String]
+  /// Of all addresses, where they are known before they are open.
+  let ports: [Int]
+
+  /// - Parameters:
+  ///   - ipAddress: What the address has been opened on.
+  ///   - place: The address's place among all.
+  /// - Returns: `nil` for an address that no other machine can reach.
+  func offer(_ address: ListenAddress, ipAddress: String?, place: Int) -> Offer? {
+    guard case .tcp(_, let port) = address.endpoint, let open = ipAddress.flatMap(IPAddress.init(text:)),
+      isReachable(open)
+    else { return nil }
+    // A name that stays when addresses are added behind this one.
+    let isShared = ports.count { $0 == port } > 1
+    let number = isShared ? "\(port)-\(place + 1)" : "\(port)"
+    return Offer(
+      name: place == 0 ? name : "\(name) \(number)", application: "_wyoming", transport: "_tcp",
+      host: "\(host.prefix(40))-\(number)", port: UInt16(truncatingIfNeeded: port), reach: reach(open))
+  }
+
+  /// Another machine does not get to this one's loopback, but who names that interface wants it.
+  private func isReachable(_ address: IPAddress) -> Bool { !address.isLoopback || !interfaces.isEmpty }
+
+  private func reach(_ address: IPAddress) -> Offer.Reach {
+    guard address.isUnspecified else { return .only(address) }
+    // NIO's sockets of version 6 take clients of version 4, too.
+    return address.family == .v4 ? .everyIPv4Address : .everyAddress
+  }
+
+  /// Whether it is clear before it is open that no other machine can reach an address.
+  func isPrivate(_ address: ListenAddress) -> Bool {
+    guard case .tcp(let host, _) = address.endpoint else { return true }
+    return IPAddress(text: host).map { !isReachable($0) } ?? false
+  }
+}
+
+extension ResolvedSettings {
+  /// - Returns: `nil` if the server is not to be found.
+  /// - Throws: If no other machine could reach what is found.
+  func discovery() throws(SettingsError) -> Discovery? {
+    guard settings.zeroconf != "no" else { return nil }
+    let addresses = try addresses()
+    let host = Self.hostName
+    let discovery = Discovery(
+      name: settings.zeroconf == "yes" ? "Lorikeet on \(host)" : settings.zeroconf, host: host,
+      interfaces: settings.zeroconfInterfaces,
+      ports: addresses.compactMap { if case .tcp(_, let port) = $0.endpoint { port } else { nil } })
+    if addresses.allSatisfy(discovery.isPrivate) {
+      throw refusal(
+        of: .zeroconf, settings.zeroconf,
+        because:
+          "no other machine can reach \(settings.uris.joined(separator: ", ")); add --uri tcp://0.0.0.0:10300"
+      )
+    }
+    return discovery
+  }
+
+  /// The first label of the machine's name, in the letters that a host may have; "lorikeet" where it has none.
+  private static var hostName: String {
+    var bytes = [CChar](repeating: 0, count: 256)
+    guard gethostname(&bytes, bytes.count - 1) == 0 else { return "lorikeet" }
+    let name = String(decoding: bytes.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    let label = (name.split(separator: ".").first ?? "").map {
+      $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-"
+    }
+    return label.contains { $0 != "-" } && label != Array("localhost") ? String(label) : "lorikeet"
+  }
+}

@@ -1,0 +1,157 @@
+import FoundationEssentials
+import Support
+import Testing
+
+@testable import Inference
+
+/// The built-in encoder's answer to a recording's features.
+private func encoding(of graph: borrowing Graph, _ runtime: borrowing Runtime) throws -> [Float] {
+  try encoding(of: graph, Fixtures.golden("features-en-01-128"), bands: 128, runtime)
+}
+
+/// An encoder's answer to features [1, bands, T] or [1, T, bands], all of them valid, in f32.
+private func encoding(
+  of graph: borrowing Graph, _ features: [Float], bands: Int, timeFirst: Bool = false,
+  _ runtime: borrowing Runtime
+) throws -> [Float] {
+  let count = features.count / bands
+  let compiled = try runtime.compile(
+    graph, name: "encoder", for: "CPU", properties: ["INFERENCE_PRECISION_HINT": "f32"])
+  var request = try compiled.makeRequest()
+  let signal = try request.input(named: "audio_signal")
+  try request.resize(signal, to: timeFirst ? [1, count, bands] : [1, bands, count])
+  try request.fill(signal, as: Float.self) { span in
+    for index in features.indices { span[index] = features[index] }
+  }
+  let length = try request.input(named: "length")
+  try request.resize(length, to: [1])
+  try request.fill(length, as: Int64.self) { $0[0] = Int64(count) }
+  try request.infer()
+  return try request.read(request.output(named: "outputs"), as: Float.self) { span in
+    span.indices.map { span[$0] }
+  }
+}
+
+private func encoder(_ runtime: borrowing Runtime) throws -> Graph {
+  let sources = Fixtures.directory.deletingLastPathComponent().deletingLastPathComponent()
+  return try runtime.readGraph(
+    at: sources.appending(path: "Sources/ModelStore/Resources/builtin/encoder-model.onnx").path)
+}
+
+/// The quantized fixture's layers with weights in eight bits.
+private func layers(roundingActivations: Bool) throws -> CompiledGraph {
+  let runtime = try Runtime()
+  var graph = try runtime.readGraph(at: Fixtures.directory.appending(path: "quantized/unsigned.onnx").path)
+  try graph.rewriteQuantized(smallest: 300)
+  if roundingActivations {
+    // The depthwise convolution stays in floats.
+    let count = try graph.quantizeActivations()
+    #expect(count == 3)
+  }
+  return try runtime.compile(
+    graph, name: "layers", for: "CPU", properties: ["INFERENCE_PRECISION_HINT": "f32"])
+}
+
+/// What they answer to an input [1, 20, 32] in f32.
+private func answer(of layers: borrowing CompiledGraph, to values: [Float]) throws -> [Float] {
+  var request = try layers.makeRequest()
+  let input = try request.input(named: "input")
+  try request.resize(input, to: [1, 20, 32])
+  try request.fill(input, as: Float.self) { span in
+    for index in values.indices { span[index] = values[index] }
+  }
+  try request.infer()
+  return try request.read(request.output(named: "outputs"), as: Float.self) { span in
+    span.indices.map { span[$0] }
+  }
+}
+
+/// The norm of the difference, divided by the second's norm.
+private func difference(_ one: [Float], _ other: [Float]) -> Float {
+  #expect(one.count == other.count && !one.isEmpty)
+  let sum = zip(one, other).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+  return (sum / other.reduce(0) { $0 + $1 * $1 }).squareRoot()
+}
+
+@Suite struct `An encoder for processors` {
+  @Test func `answers the same without masks where nothing is padded`() throws {
+    let runtime = try Runtime()
+    let plain = try encoding(of: try encoder(runtime), runtime)
+    var unmasked = try encoder(runtime)
+    // One before the subsampling, after each of its layers, and three in each layer of the encoder.
+    let count = try unmasked.removeMasks(length: "length")
+    #expect(count > 10)
+    let error = difference(try encoding(of: unmasked, runtime), plain)
+    #expect(error < 1e-5)
+    let rest = try unmasked.removeMasks(length: "length")
+    #expect(rest == 0)
+  }
+
+  @Test func `keeps masks of other things than padding`() throws {
+    let runtime = try Runtime()
+    // Attention to the present and the past, behind it a mask of padding.
+    var graph = try runtime.readGraph(at: Fixtures.directory.appending(path: "masked/causal.onnx").path)
+    let count = try graph.removeMasks(length: "length")
+    #expect(count == 1)
+    let frames = (0..<24).map { Float($0 % 7) - 3 }
+    let answer = try encoding(of: graph, frames, bands: 4, timeFirst: true, runtime)
+    #expect(answer.count == 24)
+    // The first frame sees itself alone.
+    #expect(zip(answer, frames[..<4]).allSatisfy { abs($0 - $1) < 1e-6 })
+  }
+
+  @Test func `answers the same with shorter transpositions`() throws {
+    let runtime = try Runtime()
+    let plain = try encoding(of: try encoder(runtime), runtime)
+    var shorter = try encoder(runtime)
+    let count = try shorter.shortenTranspositions()
+    #expect(count > 3)
+    let error = difference(try encoding(of: shorter, runtime), plain)
+    #expect(error < 1e-5)
+  }
+
+  @Test func `may round its activations`() throws {
+    let runtime = try Runtime()
+    let plain = try encoding(of: try encoder(runtime), runtime)
+    var rounding = try encoder(runtime)
+    let layers = try rounding.compressWeights(smallest: 1000)
+    let rounded = try rounding.quantizeActivations()
+    #expect(0 < layers && rounded == layers)
+    let error = difference(try encoding(of: rounding, runtime), plain)
+    #expect(0 < error && error < 0.03)
+  }
+}
+
+@Suite struct `Rounded activations` {
+  @Test func `are no less exact than in ONNX Runtime`() throws {
+    let input = try Fixtures.floats("quantized/input")
+    let exact = try Fixtures.floats("quantized/float")
+    let rounding = difference(try answer(of: layers(roundingActivations: true), to: input), exact)
+    let floating = difference(try answer(of: layers(roundingActivations: false), to: input), exact)
+    let reference = difference(try Fixtures.floats("quantized/unsigned"), exact)
+    #expect(rounding <= reference)
+    #expect(rounding != floating)
+  }
+
+  @Test func `have steps of their own in each frame`() throws {
+    let layers = try layers(roundingActivations: true)
+    let quiet = try Fixtures.floats("quantized/input")
+    var loud = quiet
+    for index in 0..<32 { loud[index] *= 1000 }
+    let (afterLoud, afterQuiet) = (try answer(of: layers, to: loud), try answer(of: layers, to: quiet))
+    // The depthwise convolution reaches over two frames.
+    let reach = 3 * 24
+    #expect(Array(afterLoud[reach...]) == Array(afterQuiet[reach...]))
+    #expect(Array(afterLoud[..<reach]) != Array(afterQuiet[..<reach]))
+  }
+
+  @Test(arguments: [0, 1e-30, 1e30] as [Float]) func `stand any level`(level: Float) throws {
+    let input = try Fixtures.floats("quantized/input").map { $0 * level }
+    let rounding = try answer(of: layers(roundingActivations: true), to: input)
+    let floating = try answer(of: layers(roundingActivations: false), to: input)
+    for (one, other) in zip(rounding, floating) {
+      #expect(one.isFinite)
+      #expect(abs(one - other) <= 0.1 * max(1, level))
+    }
+  }
+}

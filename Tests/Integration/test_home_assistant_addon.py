@@ -1,0 +1,243 @@
+"""The Home Assistant add-on: what its Supervisor accepts, and that options are the server's settings.
+
+What the Supervisor accepts is taken from its sources of August 2026 (apps/validate.py, apps/options.py, store/data.py).
+"""
+import http.server
+import itertools
+import json
+import os
+import re
+import signal
+import socket
+import struct
+import subprocess
+import threading
+import time
+
+import pytest
+import yaml
+
+import home_assistant
+import lorikeet
+from conversation import TEXTS, audio, converse
+
+ADDON = lorikeet.REPOSITORY / "Packaging/home-assistant/lorikeet"
+CONFIG = yaml.safe_load((ADDON / "config.yaml").read_text(encoding="utf-8"))
+SCHEMA = CONFIG["schema"]
+SECONDS = 60
+
+# Keys that it knows, of those that make sense here; unknown ones are passed over silently.
+KNOWN = {
+    "name", "version", "slug", "description", "arch", "url", "startup", "boot", "init", "stage", "ports",
+    "ports_description", "watchdog", "homeassistant", "devices", "tmpfs", "map", "environment", "privileged", "apparmor",
+    "video", "services", "discovery", "backup", "backup_exclude", "options", "schema", "image", "timeout",
+}
+REQUIRED = {"name", "version", "slug", "description", "arch"}
+NUMBER = r"-?\d*\.?\d+"
+ELEMENT = re.compile(
+    rf"(?:(?P<plain>bool|email|url|port)|(?P<text>str|password)(?:\(\d*,\d*\))?"
+    rf"|(?P<number>int|float)(?:\((?P<low>{NUMBER})?,(?P<high>{NUMBER})?\))?"
+    rf"|match\((?P<match>.*)\)|list\((?P<list>.+)\))(?P<optional>\?)?")
+# Texts that `match` options are for.
+TEXTS_OF = {
+    "model": ["builtin", "parakeet-tdt-0.6b-v3", f"owner/repository@{'0' * 40}"], "language": ["en", "es", "pt-BR"],
+    "memory_budget": ["3GB", "800MB"], "buckets": ["5", "5,20"], "lazy_buckets": ["0.5,10", "30"],
+}
+
+
+def element(key: str) -> re.Match:
+    match = ELEMENT.fullmatch(SCHEMA[key])
+    assert match, f"{key}: the Supervisor does not understand {SCHEMA[key]}"
+    return match
+
+
+def values(key: str) -> list:
+    """Values that the Supervisor passes on: all choices, both ends of a range, some texts."""
+    kind = element(key)
+    if kind["list"]:
+        return kind["list"].split("|")
+    if kind["number"]:
+        return [(float if kind["number"] == "float" else int)(kind[end]) for end in ["low", "high"]]
+    if kind["plain"] == "bool":
+        return [True, False]
+    assert all(re.match(kind["match"], value) for value in TEXTS_OF[key])
+    return TEXTS_OF[key]
+
+
+def resolve(tmp_path, options: dict) -> subprocess.CompletedProcess[str]:
+    (tmp_path / "options.json").write_text(json.dumps(options))
+    return lorikeet.run("serve", "--config", tmp_path / "options.json", "--print-config")
+
+
+def settings(tmp_path, options: dict) -> dict[str, tuple[str, str]]:
+    """Each setting's value and where it comes from."""
+    result = resolve(tmp_path, options)
+    assert result.returncode == 0, f"{options}: {result.stderr}"
+    return {name: (value.strip(), source) for name, value, source in re.findall(
+        r"(?m)^(\S+) += (.*) \((.*)\)$", result.stdout)}
+
+
+def test_the_supervisor_accepts_the_configuration():
+    assert REQUIRED <= set(CONFIG) <= KNOWN
+    assert re.fullmatch(r"[-_.A-Za-z0-9]+", CONFIG["slug"])
+    assert set(CONFIG["arch"]) <= {"amd64", "aarch64"}
+    assert CONFIG["startup"] in {"initialize", "system", "services", "application", "once"}
+    assert CONFIG["discovery"] == ["wyoming"]
+    assert list(CONFIG["ports"]) == ["10300/tcp"]
+    assert re.match(r"^(?:https?|\[PROTO:\w+\]|tcp):\/\/\[HOST\]:(\[PORT:\d+\]|\d+).*$", CONFIG["watchdog"])
+    assert all(device.startswith("/dev/") and ":" not in device for device in CONFIG["devices"])
+    assert {"/dev/accel/accel0", "/dev/dri/renderD128"} <= set(CONFIG["devices"])
+    # What has no value of its own must be optional.
+    assert {key for key in SCHEMA if not element(key)["optional"]} == set(CONFIG["options"])
+    assert all(value in values(key) for key, value in CONFIG["options"].items())
+    # `build.yaml` is no longer read without a warning.
+    assert (ADDON / "Dockerfile").exists() and not (ADDON / "build.yaml").exists()
+
+
+def test_the_version_is_the_program_s():
+    assert CONFIG["version"] == lorikeet.run("--version").stdout.strip()
+    assert f"## {CONFIG['version']}\n" in (ADDON / "CHANGELOG.md").read_text()
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_option_is_translated_and_no_other(language):
+    texts = yaml.safe_load((ADDON / f"translations/{language}.yaml").read_text(encoding="utf-8"))
+    assert set(texts) == {"configuration", "network"}
+    assert list(texts["configuration"]) == ["model", "device", "log_level", *[
+        key for key in SCHEMA if key not in CONFIG["options"]]]
+    for key, text in texts["configuration"].items():
+        assert set(text) == {"name", "description"} and all(isinstance(value, str) and value for value in text.values()), key
+    assert set(texts["network"]) == set(CONFIG["ports"])
+
+
+def test_every_option_is_documented():
+    documented = set(re.findall(r"`([a-z_]+)`", "".join(
+        line.split("|")[1] for line in (ADDON / "DOCS.md").read_text().splitlines() if line.startswith("| `"))))
+    assert documented == set(SCHEMA)
+
+
+@pytest.mark.parametrize("key", SCHEMA)
+def test_an_option_is_the_setting_of_its_name(key, tmp_path):
+    found = []
+    for value in values(key):
+        options = {**CONFIG["options"], key: value}
+        text, source = settings(tmp_path, options)[key.replace("_", "-")]
+        assert source.startswith("file "), (key, value)
+        found.append(text)
+    assert len(set(found)) == len(found), f"two values of {key} mean the same"
+
+
+def test_choices_are_those_of_the_server(tmp_path):
+    for key in [key for key in SCHEMA if element(key)["list"]]:
+        accepted = resolve(tmp_path, {key: "nonsense"})
+        assert accepted.returncode == 1
+        for choice in element(key)["list"].split("|"):
+            assert re.search(rf"\b{choice}\b", accepted.stderr), (choice, accepted.stderr)
+
+
+def test_options_that_are_missing_are_the_defaults(tmp_path):
+    found = settings(tmp_path, {})
+    assert all(found[key.replace("_", "-")][1] == "default" for key in SCHEMA)
+
+
+@pytest.mark.parametrize(("name", "width", "height"), [("icon", 128, 128), ("logo", 281, 100)])
+def test_pictures_have_their_size(name, width, height):
+    head = (ADDON / f"{name}.png").read_bytes()[:24]
+    assert head[:8] == b"\x89PNG\r\n\x1a\n" and struct.unpack(">II", head[16:24]) == (width, height)
+
+
+# The run script
+
+
+class Supervisor:
+    """Takes what an add-on says, after a number of refusals."""
+
+    def __init__(self, refusals: int = 0):
+        self.messages: list[tuple[str, str, dict]] = []
+        self.said = threading.Event()
+        numbers = itertools.count()
+        own = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                refused = next(numbers) < refusals
+                self.send_response(500 if refused else 200)
+                self.end_headers()
+                if not refused:
+                    own.messages.append((self.path, self.headers["Authorization"], json.loads(body)))
+                    own.said.set()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.uri = f"http://127.0.0.1:{self.server.server_port}"
+
+    def __enter__(self) -> "Supervisor":
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def addon(tmp_path):
+    """Starts the run script, as it runs in the container."""
+    processes = []
+
+    def start(supervisor: str, options: dict) -> tuple[subprocess.Popen, int]:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+        (tmp_path / "options.json").write_text(json.dumps(options))
+        environment = {
+            **lorikeet.ENVIRONMENT, "PATH": f"{lorikeet.BINARY.parent}:{os.environ['PATH']}", "SUPERVISOR": supervisor,
+            "SUPERVISOR_TOKEN": "secret", "OPTIONS": str(tmp_path / "options.json"), "DATA": str(tmp_path / "data"),
+            "PORT": str(port)}
+        log = (tmp_path / "log").open("w")
+        process = subprocess.Popen([ADDON / "run"], env=environment, stdin=subprocess.DEVNULL, stderr=log)
+        processes.append(process)
+        return process, port
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("refusals", [0, 2])
+def test_the_server_runs_with_the_options_and_home_assistant_is_told(addon, tmp_path, refusals):
+    with Supervisor(refusals) as supervisor:
+        process, port = addon(supervisor.uri, {"model": "builtin", "device": "cpu", "log_level": "info", "log_transcripts": True})
+        assert supervisor.said.wait(SECONDS), (tmp_path / "log").read_text()
+        assert supervisor.messages == [("/discovery", "Bearer secret", {
+            "service": "wyoming", "config": {"uri": f"tcp://{os.uname().nodename}:{port}"}})]
+        text, _ = converse(home_assistant.transcribe(port, audio("en-01.wav")))
+        assert text == TEXTS["en-01.wav"]
+        # The script has become the server: a signal reaches it, and it has no other child.
+        children = f"/proc/{process.pid}/task/{process.pid}/children"
+        assert open(children).read() == ""
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(SECONDS) == 0
+    log = (tmp_path / "log").read_text()
+    assert TEXTS["en-01.wav"] in log and "Home Assistant knows of the server" in log
+    assert "secret" not in log
+
+
+def test_a_supervisor_that_does_not_answer_keeps_nobody_from_being_served(addon, tmp_path):
+    process, port = addon("http://127.0.0.1:1", {"model": "builtin"})
+    deadline = time.monotonic() + SECONDS
+    while "add the Wyoming integration yourself" not in (log := (tmp_path / "log").read_text()):
+        assert time.monotonic() < deadline, log
+        time.sleep(0.2)
+    text, _ = converse(home_assistant.transcribe(port, audio("en-01.wav")))
+    assert text == TEXTS["en-01.wav"]
+    assert process.poll() is None
+
+
+def test_a_wrong_option_ends_the_add_on_with_what_is_accepted(addon, tmp_path):
+    process, _ = addon("http://127.0.0.1:1", {"device": "tpu"})
+    assert process.wait(SECONDS) == 1
+    assert "'tpu'" in (tmp_path / "log").read_text()

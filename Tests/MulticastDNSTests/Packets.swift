@@ -1,0 +1,39 @@
+/// What others write.
+enum Packets {
+  /// An announcement of `zeroconf` 0.154.0: PTR, SRV, TXT, A and AAAA of "Küche".
+  static let announcement = bytes(
+    """
+    000084000000000500000000085f77796f6d696e67045f746370056c6f63616c00000c0001000011940009064bc3bc63
+    6865c00cc02b0021800100000078001200000000283c09626f782d3130333030c01ac02b001080010000119400040361
+    3d62c04600018001000000780004c0a80105c046001c8001000000780010fe800000000000000000000000010002
+    """)
+
+  /// A question of `zeroconf` 0.154.0 for `_wyoming._tcp` with one known answer.
+  static let query = bytes(
+    """
+    000000000001000100000000085f77796f6d696e67045f746370056c6f63616c00000c8001c00c000c00010000119400
+    09064bc3bc636865c00c
+    """)
+
+  /// NSEC, SRV and TXT as dnspython 2.9.2 writes them.
+  static let dnspython = bytes(
+    """
+    00008400000000030000000009626f782d3130333030056c6f63616c00002f000100000078003509626f782d31303330
+    30056c6f63616c0000054000000840041b0000000000000000000000000000000000000000000000000000200178085f
+    77796f6d696e67045f746370c0160021000100000078001700010002283c09626f782d3130333030056c6f63616c00c0
+    5c001000010000119400050003623d63
+    """)
+
+  /// A unicast resolver's question with EDNS, by dnspython 2.9.2.
+  static let legacy = bytes(
+    """
+    126701000001000000000001085f77796f6d696e67045f746370056c6f63616c00000c000100002905a0000000000000
+    """)
+
+  private static func bytes(_ text: String) -> [UInt8] {
+    let digits = text.filter { !$0.isWhitespace }
+    return stride(from: 0, to: digits.count, by: 2).compactMap { place in
+      UInt8(digits.dropFirst(place).prefix(2), radix: 16)
+    }
+  }
+}

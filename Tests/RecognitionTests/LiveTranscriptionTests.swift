@@ -1,0 +1,405 @@
+import Acceleration
+import ModelStore
+import SpeechFeatures
+import Support
+import Synchronization
+import Testing
+import Transducer
+
+@testable import Recognition
+
+@Suite struct `The plan of speculation` {
+  private func windows(_ end: Int) -> [Window] { [Window(frames: 0..<end, isContinued: false)] }
+
+  @Test func `it begins when the windows are settled, and once`() {
+    var plan = SpeculationPlan(limit: 4)
+    #expect(plan.heard(nil) == .nothing)
+    #expect(plan.heard(windows(120)) == .start(windows(120)))
+    #expect(plan.heard(windows(120)) == .nothing)
+  }
+
+  @Test func `who speaks on makes it useless`() {
+    var plan = SpeculationPlan(limit: 4)
+    _ = plan.heard(windows(120))
+    #expect(plan.heard(nil) == .drop)
+    #expect(plan.heard(nil) == .nothing)
+    #expect(plan.heard(windows(230)) == .start(windows(230)))
+    #expect(plan.heard(windows(300)) == .start(windows(300)))
+  }
+
+  @Test func `there are only so many attempts`() {
+    var plan = SpeculationPlan(limit: 2)
+    #expect(plan.heard(windows(1)) == .start(windows(1)))
+    #expect(plan.heard(windows(2)) == .start(windows(2)))
+    #expect(plan.heard(windows(3)) == .drop)
+    #expect(plan.heard(windows(4)) == .nothing)
+  }
+
+  @Test func `one that a busy device did not take is tried again`() {
+    var plan = SpeculationPlan(limit: 1)
+    _ = plan.heard(windows(9))
+    let isDeclined = plan.declined(windows(9))
+    #expect(isDeclined)
+    #expect(plan.heard(windows(9)) == .start(windows(9)))
+    let isOtherDeclined = plan.declined(windows(7))
+    #expect(!isOtherDeclined)
+    #expect(plan.heard(windows(9)) == .nothing)
+  }
+
+  @Test func `one that turned out to be right does not count`() {
+    var plan = SpeculationPlan(limit: 1)
+    _ = plan.heard(windows(9))
+    plan.kept()
+    #expect(plan.heard(nil) == .nothing)
+    #expect(plan.heard(windows(12)) == .start(windows(12)))
+  }
+
+  @Test func `thousands of random utterances keep the rules`() {
+    var random = SeededGenerator(seed: 5)
+    for _ in 0..<3000 {
+      let limit = Int.random(in: 0...5, using: &random)
+      var plan = SpeculationPlan(limit: limit)
+      var (starts, length) = (0, 0)
+      var running: [Window]?
+      for _ in 0..<Int.random(in: 1...40, using: &random) {
+        if Bool.random(using: &random) { length += Int.random(in: 0...2, using: &random) }
+        let settled = Bool.random(using: &random) && length > 0 ? windows(length) : nil
+        switch plan.heard(settled) {
+        case .nothing: break
+        case .drop:
+          #expect(running != nil)
+          running = nil
+        case .start(let new):
+          #expect(running != new && new == settled)
+          (running, starts) = (new, starts + 1)
+        }
+        #expect(running == plan.windows)
+        #expect(running == nil || running == settled)
+      }
+      #expect(starts <= limit)
+    }
+  }
+}
+
+@Suite(.timeLimit(.minutes(5))) struct `Recognizing before the end` {
+  @Test func `an utterance with silence behind it has its answer when it ends`() async throws {
+    let recognizer = try await ScriptedRecognizer()
+    let speech = try Speech(pauses: [0.8])
+    let live = recognizer.listen(to: speech, chunk: 1024)
+    try await eventually { recognizer.answers == 1 }
+    let transcript = try await live.finish()
+    #expect(transcript.isSpeculative)
+    #expect(try await transcript.spoken == recognizer.whole(speech).spoken)
+    #expect(
+      recognizer.count == SpeculationCount(started: 1, used: 1, savedSeconds: recognizer.count.savedSeconds))
+  }
+
+  @Test func `one that ends while it is recognized waits for just that`() async throws {
+    let recognizer = try await ScriptedRecognizer()
+    let hang = Gate()
+    recognizer.device.change { $0.hang = hang }
+    let live = try recognizer.listen(to: Speech(pauses: [0.8]), chunk: 1024)
+    try await eventually { recognizer.device.counts.runs.count == 1 }
+    async let transcript = live.finish()
+    hang.open()
+    #expect(try await transcript.isSpeculative)
+    #expect(recognizer.device.counts.runs.count == 1)
+  }
+
+  @Test func `without silence behind it nothing is recognized before the end`() async throws {
+    let recognizer = try await ScriptedRecognizer()
+    let live = try recognizer.listen(to: Speech(pauses: [0.1]), chunk: 320)
+    #expect(try await !live.finish().isSpeculative)
+    #expect(recognizer.count.started == 0)
+  }
+
+  @Test func `speech that resumes is recognized as a whole`() async throws {
+    let recognizer = try await ScriptedRecognizer()
+    let hang = Gate()
+    recognizer.device.change { $0.hang = hang }
+    let speech = try Speech(pauses: [1, 0.1])
+    let live = recognizer.listen()
+    for (index, samples) in speech.chunks(of: 1024).enumerated() {
+      live.append(samples)
+      // The device takes the first attempt before the speaker goes on.
+      if index * 1024 > speech.firstLength + 12_000 {
+        try await eventually { recognizer.device.counts.runs.count == 1 }
+      }
+    }
+    hang.open()
+    let transcript = try await live.finish()
+    #expect(try await transcript.spoken == recognizer.whole(speech).spoken)
+    #expect(recognizer.count.started == 1)
+    #expect(recognizer.count.used == 0)
+  }
+
+  @Test func `a busy device is left alone`() async throws {
+    let recognizer = try await ScriptedRecognizer()
+    let hang = Gate()
+    recognizer.device.change { $0.hang = hang }
+    let other = try Speech(pauses: [0.1])
+    async let others = recognizer.whole(other)
+    try await eventually { recognizer.device.counts.runs.count == 1 }
+    let speech = try Speech(pauses: [0.8])
+    let live = recognizer.listen(to: speech, chunk: 1024)
+    #expect(recognizer.count.started == 0)
+    hang.open()
+    _ = try await others
+    #expect(try await live.finish().spoken == recognizer.whole(speech).spoken)
+  }
+
+  @Test func `who goes away leaves nothing in the queue`() async throws {
+    let recognizer = try await ScriptedRecognizer()
+    let hang = Gate()
+    recognizer.device.change { $0.hang = hang }
+    do {
+      let live = try recognizer.listen(to: Speech(pauses: [0.8]), chunk: 1024)
+      try await eventually { recognizer.device.counts.runs.count == 1 }
+      withExtendedLifetime(live) {}
+    }
+    try await eventually { recognizer.failures == 1 }
+    hang.open()
+  }
+
+  @Test func `who dictates and goes away leaves nothing in the queue`() async throws {
+    let recognizer = try await ScriptedRecognizer(windowLimit: 300)
+    let hang = Gate()
+    recognizer.device.change { $0.hang = hang }
+    do {
+      let live = try recognizer.listen(to: Speech(pauses: [1, 1, 1, 1, 0]), chunk: 1024)
+      try await eventually { recognizer.device.counts.runs.count == 1 }
+      withExtendedLifetime(live) {}
+    }
+    try await eventually { recognizer.failures >= 1 }
+    hang.open()
+    #expect(recognizer.answers == 0)
+  }
+
+  @Test func `a long dictation is recognized while it goes on, and only its end is waited for`() async throws
+  {
+    let recognizer = try await ScriptedRecognizer(windowLimit: 300)
+    let speech = try Speech(pauses: [1, 1, 1, 1, 0.1])
+    let told = Log<SpokenText>()
+    let live = recognizer.listen(attempts: 0) { told.append($0) }
+    for samples in speech.chunks(of: 1024) { live.append(samples) }
+    try await eventually { told.all.count == 4 }
+    let before = recognizer.answers
+    let transcript = try await live.finish()
+    #expect(before == 4 && recognizer.answers == 5)
+    #expect(transcript.segments.count == 5)
+    #expect(Array(transcript.segments.prefix(4)) == told.all)
+    #expect(transcript.text == transcript.segments.map(\.text).joined(separator: " "))
+  }
+
+  @Test func `what was recognized in a pause is kept when the speaker goes on`() async throws {
+    let recognizer = try await ScriptedRecognizer(windowLimit: 300)
+    let speech = try Speech(pauses: [1.5, 1.5, 1.5, 0.1])
+    let live = recognizer.listen()
+    for samples in speech.chunks(of: 1600) {
+      live.append(samples)
+      try await eventually { recognizer.isIdle }
+    }
+    let transcript = try await live.finish()
+    #expect(try await transcript.spoken == recognizer.whole(speech).spoken)
+    #expect(recognizer.count.used > 0)
+    // Nothing of the dictation was recognized twice.
+    let windows = recognizer.windows.prefix { $0 != recognizer.windows.last }
+    #expect(Set(windows).count == windows.count)
+  }
+
+  @Test func `what was begun in another language is not the answer`() async throws {
+    let recognizer = try await ScriptedRecognizer()
+    let live = recognizer.listen()
+    live.expect(language: "es")
+    for samples in try Speech(pauses: [0.8]).chunks(of: 1024) { live.append(samples) }
+    try await eventually { recognizer.isIdle && recognizer.answers == 1 }
+    live.expect(language: "es")
+    live.expect(language: "ru")
+    let transcript = try await live.finish()
+    #expect(recognizer.asked == ["es", "ru"])
+    #expect(transcript.language == "ru" && !transcript.isSpeculative)
+    #expect(recognizer.count.used == 0)
+  }
+
+  @Test func `what was begun in the language that is asked for is the answer`() async throws {
+    let recognizer = try await ScriptedRecognizer()
+    let live = recognizer.listen()
+    live.expect(language: "es")
+    for samples in try Speech(pauses: [0.8]).chunks(of: 1024) { live.append(samples) }
+    try await eventually { recognizer.isIdle && recognizer.answers == 1 }
+    let transcript = try await live.finish()
+    #expect(recognizer.asked == ["es"])
+    #expect(transcript.language == "es" && transcript.isSpeculative)
+  }
+
+  @Test func `a client that asks for one language after the other is not recognized without end`()
+    async throws
+  {
+    let recognizer = try await ScriptedRecognizer()
+    let live = recognizer.listen(attempts: 2)
+    for samples in try Speech(pauses: [0.8]).chunks(of: 1024) { live.append(samples) }
+    for number in 0..<20 {
+      live.expect(language: "x\(number)")
+      live.append([Float](repeating: 0, count: 160))
+      try await eventually { recognizer.isIdle }
+    }
+    _ = try await live.finish()
+    #expect(recognizer.asked.count <= 3)
+  }
+
+  @Test func `a dictation that no device can recognize is an error, and the next one is served`() async throws
+  {
+    let recognizer = try await ScriptedRecognizer(windowLimit: 300)
+    let speech = try Speech(pauses: [1, 1, 0.8])
+    let live = recognizer.listen(attempts: 0)
+    recognizer.fail(times: 1)
+    for samples in speech.chunks(of: 1024) { live.append(samples) }
+    await #expect(throws: RecognitionError.self) { try await live.finish() }
+    let again = recognizer.listen(to: speech, chunk: 1024)
+    #expect(try await again.finish().spoken == recognizer.whole(speech).spoken)
+  }
+
+  /// The transcript is a pure function of the audio: never of when it came, or of who else was there.
+  @Test(arguments: [6000, 300, 150])
+  func `whatever the chunks and pauses, the answer is that of the whole`(windowLimit: Int) async throws {
+    var random = SeededGenerator(seed: 6)
+    let recognizer = try await ScriptedRecognizer(windowLimit: windowLimit)
+    for _ in 0..<40 {
+      let pauses = (0..<Int.random(in: 1...4, using: &random)).map { _ in
+        Double.random(in: 0...1.2, using: &random) * (Int.random(in: 0...5, using: &random) == 0 ? 4 : 1)
+      }
+      let speech = try Speech(pauses: pauses)
+      let live = recognizer.listen(attempts: Int.random(in: 0...3, using: &random))
+      let chunk = [160, 320, 1024, 4096, 50_000].randomElement(using: &random) ?? 160
+      for samples in speech.chunks(of: chunk) {
+        live.append(samples)
+        if Int.random(in: 0..<8, using: &random) == 0 { await Task.yield() }
+      }
+      let whole = try await recognizer.whole(speech)
+      let transcript = try await live.finish()
+      #expect(transcript.segments == whole.segments, "pauses \(pauses), chunks of \(chunk)")
+    }
+    #expect(recognizer.count.used > 0 && recognizer.count.wasted > 0)
+  }
+}
+
+/// A recording said once for each pause, and silence behind it.
+private struct Speech {
+  let samples: [Float]
+  /// Samples of the first recording, without the silence behind it.
+  let firstLength: Int
+
+  init(pauses: [Double]) throws {
+    let recording = try Fixtures.samples("en-01.wav")
+    // Without the silence that it has itself.
+    let said = recording[...(recording.lastIndex { abs($0) > 0.02 } ?? 0)]
+    samples = pauses.flatMap { said + [Float](repeating: 0, count: Int($0 * 16_000)) }
+    firstLength = said.count
+  }
+
+  func chunks(of size: Int) -> [[Float]] {
+    stride(from: 0, to: samples.count, by: size).map { Array(samples[$0..<min($0 + size, samples.count)]) }
+  }
+}
+
+/// Understands nothing, on a scripted device: its tokens tell which windows it was given.
+private final class ScriptedRecognizer: WindowRecognizer {
+  let device: ScriptedAccelerator
+  let model: ModelDirectory
+  let languages: SpokenLanguages
+  let windowLimit: Int?
+  private let encoders: EncoderService
+  private let state = Mutex(State())
+
+  private struct State {
+    var count = SpeculationCount()
+    var windows: [Window] = []
+    var asked: [String?] = []
+    var (begun, answers, failures, failuresToCome) = (0, 0, 0, 0)
+  }
+
+  init(windowLimit: Int = 6000) async throws {
+    device = .processor(VirtualTime())
+    model = try ModelDirectory.find(ModelDirectory.builtin)
+    languages = SpokenLanguages(of: model, forcesScript: true) { _ in }
+    self.windowLimit = windowLimit
+    encoders = EncoderService([
+      SupervisedDevice(device, shapes: .dynamic(limit: 6000), isOnProbation: false, tell: { _ in })
+    ])
+    try await encoders.start(onFirstOnly: true)
+  }
+
+  var count: SpeculationCount { state.withLock { $0.count } }
+  var answers: Int { state.withLock { $0.answers } }
+  var failures: Int { state.withLock { $0.failures } }
+  /// Those that were given so far.
+  var windows: [Window] { state.withLock { $0.windows } }
+  /// The languages that were asked for, in the order of the windows.
+  var asked: [String?] { state.withLock { $0.asked } }
+  var isIdle: Bool { state.withLock { $0.begun == $0.answers + $0.failures } }
+
+  var isQuiet: Bool { get async { await encoders.isQuiet } }
+
+  func knownWindowLimit() async throws(RecognitionError) -> Int { windowLimit ?? 6000 }
+
+  private var utterance: Utterance {
+    Utterance(extractor: LogMelExtractor(bandCount: 80), ListeningSettings())
+  }
+
+  func listen(
+    attempts: Int = 4, tell: @escaping @Sendable (SpokenText) -> Void = { _ in }
+  ) -> LiveTranscription {
+    LiveTranscription(self, utterance, attempts: attempts, tell: tell)
+  }
+
+  func listen(to speech: Speech, chunk: Int) -> LiveTranscription {
+    let live = listen()
+    for samples in speech.chunks(of: chunk) { live.append(samples) }
+    return live
+  }
+
+  /// The transcript of an utterance that is there as a whole.
+  func whole(_ speech: Speech) async throws -> Transcript {
+    var transcription = try await Transcription(self, utterance)
+    try await transcription.append(speech.samples)
+    return try await transcription.finish()
+  }
+
+  /// Lets what is recognized next fail.
+  func fail(times: Int) { state.withLock { $0.failuresToCome = times } }
+
+  func recognize(
+    _ window: Window, of frames: LogMelFrames, language: String?, urgency: Urgency
+  ) async throws(RecognitionError) -> WindowAnswer {
+    let fails = state.withLock { state in
+      state.begun += 1
+      state.windows.append(window)
+      state.asked.append(language)
+      defer { state.failuresToCome = max(0, state.failuresToCome - 1) }
+      return state.failuresToCome > 0
+    }
+    do throws(DeviceFault) {
+      if fails { throw .failed(device: "CPU", why: "it was told to") }
+      _ = try await encoders.encode(frames, window.frames, urgency: urgency)
+    } catch {
+      state.withLock { $0.failures += 1 }
+      throw RecognitionError(error)
+    }
+    state.withLock { $0.answers += 1 }
+    let emissions = [window.frames.lowerBound, window.frames.upperBound].map {
+      Emission(token: Int32($0 % 200 + 1), frame: $0 / 8, duration: 1, confidence: 1)
+    }
+    return WindowAnswer(
+      window: window, emissions: emissions, encoderSeconds: 0.1, decoderSeconds: 0.1, decoderSteps: 1,
+      device: "CPU", isFromCache: false, precision: .f32)
+  }
+
+  func countStarted() { state.withLock { $0.count.started += 1 } }
+
+  func countUsed(savedSeconds: Double) {
+    state.withLock { state in
+      state.count.used += 1
+      state.count.savedSeconds += savedSeconds
+    }
+  }
+}
