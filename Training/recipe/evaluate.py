@@ -45,11 +45,13 @@ def quiet_room(sound: np.ndarray, draw: np.random.Generator) -> np.ndarray:
 
 
 @functools.cache
-def held_out(work: pathlib.Path, language: str, noise: float | None) -> Heard:
-    """The held-out recordings, with noise of several kinds `noise` dB below the words."""
+def held_out(work: pathlib.Path, language: str, noise: float | None, command: bool = True) -> Heard:
+    """Held-out commands, or sentences with dictionary words, with noise of several kinds `noise` dB below the voice."""
     entries, sounds = load(work / f"held-out/{language}.npz")
     recordings = []
     for i, (entry, sound) in enumerate(zip(entries, sounds)):
+        if entry["command"] != command:
+            continue
         draw = np.random.default_rng([i, 7])
         samples = quiet_room(sound, draw)
         if noise is not None:
@@ -86,6 +88,7 @@ def sets(work: pathlib.Path, folder: pathlib.Path | None, limit: int | None) -> 
     for language in ("en", "es"):
         for noise in (None, 20.0, 10.0, 5.0):
             found[f"{language} {'clean' if noise is None else f'{noise:.0f} dB'}"] = held_out(work, language, noise)
+        found[f"{language} dictionary"] = held_out(work, language, None, command=False)
         if folder:
             found[f"{language} recordings"] = recorded(folder, language)
     found["nothing"] = nothing_to_hear()

@@ -13,7 +13,7 @@ import time
 
 import numpy as np
 
-from .grammar.corpus import ALWAYS, sentence
+from .grammar.corpus import ALWAYS, held_out_sentence, sentence
 from .voices import RATE, held_out_voices, neural_voice, speak_all, training_voice
 
 SHARD = 250  # utterances
@@ -56,16 +56,17 @@ def training_shard(task: tuple[pathlib.Path, int, int]) -> tuple[str, float, flo
 
 
 def held_out_shard(task: tuple[pathlib.Path, int, int]) -> tuple[str, float, float]:
-    """The evaluation: every held-out voice says the fixed sentence and held-out ones, at about its usual speed."""
+    """The evaluation: every held-out voice says the fixed sentence, 14 other commands and 5 with words of the dictionary."""
     path, seed, _ = task
     language = path.stem
     began, jobs, entries = time.time(), [], []
     for voice in held_out_voices(language):
-        for i in range(15):
+        for i in range(20):
             draw = random.Random(f"held out {seed} {voice.name} {i}")
-            text = ALWAYS[language] if i == 0 else sentence(language, draw, for_training=False)
+            text = ALWAYS[language] if i == 0 else held_out_sentence(language, draw, command=i < 15)
             jobs.append((voice, spoken(text, draw), draw))
-            entries.append({"text": text, "language": language, "voice": f"{voice.engine} {voice.name}"})
+            voice_name = f"{voice.engine} {voice.name}"
+            entries.append({"text": text, "language": language, "voice": voice_name, "command": i < 15})
     return finish(path, entries, jobs, 0.4, began)
 
 

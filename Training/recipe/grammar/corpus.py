@@ -1,13 +1,16 @@
 """Which sentences are for training and which are held out."""
 
+import functools
 import hashlib
 import random
 import re
 
-from .english import ENGLISH
-from .spanish import SPANISH
+from .english import ENGLISH, ENGLISH_COMMANDS
+from .spanish import SPANISH, SPANISH_COMMANDS
 
 GRAMMARS = {"en": ENGLISH, "es": SPANISH}
+# Without the dictionary's words, which nobody says to a house.
+COMMANDS = {"en": ENGLISH_COMMANDS, "es": SPANISH_COMMANDS}
 # Said by every held-out voice in the evaluation.
 ALWAYS = {"en": "Turn on the living room lamp.", "es": "Apaga la luz de la cocina y la del comedor."}
 HELD_OUT_SHARE = 0.04
@@ -38,12 +41,31 @@ def held_out(text: str) -> bool:
     return int.from_bytes(hashlib.sha256(words.encode()).digest()[:4], "big") < HELD_OUT_SHARE * 2**32
 
 
-def sentence(language: str, draw: random.Random, for_training: bool = True) -> str:
-    """A sentence of one side of the split, at most 16 words long."""
+def sentence(language: str, draw: random.Random) -> str:
+    """A sentence to train with, at most 16 words long."""
     while True:
         text = GRAMMARS[language].sentence(draw)
-        if len(text.split()) <= 16 and held_out(text) != for_training:
+        if len(text.split()) <= 16 and not held_out(text):
             return text
+
+
+def held_out_sentence(language: str, draw: random.Random, command: bool) -> str:
+    """A held-out sentence: a command as people say it, or one with words of the dictionary."""
+    while True:
+        text = (COMMANDS if command else GRAMMARS)[language].sentence(draw)
+        if held_out(text) and len(text.split()) <= 16 and (command or not ordinary(text, language)):
+            return text
+
+
+@functools.cache
+def ordinary_words(language: str) -> set[str]:
+    draw = random.Random(0)
+    return {word for _ in range(30_000) for word in plain(COMMANDS[language].sentence(draw)).split()}
+
+
+def ordinary(text: str, language: str) -> bool:
+    """Whether commands say all of its words."""
+    return ordinary_words(language).issuperset(plain(text).split())
 
 
 def show(seed: int, count: int) -> None:

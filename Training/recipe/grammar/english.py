@@ -107,3 +107,4 @@ def finish(text: str) -> str:
 
 
 ENGLISH = Grammar(read_templates("english"), SLOTS, finish)
+ENGLISH_COMMANDS = ENGLISH.without("word", "words", "lamp", item=WORDS["item"], room=WORDS["room"])

@@ -123,3 +123,4 @@ def finish(text: str) -> str:
 
 
 SPANISH = Grammar(read_templates("spanish"), SLOTS, finish)
+SPANISH_COMMANDS = SPANISH.without("word", "words", "lamp", item=WORDS["item"], room=WORDS["room"])

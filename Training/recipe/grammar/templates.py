@@ -22,6 +22,11 @@ class Grammar:
         """One sentence as it is written: sentence case, accents, punctuation."""
         return self.finish(self.expand(draw.choice(self.templates), draw))
 
+    def without(self, *slots: str, **replaced: Slot) -> "Grammar":
+        """The same without the templates that name `slots`, and with other fillings."""
+        templates = [text for text in self.templates if not any(f"{{{slot}}}" in text for slot in slots)]
+        return Grammar(templates, self.slots | replaced, self.finish)
+
     def expand(self, text: str, draw: random.Random) -> str:
         """Replaces the innermost brackets and slots until none is left."""
         pattern = re.compile(r"\[([^][(){}]*)\]|\(([^][(){}]*)\)|\{([^][(){}]*)\}")
