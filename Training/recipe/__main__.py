@@ -1,0 +1,101 @@
+"""The steps of the recipe, in order. Each goes on where it was interrupted."""
+
+import argparse
+import os
+import pathlib
+import sys
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one process, one core: NumPy's threads only wait for each other
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m recipe", description=__doc__)
+    parser.add_argument(
+        "--work", type=pathlib.Path, required=True, metavar="DIR", help="where data, checkpoints and the export go"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=1, help="another seed gives other sentences, voices, rooms and weights"
+    )
+    steps = parser.add_subparsers(dest="step", required=True)
+
+    def step(name: str, text: str) -> argparse.ArgumentParser:
+        return steps.add_parser(name, help=text, description=text)
+
+    show = step("sentences", "print sentences of the grammar")
+    show.add_argument("--count", type=int, default=40)
+    step("vocabulary", "learn 256 pieces from the grammar's words")
+    speak = step("speak", "let the synthesisers say sentences")
+    speak.add_argument("--shards", type=int, default=138, help="of 250 utterances each")
+    speak.add_argument(
+        "--neural", type=int, default=24, help="shards by Kokoro, which takes a second of one core for each utterance"
+    )
+    augment = step("augment", "put what was said into rooms and noise, and make features of it")
+    augment.add_argument(
+        "--versions", type=int, default=2, help="how often each utterance is heard, each time elsewhere"
+    )
+    for one in (speak, augment):
+        one.add_argument("--processes", type=int, default=1)
+    train = step("train", "train, from the last checkpoint if there is one, until it is killed or --end is reached")
+    train.add_argument("--threads", type=int, default=1)
+    train.add_argument("--end", type=int, help="the last step; without it the learning rate never falls")
+    train.add_argument(
+        "--fall", type=int, default=3000, help="the learning rate falls over this many steps before --end"
+    )
+    step("curve", "print the losses and word error rates of the training so far")
+    evaluate = step("evaluate", "word error rates on held-out voices and sentences; writes report.json")
+    evaluate.add_argument(
+        "--model", type=pathlib.Path, help="an exported directory, read with onnx-asr, in place of the checkpoint"
+    )
+    evaluate.add_argument("--recordings", type=pathlib.Path, help="also a directory of recordings with manifest.tsv")
+    evaluate.add_argument("--limit", type=int, help="recordings of each set")
+    evaluate.add_argument(
+        "--program", help="the program `lorikeet`, which reads the exported directory in place of onnx-asr"
+    )
+    evaluate.add_argument("--precision", default="f32", help="of `lorikeet`")
+    export = step("export", "write the model in the layout of Parakeet TDT's public export")
+    export.add_argument("--output", type=pathlib.Path, help="the directory; WORK/export if left out")
+    arguments = vars(parser.parse_args())
+    work, seed, name = (arguments.pop(key) for key in ("work", "seed", "step"))
+    work.mkdir(parents=True, exist_ok=True)
+    run(name, work, seed, arguments)
+
+
+def run(name: str, work: pathlib.Path, seed: int, rest: dict) -> None:
+    """Imports only what the step needs: speaking needs no PyTorch, training no synthesiser."""
+    if name == "sentences":
+        from .grammar.corpus import show
+
+        show(seed, **rest)
+    elif name == "vocabulary":
+        from .vocabulary import vocabulary
+
+        vocabulary(work, seed)
+    elif name == "speak":
+        from .speak import speak
+
+        speak(work, seed=seed, **rest)
+    elif name == "augment":
+        from .augment import augment
+
+        augment(work, seed=seed, **rest)
+    elif name == "train":
+        from .train import train
+
+        train(work, seed, **rest)
+    elif name == "curve":
+        from .curve import curve
+
+        curve(work)
+    elif name == "evaluate":
+        from .evaluate import evaluate
+
+        evaluate(work, **rest)
+    elif name == "export":
+        from .export import export
+
+        export(work, **rest)
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""Step `train`: the model learns until it is told to stop. It goes on from the last checkpoint, whatever ended it."""
+
+import contextlib
+import copy
+import ctypes
+import json
+import os
+import pathlib
+import time
+
+import torch
+import torch.nn.functional as F
+
+from .data import Batch, batches
+from .evaluate import score
+from .model import Shape, Transducer
+from .tdt import tdt_loss
+from .vocabulary import Pieces
+
+RATE, WARM_UP, DECAY = 1.5e-3, 600, 0.999
+TDT_FROM, TDT_RAMP = (
+    2000,
+    1000,
+)  # steps of CTC alone: aligning first is cheap, and TDT alone stays at the language's prior
+
+
+class Trainer:
+    def __init__(self, work: pathlib.Path, seed: int):
+        torch.manual_seed(seed)
+        self.work, self.seed = work, seed
+        self.pieces = Pieces(work)
+        self.model = Transducer(Shape())
+        self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
+        matrices = [
+            p for name, p in self.model.encoder.layers.named_parameters() if p.ndim == 2 and "pos_bias" not in name
+        ]
+        chosen = {id(p) for p in matrices}
+        others = [p for p in self.model.parameters() if id(p) not in chosen]
+        self.optimizers = [
+            torch.optim.Muon(matrices, lr=RATE, weight_decay=0.02, momentum=0.95, adjust_lr_fn="match_rms_adamw"),
+            torch.optim.AdamW(others, lr=RATE, betas=(0.9, 0.98), weight_decay=0.01),
+        ]
+        self.step, self.round = 0, 0
+        self.path = work / "run/checkpoint.pt"
+        if self.path.exists():
+            self.restore()
+
+    def restore(self) -> None:
+        state = torch.load(self.path, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        for optimizer, saved in zip(self.optimizers, state["optimizers"]):
+            optimizer.load_state_dict(saved)
+        self.step, self.round = state["step"], state["round"] + 1
+        print(f"going on from step {self.step}", flush=True)
+
+    def save(self) -> None:
+        state = {"model": self.model.state_dict(), "average": self.average.state_dict(), "step": self.step, "round": self.round,
+                 "optimizers": [optimizer.state_dict() for optimizer in self.optimizers]}  # fmt: skip
+        temporary = self.path.with_suffix(".tmp")
+        torch.save(state, temporary)
+        os.replace(temporary, self.path)
+
+    def learning_rate(self, end: int | None, fall: int) -> float:
+        """Rises, stays, and falls to a fiftieth over the last `fall` steps before `end`."""
+        factor = min(1.0, (self.step + 1) / WARM_UP)
+        if end is not None:
+            factor *= min(1.0, max(0.02, (end - self.step) / fall))
+        return RATE * factor
+
+    def losses(self, batch: Batch) -> tuple[torch.Tensor, dict[str, float]]:
+        with torch.autocast("cpu", torch.bfloat16):
+            encoded, lengths = self.model.encoder(batch.features, batch.lengths)
+        encoded = encoded.float()
+        words = max(1, int(batch.counts.sum()))
+        log_probabilities = F.log_softmax(self.model.ctc(encoded), -1).transpose(0, 1)
+        ctc = (
+            F.ctc_loss(
+                log_probabilities,
+                batch.targets,
+                lengths,
+                batch.counts,
+                blank=self.model.shape.pieces,
+                reduction="sum",
+                zero_infinity=True,
+            )
+            / words
+        )
+        share = min(1.0, max(0.0, (self.step - TDT_FROM) / TDT_RAMP))
+        if share == 0:
+            return ctc, {"ctc": ctc.item()}
+        blank = torch.full((len(batch.counts), 1), self.model.shape.pieces)
+        predicted, _ = self.model.decoder(torch.cat([blank, batch.targets], 1))
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = self.model.joint(encoded, predicted)
+        tdt = tdt_loss(logits, batch.targets, lengths, batch.counts, torch.ones(len(batch.counts))) / words
+        return ctc + share * tdt, {"ctc": ctc.item(), "tdt": tdt.item()}
+
+    def train(self, end: int | None, fall: int) -> None:
+        saved = time.time()
+        while True:
+            sums: dict[str, list[float]] = {}
+            for batch in batches(self.work / "features", self.pieces, self.seed, self.round, self.step):
+                began = time.time()
+                rate = self.learning_rate(end, fall)
+                for optimizer in self.optimizers:
+                    for group in optimizer.param_groups:
+                        group["lr"] = rate
+                    optimizer.zero_grad(set_to_none=True)
+                loss, values = self.losses(batch)
+                loss.backward()
+                norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), 3.0)
+                if torch.isfinite(norm):
+                    for optimizer in self.optimizers:
+                        optimizer.step()
+                self.step += 1
+                self.follow()
+                values |= {"norm": float(norm), "seconds": time.time() - began}
+                for name, value in values.items():
+                    sums.setdefault(name, []).append(value)
+                if self.step % 20 == 0:
+                    line = {"step": self.step, "round": self.round, "rate": round(rate, 6)}
+                    line |= {name: round(sum(value) / len(value), 4) for name, value in sums.items()}
+                    self.note(line)
+                    sums = {}
+                if time.time() - saved > 180:
+                    self.save()
+                    saved = time.time()
+                if self.step % 500 == 0:
+                    line = {"step": self.step, **score(self.average, self.pieces, self.work, limit=60)}
+                    self.note(line)
+                if self.step == end:
+                    self.save()
+                    return
+            self.round += 1
+            release_memory()
+
+    def note(self, line: dict) -> None:
+        print(line, flush=True)
+        with open(self.work / "run/log.jsonl", "a") as file:
+            print(json.dumps(line), file=file)
+
+    @torch.no_grad()
+    def follow(self) -> None:
+        """The average of the last thousand or so weights is what is evaluated and exported."""
+        decay = min(DECAY, (1 + self.step) / (10 + self.step))
+        torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - decay)
+        for average, now in zip(self.average.buffers(), self.model.buffers()):
+            average.copy_(now)
+
+
+def release_memory() -> None:
+    """Gives glibc's free memory back: batches of many sizes leave holes, which otherwise grow by gigabytes an hour."""
+    with contextlib.suppress(AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def train(work: pathlib.Path, seed: int, threads: int, end: int | None, fall: int) -> None:
+    torch.set_num_threads(threads)
+    (work / "run").mkdir(parents=True, exist_ok=True)
+    (work / "run/pid").write_text(f"{os.getpid()}\n")
+    Trainer(work, seed).train(end, fall)
