@@ -1,5 +1,6 @@
 internal import CSndFile
 internal import Glibc
+internal import Synchronization
 
 /// An open libsndfile handle: over a file, or over memory where the input cannot seek.
 struct SoundFile: ~Copyable {
@@ -22,7 +23,7 @@ struct SoundFile: ~Copyable {
     guard status.st_mode & S_IFMT != S_IFDIR else { throw AudioError(source: source, reason: .isDirectory) }
 
     var info = SF_INFO()
-    let opened: OpaquePointer?
+    let opened: Opened
     var header: WAVEHeader?
     var memory: Memory?
     let isFile = status.st_mode & S_IFMT == S_IFREG && path != "-"
@@ -33,7 +34,7 @@ struct SoundFile: ~Copyable {
       }
     }
     if isFile, header?.zeroLengthOffset == nil {
-      opened = sf_open(path, Int32(SFM_READ), &info)
+      opened = Self.opened { sf_open(path, Int32(SFM_READ), &info) }
     } else {
       var bytes = try Self.everything(from: descriptor, source: source)
       guard !bytes.isEmpty else { throw AudioError(source: source, reason: .empty) }
@@ -45,13 +46,13 @@ struct SoundFile: ~Copyable {
         bytes.replaceSubrange(offset..<offset + 4, with: [0xFF, 0xFF, 0xFF, 0xFF])
       }
       let bytesInMemory = Memory(bytes)
-      opened = bytesInMemory.open(&info)
+      opened = Self.opened { bytesInMemory.open(&info) }
       memory = bytesInMemory
     }
-    guard let opened else {
-      throw AudioError(source: source, reason: .unknownFormat(String(cString: sf_strerror(nil))))
+    guard let handle = opened.handle else {
+      throw AudioError(source: source, reason: .unknownFormat(opened.problem))
     }
-    handle = opened
+    self.handle = handle
     waveHeader = header
     self.info = info
     self.memory = memory
@@ -60,6 +61,22 @@ struct SoundFile: ~Copyable {
   deinit {
     sf_close(handle)
   }
+
+  private struct Opened {
+    let handle: OpaquePointer?
+    /// Why there is none.
+    let problem: String
+  }
+
+  /// Opens one file at a time: why one cannot be opened stands in a variable of the whole process.
+  private static func opened(_ open: () -> OpaquePointer?) -> Opened {
+    opening.withLock { _ in
+      let handle = open()
+      return Opened(handle: handle, problem: handle == nil ? String(cString: sf_strerror(nil)) : "")
+    }
+  }
+
+  private static let opening = Mutex<Void>(())
 
   /// Whether the number of frames in the header is exact. Compressed streams only estimate it, and FLAC that was
   /// written into a pipe has the greatest number.
