@@ -117,7 +117,8 @@ import Testing
   }
 
   @Test(arguments: [-10, -6, -3, 3] as [Float])
-  func `a gain changes normalised features by no more than the logarithm's guard does`(decibels: Float) throws {
+  func `a gain changes normalised features by no more than the logarithm's guard does`(decibels: Float) throws
+  {
     let ordinary = normalized(frames(of: try speech(-6, noise: 0.3)))
     let other = normalized(frames(of: try speech(-6 + decibels, noise: 0.3)))
     let differences = zip(ordinary, other).map { abs($0 - $1) }
