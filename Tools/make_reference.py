@@ -18,7 +18,7 @@ ENVIRONMENT = {"PATH": os.environ["PATH"], "HOME": "/home/you"}
 HEAD = """# Commands and options
 
 Written by `Tools/make_reference.py` from what `lorikeet --help` tells; the tests compare them. What the settings are for, and
-where else they may stand, is in the [README](../README.md#configuration).
+where else they may stand, is in [Configure](configuration.md).
 """
 # What the help puts in brackets behind a sentence: values, default, and whether an option may be repeated.
 NOTES = re.compile(r" \(((?:values|accepted|default|repeatable)[^()]*(?:\([^()]*\)[^()]*)*)\)$")

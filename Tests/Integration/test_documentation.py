@@ -1,0 +1,95 @@
+"""Every command in README and guides is run as it is written, but for those that say why not."""
+import os
+import pathlib
+import re
+import select
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+import lorikeet
+from lorikeet import REPOSITORY
+
+# The reference's examples are those of the help, which test_terminal.py looks at.
+PAGES = sorted(
+    page for page in [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *(REPOSITORY / "docs").glob("*.md"),
+                      REPOSITORY / "Training/README.md"] if page.name != "reference.md")
+BLOCK = re.compile(r"(?:^<!-- not run: (?P<why>[^\n]*) -->\n)?^```sh\n(?P<commands>.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:)(?P<path>[^)#]*)(?:#(?P<anchor>[^)]*))?\)")
+# A network of its own, so that ports are free: as much of one as a server needs that is to be found.
+NETWORK = "ip link set lo up; ip link add eth0 type veth peer name eth1; ip addr add 192.0.2.1/24 dev eth0; " \
+    "ip link set eth0 up; ip link set eth1 up"
+BLOCKS = [
+    (page, block["commands"], block["why"])
+    for page in PAGES for block in BLOCK.finditer(page.read_text(encoding="utf-8"))]
+
+
+def name(value) -> str:
+    return value.name if isinstance(value, pathlib.Path) else " ".join(str(value).split())[:60]
+
+
+def environment(home: pathlib.Path) -> dict[str, str]:
+    return {
+        **lorikeet.ENVIRONMENT, "HOME": str(home),
+        "PATH": f"{lorikeet.BINARY.parent}:{os.environ['PATH']}"}
+
+
+def isolated(script: str) -> list[str]:
+    if os.geteuid() != 0 or not shutil.which("ip") or not shutil.which("unshare"):
+        return ["bash", "-c", script]
+    return ["unshare", "--net", "bash", "-c", f"{NETWORK}; {script}"]
+
+
+def serve(command: str, home: pathlib.Path):
+    """Starts a server, waits until it listens on all of its addresses, and ends it."""
+    process = subprocess.Popen(
+        isolated(f"exec {command}"), cwd=REPOSITORY, env=environment(home), stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, start_new_session=True)
+    output = b""
+    try:
+        deadline = time.monotonic() + 60
+        while output.count(b"info listening") < max(1, command.count("--uri")):
+            assert time.monotonic() < deadline and process.poll() is None, output.decode()
+            if select.select([process.stderr], [], [], 1)[0]:
+                output += os.read(process.stderr.fileno(), 65536)
+        os.killpg(process.pid, signal.SIGTERM)
+        assert process.wait(30) == 0, output.decode()
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        process.stderr.close()
+
+
+@pytest.mark.parametrize(["page", "commands", "why"], BLOCKS, ids=name)
+def test_the_commands_work_as_they_are_written(page, commands, why, tmp_path):
+    if why:
+        pytest.skip(f"{page.name}: {why}")
+    lines = [line for line in commands.splitlines() if line.strip()]
+    servers = [line for line in lines if re.search(r"lorikeet serve\b(?!.*--print-config)", line)]
+    for line in servers:
+        serve(line, tmp_path)
+    if lines != servers:
+        rest = "\n".join(line for line in lines if line not in servers)
+        result = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", rest], cwd=REPOSITORY, env=environment(tmp_path), timeout=600,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_there_are_commands_to_run():
+    assert sum(why is None for _, _, why in BLOCKS) >= 6
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_links_lead_somewhere(page):
+    for link in LINK.finditer(page.read_text(encoding="utf-8")):
+        target = (page.parent / link["path"]).resolve() if link["path"] else page
+        assert target.exists(), link.group()
+        if link["anchor"]:
+            headings = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            anchors = [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+            assert link["anchor"] in anchors, link.group()
