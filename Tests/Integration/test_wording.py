@@ -19,7 +19,8 @@ def words(transcript: dict) -> list[str]:
     ([], "Pon un temporizador de cincuenta segundos."),
     (["--text", "raw"], "Pon un temporizador de cincuenta segundos."),
     (["--text", "command"], "pon un temporizador de cincuenta segundos"),
-    (["--numbers", "digits"], "Pon un temporizador de cincuenta segundos."),
+    # The text tells its language.
+    (["--numbers", "digits"], "Pon un temporizador de 50 segundos."),
     (["--numbers", "digits", "--language", "de"], "Pon un temporizador de cincuenta segundos."),
     (["--numbers", "digits", "--language", "es"], "Pon un temporizador de 50 segundos."),
     (["--text", "command", "--numbers", "digits", "--language", "es-MX"], "pon un temporizador de 50 segundos")])
