@@ -46,7 +46,7 @@ struct WindowPlan: Sendable {
   ///   - frames: Those from ``start`` on.
   mutating func next(_ heard: HeardSpeech, _ frames: LogMelFrames) -> Window? {
     guard let first = heard.segments.first(where: { $0.upperBound > start }) else { return nil }
-    let lower = Self.alignedDown(max(start, first.lowerBound - min(heard.leadingPad, limit / 4)))
+    let lower = beginning(before: first.lowerBound, heard)
     var passage = passage(heard)
     if !isLong, passage.end - lower > limit {
       isLong = true
@@ -138,7 +138,12 @@ struct WindowPlan: Sendable {
   /// The first frame that a window to come may hold.
   func needed(_ heard: HeardSpeech) -> Int {
     let speech = heard.segments.first { $0.upperBound > start }?.lowerBound ?? heard.judged - heard.hindsight
-    return max(start, Self.alignedDown(max(0, speech - min(heard.leadingPad, limit / 4))))
+    return beginning(before: speech, heard)
+  }
+
+  /// Where a window begins whose first speech is at a frame.
+  private func beginning(before speech: Int, _ heard: HeardSpeech) -> Int {
+    Self.alignedDown(max(start, speech - min(heard.leadingPad, limit / 4)))
   }
 
   private static func alignedDown(_ frame: Int) -> Int { frame / alignment * alignment }
