@@ -61,24 +61,26 @@ class Lesson:
     """What is asked of the model at a step: easy things first. In dry speech CTC finds the words three times sooner."""
 
     dry: float  # share of the shards without rooms and noise
+    natural: float  # share of the shards of natural voices, with and without rooms: there are few, and they are the hardest
     change: float  # how far speed, vocal tract and masks may go, 0 to 1
     frames: int  # of features in a batch, with padding
 
     @classmethod
     def at(cls, step: int) -> "Lesson":
         grown = min(1.0, max(0.0, (step - 1500) / 3000))
-        return cls(dry=1 - 0.8 * grown, change=0.3 + 0.7 * grown, frames=5000 + round(5000 * grown))
+        return cls(1 - 0.8 * grown, 0.3 * grown, 0.3 + 0.3 * grown, 5000 + round(5000 * grown))
 
 
-def chosen(folder: pathlib.Path, dry_share: float, seed: int, round_number: int) -> list[pathlib.Path]:
+def chosen(folder: pathlib.Path, lesson: Lesson, seed: int, round_number: int) -> list[pathlib.Path]:
     """The shards of a round, of those that are there by now. None comes again before all of its kind have been seen."""
-    dry = sorted(folder.glob("*-dry.npz"))
-    wet = sorted(set(folder.glob("*.npz")) - set(dry))
-    count = {"dry": round(TOGETHER * dry_share)}
-    count["wet"] = TOGETHER - count["dry"]
+    kinds: dict[str, list[pathlib.Path]] = {"natural": [], "dry": [], "wet": []}
+    for path in sorted(folder.glob("*.npz")):
+        kinds["natural" if path.name.startswith("n") else "dry" if path.stem.endswith("dry") else "wet"].append(path)
+    natural = round(TOGETHER * lesson.natural) if kinds["natural"] else 0
+    dry = round((TOGETHER - natural) * lesson.dry)
     found = []
-    for kind, shards in (("dry", dry), ("wet", wet)):
-        for place in range(round_number * count[kind], (round_number + 1) * count[kind]):
+    for (kind, shards), count in zip(kinds.items(), (natural, dry, TOGETHER - natural - dry)):
+        for place in range(round_number * count, (round_number + 1) * count):
             turn, index = divmod(place, len(shards))
             found.append(random.Random(f"{seed} {kind} {turn} {len(shards)}").sample(shards, len(shards))[index])
     return found
@@ -90,7 +92,7 @@ def batches(folder: pathlib.Path, pieces: Pieces, seed: int, round_number: int, 
     draw = np.random.default_rng([seed, round_number])
     torch.manual_seed(seed * 1_000_003 + round_number)
     items: list[tuple[np.ndarray, list[int]]] = []
-    for path in chosen(folder, lesson.dry, seed, round_number):
+    for path in chosen(folder, lesson, seed, round_number):
         for features, text in zip(*read_features(path)):
             ids = pieces.encode(text)
             if 0 not in ids and len(features) >= 24 and len(ids) < len(features) / 8 / 1.25:

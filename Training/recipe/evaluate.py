@@ -110,34 +110,33 @@ def transcribe(model: Transducer, pieces: Pieces, recordings: Heard, decode=gree
     return texts
 
 
-def with_onnx_asr(folder: pathlib.Path, recordings: Heard) -> list[str]:
+def with_onnx_asr(folder: pathlib.Path, recordings: Heard) -> tuple[list[str], list[list[int]]]:
+    """Texts and token ids. The public API has no ids, hence the calls into its stages."""
     import onnx_asr
 
-    model = onnx_asr.load_model("nemo-conformer-tdt", folder, providers=["CPUExecutionProvider"])
-    return [model.recognize(samples) for _, _, samples in recordings]
+    model = onnx_asr.load_model("nemo-conformer-tdt", folder, providers=["CPUExecutionProvider"]).asr
+    texts, tokens = [], []
+    for _, _, samples in recordings:
+        encoded = model._encode(*model._preprocessor(samples[None], np.array([len(samples)])))
+        ids, _, _ = next(model._decoding(*encoded))
+        tokens.append(list(map(int, ids)))
+        texts.append(model._decode_tokens(ids, None, None).text)
+    return texts, tokens
 
 
-def with_lorikeet(program: str, folder: pathlib.Path, precision: str, recordings: Heard) -> list[str]:
-    """One run of `lorikeet transcribe` over all recordings."""
+def with_lorikeet(
+    program: str, folder: pathlib.Path, precision: str, recordings: Heard
+) -> tuple[list[str], list[list[int]]]:
+    """Texts and token ids of one run of `lorikeet transcribe` over all recordings, as they are: no gate, no gain."""
     with tempfile.TemporaryDirectory() as scratch:
         paths = [f"{scratch}/{i:04}.wav" for i in range(len(recordings))]
         for path, (_, _, samples) in zip(paths, recordings):
             soundfile.write(path, samples, 16_000, "FLOAT")
-        command = [
-            program,
-            "transcribe",
-            "--vad",
-            "off",
-            "--precision",
-            precision,
-            "--model",
-            str(folder),
-            "--format",
-            "json",
-            *paths,
-        ]
+        command = [program, "transcribe", "--vad", "off", "--max-gain", "0", "--precision", precision,
+                   "--model", str(folder), "--format", "json", *paths]  # fmt: skip
         lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
-    return [json.loads(line)["text"] for line in lines]
+    heard = [json.loads(line) for line in lines]
+    return [line["text"] for line in heard], [[token["id"] for token in line["tokens"]] for line in heard]
 
 
 def score(model: Transducer, pieces: Pieces, work: pathlib.Path, limit: int) -> dict[str, float]:
@@ -179,22 +178,28 @@ def evaluate(
     work: pathlib.Path, model: pathlib.Path | None, recordings: pathlib.Path | None, limit: int | None,
     program: str | None, precision: str,
 ) -> None:  # fmt: skip
-    """Prints a table and writes report.json. The checkpoint is read unless an exported directory is given."""
-    if model and program:
-        read = functools.partial(with_lorikeet, program, model, precision)
-    elif model:
-        read = functools.partial(with_onnx_asr, model)
-    else:
+    """Prints a table and writes report.json. The checkpoint is read unless an exported directory is given; with
+    `program` Lorikeet reads that directory, and its tokens are compared with those of onnx-asr."""
+    if model is None:
         from .export import averaged
 
-        read = functools.partial(transcribe, averaged(work), Pieces(work))
+        checkpoint, pieces = averaged(work), Pieces(work)
     report = {}
     print("| set | recordings | word error rate | as written | exact | fixed sentence |\n|---|---|---|---|---|---|")
     for name, some in sets(work, recordings, limit).items():
-        report[name] = values = row(some, read(some))
+        same = ""
+        if model is None:
+            texts = transcribe(checkpoint, pieces, some)
+        elif program is None:
+            texts, _ = with_onnx_asr(model, some)
+        else:
+            texts, tokens = with_lorikeet(program, model, precision, some)
+            expected = with_onnx_asr(model, some)[1]
+            same = f" same tokens as onnx-asr: {sum(map(list.__eq__, tokens, expected))} of {len(some)} |"
+        report[name] = values = row(some, texts)
         if "with words" in values:
-            print(f"| {name} | {values['recordings']} | {values['with words']} gave words | | | |")
+            print(f"| {name} | {values['recordings']} | {values['with words']} gave words | | | |{same}")
         else:
             print(f"| {name} | {values['recordings']} | {values['word errors']} % | {values['with punctuation']} % "
-                  f"| {values['exact']} | {values['fixed sentence']} |", flush=True)  # fmt: skip
+                  f"| {values['exact']} | {values['fixed sentence']} |{same}", flush=True)  # fmt: skip
     (work / "report.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")

@@ -5,6 +5,7 @@ A path through frames t and emitted tokens u is a run of (token, duration) pairs
 in NeMo: paths of fewer, longer steps are preferred.
 """
 
+import concurrent.futures
 import math
 
 import numba
@@ -14,6 +15,7 @@ import torch
 from .model import DURATIONS
 
 SIGMA = 0.05
+THREADS = concurrent.futures.ThreadPoolExecutor()
 
 
 @numba.njit(inline="always", cache=True)
@@ -124,7 +126,11 @@ class Loss(torch.autograd.Function):
     @staticmethod
     def forward(context, logits, targets, frames, counts, weights):
         gradient = torch.zeros_like(logits)
-        losses = batch(*(x.detach().numpy() for x in (logits, targets, frames, counts, weights, gradient)))
+        parts = [x.detach().numpy() for x in (logits, targets, frames, counts, weights, gradient)]
+        losses = np.zeros(len(counts))
+        shares = [slice(i, None, torch.get_num_threads()) for i in range(torch.get_num_threads())]
+        for share, found in zip(shares, THREADS.map(lambda share: batch(*(x[share] for x in parts)), shares)):
+            losses[share] = found
         context.save_for_backward(gradient)
         return (torch.from_numpy(losses).float() * weights).sum()
 

@@ -18,10 +18,9 @@ from .tdt import tdt_loss
 from .vocabulary import Pieces
 
 RATE, WARM_UP, DECAY = 1.5e-3, 600, 0.999
-TDT_FROM, TDT_RAMP = (
-    2000,
-    1000,
-)  # steps of CTC alone: aligning first is cheap, and TDT alone stays at the language's prior
+# Steps of CTC alone: aligning first is cheap, and TDT alone stays at the language's prior.
+TDT_FROM, TDT_RAMP = 2000, 1000
+TDT_EVERY = 3  # utterances of which one has a TDT loss, too: it would cost as much as all the rest of the step
 
 
 class Trainer:
@@ -89,11 +88,13 @@ class Trainer:
         share = min(1.0, max(0.0, (self.step - TDT_FROM) / TDT_RAMP))
         if share == 0:
             return ctc, {"ctc": ctc.item()}
-        blank = torch.full((len(batch.counts), 1), self.model.shape.pieces)
-        predicted, _ = self.model.decoder(torch.cat([blank, batch.targets], 1))
+        some = torch.arange(self.step % min(TDT_EVERY, len(batch.counts)), len(batch.counts), TDT_EVERY)
+        lengths, counts = lengths[some], batch.counts[some]
+        encoded, targets = encoded[some, : int(lengths.max())], batch.targets[some, : max(1, int(counts.max()))]
+        predicted, _ = self.model.decoder(F.pad(targets, (1, 0), value=self.model.shape.pieces))
         with torch.autocast("cpu", torch.bfloat16):
             logits = self.model.joint(encoded, predicted)
-        tdt = tdt_loss(logits, batch.targets, lengths, batch.counts, torch.ones(len(batch.counts))) / words
+        tdt = tdt_loss(logits, targets, lengths, counts, torch.ones(len(some))) / max(1, int(counts.sum()))
         return ctc + share * tdt, {"ctc": ctc.item(), "tdt": tdt.item()}
 
     def train(self, end: int | None, fall: int) -> None:
