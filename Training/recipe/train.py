@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from .data import Batch, batches
 from .evaluate import score
 from .model import Shape, Transducer
+from .muon import Muon
 from .tdt import tdt_loss
 from .vocabulary import Pieces
 
@@ -36,7 +37,7 @@ class Trainer:
         chosen = {id(p) for p in matrices}
         others = [p for p in self.model.parameters() if id(p) not in chosen]
         self.optimizers = [
-            torch.optim.Muon(matrices, lr=RATE, weight_decay=0.02, momentum=0.95, adjust_lr_fn="match_rms_adamw"),
+            Muon(matrices, lr=RATE, weight_decay=0.02, momentum=0.95, adjust_lr_fn="match_rms_adamw"),
             torch.optim.AdamW(others, lr=RATE, betas=(0.9, 0.98), weight_decay=0.01),
         ]
         self.step, self.round = 0, 0
