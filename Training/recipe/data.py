@@ -61,7 +61,7 @@ class Lesson:
     """What is asked of the model at a step: easy things first. In dry speech CTC finds the words three times sooner."""
 
     dry: float  # share of the shards without rooms and noise
-    natural: float  # share of the shards of natural voices, with and without rooms: there are few, and they are the hardest
+    natural: float  # share of those of natural voices, with and without rooms: there are few, and they are the hardest
     change: float  # how far speed, vocal tract and masks may go, 0 to 1
     frames: int  # of features in a batch, with padding
 

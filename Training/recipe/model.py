@@ -228,7 +228,9 @@ class Joint(nn.Module):
     def __init__(self, shape: Shape):
         super().__init__()
         self.enc, self.pred = nn.Linear(shape.width, shape.joint), nn.Linear(shape.prediction, shape.joint)
-        self.joint_net = nn.Sequential(nn.ReLU(), Dropout(shape.dropout), nn.Linear(shape.joint, shape.pieces + 1 + DURATIONS))
+        self.joint_net = nn.Sequential(
+            nn.ReLU(), Dropout(shape.dropout), nn.Linear(shape.joint, shape.pieces + 1 + DURATIONS)
+        )
 
     def forward(self, encoded: Tensor, predicted: Tensor) -> Tensor:
         """[B, T', width] and [B, U, prediction] to [B, T', U, pieces + 1 + durations]."""
