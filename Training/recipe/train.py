@@ -21,7 +21,9 @@ from .vocabulary import Pieces
 RATE, WARM_UP, DECAY = 1.5e-3, 600, 0.999
 # Steps of CTC alone: aligning first is cheap, and TDT alone stays at the language's prior.
 TDT_FROM, TDT_RAMP = 2000, 1000
-TDT_EVERY = 3  # utterances of which one has a TDT loss, too: it would cost as much as all the rest of the step
+# Of so many utterances one has a TDT loss, too: with all of them a step would take half as long again. While the rate falls
+# below its half, TDT looks at all of them, and CTC, which only helps, counts less.
+TDT_EVERY, CTC_AT_LAST = 3, 0.3
 
 
 class Trainer:
@@ -68,7 +70,7 @@ class Trainer:
             factor *= min(1.0, max(0.02, (end - self.step) / fall))
         return RATE * factor
 
-    def losses(self, batch: Batch) -> tuple[torch.Tensor, dict[str, float]]:
+    def losses(self, batch: Batch, at_last: bool) -> tuple[torch.Tensor, dict[str, float]]:
         with torch.autocast("cpu", torch.bfloat16):
             encoded, lengths = self.model.encoder(batch.features, batch.lengths)
         encoded = encoded.float()
@@ -79,14 +81,15 @@ class Trainer:
         share = min(1.0, max(0.0, (self.step - TDT_FROM) / TDT_RAMP))
         if share == 0:
             return ctc, {"ctc": ctc.item()}
-        some = torch.arange(self.step % min(TDT_EVERY, len(batch.counts)), len(batch.counts), TDT_EVERY)
+        every = min(1 if at_last else TDT_EVERY, len(batch.counts))
+        some = torch.arange(self.step % every, len(batch.counts), every)
         lengths, counts = lengths[some], batch.counts[some]
         encoded, targets = encoded[some, : int(lengths.max())], batch.targets[some, : max(1, int(counts.max()))]
         predicted, _ = self.model.decoder(F.pad(targets, (1, 0), value=blank))
         with torch.autocast("cpu", torch.bfloat16):
             logits = self.model.joint(encoded, predicted)
         tdt = tdt_loss(logits, targets, lengths, counts, torch.ones(len(some))) / max(1, int(counts.sum()))
-        return ctc + share * tdt, {"ctc": ctc.item(), "tdt": tdt.item()}
+        return (CTC_AT_LAST if at_last else 1) * ctc + share * tdt, {"ctc": ctc.item(), "tdt": tdt.item()}
 
     def train(self, end: int | None, fall: int) -> None:
         saved = time.time()
@@ -99,7 +102,7 @@ class Trainer:
                     for group in optimizer.param_groups:
                         group["lr"] = rate
                     optimizer.zero_grad(set_to_none=True)
-                loss, values = self.losses(batch)
+                loss, values = self.losses(batch, at_last=self.step > WARM_UP and rate < RATE / 2)
                 loss.backward()
                 norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), 3.0)
                 if torch.isfinite(norm):
