@@ -14,7 +14,7 @@ import torch
 from . import effects
 from .decode import greedy_ctc, greedy_tdt
 from .features import log_mel
-from .grammar.corpus import ALWAYS, plain
+from .grammar.corpus import ALWAYS, COMMANDS, plain
 from .model import Transducer
 from .speak import load
 from .vocabulary import Pieces
@@ -202,4 +202,14 @@ def evaluate(
         else:
             print(f"| {name} | {values['recordings']} | {values['word errors']} % | {values['with punctuation']} % "
                   f"| {values['exact']} | {values['fixed sentence']} |{same}", flush=True)  # fmt: skip
+    print_voices(report)
     (work / "report.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+
+
+def print_voices(report: dict) -> None:
+    """Word error rates of commands by held-out voice."""
+    print("\n| voice | clean | 10 dB |\n|---|---|---|")
+    for language in COMMANDS:
+        noisy = report[f"{language} 10 dB"]["by voice"]
+        for voice, errors in report[f"{language} clean"]["by voice"].items():
+            print(f"| {language}: {voice} | {errors} % | {noisy[voice]} % |")
