@@ -3,7 +3,6 @@
 Shapes: features [B, T, bands]; encoded [B, T', width] with T' = ceil(T / 8); token logits [B, T', U + 1, pieces + 1].
 """
 
-import functools
 import math
 from dataclasses import dataclass
 
@@ -27,37 +26,7 @@ class Shape:
     prediction: int = 160
     joint: int = 160
     pieces: int = 256
-    dropout: float = 0.0
     prediction_dropout: float = 0.3
-
-
-class Dropout(nn.Module):
-    """Dropout that takes its mask from somewhere in a long run of ready random numbers: drawing them anew takes a fifth of a step."""
-
-    POOL = 1 << 24
-
-    def __init__(self, share: float):
-        super().__init__()
-        self.share = share
-        self.pool: dict[torch.dtype, Tensor] = {}
-
-    def forward(self, x: Tensor) -> Tensor:
-        if not self.training or self.share == 0:
-            return x
-        if x.numel() >= self.POOL:
-            return F.dropout(x, self.share)
-        if x.dtype not in self.pool:
-            self.pool[x.dtype] = drawn(self.share, x.dtype)
-        start = int(torch.randint(self.POOL - x.numel(), (1,)))
-        return x * self.pool[x.dtype][start : start + x.numel()].view(x.shape)
-
-    def __deepcopy__(self, memory) -> "Dropout":
-        return Dropout(self.share)
-
-
-@functools.cache
-def drawn(share: float, dtype: torch.dtype) -> Tensor:
-    return torch.empty(Dropout.POOL, dtype=dtype).bernoulli_(1 - share) / (1 - share)
 
 
 def shorter(lengths: Tensor) -> Tensor:
@@ -174,13 +143,12 @@ class Layer(nn.Module):
             setattr(self, f"norm_{name}", nn.LayerNorm(shape.width))
         self.feed_forward1, self.feed_forward2 = FeedForward(shape), FeedForward(shape)
         self.self_attn, self.conv = Attention(shape), Convolution(shape)
-        self.dropout = Dropout(shape.dropout)
 
     def forward(self, x: Tensor, table: Tensor, hidden: Tensor, inside: Tensor) -> Tensor:
-        x = x + 0.5 * self.dropout(self.feed_forward1(self.norm_feed_forward1(x)))
-        x = x + self.dropout(self.self_attn(self.norm_self_att(x), table, hidden))
-        x = x + self.dropout(self.conv(self.norm_conv(x), inside))
-        x = x + 0.5 * self.dropout(self.feed_forward2(self.norm_feed_forward2(x)))
+        x = x + 0.5 * self.feed_forward1(self.norm_feed_forward1(x))
+        x = x + self.self_attn(self.norm_self_att(x), table, hidden)
+        x = x + self.conv(self.norm_conv(x), inside)
+        x = x + 0.5 * self.feed_forward2(self.norm_feed_forward2(x))
         return self.norm_out(x)
 
 
@@ -189,13 +157,11 @@ class Encoder(nn.Module):
         super().__init__()
         self.pre_encode = Subsampling(shape)
         self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.layers))
-        self.dropout = Dropout(shape.dropout)
         self.register_buffer("positions", positions(REACH, shape.width), persistent=False)
 
     def forward(self, features: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         with torch.autocast(features.device.type, enabled=False):  # convolutions are faster in FP32 on a CPU
             x, lengths = self.pre_encode(features, lengths)
-        x = self.dropout(x)
         table = self.positions[REACH - x.shape[1] : REACH + x.shape[1] - 1]
         here = valid(lengths, x.shape[1])
         hidden = torch.where(here, 0.0, -10000.0).to(x.dtype)[:, None, None, :]
@@ -214,7 +180,7 @@ class Prediction(nn.Module):
             "embed": nn.Embedding(shape.pieces + 1, shape.prediction, padding_idx=shape.pieces),
             "dec_rnn": nn.ModuleDict({"lstm": nn.LSTM(shape.prediction, shape.prediction)}),
         })  # fmt: skip
-        self.dropout = Dropout(shape.prediction_dropout)
+        self.dropout = nn.Dropout(shape.prediction_dropout)
 
     def forward(self, tokens: Tensor, state=None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """Tokens [B, U] to [B, U, prediction]."""
@@ -228,9 +194,8 @@ class Joint(nn.Module):
     def __init__(self, shape: Shape):
         super().__init__()
         self.enc, self.pred = nn.Linear(shape.width, shape.joint), nn.Linear(shape.prediction, shape.joint)
-        self.joint_net = nn.Sequential(
-            nn.ReLU(), Dropout(shape.dropout), nn.Linear(shape.joint, shape.pieces + 1 + DURATIONS)
-        )
+        # In the middle NeMo has a dropout.
+        self.joint_net = nn.Sequential(nn.ReLU(), nn.Identity(), nn.Linear(shape.joint, shape.pieces + 1 + DURATIONS))
 
     def forward(self, encoded: Tensor, predicted: Tensor) -> Tensor:
         """[B, T', width] and [B, U, prediction] to [B, T', U, pieces + 1 + durations]."""
