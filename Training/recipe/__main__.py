@@ -36,7 +36,7 @@ def main() -> None:
     for one in (speak, augment):
         one.add_argument("--processes", type=int, default=1)
     train = step("train", "train, from the last checkpoint if there is one, until it is killed or --end is reached")
-    train.add_argument("--threads", type=int, default=1)
+    train.add_argument("--processes", type=int, default=1, help="that train together, a core each")
     train.add_argument("--end", type=int, help="the last step; without it the learning rate never falls")
     train.add_argument(
         "--fall", type=int, default=3000, help="the learning rate falls over this many steps before --end"

@@ -3,7 +3,7 @@
 import json
 import pathlib
 
-EVERY = 500  # steps
+EVERY = 1000  # steps
 
 
 def curve(work: pathlib.Path) -> None:

@@ -68,7 +68,7 @@ class Lesson:
     @classmethod
     def at(cls, step: int) -> "Lesson":
         grown = min(1.0, max(0.0, (step - 1500) / 3000))
-        return cls(1 - 0.8 * grown, 0.2 * grown, 0.3 + 0.3 * grown, 5000 + round(5000 * grown))
+        return cls(1 - 0.7 * grown, 0.1 * grown, 0.3 + 0.2 * grown, 5000 + round(4000 * grown))
 
 
 def chosen(folder: pathlib.Path, lesson: Lesson, seed: int, round_number: int) -> list[pathlib.Path]:
@@ -86,8 +86,10 @@ def chosen(folder: pathlib.Path, lesson: Lesson, seed: int, round_number: int) -
     return found
 
 
-def batches(folder: pathlib.Path, pieces: Pieces, seed: int, round_number: int, step: int) -> Iterator[Batch]:
-    """One round: some shards, shuffled, in batches of similar length."""
+def batches(
+    folder: pathlib.Path, pieces: Pieces, seed: int, round_number: int, step: int, team: int
+) -> Iterator[Batch]:
+    """One round: some shards, shuffled, in batches of similar length, each for one of `team` processes."""
     lesson = Lesson.at(step)
     draw = np.random.default_rng([seed, round_number])
     torch.manual_seed(seed * 1_000_003 + round_number)
@@ -101,7 +103,7 @@ def batches(folder: pathlib.Path, pieces: Pieces, seed: int, round_number: int, 
     groups, group, longest = [], [], 0
     for item in items:
         longest = max(longest, rounded(len(item[0])))
-        if group and longest * (len(group) + 1) > lesson.frames:
+        if group and longest * (len(group) + 1) > lesson.frames / team:
             groups.append(group)
             group, longest = [], rounded(len(item[0]))
         group.append(item)

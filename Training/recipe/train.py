@@ -14,51 +14,47 @@ import torch.nn.functional as F
 from .data import Batch, batches
 from .evaluate import score
 from .model import Shape, Transducer
-from .muon import Muon
+from .optimizers import Optimizers, blank_memory, shares
 from .tdt import tdt_loss
+from .team import Team
 from .vocabulary import Pieces
 
 RATE, WARM_UP, DECAY = 1.5e-3, 600, 0.999
 # Steps of CTC alone: aligning first is cheap, and TDT alone stays at the language's prior.
 TDT_FROM, TDT_RAMP = 2000, 1000
 # Of so many utterances one has a TDT loss, too: with all of them a step would take half as long again. While the rate falls
-# below its half, TDT looks at all of them, and CTC, which only helps, counts less.
+# below a quarter, TDT looks at all of them, and CTC, which only helps, counts less.
 TDT_EVERY, CTC_AT_LAST = 3, 0.3
 
 
 class Trainer:
-    def __init__(self, work: pathlib.Path, seed: int):
+    def __init__(self, work: pathlib.Path, seed: int, processes: int):
         torch.manual_seed(seed)
         self.work, self.seed = work, seed
         self.pieces = Pieces(work)
         self.model = Transducer(Shape())
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
-        matrices = [
-            p for name, p in self.model.encoder.layers.named_parameters() if p.ndim == 2 and "pos_bias" not in name
-        ]
-        chosen = {id(p) for p in matrices}
-        others = [p for p in self.model.parameters() if id(p) not in chosen]
-        self.optimizers = [
-            Muon(matrices, lr=RATE, weight_decay=0.02, momentum=0.95, adjust_lr_fn="match_rms_adamw"),
-            torch.optim.AdamW(others, lr=RATE, betas=(0.9, 0.98), weight_decay=0.01),
-        ]
+        self.memory = blank_memory(self.model)
         self.step, self.round = 0, 0
         self.path = work / "run/checkpoint.pt"
         if self.path.exists():
             self.restore()
+        for tensor in (*self.model.parameters(), *self.average.parameters(),
+                       *(value for values in self.memory.values() for value in values.values())):  # fmt: skip
+            tensor.share_memory_()
+        self.team = Team(processes, list(self.model.parameters()))
 
     def restore(self) -> None:
         state = torch.load(self.path, weights_only=True)
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
-        for optimizer, saved in zip(self.optimizers, state["optimizers"]):
-            optimizer.load_state_dict(saved)
+        self.memory = state["memory"]
         self.step, self.round = state["step"], state["round"] + 1
         print(f"going on from step {self.step}", flush=True)
 
     def save(self) -> None:
-        state = {"model": self.model.state_dict(), "average": self.average.state_dict(), "step": self.step, "round": self.round,
-                 "optimizers": [optimizer.state_dict() for optimizer in self.optimizers]}  # fmt: skip
+        state = {"model": self.model.state_dict(), "average": self.average.state_dict(), "memory": self.memory,
+                 "step": self.step, "round": self.round}  # fmt: skip
         temporary = self.path.with_suffix(".tmp")
         torch.save(state, temporary)
         os.replace(temporary, self.path)
@@ -92,25 +88,31 @@ class Trainer:
         return (CTC_AT_LAST if at_last else 1) * ctc + share * tdt, {"ctc": ctc.item(), "tdt": tdt.item()}
 
     def train(self, end: int | None, fall: int) -> None:
-        saved = time.time()
+        """Runs in every process of the team. The first one also tells, saves and evaluates, while the others wait."""
+        team = self.team
+        names, saved = shares(self.model, team.size)[team.rank], time.time()
+        optimizers = Optimizers(self.model, names, self.memory, RATE)
+        followed = [[dict(model.named_parameters())[name] for name in names] for model in (self.average, self.model)]
         while True:
             sums: dict[str, list[float]] = {}
-            for batch in batches(self.work / "features", self.pieces, self.seed, self.round, self.step):
-                began = time.time()
+            began = time.time()
+            place = self.round * team.size + team.rank
+            for batch in batches(self.work / "features", self.pieces, self.seed, place, self.step, team.size):
                 rate = self.learning_rate(end, fall)
-                for optimizer in self.optimizers:
-                    for group in optimizer.param_groups:
-                        group["lr"] = rate
-                    optimizer.zero_grad(set_to_none=True)
-                loss, values = self.losses(batch, at_last=self.step > WARM_UP and rate < RATE / 2)
+                self.model.zero_grad(set_to_none=True)
+                loss, values = self.losses(batch, at_last=self.step > WARM_UP and rate < RATE / 4)
                 loss.backward()
+                team.share_gradients()
                 norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), 3.0)
                 if torch.isfinite(norm):
-                    for optimizer in self.optimizers:
-                        optimizer.step()
+                    optimizers.step(rate)
                 self.step += 1
-                self.follow()
+                self.follow(*followed)
+                team.wait()
                 values |= {"norm": float(norm), "seconds": time.time() - began}
+                began = time.time()
+                if team.rank > 0:
+                    continue
                 for name, value in values.items():
                     sums.setdefault(name, []).append(value)
                 if self.step % 20 == 0:
@@ -118,14 +120,13 @@ class Trainer:
                     line |= {name: round(sum(value) / len(value), 4) for name, value in sums.items()}
                     self.note(line)
                     sums = {}
-                if time.time() - saved > 180:
+                if time.time() - saved > 180 or self.step == end:
                     self.save()
                     saved = time.time()
-                if self.step % 500 == 0:
+                if self.step % 1000 == 0:
                     line = {"step": self.step, **score(self.average, self.pieces, self.work, limit=60)}
                     self.note(line)
                 if self.step == end:
-                    self.save()
                     return
             self.round += 1
             release_memory()
@@ -136,10 +137,10 @@ class Trainer:
             print(json.dumps(line), file=file)
 
     @torch.no_grad()
-    def follow(self) -> None:
+    def follow(self, averages: list[torch.Tensor], weights: list[torch.Tensor]) -> None:
         """The average of the last thousand or so weights is what is evaluated and exported."""
         decay = min(DECAY, (1 + self.step) / (10 + self.step))
-        torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - decay)
+        torch._foreach_lerp_(averages, weights, 1 - decay)
         for average, now in zip(self.average.buffers(), self.model.buffers()):
             average.copy_(now)
 
@@ -158,9 +159,10 @@ def release_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def train(work: pathlib.Path, seed: int, threads: int, end: int | None, fall: int) -> None:
-    torch.set_num_threads(threads)
+def train(work: pathlib.Path, seed: int, processes: int, end: int | None, fall: int) -> None:
+    torch.set_num_threads(1)
     keep_memory()
     (work / "run").mkdir(parents=True, exist_ok=True)
     (work / "run/pid").write_text(f"{os.getpid()}\n")
-    Trainer(work, seed).train(end, fall)
+    trainer = Trainer(work, seed, processes)
+    trainer.team.run(lambda: trainer.train(end, fall))
