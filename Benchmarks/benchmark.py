@@ -1,6 +1,6 @@
 """Measure recognition at full size, and write docs/benchmarks.md.
 
-    benchmark.py [compare] [stages] [buckets]
+    benchmark.py [compare] [stages] [buckets] [conditions]
 
 writes these sections anew, without a name all. Lorikeet and onnx-asr take turns, so that what else the machine does hits
 both.
@@ -24,6 +24,7 @@ import onnxruntime
 
 import buckets
 import compare
+import conditions
 import make_replica
 import oracle
 
@@ -165,14 +166,19 @@ def stages(model: pathlib.Path) -> str:
 
 HEAD = """# Benchmarks
 
-Written by `make bench`. The model is the full-size replica of Parakeet TDT 0.6B v3 (`Tools/replica`): its graph, random
-weights.
+Written by `make bench`. Time is measured with the full-size replica of Parakeet TDT 0.6B v3 (`Tools/replica`): its graph, random
+weights. What is heard is measured with the built-in model.
 """
 SECTIONS = {
-    "Compare": lambda model: compare.section(compare.measure(model)),
-    "Stages": stages,
-    "Buckets": lambda model: buckets.section(buckets.measure(model)),
+    "Compare": lambda: compare.section(compare.measure(replica())),
+    "Stages": lambda: stages(replica()),
+    "Buckets": lambda: buckets.section(buckets.measure(replica())),
+    "Conditions": conditions.section,
 }
+
+
+def replica() -> pathlib.Path:
+    return make_replica.cached(REPOSITORY / ".build/replica")
 
 
 def circumstances() -> str:
@@ -189,10 +195,9 @@ def sections() -> dict[str, str]:
 
 def main() -> None:
     wanted = [title for title in SECTIONS if title.lower() in sys.argv[1:]] or list(SECTIONS)
-    model = make_replica.cached(REPOSITORY / ".build/replica")
     texts = sections()
     for title in wanted:
-        texts[title] = f"{circumstances()}\n\n{SECTIONS[title](model).strip()}"
+        texts[title] = f"{circumstances()}\n\n{SECTIONS[title]().strip()}"
     page = HEAD + "".join(f"\n## {title}\n\n{texts[title]}\n" for title in SECTIONS if title in texts)
     PAGE.write_text(page, encoding="utf-8")
     print(page)

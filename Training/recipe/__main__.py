@@ -6,6 +6,8 @@ import pathlib
 import sys
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one process, one core: NumPy's threads only wait for each other
+# Batches of training have more shapes than oneDNN keeps kernels for, which it would compile again and again.
+os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "20000")
 
 
 def main() -> None:
@@ -35,6 +37,8 @@ def main() -> None:
     )
     for one in (speak, augment):
         one.add_argument("--processes", type=int, default=1)
+    adopt = step("adopt", "make a checkpoint of an exported model, to train it further")
+    adopt.add_argument("folder", type=pathlib.Path, help="in the layout that `export` writes, compact or not")
     train = step("train", "train, from the last checkpoint if there is one, until it is killed or --end is reached")
     train.add_argument("--processes", type=int, default=1, help="that train together, a core each")
     train.add_argument("--end", type=int, help="the last step; without it the learning rate never falls")
@@ -78,6 +82,10 @@ def run(name: str, work: pathlib.Path, seed: int, rest: dict) -> None:
         from .augment import augment
 
         augment(work, seed=seed, **rest)
+    elif name == "adopt":
+        from .adopt import adopt
+
+        adopt(work, seed=seed, **rest)
     elif name == "train":
         from .train import train
 

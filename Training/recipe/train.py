@@ -35,7 +35,8 @@ class Trainer:
         self.model = Transducer(Shape())
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
         self.memory = blank_memory(self.model)
-        self.step, self.round = 0, 0
+        # `begun` is where training went on from an exported model: the learning rate rises anew from there.
+        self.step, self.round, self.begun = 0, 0, 0
         self.path = work / "run/checkpoint.pt"
         if self.path.exists():
             self.restore()
@@ -49,19 +50,19 @@ class Trainer:
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         self.memory = state["memory"]
-        self.step, self.round = state["step"], state["round"] + 1
+        self.step, self.round, self.begun = state["step"], state["round"] + 1, state["begun"]
         print(f"going on from step {self.step}", flush=True)
 
     def save(self) -> None:
         state = {"model": self.model.state_dict(), "average": self.average.state_dict(), "memory": self.memory,
-                 "step": self.step, "round": self.round}  # fmt: skip
+                 "step": self.step, "round": self.round, "begun": self.begun}  # fmt: skip
         temporary = self.path.with_suffix(".tmp")
         torch.save(state, temporary)
         os.replace(temporary, self.path)
 
     def learning_rate(self, end: int | None, fall: int) -> float:
         """Rises, stays, and falls to a fiftieth over the last `fall` steps before `end`."""
-        factor = min(1.0, (self.step + 1) / WARM_UP)
+        factor = min(1.0, (self.step - self.begun + 1) / WARM_UP)
         if end is not None:
             factor *= min(1.0, max(0.02, (end - self.step) / fall))
         return RATE * factor
@@ -100,7 +101,7 @@ class Trainer:
             for batch in batches(self.work / "features", self.pieces, self.seed, place, self.step, team.size):
                 rate = self.learning_rate(end, fall)
                 self.model.zero_grad(set_to_none=True)
-                loss, values = self.losses(batch, at_last=self.step > WARM_UP and rate < RATE / 4)
+                loss, values = self.losses(batch, at_last=self.step > self.begun + WARM_UP and rate < RATE / 4)
                 loss.backward()
                 team.share_gradients()
                 norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), 3.0)
