@@ -16,7 +16,7 @@ TEXTS = {
     "en-03.wav": "Close the office door.",
     "es-01.wav": "Enciende el ventilador de la terraza.",
     "es-05.wav": "Cierra la ventana del pasillo.",
-    "es-08.wav": "Está abierta la puerta del comedor.",
+    "es-08.wav": "¿Está abierta la puerta del comedor?",
 }
 SECONDS = 30
 SILENCE = np.zeros(home_assistant.RATE // 2, dtype=np.float32)

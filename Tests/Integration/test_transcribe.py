@@ -1,5 +1,6 @@
 """`lorikeet transcribe` on good recordings, compared with onnx-asr and read back with other people's parsers."""
 import io
+import itertools
 import math
 
 import numpy as np
@@ -14,7 +15,7 @@ from lorikeet import AUDIO, BUILTIN, RECORDINGS, Transcriber
 
 FRAME_SECONDS = 0.08
 # Short recordings whose text survives low sample rates and lossy formats.
-ROBUST = {"en-01.wav": "Open the garden blinds.", "es-05.wav": "Cierra la ventana del pasillo."}
+ROBUST = {"en-03.wav": "Close the office door.", "es-05.wav": "Cierra la ventana del pasillo."}
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +32,10 @@ def test_tokens_equal_those_of_onnx_asr(name, transcripts, reference):
     tokens = result["tokens"]
     assert [token["id"] for token in tokens] == expected.ids
     assert result["text"] == expected.text
-    starts = [FRAME_SECONDS * frame for frame in expected.frames]
-    assert [token["start"] for token in tokens] == pytest.approx(starts, abs=1e-3)
+    # A mark has no time of its own.
+    spoken = [any(map(str.isalpha, token["text"])) for token in tokens]
+    starts = [FRAME_SECONDS * frame for frame in itertools.compress(expected.frames, spoken)]
+    assert [token["start"] for token in itertools.compress(tokens, spoken)] == pytest.approx(starts, abs=1e-3)
     confidences = [math.exp(value) for value in expected.logprobs]
     assert [token["confidence"] for token in tokens] == pytest.approx(confidences, abs=1e-3)
 
@@ -123,9 +126,9 @@ def test_other_rates_channels_and_codecs_keep_the_text(name, rate, channels, for
 @pytest.mark.parametrize(("format", "subtype"), [
     ("WAV", "PCM_16"), ("FLAC", "PCM_16"), ("OGG", "OPUS"), ("MP3", "MPEG_LAYER_III")])
 def test_standard_input(format, subtype, transcribe):
-    data = encoded(oracle.samples(AUDIO / "en-01.wav"), 16_000, 1, format, subtype)
+    data = encoded(oracle.samples(AUDIO / "en-03.wav"), 16_000, 1, format, subtype)
     (result,) = transcribe.json("-", stdin=data)
-    assert (result["file"], result["text"]) == ("-", ROBUST["en-01.wav"])
+    assert (result["file"], result["text"]) == ("-", ROBUST["en-03.wav"])
 
 
 def test_wav_of_unknown_length_as_programs_write_it_into_a_pipe(transcribe, transcripts):

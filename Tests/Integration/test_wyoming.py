@@ -150,7 +150,7 @@ def signed_32_bit(signal):
 @pytest.mark.parametrize(("rate", "channels", "width", "convert"), [
     (44_100, 2, 2, pcm), (48_000, 1, 2, pcm), (8_000, 1, 2, pcm), (16_000, 1, 1, unsigned_8_bit),
     (16_000, 1, 3, signed_24_bit), (16_000, 1, 4, signed_32_bit), (48_000, 6, 4, signed_32_bit)])
-@pytest.mark.parametrize("name", ["en-01.wav", "es-05.wav"])
+@pytest.mark.parametrize("name", ["en-03.wav", "es-05.wav"])
 def test_other_audio_formats(name, rate, channels, width, convert, server):
     signal = soxr.resample(np.concatenate([oracle.samples(AUDIO / name), SILENCE]), 16_000, rate)
     data = convert(np.stack([np.clip(signal, -1, 1)] * channels, axis=1).reshape(-1))

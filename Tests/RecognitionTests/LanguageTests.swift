@@ -8,7 +8,7 @@ import Transducer
 
 @testable import Recognition
 
-/// The built-in model under another vocabulary: of its pieces every second one with letters is Cyrillic or Greek.
+/// The built-in model under another vocabulary: of its pieces with letters a third is Cyrillic and a third Greek.
 private func withMixedModel<Result>(_ body: (ModelDirectory) async throws -> Result) async throws -> Result {
   try await withTemporaryDirectory { directory in
     let builtin = try ModelDirectory.find("builtin")
@@ -17,10 +17,10 @@ private func withMixedModel<Result>(_ body: (ModelDirectory) async throws -> Res
         atPath: directory.appending(path: file).path, withDestinationPath: "\(builtin.path)/\(file)")
     }
     let lines = builtin.vocabulary.pieces.enumerated().map { id, piece in
-      guard id % 2 == 0, !builtin.vocabulary.isSpecial(Int32(id)), piece.contains(where: \.isLetter) else {
+      guard id % 3 > 0, !builtin.vocabulary.isSpecial(Int32(id)), piece.contains(where: \.isLetter) else {
         return "\(piece.replacing(" ", with: "\u{2581}")) \(id)\n"
       }
-      return id % 4 == 0 ? "\u{2581}ж\(id) \(id)\n" : "\u{2581}ψ\(id) \(id)\n"
+      return id % 3 == 1 ? "\u{2581}ж\(id) \(id)\n" : "\u{2581}ψ\(id) \(id)\n"
     }
     try lines.joined().write(to: directory.appending(path: "vocab.txt"), atomically: true, encoding: .utf8)
     try #"{"model_type": "nemo-conformer-tdt", "features_size": 128, "subsampling_factor": 8}"#

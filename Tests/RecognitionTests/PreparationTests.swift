@@ -62,8 +62,8 @@ private final class Events: Sendable {
     let runtime = try Runtime()
     let model = try ModelDirectory.find("builtin")
     var graphs = try SpeechGraphs.exported(model, runtime: runtime)
-    // Six layers of nine matrices and two pointwise convolutions each, and the subsampling's matrix.
-    #expect(try graphs.compress() == (encoder: 6 * (9 + 2) + 1, joint: 1))
+    // Eight layers of nine matrices and two pointwise convolutions each, and the subsampling's matrix.
+    #expect(try graphs.compress() == (encoder: 8 * (9 + 2) + 1, joint: 1))
     #expect(try graphs.encoder.compressWeights(smallest: 1 << 14) == 0, "nothing is left to compress")
   }
 
