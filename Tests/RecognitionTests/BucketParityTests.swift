@@ -204,7 +204,7 @@ private func bucket(_ seconds: Double) throws -> EncoderShape { .bucket(try Buck
     return merged
   }
 
-  /// One sentence after the other, each in a window of its own: the built-in model hears only one at a time.
+  /// One sentence after the other, each in a window of its own.
   @Test func `every sentence of a long recording is heard once`() async throws {
     let recordings = ["es-02.wav", "en-05.wav", "es-02.wav", "en-05.wav"]
     let golden = try Fixtures.tokens()
