@@ -74,7 +74,7 @@ def words(usual: list[str], texts: list[str]) -> str:
 def noise_table(signals: list[np.ndarray], usual: list[str]) -> str:
     """Transcripts that differ from those of the recordings as they are, with all of the audio and trimmed."""
     draw = np.random.default_rng(1)
-    noisy = {"clean": [signal for signal in signals]}
+    noisy = {"clean": signals}
     for ratio in RATIOS:
         noisy[f"{ratio} dB"] = [
             signal + np.sqrt(np.mean(signal**2)) * decibels(-ratio) * noise(len(signal), draw)

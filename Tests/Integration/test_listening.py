@@ -156,7 +156,8 @@ def test_half_a_word_alone_is_recognized(name, tmp_path):
     file = tmp_path / name
     soundfile.write(file, said(name)[:RATE // 5], RATE)
     result = lorikeet.run("transcribe", "--format", "json", file)
-    assert json.loads(result.stdout)["device"] is not None, result.stderr
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["device"] is not None
 
 
 def test_quiet_speech_is_amplified_and_other_speech_is_not(tmp_path):

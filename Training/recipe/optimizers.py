@@ -36,15 +36,15 @@ class Optimizers:
     """Changes the parameters with these names; what it has to remember is kept in `memory`."""
 
     def __init__(self, model: Transducer, names: list[str], memory: Memory, rate: float):
-        parameters = dict(model.named_parameters())
-        matrices = [parameters[name] for name in names if is_matrix(name, parameters[name])]
-        others = [parameters[name] for name in names if not is_matrix(name, parameters[name])]
+        mine = {name: p for name, p in model.named_parameters() if name in names}
+        matrices = {name: p for name, p in mine.items() if is_matrix(name, p)}
+        others = {name: p for name, p in mine.items() if name not in matrices}
         self.both = [
-            Muon(matrices, lr=rate, weight_decay=0.02, momentum=0.95, adjust_lr_fn="match_rms_adamw"),
-            torch.optim.AdamW(others, lr=rate, betas=(0.9, 0.98), weight_decay=0.01),
+            Muon(matrices.values(), lr=rate, weight_decay=0.02, momentum=0.95, adjust_lr_fn="match_rms_adamw"),
+            torch.optim.AdamW(others.values(), lr=rate, betas=(0.9, 0.98), weight_decay=0.01),
         ]
-        for name in names:
-            self.both[0 if is_matrix(name, parameters[name]) else 1].state[parameters[name]] = memory[name]
+        for optimizer, some in zip(self.both, (matrices, others)):
+            optimizer.state.update({p: memory[name] for name, p in some.items()})
 
     def step(self, rate: float) -> None:
         for optimizer in self.both:

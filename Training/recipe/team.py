@@ -1,7 +1,7 @@
 """Several processes that train one model, a core each: every one has batches of its own, and steps are taken together.
 
-Two processes of one thread take four fifths of the time of one with two threads: most operations of a small model are too
-short to be worth dividing. Weights and gradients lie in shared memory.
+Forward and backward, two processes of one thread take four fifths of the time of one with two threads: most operations of a
+small model are too short to be worth dividing. Weights and gradients lie in shared memory.
 """
 
 import contextlib
