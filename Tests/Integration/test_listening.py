@@ -172,7 +172,7 @@ def test_quiet_speech_is_amplified_and_other_speech_is_not(tmp_path):
 
     loud = texts(0.5, "0")
     assert texts(0.5, "30") == loud
-    as_loud = {gain: sum(map(str.__eq__, texts(0.00005, gain), loud)) for gain in ("0", "30")}
+    as_loud = {gain: sum(map(str.__eq__, texts(0.000003, gain), loud)) for gain in ("0", "30")}
     assert as_loud["30"] >= as_loud["0"] + 4, as_loud
 
 

@@ -112,8 +112,8 @@ private func samples(of recording: String) throws -> [Float] {
     let golden = try Fixtures.tokens()
     var (right, rightWithout) = (0, 0)
     for (recording, expected) in golden where recording.hasSuffix(".wav") {
-      // Peaks of -64 dB, in steps of 16 bits.
-      let quiet = try samples(of: recording).map { ($0 * 0.0006 * 32_768).rounded() / 32_768 }
+      // By 106 dB: so quiet that the logarithm's guard hides what is said.
+      let quiet = try samples(of: recording).map { $0 * 0.000_005 }
       if try await amplifying.transcribe(quiet).text == expected.text { right += 1 }
       if try await plain.transcribe(quiet).text == expected.text { rightWithout += 1 }
       // Loud speech stays as it was, to the bit.

@@ -29,7 +29,7 @@ def main() -> None:
     speak = step("speak", "let the synthesisers say sentences")
     speak.add_argument("--shards", type=int, default=225, help="of 250 utterances each")
     speak.add_argument(
-        "--neural", type=int, default=3, help="shards by Kokoro, which takes a second of one core for each utterance"
+        "--neural", type=int, default=14, help="shards by Kokoro, which takes a second of one core for each utterance"
     )
     augment = step("augment", "put what was said into rooms and noise, and make features of it")
     augment.add_argument(

@@ -20,7 +20,7 @@ from .speak import load, save
 from .voices import RATE, speak_all, training_voice
 
 STEP = 24.0
-EMPTY, LONG = 0.04, 0.07  # shares of samples without words and of several utterances in one
+EMPTY, LONG = 0.08, 0.14  # shares of samples without words and of several utterances in one
 
 
 def wake_words(path: pathlib.Path, seed: int) -> list[np.ndarray]:
@@ -87,6 +87,8 @@ def scene(
         peak = 1
     gain = draw.uniform(-20, 0) if draw.random() < 0.6 else draw.uniform(-50, 0)
     samples = samples / peak * 10 ** (gain / 20)
+    if sound is None and draw.random() < 0.3:  # noise that sets in or stops is no word, either
+        samples = np.concatenate([silence(0, 0.5, draw), samples, silence(0, 0.5, draw)])
     dither = draw.standard_normal(len(samples)) * 10 ** (draw.uniform(-100, -60) / 20) if draw.random() < 0.5 else 0
     return np.round(np.clip(samples + dither, -1, 1) * 32767).astype(np.float32) / 32768
 

@@ -68,7 +68,7 @@ class Lesson:
     @classmethod
     def at(cls, step: int) -> "Lesson":
         grown = min(1.0, max(0.0, (step - 1500) / 3000))
-        return cls(1 - 0.7 * grown, 0.1 * grown, 0.3 + 0.2 * grown, 5000 + round(4000 * grown))
+        return cls(1 - 0.7 * grown, 0.3 * grown, 0.3 + 0.2 * grown, 5000 + round(4000 * grown))
 
 
 def chosen(folder: pathlib.Path, lesson: Lesson, seed: int, round_number: int) -> list[pathlib.Path]:

@@ -60,12 +60,13 @@ class Trainer:
         torch.save(state, temporary)
         os.replace(temporary, self.path)
 
-    def learning_rate(self, end: int | None, fall: int) -> float:
-        """Rises, stays, and falls to a fiftieth over the last `fall` steps before `end`."""
-        factor = min(1.0, (self.step - self.begun + 1) / WARM_UP)
-        if end is not None:
-            factor *= min(1.0, max(0.02, (end - self.step) / fall))
-        return RATE * factor
+    def falling(self, end: int | None, fall: int) -> float:
+        """1, and over the last `fall` steps before `end` less and less, down to 0."""
+        return 1.0 if end is None else min(1.0, max(0.0, (end - self.step) / fall))
+
+    def learning_rate(self, falling: float) -> float:
+        """Rises, stays, and falls to a fiftieth."""
+        return RATE * min(1.0, (self.step - self.begun + 1) / WARM_UP) * max(0.02, falling)
 
     def losses(self, batch: Batch, at_last: bool) -> tuple[torch.Tensor, dict[str, float]]:
         with torch.autocast("cpu", torch.bfloat16):
@@ -99,9 +100,13 @@ class Trainer:
             began = time.time()
             place = self.round * team.size + team.rank
             for batch in batches(self.work / "features", self.pieces, self.seed, place, self.step, team.size):
-                rate = self.learning_rate(end, fall)
+                falling = self.falling(end, fall)
+                rate = self.learning_rate(falling)
+                # What has been said is first heard as through fog, so that the encoder learns to hear, and clearly at last:
+                # with all of the dropout to the end, one word in a hundred came out with a syllable twice ("liviving").
+                self.model.decoder.dropout.p = self.model.shape.prediction_dropout * falling
                 self.model.zero_grad(set_to_none=True)
-                loss, values = self.losses(batch, at_last=self.step > self.begun + WARM_UP and rate < RATE / 4)
+                loss, values = self.losses(batch, at_last=falling < 1 / 4)
                 loss.backward()
                 team.share_gradients()
                 norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), 3.0)

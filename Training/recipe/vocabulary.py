@@ -10,7 +10,7 @@ import random
 
 import sentencepiece
 
-from .grammar.corpus import sentence
+from .grammar.corpus import wordy_sentence
 
 PIECES = 256
 LETTERS = "abcdefghijklmnopqrstuvwxyzáéíóúüñABCDEFGHIJKLMNOPQRSTUVWXYZÁÉÍÓÚÑ.,?¿-'"
@@ -24,7 +24,7 @@ def vocabulary(work: pathlib.Path, seed: int) -> None:
     counts, draw = collections.Counter(), random.Random(f"vocabulary {seed}")
     for language in ("en", "es"):
         for _ in range(60_000):
-            counts.update(sentence(language, draw).split())
+            counts.update(wordy_sentence(language, draw).split())
     words = [word for word, count in sorted(counts.items()) for _ in range(max(1, round(count**0.5)))]
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(words), model_prefix=str(path.with_suffix("")), model_type="bpe", vocab_size=PIECES,

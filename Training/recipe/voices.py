@@ -84,8 +84,8 @@ def training_voice(language: str, draw: random.Random) -> Voice:
 
 
 def neural_voice(language: str, draw: random.Random) -> Voice:
-    """Kokoro in the style of one of its speakers, or between two of them."""
-    return Voice("kokoro", "+".join(draw.sample(STYLES, draw.choice([1, 2, 2]))), language)
+    """Kokoro in the style of one of its speakers, or between two of them and somewhat beyond."""
+    return Voice("kokoro", "+".join(draw.sample(STYLES, draw.choice([1, 2, 2, 2, 2]))), language)
 
 
 def held_out_voices(language: str) -> list[Voice]:
@@ -216,9 +216,10 @@ def kokoro(voice: Voice, text: str, draw: random.Random, vary: float):
     if voice.language == "en":
         spoken = spoken.replace("\u025a", "\u0259\u0279").replace("r", "\u0279")
     ids = [symbols[letter] for letter in spoken if letter in symbols]
-    share = draw.random()
     parts = [styles[name][min(len(ids), len(styles[name])) - 1].reshape(1, -1) for name in voice.name.split("+")]
-    style = parts[0] if len(parts) == 1 else share * parts[0] + (1 - share) * parts[1]
+    # The first half of a style is the timbre, the second the melody: of two speakers each is mixed for itself.
+    shares = np.repeat([draw.uniform(-0.4, 1.4) for _ in parts], parts[0].size // len(parts))
+    style = parts[0] + shares * (parts[-1] - parts[0])
     speed = 1.25 * spread(draw, 0.75, 1.3, vary)
     feeds = {
         "tokens": np.array([[0, *ids, 0]], np.int64),

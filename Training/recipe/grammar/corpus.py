@@ -44,7 +44,12 @@ def held_out(text: str) -> bool:
 
 
 def sentence(language: str, draw: random.Random) -> str:
-    """A sentence to train with, at most 16 words long. Of some commands it is the one with the rarest word: in a house
+    """A sentence to train with: half are commands as people say them, half are there for their words."""
+    return allowed(COMMANDS[language], draw) if draw.random() < 0.5 else wordy_sentence(language, draw)
+
+
+def wordy_sentence(language: str, draw: random.Random) -> str:
+    """A sentence for its words, some of the dictionary. Of some commands it is the one with the rarest word: in a house
     "light" is said a hundred times as often as "tofu", but one has to be heard as well as the other."""
     text = allowed(GRAMMARS[language], draw)
     if not ordinary(text, language):
@@ -55,6 +60,7 @@ def sentence(language: str, draw: random.Random) -> str:
 
 
 def allowed(grammar: Grammar, draw: random.Random) -> str:
+    """A sentence of at most 16 words that is not held out."""
     while True:
         text = grammar.sentence(draw)
         if len(text.split()) <= 16 and not held_out(text):
