@@ -27,7 +27,8 @@ def serving(*options: object, count: int = 1):
     """A server with addresses of its own; gives the addresses that it listens on, in the order of the log."""
     process = subprocess.Popen(
         [lorikeet.BINARY, "serve", "--precision", "f32", "--no-cache", *map(str, options)],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8")
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8",
+        env=lorikeet.ENVIRONMENT)
     log: list[str] = []
     listening = threading.Semaphore(0)
 
@@ -106,7 +107,7 @@ def test_standard_input_and_output():
     data = inline("describe") + inline("ping", text="well?") + inline_utterance("en-01.wav") + inline_utterance("en-03.wav")
     result = subprocess.run(
         [lorikeet.BINARY, "serve", "--precision", "f32", "--no-cache", "--uri", "stdio://"],
-        input=data, capture_output=True, timeout=SECONDS)
+        input=data, capture_output=True, timeout=SECONDS, env=lorikeet.ENVIRONMENT)
     assert result.returncode == 0, result.stderr
 
     async def events():
