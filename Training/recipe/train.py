@@ -103,7 +103,7 @@ class Trainer:
                 falling = self.falling(end, fall)
                 rate = self.learning_rate(falling)
                 # What has been said is first heard as through fog, so that the encoder learns to hear, and clearly at last:
-                # with all of the dropout to the end, one word in a hundred came out with a syllable twice ("liviving").
+                # with all of the dropout to the end, some words came out with a syllable twice ("liviving").
                 self.model.decoder.dropout.p = self.model.shape.prediction_dropout * falling
                 self.model.zero_grad(set_to_none=True)
                 loss, values = self.losses(batch, at_last=falling < 1 / 4)
