@@ -43,7 +43,7 @@ def main() -> None:
     train.add_argument("--processes", type=int, default=1, help="that train together, a core each")
     train.add_argument("--end", type=int, help="the last step; without it the learning rate never falls")
     train.add_argument(
-        "--fall", type=int, default=3000, help="the learning rate falls over this many steps before --end"
+        "--fall", type=int, default=3000, help="over so many steps before --end the learning rate and a dropout fall"
     )
     step("curve", "print the losses and word error rates of the training so far")
     evaluate = step("evaluate", "word error rates on held-out voices and sentences; writes report.json")
