@@ -4,7 +4,7 @@ import Recognition
 import SpeechFeatures
 import Transducer
 
-/// What the network of dynamic shape and the buckets that can hold it make of a stretch of a recording, in f32.
+/// What the network of dynamic shape and the buckets that can hold it make of a stretch of a recording.
 struct BucketParity: Encodable {
   let recording: String
   /// Log-mel frames: the recording as a whole, or so many of its first.
@@ -29,7 +29,7 @@ struct BucketParity: Encodable {
   /// Recordings that the largest bucket can hold are compared as a whole; of longer ones as many frames as each bucket
   /// holds, one less, and one more.
   static func compare(
-    _ model: ModelDirectory, buckets: [Bucket], recordings: [String]
+    _ model: ModelDirectory, _ precision: Precision, buckets: [Bucket], recordings: [String]
   ) throws -> [BucketParity] {
     var stretches: [LogMelFrames] = []
     var results: [BucketParity] = []
@@ -46,7 +46,7 @@ struct BucketParity: Encodable {
       }
     }
 
-    let networks = try ModelNetworks(model, settings: ComputeSettings(device: .cpu, precision: .f32))
+    let networks = try ModelNetworks(model, settings: ComputeSettings(device: .cpu, precision: precision))
     let decoder = GreedyDecoder(
       blank: model.vocabulary.blank, maximumTokensPerFrame: model.configuration.maximumTokensPerFrame)
     var decoding = try networks.decoder()

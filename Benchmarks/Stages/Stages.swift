@@ -2,7 +2,7 @@
 //
 //     .build/release/stages MODEL PRECISION RECORDING RUNS [DIRECTORY OF PREPARED MODELS]
 //     .build/release/stages shapes MODEL PRECISION RECORDING RUNS SECONDS [DIRECTORY OF PREPARED MODELS]
-//     .build/release/stages parity MODEL SECONDS RECORDING…
+//     .build/release/stages parity MODEL PRECISION SECONDS RECORDING…
 //     .build/release/stages prepare MODEL WEIGHTS DIRECTORY OF PREPARED MODELS
 //
 // SECONDS are those of buckets: 5,10,20.
@@ -46,10 +46,10 @@ struct Stages {
   }
 
   private static func parity(_ arguments: [String]) throws -> [BucketParity] {
-    guard arguments.count > 2 else { throw UsageError() }
+    guard arguments.count > 3, let precision = Precision(rawValue: arguments[1]) else { throw UsageError() }
     return try BucketParity.compare(
-      ModelDirectory.find(arguments[0]), buckets: buckets(arguments[1]),
-      recordings: Array(arguments.dropFirst(2)))
+      ModelDirectory.find(arguments[0]), precision, buckets: buckets(arguments[2]),
+      recordings: Array(arguments.dropFirst(3)))
   }
 
   /// The directory that was made.
@@ -98,7 +98,7 @@ private struct UsageError: Error, CustomStringConvertible {
     """
     usage: stages MODEL PRECISION RECORDING RUNS [DIRECTORY]
            stages shapes MODEL PRECISION RECORDING RUNS SECONDS [DIRECTORY]
-           stages parity MODEL SECONDS RECORDING…
+           stages parity MODEL PRECISION SECONDS RECORDING…
            stages prepare MODEL WEIGHTS DIRECTORY
     """
   }

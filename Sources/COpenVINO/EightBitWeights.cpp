@@ -19,6 +19,12 @@ std::shared_ptr<op::Constant> folded(
   const auto node = value.get_node_shared_ptr();
   if (const auto constant = ov::as_type_ptr<op::Constant>(node)) return constant;
   if (node->get_input_size() == 0 || !through(*node)) return nullptr;
+  // A shape that is known says nothing of what has it.
+  if (ov::is_type<op::ShapeOf>(node) && node->get_input_partial_shape(0).is_static()) {
+    const auto shape = node->get_input_shape(0);
+    return op::Constant::create(
+        node->get_output_element_type(0), {shape.size()}, std::vector<int64_t>(shape.begin(), shape.end()));
+  }
   ov::OutputVector inputs;
   for (const auto &input : node->input_values()) {
     const auto constant = folded(input, through);

@@ -125,6 +125,17 @@ extension Graph {
     return count
   }
 
+  /// Computes the matrix products that a fixed shape has made constant, once and in float32.
+  ///
+  /// Without this OpenVINO computes wrong answers where such a product has weights in eight bits; see
+  /// `ConstantProducts.cpp`.
+  ///
+  /// - Returns: The number of products.
+  @discardableResult
+  public mutating func foldProducts(_ runtime: borrowing Runtime) throws(InferenceError) -> Int {
+    try runtime.foldProducts(of: handle)
+  }
+
   /// Rounds what layers with weights in eight bits read to eight bits, so that they multiply integers. The steps are
   /// those of each frame alone, whatever lies beside it.
   ///

@@ -53,6 +53,13 @@ public struct Runtime: ~Copyable, Sendable {
     return Graph(handle: try present(graph, operation))
   }
 
+  /// Computes constant products of a graph; see ``Graph/foldProducts(_:)``.
+  func foldProducts(of graph: OpaquePointer) throws(InferenceError) -> Int {
+    var count = 0
+    try check("compute constant products", lk_graph_fold_products(handle, graph, &count))
+    return count
+  }
+
   /// Compiles a graph for a device. Takes seconds for a large graph, and blocks.
   ///
   /// - Parameters:

@@ -80,18 +80,12 @@ package final class ModelNetworks: Sendable {
       if device != Device.cpu.openVINOName, try graph.isDynamicallyQuantized {
         throw ModelError(model: model.name, reason: .quantizedLayers(device: device))
       }
-      let rounding =
-        device == Device.cpu.openVINOName && form.precision.weights == .int8 && Runtime.multipliesBytes
-      if device == Device.cpu.openVINOName {
-        try ProcessorEncoder.adapt(&graph, isPadded: shape.bucket != nil, roundingActivations: rounding)
-      }
-      var name = "encoder"
-      if let bucket = shape.bucket {
-        try graph.reshape([
-          "audio_signal": [1, model.configuration.bandCount, bucket.frames], "length": [1],
-        ])
-        name += " \(bucket.frames)"
-      }
+      let isProcessor = device == Device.cpu.openVINOName
+      let rounding = isProcessor && form.precision.weights == .int8 && Runtime.multipliesBytes
+      try EncoderPasses.apply(
+        to: &graph, shape: shape, bandCount: model.configuration.bandCount, isProcessor: isProcessor,
+        roundingActivations: rounding, runtime)
+      let name = shape.bucket.map { "encoder \($0.frames)" } ?? "encoder"
       // What stands in may know other properties than the device that they were meant for.
       let overrides = settings.properties.filter {
         form.properties.isEmpty || form.properties.contains($0.key)
@@ -150,10 +144,10 @@ package final class ModelNetworks: Sendable {
     switch form.model.graphs {
     case .prepared(let prepared):
       guard device != Device.cpu.openVINOName else { return nil }
-      source =
-        "\(prepared.manifest.source) \(prepared.manifest.version) \(prepared.manifest.weights.rawValue)"
+      let versions = "\(prepared.manifest.version) \(EncoderPasses.version)"
+      source = "\(prepared.manifest.source) \(prepared.manifest.weights.rawValue) \(versions)"
     case .exported:
-      let versions = "\(PreparedModel.version) \(ProcessorEncoder.version)"
+      let versions = "\(PreparedModel.version) \(EncoderPasses.version)"
       source = "\(try hash()) \(form.inMemory?.rawValue ?? "") \(versions)"
     }
     return try CompiledNetworks(directory: directory, source: source, model: model.name)

@@ -1,5 +1,7 @@
 import Acceleration
 import Audio
+import FoundationEssentials
+import Inference
 import ModelStore
 import SpeechFeatures
 import Support
@@ -11,9 +13,11 @@ import Transducer
 /// The bound for encoder outputs: norm of the difference to norm.
 private let tolerance = 1e-4
 
-/// The built-in model in f32 on the processor.
-private func settings(buckets: [Double]? = nil, lazy: [Double]? = nil) -> ComputeSettings {
-  var settings = ComputeSettings(device: .cpu, precision: .f32)
+/// The built-in model on the processor.
+private func settings(
+  _ precision: Precision = .f32, buckets: [Double]? = nil, lazy: [Double]? = nil
+) -> ComputeSettings {
+  var settings = ComputeSettings(device: .cpu, precision: precision)
   settings.buckets = buckets
   settings.lazyBuckets = lazy
   return settings
@@ -62,11 +66,12 @@ private struct Heard: Sendable {
 
 /// Runs stretches of recordings through one encoder, on a thread of its own: networks block.
 private func hear(
-  _ stretches: [(frames: LogMelFrames, range: Range<Int>)], in shape: EncoderShape
+  _ stretches: [(frames: LogMelFrames, range: Range<Int>)], in shape: EncoderShape,
+  precision: Precision = .f32
 ) async throws -> [Heard] {
   let heard = try await Lane(device: "CPU").run { () throws(DeviceFault) in
     Result {
-      let networks = try ModelNetworks(ModelDirectory.find(ModelDirectory.builtin), settings: settings())
+      let networks = try ModelNetworks(ModelDirectory.find(ModelDirectory.builtin), settings: settings(precision))
       let search = GreedyDecoder(
         blank: networks.model.vocabulary.blank,
         maximumTokensPerFrame: networks.model.configuration.maximumTokensPerFrame)
@@ -140,6 +145,70 @@ private func bucket(_ seconds: Double) throws -> EncoderShape { .bucket(try Buck
     } throws: { error in
       "\(error)".contains("501 frames do not fit in 500")
     }
+  }
+}
+
+/// Rounding to eight bits changes outputs by less: norm of the difference to norm.
+private let roundingTolerance = 0.03
+
+@Suite struct `A static shape in every precision` {
+  /// Recordings that five seconds hold.
+  private func recordings() throws -> [(name: String, frames: LogMelFrames)] {
+    try Fixtures.tokens().keys.filter { $0 != "long.flac" }.sorted()
+      .map { ($0, try frames(of: samples(of: $0))) }.filter { $0.1.count <= 500 }
+  }
+
+  @Test(arguments: [Precision.f32, .bf16, .f16, .int8])
+  func `gives the texts of the dynamic shape`(precision: Precision) async throws {
+    let recordings = try recordings()
+    let stretches = recordings.map { whole($0.frames) }
+    do {
+      let dynamic = try await hear(stretches, in: .dynamic, precision: precision)
+      let bucketed = try await hear(stretches, in: bucket(5), precision: precision)
+      let plain = try await hear(stretches, in: .dynamic)
+      for (index, recording) in recordings.enumerated() {
+        #expect(bucketed[index].tokens == dynamic[index].tokens, "\(recording.name)")
+        #expect(dynamic[index].difference(to: plain[index]) < roundingTolerance, "\(recording.name)")
+        #expect(bucketed[index].difference(to: plain[index]) < roundingTolerance, "\(recording.name)")
+      }
+    } catch RecognitionError.precision {
+      // Not every processor computes in sixteen bits.
+    }
+  }
+
+  /// What an accelerator would be given, run by the processor.
+  @Test(arguments: [(nil, tolerance), (WeightFormat.f16, 0.003), (.int8, roundingTolerance)])
+  func `of an accelerator's graph answers as the export`(weights: WeightFormat?, tolerance: Double) async throws {
+    let recordings = try recordings().prefix(3)
+    let plain = try await hear(recordings.map { whole($0.frames) }, in: .dynamic)
+    let answers = try await withTemporaryDirectory { directory in
+      try await Lane(device: "CPU").run { () throws(DeviceFault) in
+        Result { try acceleratorEncodings(of: recordings.map(\.frames), weights, in: directory.path) }
+      }.get()
+    }
+    for (answer, expected) in zip(answers, plain) {
+      #expect(Heard(encoding: answer, emissions: []).difference(to: expected) < tolerance)
+    }
+  }
+
+  private func acceleratorEncodings(
+    of stretches: [LogMelFrames], _ weights: WeightFormat?, in directory: String
+  ) throws -> [Encoding] {
+    let runtime = try Runtime()
+    let model = try ModelDirectory.find(ModelDirectory.builtin)
+    var graph = try SpeechGraphs.encoder(of: model, weights: weights, runtime: runtime)
+    if weights == .f16 {
+      try graph.save(to: "\(directory)/encoder.xml", halfPrecision: true)
+      graph = try runtime.readGraph(at: "\(directory)/encoder.xml")
+    }
+    let shape = try bucket(5)
+    try EncoderPasses.apply(
+      to: &graph, shape: shape, bandCount: model.configuration.bandCount, isProcessor: false,
+      roundingActivations: false, runtime)
+    let compiled = try runtime.compile(
+      graph, name: "encoder", for: "CPU", properties: ["INFERENCE_PRECISION_HINT": "f32"])
+    var network = try EncoderNetwork(compiled, shape, on: "CPU")
+    return try stretches.map { try network.encode($0, 0..<$0.count) }
   }
 }
 

@@ -124,6 +124,11 @@ lk_failure lk_graph_rewrite_quantized(
 /// Whether a layer multiplies integers, as dynamic quantization leaves it: 1 or 0. Compilers of accelerators refuse it.
 lk_failure lk_graph_computes_in_integers(const lk_graph *_Nonnull graph, int *_Nonnull result);
 
+/// Computes the matrix products of constants alone, which a fixed shape leaves: each becomes a constant; see
+/// `ConstantProducts.cpp`. `result` is their number.
+lk_failure lk_graph_fold_products(
+    lk_core *_Nonnull core, lk_graph *_Nonnull graph, size_t *_Nonnull result);
+
 /// Takes out the masks of padding, for an input without any: `length` names the input that says how many frames are
 /// valid, and from then on must say that all are; see `PaddingMasks.cpp`. `result` is the number of masks.
 lk_failure lk_graph_remove_masks(

@@ -1,0 +1,86 @@
+// Products that a fixed shape has made constant are computed once, when the graph is made.
+//
+// With a static shape the table of positions is sliced by constants, and `linear_pos`, a layer over that slice, depends
+// on nothing else. OpenVINO folds such a layer if its weights are floats. It keeps weights in eight bits for its matrix
+// kernels, so the layer stays and runs again at each inference. That costs time, and wrong words: OpenVINO makes a
+// product of three axes (here the `Einsum` of queries and positions) a fully connected layer if its second side
+// depends on constants alone, and reads that side as weights before anything has computed it.
+//
+// Here each such product becomes the constant that it is worth. The processor's plugin computes it, in float32 and
+// without rounding activations.
+
+#include <map>
+
+#include "EightBitWeights.hpp"
+
+using namespace lorikeet;
+namespace op = ov::opset13;
+
+namespace {
+
+using Value = ov::Output<ov::Node>;
+
+bool any_node(const ov::Node &) { return true; }
+
+/// Products of one constant with others.
+struct Group {
+  std::shared_ptr<op::Constant> input;
+  std::vector<std::shared_ptr<ov::Node>> products;
+};
+
+/// The products whose sides both are constant, by the first.
+std::map<Value, Group> constant_products(const ov::Model &model) {
+  std::map<Value, Group> groups;
+  std::map<Value, std::shared_ptr<op::Constant>> known;
+  for (const auto &node : model.get_ordered_ops()) {
+    if (!ov::is_type<op::MatMul>(node)) continue;
+    const auto input = node->input_value(0);
+    const auto found = known.find(input);
+    const auto constant = found != known.end() ? found->second : (known[input] = folded(input, any_node));
+    if (!constant || !folded(node->input_value(1), any_node)) continue;
+    auto &group = groups[input];
+    group.input = constant;
+    group.products.push_back(node);
+  }
+  return groups;
+}
+
+/// Replaces the products of a group by constants.
+void compute(ov::Core &core, const Group &group) {
+  const auto input = std::make_shared<op::Parameter>(group.input->get_element_type(), group.input->get_shape());
+  ov::OutputVector answers;
+  for (const auto &product : group.products) {
+    answers.push_back(product->clone_with_new_inputs({input, product->input_value(1)})->output(0));
+  }
+  const auto model = std::make_shared<ov::Model>(answers, ov::ParameterVector{input});
+  // Its default rounds activations beside weights in eight bits.
+  auto request = core.compile_model(
+                         model, "CPU",
+                         {ov::hint::inference_precision(ov::element::f32),
+                          ov::hint::dynamic_quantization_group_size(0)})
+                     .create_infer_request();
+  request.set_input_tensor(group.input->get_tensor_view());
+  request.infer();
+  for (size_t index = 0; index < group.products.size(); ++index) {
+    // A copy: the request's memory goes with it.
+    const auto tensor = request.get_output_tensor(index);
+    const auto answer =
+        std::make_shared<op::Constant>(tensor.get_element_type(), tensor.get_shape(), tensor.data());
+    answer->set_friendly_name(group.products[index]->get_friendly_name());
+    group.products[index]->output(0).replace(answer->output(0));
+  }
+}
+
+}  // namespace
+
+lk_failure lk_graph_fold_products(lk_core *core, lk_graph *graph, size_t *result) {
+  return guarded([&] {
+    size_t count = 0;
+    for (const auto &[input, group] : constant_products(*graph->model)) {
+      compute(core->core, group);
+      count += group.products.size();
+    }
+    if (count > 0) graph->model->validate_nodes_and_infer_types();
+    *result = count;
+  });
+}
