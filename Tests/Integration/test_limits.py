@@ -10,6 +10,7 @@ import time
 
 import numpy as np
 import pytest
+import soundfile
 from wyoming.asr import Transcribe
 from wyoming.error import Error
 from wyoming.info import Describe, Info
@@ -282,3 +283,28 @@ def test_memory_stays_flat_over_many_utterances_of_noise_and_silence(start_serve
         run(server.port, count)
         assert descriptors(server.process) <= before[0] + 2
         assert resident(server.process) < before[1] * 1.1 + 10e6
+
+
+# The network of dynamic shape keeps something for each length that it has met. With --vad off the lengths are those of
+# the audio, and none occurs twice; else they are those of windows, which are few.
+@pytest.mark.parametrize("vad", ["off", "trim"])
+def test_memory_does_not_grow_with_every_new_length_of_audio(start_server, vad):
+    dice = random.Random(7)
+    signal, _ = soundfile.read(AUDIO / "long.flac", dtype="int16")
+    audio = signal.tobytes()
+
+    async def speak(port: int, count: int):
+        async with client(port) as connection:
+            for _ in range(count):
+                length = dice.randrange(16_000, 29 * 16_000)
+                begin = dice.randrange(len(signal) - length)
+                for event in [start(), *chunks(audio[2 * begin:2 * (begin + length)], size=64_000), STOP]:
+                    await connection.write_event(event)
+                await receive_transcript(connection)
+
+    with start_server("--vad", vad, "--precision", "int8") as server:
+        asyncio.run(asyncio.wait_for(speak(server.port, 60), 300))
+        before = resident(server.process)
+        asyncio.run(asyncio.wait_for(speak(server.port, 340), 600))
+        # 400 lengths took 300 MB more before there was a bound.
+        assert resident(server.process) < before + 100e6

@@ -54,7 +54,9 @@ import Testing
   @Test func `the processor computes in what was resolved, and not in its default`() {
     #expect(
       DeviceProperties.make(for: "CPU", arithmetic: .f32, supported: ["NPU_TURBO"])
-        == ["PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"])
+        == [
+          "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32", "CPU_RUNTIME_CACHE_CAPACITY": "200",
+        ])
   }
 
   @Test func `what a person says goes before`() {

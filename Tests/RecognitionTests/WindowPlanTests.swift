@@ -8,27 +8,27 @@ import Testing
 @Suite struct `Windows of a long utterance` {
   @Test func `what fits in a window is one, pauses and all`() {
     let speech = Speaking([40..<300, 420..<700, 800..<950])
-    #expect(speech.windows(limit: 1000) == [.init(8..<980)])
+    #expect(speech.windows(limit: 1000) == [.init(0..<984)])
   }
 
   @Test func `what does not fit is divided at each sure pause`() {
     let speech = Speaking([40..<300, 420..<700, 720..<900, 1000..<1400])
-    #expect(speech.windows(limit: 1000) == [.init(8..<330), .init(384..<930), .init(968..<1430)])
+    #expect(speech.windows(limit: 1000) == [.init(0..<336), .init(384..<936), .init(952..<1432)])
   }
 
   @Test func `once it is too long it stays so`() {
     let speech = Speaking([40..<300, 400..<1200, 1450..<1500, 1600..<1700])
-    #expect(speech.windows(limit: 1000).map(\.frames.lowerBound) == [8, 368, 1416, 1568])
+    #expect(speech.windows(limit: 1000).map(\.frames.lowerBound) == [0, 368, 1416, 1568])
   }
 
   @Test func `long silence is left out, however little is said`() {
     let speech = Speaking([40..<100, 500..<600])
-    #expect(speech.windows(limit: 1000) == [.init(8..<130), .init(464..<630)])
+    #expect(speech.windows(limit: 1000) == [.init(0..<136), .init(464..<632)])
   }
 
   @Test func `a stretch without a sure pause is cut in the longest one of a window's second half`() {
     let speech = Speaking([0..<300, 340..<560, 615..<800, 850..<1300])
-    #expect(speech.windows(limit: 1000) == [.init(0..<587), .init(592..<1330)])
+    #expect(speech.windows(limit: 1000) == [.init(0..<592), .init(592..<1336)])
   }
 
   @Test func `where nobody pauses it is cut at the quietest place`() {
@@ -41,19 +41,19 @@ import Testing
 
   @Test func `a stop within a word is no quiet place`() {
     let speech = Speaking([0..<1400], quiet: [760..<768])
-    #expect(speech.windows(limit: 1000) == [.init(0..<1000, isContinued: true), .init(800..<1430)])
+    #expect(speech.windows(limit: 1000) == [.init(0..<1000, isContinued: true), .init(800..<1432)])
   }
 
   @Test func `an early pause is better than none`() {
     let speech = Speaking([0..<200, 240..<1500])
-    #expect(speech.windows(limit: 1000).first == .init(0..<220))
+    #expect(speech.windows(limit: 1000).first == .init(0..<224))
   }
 
   @Test func `who never pauses is heard in windows that overlap`() {
     let speech = Speaking([0..<2500])
     #expect(
       speech.windows(limit: 1000) == [
-        .init(0..<1000, isContinued: true), .init(800..<1800, isContinued: true), .init(1600..<2530),
+        .init(0..<1000, isContinued: true), .init(800..<1800, isContinued: true), .init(1600..<2536),
       ])
   }
 
@@ -66,17 +66,52 @@ import Testing
 
   @Test func `a window that would end in silence ends with the speech`() {
     let windows = Speaking([100..<300], end: 5000).windows(limit: 1000)
-    #expect(windows == [.init(64..<330)])
+    #expect(windows == [.init(48..<336)])
   }
 
   @Test func `the quiet end of an utterance belongs to it`() {
     // Its energy is low, but voice activity has found it.
     let windows = Speaking([0..<1400], quiet: [1300..<1400]).windows(limit: 1000)
-    #expect(windows.last?.frames.upperBound == 1430)
+    #expect(windows.last?.frames.upperBound == 1432)
   }
 
   @Test func `a word is padded to what an encoder can take`() {
     #expect(Speaking([0..<3], end: 3, delays: [0]).windows(limit: 1000) == [.init(0..<10)])
+  }
+
+  /// Memory and time depend on how many lengths there are.
+  @Test func `windows of every length of speech have a length of whole steps, given silence around it`() {
+    for length in 60..<900 {
+      for start in 60..<68 {
+        let windows = Speaking([start..<start + length]).windows(limit: 3000)
+        guard let frames = windows.first?.frames else {
+          Issue.record("no window for \(length) frames")
+          continue
+        }
+        #expect(frames.count.isMultiple(of: WindowPlan.lengthStep), "\(start), \(length): \(frames)")
+        #expect(frames.lowerBound <= start - 30 && frames.upperBound >= start + length + 30)
+        #expect(frames.count < length + 60 + 7 + WindowPlan.lengthStep + 7)
+      }
+    }
+  }
+
+  @Test func `without silence before it a window has whole encoder frames`() {
+    #expect(Speaking([0..<101]).windows(limit: 1000) == [.init(0..<136)])
+  }
+
+  @Test func `a window grows no longer than the limit, nor into the one before`() {
+    #expect(Speaking([40..<497]).windows(limit: 500) == [.init(8..<508)])
+    let windows = Speaking([40..<300, 400..<1200]).windows(limit: 1000)
+    for (one, next) in zip(windows, windows.dropFirst()) {
+      #expect(one.frames.upperBound <= next.frames.lowerBound)
+    }
+  }
+
+  @Test func `a window is complete once silence behind it fills its last encoder frame`() {
+    let plan = WindowPlan(limit: 500)
+    #expect(!plan.isComplete(.init(8..<131)))
+    #expect(plan.isComplete(.init(8..<136)))
+    #expect(plan.isComplete(.init(8..<508)))
   }
 
   @Test func `nobody speaks, and there is no window`() {

@@ -49,7 +49,7 @@ struct Utterance: Sendable {
   /// The windows of all that was not taken, if the utterance ends now.
   func lastWindows(limit: Int) -> [HeardWindow] {
     guard extractor.sampleCount > 0 else { return [] }
-    let windows = lastPlan(limit: limit)
+    let windows = lastWindows(of: plan ?? WindowPlan(limit: limit))
     guard !windows.isEmpty else { return [] }
     let frames = extractor.finished(minimum: WindowPlan.shortest)
     return windows.map { HeardWindow(window: $0, frames: frames) }
@@ -58,13 +58,15 @@ struct Utterance: Sendable {
   /// The same, and `nil` unless they stay as they are while silence follows, and all their frames are there.
   func settledWindows(limit: Int) -> [Window]? {
     guard watch.isSettled, extractor.sampleCount > 0 else { return nil }
-    let windows = lastPlan(limit: limit)
-    guard let last = windows.last, last.frames.upperBound <= extractor.frames.endIndex else { return nil }
+    let plan = self.plan ?? WindowPlan(limit: limit)
+    let windows = lastWindows(of: plan)
+    guard let last = windows.last, plan.isComplete(last), last.frames.upperBound <= extractor.frames.endIndex
+    else { return nil }
     return windows
   }
 
-  private func lastPlan(limit: Int) -> [Window] {
-    var plan = self.plan ?? WindowPlan(limit: limit)
+  private func lastWindows(of plan: WindowPlan) -> [Window] {
+    var plan = plan
     var windows: [Window] = []
     let speech = watch.speech(in: extractor, isEnded: true)
     while let window = plan.next(speech, extractor.frames) { windows.append(window) }

@@ -32,6 +32,9 @@ struct WindowPlan: Sendable {
   static let shortest = 10
   /// Feature frames to an encoder frame, of all models there are: windows begin with one, so that times stay exact.
   static let alignment = 8
+  /// Windows have a whole number of these frames, three encoder frames or 0.24 s, where there is silence to fill them
+  /// with: a processor keeps what it has made for each length, so lengths should be few.
+  static let lengthStep = 3 * alignment
 
   /// - Parameter limit: The most frames of a window; at least 50.
   init(limit: Int) {
@@ -54,9 +57,9 @@ struct WindowPlan: Sendable {
     }
     guard passage.end - lower > limit else {
       guard passage.isClosed else { return nil }
-      let upper = min(passage.end + passage.trailingPad, heard.end, lower + limit)
+      let upper = min(Self.alignedUp(passage.end + passage.trailingPad), heard.end, lower + limit)
       return take(
-        max(start, min(lower, upper - Self.shortest))..<upper, next: Self.alignedUp(upper))
+        rounded(max(start, min(lower, upper - Self.shortest))..<upper), next: Self.alignedUp(upper))
     }
     guard heard.isEnded || heard.judged >= lower + limit + Self.sight + heard.hindsight else { return nil }
     return cut(lower, passage, frames, trailingPad: heard.trailingPad)
@@ -99,14 +102,14 @@ struct WindowPlan: Sendable {
     let end = lower + limit
     let pauses = pauses(of: passage, until: end)
     func cut(in pause: Pause) -> Window {
-      let upper = min(pause.start + min(trailingPad, pause.length / 2), end)
-      return take(lower..<upper, next: Self.alignedUp(upper))
+      let upper = min(Self.alignedUp(pause.start + min(trailingPad, pause.length / 2)), end)
+      return take(rounded(lower..<upper), next: Self.alignedUp(upper))
     }
     let late = pauses.filter { $0.start - lower >= limit / 2 }
     if let pause = late.max(by: { ($0.length, $0.start) < ($1.length, $1.start) }) { return cut(in: pause) }
     let second = lower + limit / 2..<max(lower + limit / 2, min(end, passage.end - Self.rest))
     if let quiet = QuietPlace.find(in: second, of: lower..<min(end, frames.endIndex), frames) {
-      return take(lower..<Self.alignedDown(quiet), next: Self.alignedDown(quiet))
+      return take(rounded(lower..<Self.alignedDown(quiet)), next: Self.alignedDown(quiet))
     }
     if let pause = pauses.last(where: { $0.start - lower >= min(Self.rest, limit / 8) }) {
       return cut(in: pause)
@@ -130,6 +133,21 @@ struct WindowPlan: Sendable {
     }
   }
 
+  /// Whether a window, the last one of an utterance that ends now, stays the same if silence follows.
+  func isComplete(_ window: Window) -> Bool {
+    window.frames.upperBound.isMultiple(of: Self.alignment) || window.frames.count == limit
+  }
+
+  /// The frames of a window with silence before them, so that their number is one of few. There is no speech between
+  /// ``start`` and a window's first frame.
+  private func rounded(_ frames: Range<Int>) -> Range<Int> {
+    let beyond = frames.count % Self.lengthStep
+    guard beyond > 0 else { return frames }
+    let missing = Self.alignedDown(Self.lengthStep - beyond)
+    guard frames.count + missing <= limit else { return frames }
+    return max(start, frames.lowerBound - missing)..<frames.upperBound
+  }
+
   private mutating func take(_ frames: Range<Int>, next: Int) -> Window {
     start = next
     return Window(frames: frames, isContinued: next < frames.upperBound)
@@ -138,7 +156,7 @@ struct WindowPlan: Sendable {
   /// The first frame that a window to come may hold.
   func needed(_ heard: HeardSpeech) -> Int {
     let speech = heard.segments.first { $0.upperBound > start }?.lowerBound ?? heard.judged - heard.hindsight
-    return beginning(before: speech, heard)
+    return max(start, beginning(before: speech, heard) - (Self.lengthStep - Self.alignment))
   }
 
   /// Where a window begins whose first speech is at a frame.
