@@ -1,8 +1,8 @@
-internal import FoundationEssentials
+internal import SystemPaths
 
 /// Where Lorikeet keeps what it makes, unless it is told.
 public enum DataDirectory {
-  public static var standard: String { standard(in: ProcessInfo.processInfo.environment) }
+  public static var standard: String { standard(in: SystemProcess.environment) }
 
   /// As the XDG base directory specification says; for a service without a home, below /var/lib.
   static func standard(in environment: [String: String]) -> String {
