@@ -53,7 +53,7 @@ private let latin = String(systemBytes: [0x63, 0x61, 0x66, 0xE9])
   }
 }
 
-@Suite struct `Files` {
+@Suite struct `Files and directories` {
   @Test func `that are removed leave what a link leads to`() async throws {
     try await withTemporaryDirectory { directory in
       let (kept, gone) = ("\(directory.path)/kept", "\(directory.path)/gone")
