@@ -43,8 +43,11 @@ let package = Package(
 
     .target(name: "MulticastDNS", swiftSettings: strict),
 
+    // The only one that gives the system a path.
+    .target(name: "SystemPaths", swiftSettings: strict),
+
     // Files of the system, and nothing of ours.
-    .target(name: "Diagnosis", swiftSettings: strict),
+    .target(name: "Diagnosis", dependencies: ["SystemPaths"], swiftSettings: strict),
 
     // The only C++, and the only Swift that sees it.
     .target(
@@ -58,21 +61,21 @@ let package = Package(
           "-Xlinker", "-rpath", "-Xlinker", openVINO + "/lib",
         ]),
       ]),
-    .target(name: "Inference", dependencies: ["COpenVINO"], swiftSettings: strict),
+    .target(name: "Inference", dependencies: ["COpenVINO", "SystemPaths"], swiftSettings: strict),
 
     .systemLibrary(
       name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
     .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
-    .target(name: "Audio", dependencies: ["CSndFile", "CSoxr"], swiftSettings: strict),
+    .target(name: "Audio", dependencies: ["CSndFile", "CSoxr", "SystemPaths"], swiftSettings: strict),
 
     .target(
       name: "ModelStore",
-      dependencies: ["Transducer", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["SystemPaths", "Transducer", .product(name: "Crypto", package: "swift-crypto")],
       resources: [.copy("Resources/builtin")], swiftSettings: strict),
     .target(
       name: "ModelDownload",
       dependencies: [
-        "ModelStore",
+        "ModelStore", "SystemPaths",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -83,8 +86,8 @@ let package = Package(
     .target(
       name: "Recognition",
       dependencies: [
-        "Acceleration", "Inference", "Languages", "ModelStore", "SpeechFeatures", "Transducer",
-        "VoiceActivity", "Wording",
+        "Acceleration", "Inference", "Languages", "ModelStore", "SpeechFeatures", "SystemPaths",
+        "Transducer", "VoiceActivity", "Wording",
       ],
       swiftSettings: strict),
 
@@ -94,8 +97,8 @@ let package = Package(
     .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Acceleration", "Audio", "Languages", "ModelStore", "Recognition", "Transducer", "Wording",
-        "WyomingProtocol",
+        "Acceleration", "Audio", "Languages", "ModelStore", "Recognition", "SystemPaths", "Transducer",
+        "Wording", "WyomingProtocol",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -104,7 +107,7 @@ let package = Package(
     .target(
       name: "ServiceDiscovery",
       dependencies: nio + [
-        "MulticastDNS",
+        "MulticastDNS", "SystemPaths",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -112,13 +115,14 @@ let package = Package(
 
     .target(
       name: "Settings",
-      dependencies: [.product(name: "Configuration", package: "swift-configuration")], swiftSettings: strict),
+      dependencies: ["SystemPaths", .product(name: "Configuration", package: "swift-configuration")],
+      swiftSettings: strict),
 
     .executableTarget(
       name: "lorikeet",
       dependencies: [
         "Acceleration", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "MulticastDNS",
-        "Recognition", "ServiceDiscovery", "Settings", "Transducer", "VoiceActivity", "Wording",
+        "Recognition", "ServiceDiscovery", "Settings", "SystemPaths", "Transducer", "VoiceActivity", "Wording",
         "WyomingProtocol", "WyomingServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -151,6 +155,7 @@ let package = Package(
       name: "WordingTests", dependencies: ["Support", "Transducer", "Wording"], swiftSettings: strict),
     .testTarget(
       name: "MulticastDNSTests", dependencies: ["MulticastDNS", "Support"], swiftSettings: strict),
+    .testTarget(name: "SystemPathsTests", dependencies: ["Support", "SystemPaths"], swiftSettings: strict),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Support"], swiftSettings: strict),
     .testTarget(
       name: "ModelDownloadTests",
@@ -167,7 +172,7 @@ let package = Package(
     .testTarget(
       name: "SettingsTests",
       dependencies: [
-        "Acceleration", "Recognition", "Settings", "Support", "VoiceActivity", "Wording",
+        "Acceleration", "Recognition", "Settings", "Support", "SystemPaths", "VoiceActivity", "Wording",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
@@ -178,16 +183,16 @@ let package = Package(
     .testTarget(
       name: "WyomingServerTests",
       dependencies: [
-        "Acceleration", "Audio", "ModelStore", "Recognition", "SpeechFeatures", "Support", "WyomingProtocol",
-        "WyomingServer",
+        "Acceleration", "Audio", "ModelStore", "Recognition", "SpeechFeatures", "Support", "SystemPaths",
+        "WyomingProtocol", "WyomingServer",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
       ],
       swiftSettings: strict),
     .testTarget(
       name: "LorikeetTests",
       dependencies: [
-        "Acceleration", "Diagnosis", "MulticastDNS", "Recognition", "Settings", "Support", "Transducer",
-        "WyomingServer",
+        "Acceleration", "Diagnosis", "MulticastDNS", "Recognition", "Settings", "Support", "SystemPaths",
+        "Transducer", "WyomingServer",
         "lorikeet",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

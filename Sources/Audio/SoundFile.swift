@@ -1,6 +1,7 @@
 internal import CSndFile
 internal import Glibc
 internal import Synchronization
+internal import SystemPaths
 
 /// An open libsndfile handle: over a file, or over memory where the input cannot seek.
 struct SoundFile: ~Copyable {
@@ -11,7 +12,7 @@ struct SoundFile: ~Copyable {
   private let memory: Memory?
 
   init(path: String, source: String) throws(AudioError) {
-    let descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = path == "-" ? dup(STDIN_FILENO) : Files.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       let why = String(cString: strerror(errno))
       throw AudioError(
@@ -34,7 +35,7 @@ struct SoundFile: ~Copyable {
       }
     }
     if isFile, header?.zeroLengthOffset == nil {
-      opened = Self.opened { sf_open(path, Int32(SFM_READ), &info) }
+      opened = Self.opened { path.withSystemCString { sf_open($0, Int32(SFM_READ), &info) } }
     } else {
       var bytes = try Self.everything(from: descriptor, source: source)
       guard !bytes.isEmpty else { throw AudioError(source: source, reason: .empty) }

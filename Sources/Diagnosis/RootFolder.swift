@@ -1,5 +1,5 @@
-internal import FoundationEssentials
 internal import Glibc
+internal import SystemPaths
 
 /// The folder that is looked at as if it were `/`. Whatever lies there, nothing fails: what cannot be read is not
 /// there. Paths are given without a slash in front.
@@ -13,7 +13,7 @@ struct RootFolder: Sendable {
   /// A file's text, of which only so many bytes are read; `nil` if it is no ordinary file or not readable.
   func text(_ path: String, limit: Int = 1 << 20) -> String? {
     // A pipe or a device in the file's place must not be waited for.
-    let file = open(prefix + path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    let file = Files.open(prefix + path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard file >= 0 else { return nil }
     defer { close(file) }
     var status = stat()
@@ -44,15 +44,14 @@ struct RootFolder: Sendable {
 
   /// The names in a folder, in order; none if there is no such folder.
   func names(in path: String) -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: prefix + path)) ?? []).sorted()
+    (try? Files.names(in: prefix + path)) ?? []
   }
 
   func isThere(_ path: String) -> Bool { status(path) != nil }
 
   /// Of the file itself, or of what a link leads to.
   func status(_ path: String) -> Status? {
-    var status = stat()
-    guard stat(prefix + path, &status) == 0 else { return nil }
+    guard let status = Files.status(of: prefix + path) else { return nil }
     return Status(owner: status.st_uid, group: status.st_gid, mode: status.st_mode & 0o7777)
   }
 
@@ -64,7 +63,7 @@ struct RootFolder: Sendable {
 
   /// Where a link leads, as it is written; `nil` if it is none.
   func link(_ path: String) -> String? {
-    try? FileManager.default.destinationOfSymbolicLink(atPath: prefix + path)
+    Files.link(at: prefix + path)
   }
 
   /// Whether a user may open a file.
@@ -75,7 +74,7 @@ struct RootFolder: Sendable {
         owner: status.owner, group: status.group, mode: status.mode, writing: writing)
       return isAllowed ? .allowed : .forbidden
     }
-    let file = open(prefix + path, (writing ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    let file = Files.open(prefix + path, (writing ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard file >= 0 else {
       switch errno {
       case EACCES: return .forbidden

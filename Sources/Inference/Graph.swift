@@ -1,4 +1,5 @@
 internal import COpenVINO
+internal import SystemPaths
 
 /// A network as it was read, before a device compiles it.
 public struct Graph: ~Copyable {
@@ -154,7 +155,8 @@ extension Graph {
   ///   - halfPrecision: Whether float constants are written as FP16; OpenVINO does not where the graph has weights in
   ///     eight bits. Inputs and outputs stay as they are.
   public func save(to path: String, halfPrecision: Bool) throws(InferenceError) {
-    try check("write \(path)", lk_graph_save(handle, path, halfPrecision ? 1 : 0))
+    try check(
+      "write \(path)", path.withSystemCString { lk_graph_save(handle, $0, halfPrecision ? 1 : 0) })
   }
 }
 

@@ -1,4 +1,5 @@
 internal import COpenVINO
+internal import SystemPaths
 
 /// OpenVINO refused or failed at something.
 public struct InferenceError: Error, Sendable, CustomStringConvertible {
@@ -39,14 +40,14 @@ public struct InferenceError: Error, Sendable, CustomStringConvertible {
 func check(_ operation: @autoclosure () -> String, _ failure: lk_failure?) throws(InferenceError) {
   guard let failure else { return }
   defer { lk_string_destroy(failure) }
-  throw InferenceError(operation: operation(), message: String(cString: failure))
+  throw InferenceError(operation: operation(), message: String(systemCString: failure))
 }
 
 /// Takes over a string that a C function handed out.
 func owned(_ string: UnsafeMutablePointer<CChar>?) -> String {
   guard let string else { return "" }
   defer { lk_string_destroy(string) }
-  return String(cString: string)
+  return String(systemCString: string)
 }
 
 /// A handle that a successful call has handed out.
@@ -59,8 +60,8 @@ func present(_ handle: OpaquePointer?, _ operation: String) throws(InferenceErro
 
 /// A C string of a text, for whoever deallocates it.
 func characters(of text: String) -> UnsafeMutablePointer<CChar> {
-  let characters = text.utf8CString
+  let characters = (text.systemBytes + [0]).map(CChar.init(bitPattern:))
   let result = UnsafeMutablePointer<CChar>.allocate(capacity: characters.count)
-  result.initialize(from: Array(characters), count: characters.count)
+  result.initialize(from: characters, count: characters.count)
   return result
 }

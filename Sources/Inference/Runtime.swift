@@ -1,4 +1,5 @@
 internal import COpenVINO
+internal import SystemPaths
 
 /// OpenVINO in this process: it finds devices, reads graphs and compiles them.
 public struct Runtime: ~Copyable, Sendable {
@@ -49,7 +50,7 @@ public struct Runtime: ~Copyable, Sendable {
   public func readGraph(at path: String) throws(InferenceError) -> Graph {
     var graph: OpaquePointer?
     let operation = "read \(path)"
-    try check(operation, lk_core_read(handle, path, &graph))
+    try check(operation, path.withSystemCString { lk_core_read(handle, $0, &graph) })
     return Graph(handle: try present(graph, operation))
   }
 

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import NIOPosix
+internal import SystemPaths
 
 /// A system call that failed.
 struct SystemError: Error {
@@ -22,7 +23,7 @@ final class OpenFile: Sendable {
   private let descriptor: Int32
 
   init(_ path: String, flags: Int32) throws(SystemError) {
-    let opened = open(path, flags | O_CLOEXEC, 0o644)
+    let opened = Files.open(path, flags | O_CLOEXEC, mode: 0o644)
     guard opened >= 0 else { throw SystemError("cannot open \(path)") }
     self.path = path
     descriptor = opened
@@ -84,8 +85,7 @@ final class OpenFile: Sendable {
 
   /// Whether this is still the file of its path, and not one that was removed meanwhile.
   var isInPlace: Bool {
-    var there = stat()
-    guard let mine = try? status(), stat(path, &there) == 0 else { return false }
+    guard let mine = try? status(), let there = Files.status(of: path) else { return false }
     return mine.st_ino == there.st_ino && mine.st_dev == there.st_dev
   }
 
@@ -99,21 +99,22 @@ final class OpenFile: Sendable {
 /// What is done to files as a whole. All of it blocks.
 enum FileSystem {
   static func size(of path: String) -> Int? {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard let status = Files.status(of: path), status.st_mode & S_IFMT == S_IFREG else { return nil }
     return Int(status.st_size)
   }
 
-  static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  static func isThere(_ path: String) -> Bool { Files.access(path, F_OK) == 0 }
 
   /// Makes a directory and those above it.
   static func makeDirectory(_ path: String) throws(SystemError) {
-    if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
-    let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
-      separator: "/")
-    guard errno == ENOENT, !parent.isEmpty else { throw SystemError("cannot make the directory \(path)") }
+    if Files.mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+    let code = errno
+    let parent = Files.parent(of: path)
+    guard code == ENOENT, !parent.isEmpty else {
+      throw SystemError("cannot make the directory \(path)", code: code)
+    }
     try makeDirectory(parent)
-    guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
+    guard Files.mkdir(path, 0o755) == 0 || errno == EEXIST else {
       throw SystemError("cannot make the directory \(path)")
     }
   }
@@ -124,47 +125,36 @@ enum FileSystem {
     let file = try OpenFile(new, flags: O_WRONLY | O_CREAT | O_TRUNC)
     try file.write(content, at: 0)
     try file.synchronize()
-    try rename(new, to: path)
+    try Self.rename(new, to: path)
   }
 
   /// Renames within a directory, and makes that lasting.
   static func rename(_ path: String, to new: String) throws(SystemError) {
-    guard Glibc.rename(path, new) == 0 else { throw SystemError("cannot rename \(path) to \(new)") }
-    let directory = new.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
-      separator: "/")
+    guard Files.rename(path, new) == 0 else { throw SystemError("cannot rename \(path) to \(new)") }
+    let directory = Files.parent(of: new)
     try OpenFile(directory.isEmpty ? "/" : directory, flags: O_RDONLY | O_DIRECTORY).synchronize()
   }
 
   /// Removes a file; one that is not there is fine.
   static func remove(_ path: String) throws(SystemError) {
-    guard unlink(path) == 0 || errno == ENOENT else { throw SystemError("cannot remove \(path)") }
+    guard Files.unlink(path) == 0 || errno == ENOENT else { throw SystemError("cannot remove \(path)") }
   }
 
   /// Removes an empty directory; one that is not there, or not empty, is fine.
   static func removeDirectory(_ path: String) throws(SystemError) {
-    guard rmdir(path) == 0 || errno == ENOENT || errno == ENOTEMPTY else {
+    guard Files.rmdir(path) == 0 || errno == ENOENT || errno == ENOTEMPTY else {
       throw SystemError("cannot remove \(path)")
     }
   }
 
   /// Names in a directory, without `.` and `..`, in order; none if there is no directory.
   static func names(in path: String) -> [String] {
-    guard let directory = opendir(path) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names.sorted()
+    (try? Files.names(in: path)) ?? []
   }
 
   /// Bytes that an ordinary user can still write into a directory.
   static func freeBytes(in path: String) throws(SystemError) -> Int {
-    var status = statvfs()
-    guard statvfs(path, &status) == 0 else { throw SystemError("cannot read \(path)") }
+    guard let status = Files.fileSystem(of: path) else { throw SystemError("cannot read \(path)") }
     let (bytes, isHuge) = Int(clamping: status.f_bavail).multipliedReportingOverflow(
       by: Int(clamping: status.f_frsize))
     return isHuge ? .max : bytes

@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import SystemPaths
 
 /// Where the files of the model that comes with the program lie.
 enum BuiltinModel {
@@ -10,7 +10,7 @@ enum BuiltinModel {
 
   static func path() throws(ModelError) -> String {
     let looked = places.map { "\(executableDirectory())/\($0)" }
-    guard let found = looked.first(where: { FileManager.default.fileExists(atPath: "\($0)/config.json") })
+    guard let found = looked.first(where: { Files.isThere("\($0)/config.json") })
     else {
       throw ModelError(model: ModelDirectory.builtin, reason: .builtinMissing(looked: looked))
     }
@@ -18,10 +18,6 @@ enum BuiltinModel {
   }
 
   private static func executableDirectory() -> String {
-    let link = "/proc/self/exe"
-    let executable =
-      (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) ?? CommandLine.arguments[0]
-    return executable.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
-      separator: "/")
+    Files.parent(of: Files.link(at: "/proc/self/exe") ?? SystemProcess.arguments.first ?? "")
   }
 }

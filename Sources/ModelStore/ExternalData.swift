@@ -1,5 +1,5 @@
-internal import FoundationEssentials
 internal import Glibc
+internal import SystemPaths
 
 /// The files beside an ONNX graph that hold its weights.
 ///
@@ -10,14 +10,13 @@ enum ExternalData {
   /// - Returns: Names in the graph's directory, each once, sorted.
   static func files(of graph: String, in directory: String) throws(FileFailure) -> [String] {
     let path = "\(directory)/\(graph)"
-    let bytes: Data
+    let names: Set<String>
     do {
-      bytes = try Data(contentsOf: URL(filePath: path), options: .alwaysMapped)
+      names = try Files.withBytes(of: path, Self.names)
     } catch {
       throw FileFailure(path: path, why: "it cannot be read")
     }
-    let names = bytes.withUnsafeBytes(names)
-    return names.filter { FileManager.default.fileExists(atPath: "\(directory)/\($0)") }.sorted()
+    return names.filter { Files.isThere("\(directory)/\($0)") }.sorted()
   }
 
   private static let key = [0x0A, 0x08] + Array("location".utf8) + [0x12]
@@ -30,7 +29,7 @@ enum ExternalData {
       let name = rest.dropFirst(key.count)
       // A file's name is shorter than 128 bytes in all exports there are, so that its length is one byte.
       if rest.starts(with: key), let length = name.first, length < 128, name.count > Int(length) {
-        let text = String(decoding: name.dropFirst().prefix(Int(length)), as: UTF8.self)
+        let text = String(systemBytes: name.dropFirst().prefix(Int(length)))
         if !text.isEmpty, !text.hasPrefix("/"), !text.contains("..") { names.insert(text) }
       }
       rest = rest.dropFirst()

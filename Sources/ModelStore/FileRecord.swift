@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Glibc
+internal import SystemPaths
 
 /// What a file holds, and the signs by which a later look tells without reading that it is still the same.
 public struct FileRecord: Codable, Sendable, Equatable {
@@ -50,14 +51,13 @@ public struct FileRecord: Codable, Sendable, Equatable {
     }
 
     init?(of path: String) {
-      var status = stat()
-      guard stat(path, &status) == 0 else { return nil }
+      guard let status = Files.status(of: path) else { return nil }
       self.init(status)
     }
   }
 
   private static func hash(_ path: String) throws(FileFailure) -> (String, Signs) {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    let file = Files.open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw FileFailure(path, errno) }
     defer { close(file) }
     var status = stat()

@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import SystemPaths
 
 extension ModelDirectory {
   /// Bytes of the graphs and of the weights beside them, as the directory's list tells: nothing is read.
@@ -8,7 +8,7 @@ extension ModelDirectory {
     case .exported(let encoder, let decoder): graphs = [encoder, decoder]
     case .prepared: graphs = PreparedModel.Network.allCases.flatMap(\.files)
     }
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    let names = (try? Files.names(in: path)) ?? []
     // External weights are called like their graph, with an ending more.
     return names.filter { name in graphs.contains { name.hasPrefix($0) } }.reduce(0) { sum, name in
       sum + (FileRecord.Signs(of: "\(path)/\(name)")?.size ?? 0)
@@ -33,7 +33,7 @@ extension ModelDirectory {
     var bytes: Int64 = 0
     for file in sources.files where !["config.json", "vocab.txt"].contains(file.name) {
       do {
-        try FileManager.default.removeItem(atPath: "\(path)/\(file.name)")
+        try Files.remove("\(path)/\(file.name)")
       } catch {
         throw FileFailure(path: "\(path)/\(file.name)", why: "it cannot be deleted")
       }

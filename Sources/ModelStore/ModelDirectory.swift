@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import SystemPaths
 public import Transducer
 
 /// A directory in the layout of the public ONNX export: `config.json`, `vocab.txt`, `encoder-model.onnx` (with
@@ -40,7 +41,7 @@ public struct ModelDirectory: Sendable {
       }
       return try ModelDirectory(path: stored.path, name: model.name)
     }
-    guard FileManager.default.fileExists(atPath: nameOrPath) else {
+    guard Files.isThere(nameOrPath) else {
       let known = [builtin] + HubModel.catalogue.map(\.name)
       throw ModelError(model: nameOrPath, reason: .unknownName(known: known))
     }
@@ -55,10 +56,7 @@ public struct ModelDirectory: Sendable {
     self.path = trimmed
     func failure(_ reason: ModelError.Reason) -> ModelError { ModelError(model: trimmed, reason: reason) }
 
-    var isDirectory = false
-    guard FileManager.default.fileExists(atPath: trimmed, isDirectory: &isDirectory), isDirectory else {
-      throw failure(.notADirectory)
-    }
+    guard Files.isDirectory(trimmed) else { throw failure(.notADirectory) }
     configuration = try Self.configuration(in: trimmed)
     vocabulary = try Self.vocabulary(in: trimmed)
 
@@ -67,13 +65,13 @@ public struct ModelDirectory: Sendable {
       graphs = .prepared(prepared)
       return
     }
-    self.name = name ?? String(trimmed.split(separator: "/").last ?? "model")
+    self.name = name ?? String(trimmed.split(separator: "/").last ?? "model").readable
 
     // The full-precision export if it is there; both graphs are always of the same kind.
     let kinds = ["", ".int8"].map { kind in
       ["encoder-model\(kind).onnx", "decoder_joint-model\(kind).onnx"]
     }
-    func isThere(_ file: String) -> Bool { FileManager.default.fileExists(atPath: "\(trimmed)/\(file)") }
+    func isThere(_ file: String) -> Bool { Files.isThere("\(trimmed)/\(file)") }
     guard let files = kinds.first(where: { $0.allSatisfy(isThere) }) else {
       let half = kinds.first { $0.contains(where: isThere) } ?? kinds[0]
       throw failure(.missingFile(half.first { !isThere($0) } ?? half[0]))
@@ -102,11 +100,11 @@ public struct ModelDirectory: Sendable {
   }
 
   private static func contents(of file: String, in path: String) throws(ModelError) -> Data {
-    guard FileManager.default.fileExists(atPath: "\(path)/\(file)") else {
+    guard Files.isThere("\(path)/\(file)") else {
       throw ModelError(model: path, reason: .missingFile(file))
     }
     do {
-      return try Data(contentsOf: URL(filePath: "\(path)/\(file)"))
+      return Data(try Files.contents(of: "\(path)/\(file)"))
     } catch {
       throw ModelError(model: path, reason: .unreadableFile(file, "\(error)"))
     }

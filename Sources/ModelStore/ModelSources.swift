@@ -1,5 +1,6 @@
 internal import Crypto
 internal import FoundationEssentials
+internal import SystemPaths
 
 /// The content of all files of an exported model.
 ///
@@ -53,14 +54,13 @@ public struct ModelSources: Codable, Sendable, Equatable {
   }
 
   private static func remembered(at path: String) -> ModelSources? {
-    guard let json = try? Data(contentsOf: URL(filePath: path)) else { return nil }
+    guard let json = try? Data(Files.contents(of: path)) else { return nil }
     return try? JSONDecoder().decode(ModelSources.self, from: json)
   }
 
   /// What cannot be kept is computed again at the next start.
   private func remember(at path: String) {
-    let directory = URL(filePath: path).deletingLastPathComponent()
-    try? FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    try? JSONEncoder().encode(self).write(to: URL(filePath: path), options: .atomic)
+    try? Files.makeDirectories(Files.parent(of: path))
+    try? Files.replace(path, with: JSONEncoder().encode(self))
   }
 }

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import FoundationEssentials
+internal import SystemPaths
 
 /// How the large weights of a model's networks are stored.
 public enum WeightFormat: String, Codable, Sendable, CaseIterable {
@@ -106,8 +107,8 @@ public struct PreparedModel: Sendable, Equatable {
     /// Deletes the directory. The manifest goes first: a prepared model that is half removed is none.
     public func remove() throws(FileFailure) {
       do {
-        try FileManager.default.removeItem(atPath: "\(path)/\(manifestFile)")
-        try FileManager.default.removeItem(atPath: path)
+        try Files.remove("\(path)/\(manifestFile)")
+        try Files.remove(path)
       } catch {
         throw FileFailure(path: path, why: "it cannot be deleted")
       }
@@ -116,7 +117,7 @@ public struct PreparedModel: Sendable, Equatable {
 
   /// The prepared directories below a directory, in the order of their names.
   public static func places(in directory: String) -> [Place] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    let names = (try? Files.names(in: directory)) ?? []
     return names.filter { !$0.hasPrefix(".") }.sorted().compactMap { name in
       let path = "\(directory)/\(name)"
       return manifest(in: path).map { Place(path: path, manifest: $0) }
@@ -124,14 +125,13 @@ public struct PreparedModel: Sendable, Equatable {
   }
 
   private static func manifest(in path: String) -> Manifest? {
-    guard let json = try? Data(contentsOf: URL(filePath: "\(path)/\(manifestFile)")) else { return nil }
+    guard let json = try? Data(Files.contents(of: "\(path)/\(manifestFile)")) else { return nil }
     return try? JSONDecoder().decode(Manifest.self, from: json)
   }
 
   /// The same model with other kinds of weights, prepared beside it.
   public var siblings: [PreparedModel] {
-    let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
-      separator: "/")
+    let parent = Files.parent(of: path)
     return WeightFormat.allCases.filter { $0 != manifest.weights }.compactMap { weights in
       let name = Self.directoryName(
         model: manifest.model, source: manifest.source, weights: weights, openVINO: manifest.openVINO)
@@ -152,7 +152,7 @@ public struct PreparedModel: Sendable, Equatable {
       version: version, model: model, weights: weights, openVINO: openVINO, source: source, files: files)
     let file = "\(path)/\(manifestFile)"
     do {
-      try JSONEncoder().encode(manifest).write(to: URL(filePath: file))
+      try Files.write(JSONEncoder().encode(manifest), to: file)
     } catch {
       throw FileFailure(path: file, why: "it cannot be written")
     }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SystemPaths
 
 /// A model's place in the store, whether its files are there or not.
 public struct StoredModel: Sendable {
@@ -64,8 +65,7 @@ public struct StoredModel: Sendable {
   /// reading gigabytes at each start would cost more than the start.
   private func isThere(_ file: String) -> Bool {
     guard let recorded = record.files[file] else { return false }
-    var status = stat()
-    return stat("\(path)/\(file)", &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-      && Int(status.st_size) == recorded.size
+    guard let status = Files.status(of: "\(path)/\(file)") else { return false }
+    return status.st_mode & S_IFMT == S_IFREG && Int(status.st_size) == recorded.size
   }
 }

@@ -1,5 +1,5 @@
-internal import FoundationEssentials
 public import ModelStore
+internal import SystemPaths
 
 /// A recording that comes with the built-in model, and what is said in it: a device that gives another text must not
 /// be used, however fast it is.
@@ -101,7 +101,7 @@ public struct SelfTest: Sendable {
 
   private static func contents(of file: String, in model: ModelDirectory) throws(ModelError) -> [UInt8] {
     do {
-      return try [UInt8](Data(contentsOf: URL(filePath: "\(model.path)/\(file)")))
+      return try Files.contents(of: "\(model.path)/\(file)")
     } catch {
       throw ModelError(model: model.name, reason: .missingFile(file))
     }

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import MulticastDNS
 internal import NIOCore
+internal import SystemPaths
 
 /// A network interface on which services are made known.
 struct NetworkLink: Equatable, Sendable {
@@ -22,7 +23,7 @@ struct NetworkLink: Equatable, Sendable {
       guard let entry = entry?.pointee, let address = entry.address, let text = entry.ifa_name else {
         continue
       }
-      let name = String(cString: text)
+      let name = String(systemCString: text)
       let index = if_nametoindex(text)
       guard index != 0, isWanted(name, entry.ifa_flags, chosen), !passing.contains(address, on: index) else {
         continue
@@ -67,7 +68,8 @@ private struct PassingAddresses {
   init() {
     // Temporary, tentative, deprecated, or found to be somebody else's (linux/if_addr.h).
     let passing: UInt8 = 0x01 | 0x08 | 0x20 | 0x40
-    for line in Self.text("/proc/net/if_inet6").split(separator: "\n") {
+    let table = (try? Files.contents(of: "/proc/net/if_inet6")) ?? []
+    for line in String(decoding: table, as: UTF8.self).split(separator: "\n") {
       let fields = line.split(separator: " ")
       guard fields.count == 6, let flags = UInt8(fields[4], radix: 16), flags & passing != 0,
         let index = UInt32(fields[1], radix: 16), fields[0].count == 32
@@ -84,14 +86,5 @@ private struct PassingAddresses {
 
   private static func key(_ bytes: [UInt8], _ index: UInt32) -> [UInt8] {
     bytes + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: index >> $0) }
-  }
-
-  private static func text(_ path: String) -> String {
-    guard let file = fopen(path, "re") else { return "" }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 4096)
-    while case let count = fread(&piece, 1, piece.count, file), count > 0 { bytes += piece[..<count] }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -1,3 +1,5 @@
+internal import SystemPaths
+
 /// Settings, and where each of them comes from.
 public struct ResolvedSettings: Sendable, CustomStringConvertible {
   public let settings: ServerSettings
@@ -21,7 +23,7 @@ public struct ResolvedSettings: Sendable, CustomStringConvertible {
   /// A line for each setting: `device = cpu  (option --device)`.
   public var description: String {
     let rows = Setting.all.map { setting in
-      (name: setting.name, value: setting.write(settings) ?? "not set", source: source(of: setting))
+      (name: setting.name, value: setting.write(settings)?.readable ?? "not set", source: source(of: setting))
     }
     let nameWidth = rows.map(\.name.count).max() ?? 0
     let valueWidth = rows.map(\.value.count).max() ?? 0

@@ -1,3 +1,5 @@
+internal import SystemPaths
+
 /// A setting: its name everywhere, what it accepts, and the property of `ServerSettings` it stands for.
 public struct Setting: Sendable {
   /// As the option and in files: "log-level".
@@ -183,7 +185,7 @@ extension Setting {
       name, property, reference: nil, help, accepted: "yes, no, or a name of at most 63 bytes",
       parse: { text in
         if let truth = truth(text) { return truth ? "yes" : "no" }
-        return text.isPlainLine && text.utf8.count <= 63 ? text : nil
+        return text.isPlainLine && !text.holdsRawBytes && text.utf8.count <= 63 ? text : nil
       }, write: { $0 })
   }
 

@@ -1,6 +1,7 @@
 internal import Configuration
 internal import Glibc
 internal import Synchronization
+internal import SystemPaths
 
 /// A file of settings: `log-level: info`, or `log_level: info`.
 ///
@@ -24,7 +25,8 @@ struct SettingsFile {
       )
     }
     self.path = path
-    var content = try Self.content(of: path)
+    // A path in it may be of any bytes.
+    var content = Array(String(systemBytes: try Self.content(of: path)).utf8)
     if content.isBlank { content = Array("{}".utf8) }
     (snapshot, keys) = try Self.parse(content, path: path)
   }
@@ -75,7 +77,7 @@ struct SettingsFile {
     func failure() -> SettingsError {
       SettingsError("cannot read settings from \(path.quoted): \(String(cString: strerror(errno)))")
     }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = Files.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure() }
     defer { close(descriptor) }
     var content: [UInt8] = []

@@ -2,6 +2,7 @@ internal import Logging
 internal import NIOCore
 internal import Recognition
 internal import ServiceLifecycle
+internal import SystemPaths
 internal import WyomingProtocol
 
 /// One client: reads its events, and answers its utterances in their order.
@@ -138,7 +139,7 @@ struct Connection: Sendable {
             stream.transcript(transcript.text, of: number, language: transcript.language), outbound)
         } catch let failure as SpeechService.Failure {
           logger.error("an utterance got no transcript", metadata: ["why": "\(failure.text)"])
-          try await send([.error(failure.text, code: failure.code)], outbound)
+          try await send([.error(failure.text.readable, code: failure.code)], outbound)
           // Old Home Assistants ignore the error and wait until the connection closes: throw, to close it.
           throw failure
         }

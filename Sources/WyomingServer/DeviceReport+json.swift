@@ -1,4 +1,5 @@
 internal import Acceleration
+internal import SystemPaths
 internal import WyomingProtocol
 
 extension DeviceReport {
@@ -16,7 +17,7 @@ extension DeviceReport {
       "busy_seconds": .number((busySeconds * 1e6).rounded() / 1e6),
       "state": .string(state.name), "why": .null,
     ]
-    if case .lost(let why) = state { fields["why"] = .string(why) }
+    if case .lost(let why) = state { fields["why"] = .string(why.readable) }
     for (key, path) in Self.counters { fields[key] = .integer(self[keyPath: path]) }
     return fields
   }

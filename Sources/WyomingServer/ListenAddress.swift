@@ -1,4 +1,4 @@
-internal import Foundation
+internal import SystemPaths
 
 /// Where a server listens, and with what: `tcp://HOST:PORT`, `unix:///PATH` or `stdio://`, followed by
 /// `?model=…&language=…` where this address has a model or a language of its own.
@@ -33,7 +33,9 @@ public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
     guard parts.count == 2 else { return }
     for item in parts[1].split(separator: "&") {
       let pair = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard pair.count == 2, let value = String(pair[1]).removingPercentEncoding, !value.isEmpty else {
+      guard pair.count == 2, let value = pair[1].withoutPercentEncoding, !value.isEmpty,
+        pair[0] == "model" || !value.holdsRawBytes
+      else {
         throw ListenAddressError(text: text, what: "\"\(item)\" is not NAME=VALUE")
       }
       switch pair[0] {
@@ -82,6 +84,25 @@ public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
     case .unix(let path): "unix://\(path)"
     case .stdio: "stdio://"
     }
+  }
+}
+
+extension Substring {
+  /// With `%E9` and the like as the bytes that they stand for; `nil` if there is a per cent sign without two digits.
+  fileprivate var withoutPercentEncoding: String? {
+    var bytes: [UInt8] = []
+    var rest = String(self).systemBytes[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        bytes.append(byte)
+        continue
+      }
+      let digits = rest.prefix(2).compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+      guard digits.count == 2, digits != [0, 0] else { return nil }
+      bytes.append(UInt8(digits[0] * 16 + digits[1]))
+      rest = rest.dropFirst(2)
+    }
+    return String(systemBytes: bytes)
   }
 }
 

@@ -2,6 +2,7 @@ internal import Glibc
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
+internal import SystemPaths
 
 /// Opens the channels of an address.
 ///
@@ -29,8 +30,8 @@ struct Listener: Sendable {
         address.endpoint = .tcp(host: host, port: channel.localAddress?.port ?? port)
       case .unix(let path):
         try await refuseIfServed(path)
-        channel = try await bootstrap(arrivals)
-          .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+        try removeSocket(path)
+        channel = try await bootstrap(arrivals).bind(to: SocketAddress(socketAt: path)).get()
       case .stdio:
         channel = try await openStandardStreams()
         arrivals.yield(channel)
@@ -77,10 +78,21 @@ struct Listener: Sendable {
   /// A socket that a dead server has left behind is replaced; one that somebody serves is not taken away.
   private func refuseIfServed(_ path: String) async throws {
     let probe = try? await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .connect(unixDomainSocketPath: path).get()
+      .connect(to: SocketAddress(socketAt: path)).get()
     guard let probe else { return }
     try? await probe.close()
     throw ListenError(address: address, why: "another server uses that socket")
+  }
+
+  /// Removes what a server has left that did not end in good order.
+  private func removeSocket(_ path: String) throws(ListenError) {
+    guard let status = Files.status(of: path) else { return }
+    guard status.st_mode & S_IFMT == S_IFSOCK else {
+      throw ListenError(address: address, why: "there is a file that is no socket")
+    }
+    guard Files.unlink(path) == 0 || errno == ENOENT else {
+      throw ListenError(address: address, why: String(cString: strerror(errno)))
+    }
   }
 
   private static func reason(_ error: any Error) -> String {

@@ -56,7 +56,7 @@ struct WyomingClient: Sendable {
       case .tcp(let host, let port):
         return try await bootstrap.connect(host: host, port: port) { initialize($0) }
       case .unix(let path):
-        return try await bootstrap.connect(unixDomainSocketPath: path) { initialize($0) }
+        return try await bootstrap.connect(to: SocketAddress(socketAt: path)) { initialize($0) }
       case .stdio:
         throw ClientError(address: address, why: "standard input has no server to ask")
       }

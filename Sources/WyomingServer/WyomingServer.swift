@@ -3,6 +3,7 @@ public import Logging
 internal import NIOCore
 public import ServiceLifecycle
 internal import Synchronization
+internal import SystemPaths
 internal import WyomingProtocol
 
 /// The Wyoming protocol's speech-to-text service on one address.
@@ -57,7 +58,7 @@ public struct WyomingServer: Service {
       listener.channel.close(promise: nil)
     }
     // Nobody listens there any longer.
-    if case .unix(let path) = address.endpoint { unlink(path) }
+    if case .unix(let path) = address.endpoint { _ = Files.unlink(path) }
   }
 
   private func turnAway(_ client: any Channel) {

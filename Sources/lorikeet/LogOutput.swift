@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import Logging
 internal import Settings
+internal import SystemPaths
 
 /// Writes the log to standard error, a line an entry: standard output belongs to results, and with `stdio://` to
 /// the protocol. As text: `2026-11-22T20:15:03.120Z info listening uri=tcp://0.0.0.0:10300`.
@@ -33,7 +34,7 @@ struct LogOutput: LogHandler {
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
       // Strings are always valid JSON.
       guard let data = try? encoder.encode(object) else { return }
-      Terminal.note(String(decoding: data, as: UTF8.self) + "\n")
+      Terminal.note(String(decoding: data, as: UTF8.self).readableJSON + "\n")
     }
   }
 

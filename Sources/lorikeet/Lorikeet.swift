@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SystemPaths
 
 /// The command line: what each word of it does is in the files named after the commands.
 @main
@@ -11,4 +12,35 @@ struct Lorikeet: AsyncParsableCommand {
     discussion: "".with(.lorikeet),
     version: version,
     subcommands: [Serve.self, Transcribe.self, Models.self, Health.self, Doctor.self, Bench.self])
+
+  /// Runs the command that the arguments name. The library would take those that Swift has made UTF-8 of.
+  static func main() async {
+    do {
+      var command = try await asyncParseAsRoot(Array(SystemProcess.arguments.dropFirst()))
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      end(with: error)
+    }
+  }
+
+  /// Prints help that was asked for, or what is wrong with the arguments, and ends the process.
+  private static func end(with error: any Error) -> Never {
+    let (text, status) = (fullMessage(for: error), exitCode(for: error))
+    guard !text.isEmpty else { leave(status) }
+    guard status.isSuccess else {
+      Terminal.note(text + "\n")
+      leave(status)
+    }
+    do throws(OutputError) {
+      try Terminal.print(text)
+    } catch {
+      Terminal.fail(error)
+      leave(.failure)
+    }
+    leave(status)
+  }
 }

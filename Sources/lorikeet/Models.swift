@@ -1,8 +1,8 @@
 public import ArgumentParser
-internal import FoundationEssentials
 internal import ModelDownload
 public import ModelStore
 internal import Settings
+internal import SystemPaths
 
 /// `lorikeet models`: the models on this machine.
 struct Models: AsyncParsableCommand {
@@ -28,7 +28,7 @@ extension HubModel: ExpressibleByArgument {
 
 extension HubSettings {
   static func fromEnvironment(isOffline: Bool) throws(DownloadError.Setting) -> HubSettings {
-    try HubSettings(environment: ProcessInfo.processInfo.environment, isOffline: isOffline)
+    try HubSettings(environment: SystemProcess.environment, isOffline: isOffline)
   }
 }
 

@@ -1,9 +1,9 @@
 internal import ArgumentParser
-internal import FoundationEssentials
 internal import Logging
 internal import ModelStore
 internal import Recognition
 internal import Settings
+internal import SystemPaths
 internal import WyomingServer
 
 /// The options of `serve`. None has a value unless it is given: what is not may stand elsewhere.
@@ -83,7 +83,7 @@ struct ServeOptions: ParsableArguments {
   /// The settings of options, environment, file and defaults together.
   func resolve() throws(SettingsError) -> ResolvedSettings {
     let resolved = try ServerSettings.resolve(
-      options: given, environment: ProcessInfo.processInfo.environment, file: file)
+      options: given, environment: SystemProcess.environment, file: file)
     _ = try (resolved.addresses(), resolved.wanted(), resolved.discovery())
     return resolved
   }

@@ -1,7 +1,8 @@
 internal import ArgumentParser
 internal import Glibc
+internal import SystemPaths
 
-/// Standard output and standard error.
+/// Standard output and standard error. Names that are not UTF-8 are written readably, as `caf\xE9.wav`.
 enum Terminal {
   /// Writes a line of result.
   ///
@@ -36,7 +37,7 @@ enum Terminal {
   private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
   private static func write(_ text: String, to descriptor: Int32) -> Bool {
-    var rest = Array(text.utf8)[...]
+    var rest = Array(text.readable.utf8)[...]
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if written < 0 {

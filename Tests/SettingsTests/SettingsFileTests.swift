@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Settings
 import Support
+import SystemPaths
 import Testing
 
 /// What a file of this content gives.
@@ -157,6 +158,41 @@ private func refusal(_ content: String, in name: String = "settings.yaml") async
       }
       let line = try #require(error).description
       #expect(line.contains(path) && line.contains(reason))
+    }
+  }
+}
+
+@Suite struct `A path in settings whose bytes are not UTF-8` {
+  private static let path = Array("/srv/caf".utf8) + [0xE9]
+
+  @Test(
+    arguments: [
+      ("settings.yaml", "data-dir: ", "\n# caf"), ("settings.yaml", "data-dir: '", "'\n"),
+      ("settings.json", "{\"data-dir\": \"", "\"}"),
+    ])
+  func `is taken from a file as it stands there`(name: String, before: String, after: String) async throws {
+    try await withTemporaryDirectory { directory in
+      // The file's own name is such a path, too.
+      let file = String(systemBytes: Array("\(directory.path)/".utf8) + [0xE9]) + name
+      try Files.write(Array(before.utf8) + Self.path + Array(after.utf8), to: file)
+      let resolved = try ServerSettings.resolve(options: [:], environment: [:], file: file)
+      #expect(resolved.settings.dataDir.systemBytes == Self.path)
+      #expect(resolved.description.contains(#"= /srv/caf\xE9 "#))
+      #expect(resolved.source(of: .dataDir) == .file(file))
+    }
+  }
+
+  @Test(arguments: ["LORIKEET_DATA_DIR", "XDG_DATA_HOME", "HOME"])
+  func `is taken from the environment`(variable: String) throws {
+    let environment = [variable: String(systemBytes: Self.path)]
+    let resolved = try ServerSettings.resolve(options: [:], environment: environment, file: nil)
+    #expect(resolved.settings.dataDir.systemBytes.starts(with: Self.path))
+  }
+
+  @Test func `names no service`() {
+    let name = String(systemBytes: [0x63, 0xE9])
+    #expect(throws: SettingsError.self) {
+      try ServerSettings.resolve(options: ["zeroconf": [name]], environment: [:], file: nil)
     }
   }
 }

@@ -1,3 +1,4 @@
+import SystemPaths
 import Testing
 
 @testable import WyomingServer
@@ -48,11 +49,17 @@ import Testing
     #expect(address.language == language)
   }
 
+  @Test(arguments: ["tcp://a:1?model=/caf%e9", "tcp://a:1?model=/caf\u{10FEE9}"])
+  func `may name a model by bytes that are not UTF-8`(text: String) throws {
+    #expect(try ListenAddress(parsing: text).model?.systemBytes == Array("/caf".utf8) + [0xE9])
+  }
+
   @Test(
     arguments: [
       ("tcp://a:1?model", "\"model\""), ("tcp://a:1?model=", "\"model=\""), ("tcp://a:1?=x", "\"\""),
       ("tcp://a:1?speed=1", "\"speed\""), ("tcp://a:1?model=%zz", "\"model=%zz\""),
-      ("tcp://a:1?model=%ff", "\"model=%ff\""),
+      ("tcp://a:1?model=%f", "\"model=%f\""), ("tcp://a:1?model=a%00", "\"model=a%00\""),
+      ("tcp://a:1?language=%ff", "\"language=%ff\""),
     ])
   func `with something else behind it is refused with what it is`(text: String, mention: String) {
     let error = #expect(throws: ListenAddressError.self) { try ListenAddress(parsing: text) }

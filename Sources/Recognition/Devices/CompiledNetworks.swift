@@ -3,6 +3,7 @@ internal import FoundationEssentials
 internal import Glibc
 internal import Inference
 internal import ModelStore
+internal import SystemPaths
 
 /// The directory where OpenVINO's compiled networks are kept from start to start, a folder each.
 ///
@@ -27,7 +28,7 @@ struct CompiledNetworks: Sendable {
     } catch {
       throw .cache(directory: directory, why: error.why)
     }
-    guard access(directory, W_OK | X_OK) == 0 else {
+    guard Files.access(directory, W_OK | X_OK) == 0 else {
       throw .cache(directory: directory, why: String(cString: strerror(errno)))
     }
   }
@@ -79,7 +80,7 @@ struct CompiledNetworks: Sendable {
   /// Removes networks that this one takes the place of: those of other versions of the same model, device or
   /// OpenVINO, and what interrupted processes have left.
   private func removeOutdated(like key: Key) {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    let names = (try? Files.names(in: directory)) ?? []
     for name in names {
       let path = "\(directory)/\(name)"
       if let process = name.split(separator: "-").dropFirst().first.flatMap({ pid_t($0) }),
@@ -93,7 +94,7 @@ struct CompiledNetworks: Sendable {
   }
 
   private func remove(_ path: String) {
-    try? FileManager.default.removeItem(atPath: path)
+    try? Files.remove(path)
   }
 
   /// All that a compiled network depends on.
@@ -131,22 +132,22 @@ struct CompiledNetworks: Sendable {
 
     init(_ key: Key, filesIn directory: String) throws {
       self.key = key
-      let names = try FileManager.default.contentsOfDirectory(atPath: directory)
+      let names = try Files.names(in: directory)
       files = []
-      for name in names.sorted() where name != Self.file {
+      for name in names where name != Self.file {
         files.append(try FileRecord(hashing: name, in: directory))
       }
     }
 
     init?(at directory: String) {
-      guard let json = try? Data(contentsOf: URL(filePath: "\(directory)/\(Self.file)")),
+      guard let json = try? Data(Files.contents(of: "\(directory)/\(Self.file)")),
         let seal = try? JSONDecoder().decode(Seal.self, from: json)
       else { return nil }
       self = seal
     }
 
     func write(to directory: String) throws {
-      try JSONEncoder().encode(self).write(to: URL(filePath: "\(directory)/\(Self.file)"), options: .atomic)
+      try Files.replace("\(directory)/\(Self.file)", with: JSONEncoder().encode(self))
     }
 
     func isIntact(in directory: String) -> Bool {
@@ -169,7 +170,7 @@ public struct CompiledNetwork: Sendable {
 
   /// Those below a directory, in the order of their names.
   public static func all(in directory: String) -> [CompiledNetwork] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    let names = (try? Files.names(in: directory)) ?? []
     return names.filter { !$0.hasPrefix(".") }.sorted().compactMap { name in
       let path = "\(directory)/\(name)"
       guard let seal = CompiledNetworks.Seal(at: path) else { return nil }

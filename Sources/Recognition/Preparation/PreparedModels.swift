@@ -3,6 +3,7 @@ internal import FoundationEssentials
 internal import Glibc
 internal import Inference
 public import ModelStore
+internal import SystemPaths
 
 /// Makes prepared models, keeps them below one directory, and finds them again.
 ///
@@ -162,7 +163,7 @@ public struct PreparedModels: Sendable {
 
   /// Removes what interrupted preparations have left: whoever holds the lock knows that nobody makes them any more.
   private func removeLeftovers(holding lock: borrowing FileLock) {
-    for name in leftovers() { try? FileManager.default.removeItem(atPath: "\(directory)/\(name)") }
+    for name in leftovers() { try? Files.remove("\(directory)/\(name)") }
   }
 
   private func removeLeftoversUnlessBusy() {
@@ -171,7 +172,7 @@ public struct PreparedModels: Sendable {
   }
 
   private func leftovers() -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    let names = (try? Files.names(in: directory)) ?? []
     return names.filter { $0.hasPrefix(Self.leftoverPrefix) }
   }
 }

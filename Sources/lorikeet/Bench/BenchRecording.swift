@@ -1,9 +1,10 @@
 internal import Audio
 internal import Recognition
+internal import SystemPaths
 
 /// A recording that is recognized to see how long that takes.
 struct BenchRecording: Sendable {
-  /// The file as it was given, or "built-in".
+  /// The file as it is shown, or "built-in".
   let name: String
   /// 16 kHz, mono, in [-1, 1].
   let samples: [Float]
@@ -20,7 +21,7 @@ struct BenchRecording: Sendable {
     var samples: [Float] = []
     while let next = try reader.next() { samples += next }
     guard !samples.isEmpty else { throw AudioError(source: reader.source, reason: .empty) }
-    self.init(name: reader.source, samples: samples)
+    self.init(name: reader.source.readable, samples: samples)
   }
 
   private init(name: String, samples: [Float]) {

@@ -1,10 +1,10 @@
 internal import Diagnosis
-internal import FoundationEssentials
 internal import Glibc
 internal import Inference
 internal import ModelDownload
 internal import ModelStore
 internal import Recognition
+internal import SystemPaths
 
 /// The data directory, and what lies in it.
 struct DataDirectoryCheck {
@@ -38,10 +38,8 @@ struct DataDirectoryCheck {
 
   private static func state(of directory: String) -> State {
     let nearest = nearest(to: directory)
-    var isDirectory = false
-    _ = FileManager.default.fileExists(atPath: nearest, isDirectory: &isDirectory)
-    guard isDirectory else { return .refused(nearest, why: "it is not a directory") }
-    guard access(nearest, W_OK | X_OK) == 0 else {
+    guard Files.isDirectory(nearest) else { return .refused(nearest, why: "it is not a directory") }
+    guard Files.access(nearest, W_OK | X_OK) == 0 else {
       return .refused(nearest, why: String(cString: strerror(errno)))
     }
     return nearest == directory ? .writable : .absent
@@ -51,7 +49,7 @@ struct DataDirectoryCheck {
   private static func nearest(to directory: String) -> String {
     var names = directory.split(separator: "/")
     var path = directory
-    while !FileManager.default.fileExists(atPath: path), !names.isEmpty {
+    while !Files.isThere(path), !names.isEmpty {
       names.removeLast()
       path = (directory.hasPrefix("/") ? "/" : "./") + names.joined(separator: "/")
     }
@@ -59,8 +57,7 @@ struct DataDirectoryCheck {
   }
 
   private static func freeBytes(in directory: String) -> Int? {
-    var status = statvfs()
-    guard statvfs(directory, &status) == 0 else { return nil }
+    guard let status = Files.fileSystem(of: directory) else { return nil }
     let (bytes, isHuge) = Int(clamping: status.f_bavail).multipliedReportingOverflow(
       by: Int(clamping: status.f_frsize))
     return isHuge ? .max : bytes
@@ -78,7 +75,7 @@ struct DataDirectoryCheck {
     case .refused(let path, let why):
       return Finding(
         .data, "directory", .error, "nothing can be kept in \(directory): \(path): \(why)",
-        remedy: "name another with --data-dir, or: sudo chown -R $(id -u):$(id -g) \(path)")
+        remedy: "name another with --data-dir, or: sudo chown -R $(id -u):$(id -g) \(path.shellWord)")
     case .writable, .absent:
       let text = "\(directory)\(free)"
       if stored.isEmpty, prepared.isEmpty, let freeBytes, freeBytes < Self.roomForModel {
@@ -110,7 +107,7 @@ struct DataDirectoryCheck {
       return Finding(
         .data, "prepared", .note,
         "\(text), for OpenVINO \(model.manifest.openVINO): it is used by its path only",
-        remedy: "rm -r '\(model.path)'")
+        remedy: "rm -r \(model.path.shellWord)")
     }
     return Finding(.data, "prepared", .ok, text)
   }
@@ -120,7 +117,7 @@ struct DataDirectoryCheck {
     guard network.isUsable else {
       return Finding(
         .data, "compiled", .note, "\(text): not of this OpenVINO, or damaged; it is compiled anew",
-        remedy: "rm -r '\(network.path)'")
+        remedy: "rm -r \(network.path.shellWord)")
     }
     return Finding(.data, "compiled", .ok, text)
   }

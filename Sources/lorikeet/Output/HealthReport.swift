@@ -1,6 +1,7 @@
 internal import Acceleration
 internal import ModelDownload
 internal import Recognition
+internal import SystemPaths
 internal import WyomingProtocol
 internal import WyomingServer
 
@@ -43,7 +44,7 @@ struct HealthReport {
     JSONValue.object([
       "uri": .string(uri), "models": .array(outcome.models.map(JSONValue.string)),
       "status": outcome.status.map { .object($0.json) } ?? .null,
-    ]).line
+    ]).line.readableJSON
   }
 
   private var summary: String {

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import SystemPaths
 
 /// Results for programs.
 enum JSONLine {
@@ -9,7 +10,7 @@ enum JSONLine {
     encoder.keyEncodingStrategy = .convertToSnakeCase
     // All numbers are finite, so there is nothing that JSON cannot hold.
     guard let data = try? encoder.encode(value) else { return "{}" }
-    return String(decoding: data, as: UTF8.self)
+    return String(decoding: data, as: UTF8.self).readableJSON
   }
 }
 

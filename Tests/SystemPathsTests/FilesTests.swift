@@ -1,0 +1,97 @@
+import FoundationEssentials
+import Glibc
+import Support
+import SystemPaths
+import Testing
+
+/// "caf\xE9", as Latin-1 writes it.
+private let latin = String(systemBytes: [0x63, 0x61, 0x66, 0xE9])
+
+@Suite struct `Files whose names are not UTF-8` {
+  @Test func `are written, found, read, renamed, copied and removed`() async throws {
+    try await withTemporaryDirectory { directory in
+      let folder = "\(directory.path)/\(latin)"
+      try Files.makeDirectories("\(folder)/a/\(latin)")
+      #expect(Files.isDirectory("\(folder)/a/\(latin)"))
+      #expect(try Files.names(in: directory.path) == [latin])
+
+      let file = "\(folder)/\(latin).txt"
+      try Files.write(Array("one".utf8), to: file)
+      try Files.replace(file, with: Array("three".utf8))
+      #expect(try Files.contents(of: file) == Array("three".utf8))
+      #expect(try Files.withBytes(of: file) { Array($0) } == Array("three".utf8))
+      #expect(Files.status(of: file)?.st_size == 5)
+      #expect(Files.access(file, R_OK) == 0)
+
+      try Files.copy(file, to: "\(folder)/copy-\(latin)")
+      #expect(throws: SystemFailure(code: EEXIST)) { try Files.copy(file, to: "\(folder)/copy-\(latin)") }
+      #expect(Files.rename(file, "\(folder)/new-\(latin)") == 0)
+      #expect(!Files.isThere(file))
+      #expect(try Files.names(in: folder) == ["a", "copy-\(latin)", "new-\(latin)"])
+
+      let made = latin.withSystemCString { latin in "\(folder)/link".withSystemCString { symlink(latin, $0) }
+      }
+      #expect(made == 0)
+      #expect(Files.link(at: "\(folder)/link") == latin)
+      #expect(Files.link(at: folder) == nil)
+
+      try Files.remove(folder)
+      #expect(try Files.names(in: directory.path).isEmpty)
+    }
+  }
+
+  @Test func `are the files of those bytes and of no others`() async throws {
+    try await withTemporaryDirectory { directory in
+      // A file under Swift's repaired name is not it, nor one that has the stand-in's own bytes.
+      for name in ["caf\u{FFFD}", "caf\u{E9}", String(systemBytes: Array(latin.utf8))] {
+        try Files.write([1], to: "\(directory.path)/\(name)")
+      }
+      #expect(!Files.isThere("\(directory.path)/\(latin)"))
+      #expect(throws: SystemFailure(code: ENOENT)) { try Files.contents(of: "\(directory.path)/\(latin)") }
+      #expect(try Files.names(in: directory.path).count == 3)
+    }
+  }
+}
+
+@Suite struct `Files and directories` {
+  @Test func `that are removed leave what a link leads to`() async throws {
+    try await withTemporaryDirectory { directory in
+      let (kept, gone) = ("\(directory.path)/kept", "\(directory.path)/gone")
+      try Files.makeDirectories(kept)
+      try Files.makeDirectories(gone)
+      try Files.write([1], to: "\(kept)/file")
+      #expect(symlink(kept, "\(gone)/link") == 0)
+      try Files.remove(gone)
+      #expect(try Files.names(in: directory.path) == ["kept"])
+      #expect(try Files.contents(of: "\(kept)/file") == [1])
+    }
+  }
+
+  @Test func `that cannot be had are refused in the system's words`() async throws {
+    try await withTemporaryDirectory { directory in
+      let file = "\(directory.path)/file"
+      try Files.write([], to: file)
+      #expect(try Files.contents(of: file).isEmpty)
+      #expect(try Files.withBytes(of: file) { $0.count } == 0)
+      #expect(throws: SystemFailure(code: ENOTDIR)) { try Files.names(in: file) }
+      #expect(throws: SystemFailure(code: EEXIST)) { try Files.makeDirectories(file) }
+      #expect(throws: SystemFailure(code: ENOTDIR)) { try Files.makeDirectories("\(file)/a/b") }
+      #expect(throws: SystemFailure(code: EISDIR)) { try Files.contents(of: directory.path) }
+      #expect("\(SystemFailure(code: ENOENT))" == "No such file or directory")
+      try Files.makeDirectories(directory.path)
+      try Files.makeDirectories("\(directory.path)/x/y/")
+      #expect(Files.isDirectory("\(directory.path)/x/y"))
+    }
+  }
+
+  @Test func `of the kernel are read though they have no size`() throws {
+    #expect(try !Files.contents(of: "/proc/self/maps").isEmpty)
+  }
+
+  @Test(arguments: [
+    ("/a/b", "/a"), ("a/b", "a"), ("/a", ""), ("a", ""), ("", ""), ("/a/b/", "/a/b"), ("/a/\u{301}b", "/a"),
+  ])
+  func `have a parent`(path: String, parent: String) {
+    #expect(Files.parent(of: path) == parent)
+  }
+}
