@@ -16,7 +16,7 @@ extension Recording {
       }
       return .truncated(
         promisedSeconds: Double(promised) / perSecond, foundSeconds: Double(found) / perSecond)
-    case .endMark(isThere: false): return .noEndMark(foundSeconds: foundSeconds)
+    case .endMark(isThere: false): return .noEndMark(foundSeconds: foundSeconds, conversion: conversion)
     case .seconds(let promised) where foundSeconds + Self.slack < promised:
       return .truncated(promisedSeconds: promised, foundSeconds: foundSeconds)
     default: break

@@ -2,6 +2,8 @@
 struct Recording {
   let decoder: any AudioDecoder
   let promise: Promise
+  /// The command that makes another file of what is there.
+  let conversion: String
   /// Bytes of which the header says that they are no audio, although nothing is known that they could be.
   private(set) var unexplainedBytes = 0
 
@@ -15,15 +17,16 @@ struct Recording {
     if let container = Container.find(in: bytes) ?? Container.mpeg(bytes, reach: 0) {
       self = try Self(container, in: bytes, path: path, source: source)
     } else if let name = ForeignFormat.name(of: bytes) {
-      throw AudioError(source: source, reason: .foreign(name, conversion: ForeignFormat.conversion(of: path)))
+      throw AudioError(source: source, reason: .foreign(name, path: path))
     } else {
       self = try Self(unknown: bytes, path: path, source: source)
     }
   }
 
-  private init(decoder: any AudioDecoder, promise: Promise) {
+  private init(decoder: any AudioDecoder, promise: Promise, path: String) {
     self.decoder = decoder
     self.promise = promise
+    conversion = ForeignFormat.conversion(of: path)
   }
 
   /// A recording in a container whose header is read here.
@@ -53,34 +56,43 @@ struct Recording {
     guard let decoder = ChainedDecoder.chained(decoders) else {
       throw AudioError(
         source: source,
-        reason: .foreign("Ogg whose format changes", conversion: ForeignFormat.conversion(of: path)))
+        reason: .foreign("changes its format on the way", conversion: ForeignFormat.conversion(of: path)))
     }
-    self.init(decoder: decoder, promise: container.promise)
+    self.init(decoder: decoder, promise: container.promise, path: path)
   }
 
   /// A recording in another container, without any, or behind junk.
   private init(unknown bytes: any ByteSource, path: String, source: String) throws(AudioError) {
+    // What begins like MPEG is nothing else. libsndfile would take it, with warnings on the terminal.
+    if bytes.number(at: 0, count: 2, .bigEndian).map({ $0 >= 0xFFE0 }) == true {
+      var container = Container.mpeg(bytes, reach: Self.reach) ?? Container(.unknown, in: bytes)
+      container.isMPEG = true
+      self = try Self(container, in: bytes, path: path, source: source)
+      return
+    }
     let refusal: SoundFile.Refusal
     do throws(SoundFile.Refusal) {
-      self.init(decoder: try SoundFile(bytes), promise: .frames)
+      self.init(decoder: try SoundFile(bytes), promise: .frames, path: path)
       unexplainedBytes = bytes.has("fLaC", at: 0) ? 0 : bytes.size
       return
     } catch {
       refusal = error
     }
     if refusal.isUnknownFormat {
-      // MP3 is looked for this far into the file.
-      if let container = Container.mpeg(bytes, reach: 1 << 20) {
+      if let container = Container.mpeg(bytes, reach: Self.reach) {
         self = try Self(container, in: bytes, path: path, source: source)
         return
       }
       if let format = HeaderlessFormat(path: path), let file = try? SoundFile(bytes, headerless: format) {
-        self.init(decoder: file, promise: .frames)
+        self.init(decoder: file, promise: .frames, path: path)
         return
       }
     }
     throw AudioError(source: source, reason: Self.reason(refusal, .frames, bytes, path: path))
   }
+
+  /// MP3 is looked for this far into a file, in bytes.
+  private static let reach = 1 << 20
 
   /// Why libsndfile does not take it, in words that help.
   private static func reason(
@@ -89,13 +101,13 @@ struct Recording {
     if case .bytes(let promised, let found, _) = promise, found < promised {
       return .unreadable("it is cut off: its header promises \(promised) bytes of audio, there are \(found)")
     }
-    if promise.isCutOff, OggPage(at: 0, in: bytes) != nil, ForeignFormat.name(of: bytes) == nil,
-      bytes.size > 4_096
-    {
-      return .noEndMark(foundSeconds: nil)
+    if promise.isCutOff, OggPage(at: 0, in: bytes) != nil, ForeignFormat.name(of: bytes) == nil {
+      return .noEndMark(foundSeconds: nil, conversion: nil)
     }
-    let name = ForeignFormat.name(of: bytes) ?? (refusal.isUnknownCodec ? "in a codec" : nil)
-    if let name { return .foreign(name, conversion: ForeignFormat.conversion(of: path)) }
+    if let name = ForeignFormat.name(of: bytes) { return .foreign(name, path: path) }
+    if refusal.isUnknownCodec {
+      return .foreign("has a codec that is not read yet", conversion: ForeignFormat.conversion(of: path))
+    }
     return .unknownFormat(refusal.problem)
   }
 
@@ -111,5 +123,12 @@ struct Recording {
       start = end
     }
     return start == 0 ? bytes : SplicedBytes(bytes, ranges: [start..<bytes.size])
+  }
+}
+
+extension AudioError.Reason {
+  /// A format with this name, which is known, but not read.
+  fileprivate static func foreign(_ name: String, path: String) -> AudioError.Reason {
+    .foreign("is \(name), which is not read yet", conversion: ForeignFormat.conversion(of: path))
   }
 }

@@ -21,7 +21,10 @@ import Testing
 
   private func reason(_ bytes: [UInt8]) async throws -> AudioError.Reason {
     let error = try await #require(throws: AudioError.self) { try await read(bytes) }
-    #expect(try #require(throws: AudioError.self) { try readThroughPipe(bytes) }.reason == error.reason)
+    let piped = try #require(throws: AudioError.self) { try readThroughPipe(bytes) }
+    // But for the command, which has the file's name.
+    let messages = [error, piped].map { $0.description.drop { $0 != " " }.prefix { $0 != ";" } }
+    #expect(messages[0] == messages[1])
     return error.reason
   }
 
@@ -80,7 +83,7 @@ import Testing
     var unfilled = bytes
     let place = try #require(bytes.firstRange(of: Array("Xing".utf8))?.lowerBound)
     unfilled.replaceSubrange(place + 8..<place + 16, with: [UInt8](repeating: 0, count: 8))
-    #expect(try await both(Array(unfilled.prefix(bytes.count * 6 / 10))).count > 4_000)
+    #expect(try await both(Array(unfilled.prefix(bytes.count * 6 / 10))).count > 1_000)
   }
 
   @Test(arguments: [SF_FORMAT_VORBIS, SF_FORMAT_OPUS])

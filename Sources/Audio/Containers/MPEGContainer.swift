@@ -23,11 +23,19 @@ extension Container {
       return container
     }
     // Programs do not agree whether the frame with the count counts.
-    let missing = count.bytes - found
+    let isWhole =
+      found >= count.bytes || (found + first.length >= count.bytes && endsWithFrame(in: bytes, from: start))
     container.promise = .bytes(
-      promised: missing <= first.length ? min(count.bytes, found) : count.bytes, found: found,
+      promised: isWhole ? min(count.bytes, found) : count.bytes, found: found,
       perSecond: seconds > 0 ? Double(count.bytes) / seconds : nil)
     return container
+  }
+
+  /// Whether the last frame is whole.
+  private static func endsWithFrame(in bytes: some ByteSource, from start: Int) -> Bool {
+    var end = start
+    while let frame = MPEGFrame(at: end, in: bytes) { end += frame.length }
+    return end <= bytes.size
   }
 
   /// Where frames follow one another.

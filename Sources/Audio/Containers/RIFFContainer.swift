@@ -35,6 +35,8 @@ private struct RIFFHeader {
   mutating func readFormat(_ chunk: Chunk, in bytes: some ByteSource) {
     formatTag = bytes.number(at: chunk.offset, count: 2, order) ?? 0
     if formatTag == 0xFFFE { formatTag = bytes.number(at: chunk.offset + 24, count: 2, order) ?? 0 }
+    // Other codecs than integers, floats, A-law and µ-law only estimate it.
+    guard [1, 3, 6, 7].contains(formatTag) else { return }
     bytesPerSecond = bytes.number(at: chunk.offset + 8, count: 4, order).flatMap { $0 > 0 ? Double($0) : nil }
   }
 
