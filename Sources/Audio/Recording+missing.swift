@@ -16,6 +16,8 @@ extension Recording {
       }
       return .truncated(
         promisedSeconds: Double(promised) / perSecond, foundSeconds: Double(found) / perSecond)
+    case .endMark(isThere: false) where foundFrames == 0:
+      return .noEndMark(foundSeconds: nil, conversion: nil)
     case .endMark(isThere: false): return .noEndMark(foundSeconds: foundSeconds, conversion: conversion)
     case .seconds(let promised) where foundSeconds + Self.slack < promised:
       return .truncated(promisedSeconds: promised, foundSeconds: foundSeconds)

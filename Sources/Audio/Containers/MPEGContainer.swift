@@ -18,7 +18,7 @@ extension Container {
     let found = bytes.size - start
     // Where another stream was put behind this one, the count is only of the first, and would end it there.
     let (end, overflow) = start.addingReportingOverflow(count.bytes)
-    if !overflow, let next = MPEGFrame(at: end, in: bytes), next.isLike(first) {
+    if !overflow, count.bytes >= first.length, let next = MPEGFrame(at: end, in: bytes), next.isLike(first) {
       container.parts = [[start + first.length..<bytes.size]]
       return container
     }
