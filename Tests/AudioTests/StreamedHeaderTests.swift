@@ -1,5 +1,6 @@
 import CSndFile
 import FoundationEssentials
+import Glibc
 import Support
 import Testing
 
@@ -29,6 +30,20 @@ import Testing
     let numbers = WAVEFile.number(length, 8) + WAVEFile.number(0, 8) + WAVEFile.number(0, 8)
     try await expectAll(rf64(name, lengths: numbers))
     try await expectAll(rf64(name, lengths: nil))
+  }
+
+  @Test(arguments: ["RIFF", "RF64"])
+  func `of WAV may stand before more than four gigabytes`(name: String) async throws {
+    try await withTemporaryDirectory { directory in
+      let path = directory.appending(path: "long.wav").path
+      var header = Array(WAVEFile(riffLength: 0xFFFF_FFFF, promised: 0xFFFF_FFFF, audio: []).bytes)
+      header.replaceSubrange(0..<4, with: Array(name.utf8))
+      try Data(header).write(to: URL(filePath: path))
+      let size = 5 << 30
+      // A hole, which takes no room on the disk.
+      #expect(truncate(path, size) == 0)
+      #expect(try AudioReader(path: path).seconds == Double((size - header.count) / 2) / 16_000)
+    }
   }
 
   @Test func `of BW64 may be whole or cut off, too`() async throws {

@@ -59,12 +59,12 @@ private struct RIFFHeader {
       container.parts = [[chunk.offset..<chunk.offset + min(found, promised ?? found)]]
       return container
     }
+    container.patches = promised == nil ? lengthPatches(chunk, found) : []
     // libsndfile knows only the former name; without lengths of 64 bits it is RIFF.
-    if isLong {
+    if isLong, container.patches.first?.range.lowerBound != 0 {
       let isKnown = promised != nil || longLengths != nil
-      container.patches = [Patch(at: 0, Array((isKnown ? "RF64" : "RIFF").utf8))]
+      container.patches.insert(Patch(at: 0, Array((isKnown ? "RF64" : "RIFF").utf8)), at: 0)
     }
-    if promised == nil { container.patches += lengthPatches(chunk, found) }
     return container
   }
 
@@ -82,9 +82,13 @@ private struct RIFFHeader {
   /// The audio's length as it is, or as others write it who do not know it: libsndfile then reads to the end.
   private func lengthPatches(_ chunk: Chunk, _ found: Int) -> [Patch] {
     let open = Patch(at: chunk.lengthOffset, order.bytes(0xFFFF_FFFF, count: 4))
-    guard let longLengths else { return [open] }
-    // All, audio, frames (of which nothing is known for some codecs).
     let lengths = order.bytes(chunk.offset + found - 8, count: 8) + order.bytes(found, count: 8)
-    return [Patch(at: longLengths.offset, lengths), open]
+    if let longLengths { return [Patch(at: longLengths.offset, lengths), open] }
+    guard found >= 0xFFFF_FFFF, order == .littleEndian else { return [open] }
+    // What no length of 32 bits tells: as RF64, with no count of frames and no table of other chunks.
+    let start = Array("RF64".utf8) + order.bytes(0xFFFF_FFFF, count: 4) + Array("WAVEds64".utf8)
+    return [
+      Patch(0..<12, start + order.bytes(28, count: 4) + lengths + [UInt8](repeating: 0, count: 12)), open,
+    ]
   }
 }
