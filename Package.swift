@@ -65,8 +65,11 @@ let package = Package(
 
     .systemLibrary(
       name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+    .systemLibrary(
+      name: "CMPG123", pkgConfig: "libmpg123", providers: [.apt(["libmpg123-dev"])]),
     .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
-    .target(name: "Audio", dependencies: ["CSndFile", "CSoxr", "SystemPaths"], swiftSettings: strict),
+    .target(
+      name: "Audio", dependencies: ["CMPG123", "CSndFile", "CSoxr", "SystemPaths"], swiftSettings: strict),
 
     .target(
       name: "ModelStore",

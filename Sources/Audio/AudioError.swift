@@ -6,7 +6,12 @@ public struct AudioError: Error, Sendable, Equatable, CustomStringConvertible {
     case empty
     case unknownFormat(String)
     case unsupported(String)
+    /// A format that is known, but not read: what is so about it, and the command that converts it.
+    case foreign(String, conversion: String)
     case truncated(promisedSeconds: Double, foundSeconds: Double)
+    /// An Ogg stream without its last page, and the command that makes another file of what is there; both are
+    /// `nil` if nothing of it can be decoded.
+    case noEndMark(foundSeconds: Double?, conversion: String?)
     case notANumber(atSecond: Double)
     case outOfRange(Float, atSecond: Double)
     case unreadable(String)
@@ -31,6 +36,13 @@ public struct AudioError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unsupported(let what): "\(source): \(what)"
     case .truncated(let promised, let found):
       "\(source): is cut off: its header promises \(seconds(promised)) of audio, there are \(seconds(found))"
+    case .foreign(let what, let conversion): "\(source): \(what); this converts it: \(conversion)"
+    case .noEndMark(let found?, let conversion?):
+      """
+      \(source): is cut off: the page that marks the stream's end is missing, there are \(seconds(found)) of audio; \
+      this makes another file of them: \(conversion)
+      """
+    case .noEndMark: "\(source): is cut off: the page that marks the stream's end is missing"
     case .notANumber(let second):
       "\(source): the sample at \(seconds(second)) is not a number"
     case .outOfRange(let value, let second):

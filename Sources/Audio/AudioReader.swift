@@ -1,6 +1,3 @@
-internal import CSndFile
-internal import Glibc
-
 /// Reads recordings (WAV, FLAC, Ogg Vorbis and Opus, MP3 and what else libsndfile knows) as speech features
 /// need them: 16 kHz, mono, in [-1, 1], a piece at a time.
 public struct AudioReader: ~Copyable {
@@ -9,10 +6,9 @@ public struct AudioReader: ~Copyable {
   /// Seconds of audio, as the file says; infinite if it does not.
   public let seconds: Double
 
-  private let file: SoundFile
+  private let recording: Recording
   private let sampleRate: Int
   private let channels: Int
-  private let frameCount: Int
   private var framesRead = 0
   private var resampler: Resampler?
   private var interleaved: [Float]
@@ -28,19 +24,18 @@ public struct AudioReader: ~Copyable {
   /// - Parameter path: A file, a pipe, or "-" for standard input.
   public init(path: String) throws(AudioError) {
     let source = path == "-" ? "standard input" : path
-    let file = try SoundFile(path: path, source: source)
-    let (sampleRate, channels) = (Int(file.info.samplerate), Int(file.info.channels))
+    let recording = try Recording(path: path, source: source)
+    let (sampleRate, channels) = (recording.decoder.sampleRate, recording.decoder.channels)
     do throws(PCMFormatError) {
       _ = try PCMFormat(sampleRate: sampleRate, bytesPerSample: 4, channels: channels)
     } catch {
       throw AudioError(source: source, reason: .unsupported("has \(error)"))
     }
     let resampler = try Resampler.toSpeech(from: sampleRate, source: source)
-    frameCount = Int(file.info.frames)
-    seconds = frameCount == .max ? .infinity : Double(frameCount) / Double(sampleRate)
+    seconds = recording.decoder.frameCount.map { Double($0) / Double(sampleRate) } ?? .infinity
     interleaved = Array(repeating: 0, count: Self.chunk * channels)
     self.source = source
-    self.file = file
+    self.recording = recording
     self.sampleRate = sampleRate
     self.channels = channels
     self.resampler = resampler
@@ -49,7 +44,7 @@ public struct AudioReader: ~Copyable {
   /// The next samples; `nil` at the end. About a second at a time, seldom none.
   public mutating func next() throws(AudioError) -> [Float]? {
     guard !ended else { return nil }
-    let count = Int(sf_readf_float(file.handle, &interleaved, sf_count_t(Self.chunk)))
+    let count = recording.decoder.read(into: &interleaved, frames: Self.chunk)
     guard count > 0 else {
       ended = true
       try checkEnd()
@@ -84,21 +79,14 @@ public struct AudioReader: ~Copyable {
         ? .notANumber(atSecond: second) : .outOfRange(samples[index], atSecond: second))
   }
 
-  /// libsndfile ends a damaged file early, as if it were done.
+  /// Decoders end a damaged file early, as if it were done.
   private func checkEnd() throws(AudioError) {
-    if sf_error(file.handle) != 0 {
-      throw AudioError(source: source, reason: .unreadable(String(cString: sf_strerror(file.handle))))
+    if let problem = recording.decoder.problem {
+      throw AudioError(source: source, reason: .unreadable(problem))
     }
-    if let header = file.waveHeader, header.isCutOff, let promised = header.promisedBytes {
-      let rate = Double(max(1, header.bytesPerSecond))
-      throw AudioError(
-        source: source,
-        reason: .truncated(
-          promisedSeconds: Double(promised) / rate, foundSeconds: Double(header.foundBytes) / rate))
+    let found = Double(framesRead) / Double(sampleRate)
+    if let missing = recording.missing(foundSeconds: found, foundFrames: framesRead) {
+      throw AudioError(source: source, reason: missing)
     }
-    guard file.promisesExactly, framesRead < frameCount else { return }
-    throw AudioError(
-      source: source,
-      reason: .truncated(promisedSeconds: seconds, foundSeconds: Double(framesRead) / Double(sampleRate)))
   }
 }

@@ -1,0 +1,134 @@
+/// A recording that has been looked into: what decodes it, and what its header promises.
+struct Recording {
+  let decoder: any AudioDecoder
+  let promise: Promise
+  /// The command that makes another file of what is there.
+  let conversion: String
+  /// Bytes of which the header says that they are no audio, although nothing is known that they could be.
+  private(set) var unexplainedBytes = 0
+
+  /// Opens a recording and looks at its header.
+  ///
+  /// - Parameters:
+  ///   - path: A file, a pipe, or "-" for standard input.
+  ///   - source: What errors call it.
+  init(path: String, source: String) throws(AudioError) {
+    let bytes = Self.untagged(try openBytes(path: path, source: source))
+    if let container = Container.find(in: bytes) ?? Container.mpeg(bytes, reach: 0) {
+      self = try Self(container, in: bytes, path: path, source: source)
+    } else if let name = ForeignFormat.name(of: bytes) {
+      throw AudioError(source: source, reason: .foreign(name, path: path))
+    } else {
+      self = try Self(unknown: bytes, path: path, source: source)
+    }
+  }
+
+  private init(decoder: any AudioDecoder, promise: Promise, path: String) {
+    self.decoder = decoder
+    self.promise = promise
+    conversion = ForeignFormat.conversion(of: path)
+  }
+
+  /// A recording in a container whose header is read here.
+  private init(_ found: Container, in bytes: any ByteSource, path: String, source: String) throws(AudioError)
+  {
+    var (container, bytes) = (found, bytes)
+    if found.isMPEG, found.parts.count == 1 {
+      // What is in a WAV file's audio chunk is a stream with a count of its own.
+      bytes = SplicedBytes(bytes, ranges: found.parts[0])
+      container = Container.mpeg(bytes, reach: 65_536) ?? Container(.unknown, in: bytes)
+      container.isMPEG = true
+      if found.promise.isCutOff { container.promise = found.promise }
+    }
+    var decoders: [any AudioDecoder] = []
+    for ranges in container.parts {
+      let part = SplicedBytes(bytes, ranges: ranges, patches: container.patches)
+      if container.isMPEG {
+        decoders.append(try MPEGDecoder(part, source: source))
+        continue
+      }
+      do throws(SoundFile.Refusal) {
+        decoders.append(try SoundFile(part))
+      } catch {
+        throw AudioError(source: source, reason: Self.reason(error, container.promise, bytes, path: path))
+      }
+    }
+    guard let decoder = ChainedDecoder.chained(decoders) else {
+      throw AudioError(
+        source: source,
+        reason: .foreign("changes its format on the way", conversion: ForeignFormat.conversion(of: path)))
+    }
+    self.init(decoder: decoder, promise: container.promise, path: path)
+  }
+
+  /// A recording in another container, without any, or behind junk.
+  private init(unknown bytes: any ByteSource, path: String, source: String) throws(AudioError) {
+    // What begins like MPEG is nothing else. libsndfile would take it, with warnings on the terminal.
+    if bytes.number(at: 0, count: 2, .bigEndian).map({ $0 >= 0xFFE0 }) == true {
+      var container = Container.mpeg(bytes, reach: Self.reach) ?? Container(.unknown, in: bytes)
+      container.isMPEG = true
+      self = try Self(container, in: bytes, path: path, source: source)
+      return
+    }
+    let refusal: SoundFile.Refusal
+    do throws(SoundFile.Refusal) {
+      self.init(decoder: try SoundFile(bytes), promise: .frames, path: path)
+      unexplainedBytes = bytes.has("fLaC", at: 0) ? 0 : bytes.size
+      return
+    } catch {
+      refusal = error
+    }
+    if refusal.isUnknownFormat {
+      if let container = Container.mpeg(bytes, reach: Self.reach) {
+        self = try Self(container, in: bytes, path: path, source: source)
+        return
+      }
+      if let format = HeaderlessFormat(path: path), let file = try? SoundFile(bytes, headerless: format) {
+        self.init(decoder: file, promise: .frames, path: path)
+        return
+      }
+    }
+    throw AudioError(source: source, reason: Self.reason(refusal, .frames, bytes, path: path))
+  }
+
+  /// MP3 is looked for this far into a file, in bytes.
+  private static let reach = 1 << 20
+
+  /// Why libsndfile does not take it, in words that help.
+  private static func reason(
+    _ refusal: SoundFile.Refusal, _ promise: Promise, _ bytes: any ByteSource, path: String
+  ) -> AudioError.Reason {
+    if case .bytes(let promised, let found, _) = promise, found < promised {
+      return .unreadable("it is cut off: its header promises \(promised) bytes of audio, there are \(found)")
+    }
+    if promise.isCutOff, OggPage(at: 0, in: bytes) != nil, ForeignFormat.name(of: bytes) == nil {
+      return .noEndMark(foundSeconds: nil, conversion: nil)
+    }
+    if let name = ForeignFormat.name(of: bytes) { return .foreign(name, path: path) }
+    if refusal.isUnknownCodec {
+      return .foreign("has a codec that is not read yet", conversion: ForeignFormat.conversion(of: path))
+    }
+    return .unknownFormat(refusal.problem)
+  }
+
+  /// The recording without the ID3 tags before it, which stand before other formats than MP3, too.
+  private static func untagged(_ bytes: any ByteSource) -> any ByteSource {
+    var start = 0
+    while bytes.has("ID3", at: start) {
+      let header = bytes.bytes(at: start, count: 10)
+      guard header.count == 10, header[6...].allSatisfy({ $0 < 0x80 }) else { break }
+      let length = header[6...].reduce(0) { $0 << 7 | Int($1) }
+      let end = start + 10 + length + (header[5] & 0x10 != 0 ? 10 : 0)
+      guard end < bytes.size else { break }
+      start = end
+    }
+    return start == 0 ? bytes : SplicedBytes(bytes, ranges: [start..<bytes.size])
+  }
+}
+
+extension AudioError.Reason {
+  /// A format with this name, which is known, but not read.
+  fileprivate static func foreign(_ name: String, path: String) -> AudioError.Reason {
+    .foreign("is \(name), which is not read yet", conversion: ForeignFormat.conversion(of: path))
+  }
+}
