@@ -3,10 +3,11 @@ public import SpeechFeatures
 /// Finds speech in log-mel frames while they arrive: those that the encoder reads, so that it costs next to nothing.
 ///
 /// What it says of a frame depends on this frame and earlier ones only, never on how the audio was cut into chunks.
-/// Sound counts where bands are louder than the noise floor (the quietest moment of the last seconds). It is speech
-/// once there was enough of it whose spectrum changes as a voice's does; hum, noise and tones do not. From then on
-/// all sound is speech, until there is a pause. Where speech begins is found in retrospect: as far back as there
-/// was sound, judged with the noise floor that is known by now.
+/// Sound counts where bands are louder than the noise floor (the quietest moment of the last seconds, or that of
+/// sound that keeps its spectrum). It is speech once there was enough of it whose spectrum changes as a voice's does;
+/// hum, noise and tones do not. From then on all sound is speech, until there is a pause. Where speech begins is found
+/// in retrospect: as far back as there was sound, judged with the noise floor that is known by now. So is its end
+/// where noise became louder: at most some 0.4 s are taken back.
 public struct VoiceActivityDetector: Sendable {
   /// Samples a second.
   public static let sampleRate = LogMelExtractor.sampleRate
@@ -25,7 +26,7 @@ public struct VoiceActivityDetector: Sendable {
   private let onset: Float
 
   private var frameCount = 0
-  private var floorWindow: SlidingMinimum
+  private var floor: NoiseFloor
   /// Energies of the mel bands in the last frames, frame t in row t modulo their number.
   private var rows: [Bands]
   private var scratch: [Bands]
@@ -33,6 +34,8 @@ public struct VoiceActivityDetector: Sendable {
   private var recent: [Bands]
   /// The same, smoothed.
   private var history: [Bands]
+  /// Whether the last frames were sound, likewise.
+  private var wasSound: [Bool]
   private var evidence = SpeechEvidence()
   private var isSpeaking = false
 
@@ -42,6 +45,8 @@ public struct VoiceActivityDetector: Sendable {
   private static let lag = (mel: 4, band: 7)
   /// Frames that are looked back at to find where speech begins: speech that is found now may begin as far back.
   public static let hindsight = 200
+  /// Frames in which one noise becomes another, and those of which it may seem to be speech.
+  private static let transition = (usual: 5, longest: 10)
   /// A band counts at most this much, in dB, so that speech must show in more than one or for longer.
   private static let mostPerBand: Float = 12
   /// The sum over the bands, in dB, from which a frame is sound.
@@ -56,11 +61,12 @@ public struct VoiceActivityDetector: Sendable {
     let rate = Double(LogMelExtractor.frameRate)
     hangOver = Int((settings.hangOver * rate).rounded())
     onset = Float(settings.onset * rate)
-    floorWindow = SlidingMinimum(length: max(1, Int((settings.floorWindow * rate).rounded())))
+    floor = NoiseFloor(length: max(1, Int((settings.floorWindow * rate).rounded())))
     rows = Array(repeating: .zero, count: (Self.lag.mel + 1) * bands.chunks.count)
     scratch = Array(repeating: .zero, count: 2 * bands.chunks.count)
     recent = Array(repeating: .zero, count: Self.smoothing.floor)
     history = Array(repeating: .zero, count: Self.hindsight)
+    wasSound = Array(repeating: false, count: Self.hindsight)
   }
 
   /// What of the utterance is to be transcribed, if nothing more came; nil if nobody spoke.
@@ -90,12 +96,15 @@ public struct VoiceActivityDetector: Sendable {
     store(frame, at: time)
     let level = mean(ofLast: Self.smoothing.level, at: time)
     history[time % Self.hindsight] = level
-    let smoothed = mean(ofLast: Self.smoothing.floor, at: time)
     // The first frame alone is no floor: it may be quiet by chance.
-    let floor = time + 1 < Self.smoothing.level ? smoothed : floorWindow.add(smoothed)
-    let isSound = loudness(level, above: floor) > Self.sound
+    floor.hear(mean(ofLast: Self.smoothing.floor, at: time), counts: time + 1 >= Self.smoothing.level)
+    if isSound(level), let steady = SteadySound.floor(of: history, at: time), floor.raise(to: steady) {
+      shortenSpeech(at: time)
+    }
+    let isSound = isSound(level)
+    wasSound[time % Self.hindsight] = isSound
     if isSound {
-      let threshold = floor + Float(settings.margin)
+      let threshold = floor.level + Float(settings.margin)
       let before = history[max(0, time - Self.lag.band) % Self.hindsight]
       evidence.hear(
         spectralChange(at: time, threshold: Decibels.energy(threshold)), of: bands.memberCount,
@@ -103,10 +112,10 @@ public struct VoiceActivityDetector: Sendable {
     } else {
       evidence.hearNothing()
     }
-    judge(time, isSound: isSound, floor: floor)
+    judge(time, isSound: isSound)
   }
 
-  private mutating func judge(_ time: Int, isSound: Bool, floor: Bands) {
+  private mutating func judge(_ time: Int, isSound: Bool) {
     let end = activity.speechEnd.map { $0 / Self.hop }
     if isSpeaking, let end {
       if isSound {
@@ -117,7 +126,7 @@ public struct VoiceActivityDetector: Sendable {
       }
     } else if isSound, evidence.frames >= (end == nil ? onset : onset / 2) {
       isSpeaking = true
-      let start = beginning(of: time, floor: floor)
+      let start = beginning(of: time)
       if let end, start - end <= hangOver {
         extendSpeech(to: time)
       } else {
@@ -131,23 +140,51 @@ public struct VoiceActivityDetector: Sendable {
     activity.segments.append(segment.lowerBound..<(time + 1) * Self.hop)
   }
 
+  /// Takes back what was not speech but louder noise, with the floor that is known by now.
+  private mutating func shortenSpeech(at time: Int) {
+    guard isSpeaking, let segment = activity.segments.popLast() else { return }
+    let start = segment.lowerBound / Self.hop
+    let end = min(endOfSound(at: time, since: start), segment.upperBound / Self.hop)
+    guard end - start > Self.transition.longest else {
+      isSpeaking = false
+      evidence.forget()
+      return
+    }
+    activity.segments.append(segment.lowerBound..<end * Self.hop)
+  }
+
+  /// The frame behind the last one that was sound; those since the noise became louder are judged anew.
+  private mutating func endOfSound(at time: Int, since start: Int) -> Int {
+    let oldest = max(start, time - Self.hindsight + 1)
+    var quieter = 0
+    for frame in stride(from: time, through: oldest, by: -1) {
+      let row = frame % Self.hindsight
+      if quieter < Self.transition.usual {
+        quieter = floor.isAbove(history[row]) ? quieter + 1 : 0
+        wasSound[row] = isSound(history[row])
+      }
+      if wasSound[row] { return frame + 1 }
+    }
+    return oldest
+  }
+
   /// The first frame of the sound to which this one belongs.
-  private func beginning(of time: Int, floor: Bands) -> Int {
+  private func beginning(of time: Int) -> Int {
     var start = time
     var candidate = time - 1
     let oldest = max(0, time - Self.hindsight + 1)
     while candidate >= oldest, start - candidate <= hangOver {
-      if loudness(history[candidate % Self.hindsight], above: floor) > Self.sound { start = candidate }
+      if isSound(history[candidate % Self.hindsight]) { start = candidate }
       candidate -= 1
     }
     return start
   }
 
-  /// How far the bands are above the floor and the margin: the sum, in dB.
-  private func loudness(_ level: Bands, above floor: Bands) -> Float {
-    (level - floor - Float(settings.margin)).clamped(
+  /// Whether the bands are far enough above the floor and the margin.
+  private func isSound(_ level: Bands) -> Bool {
+    (level - floor.level - Float(settings.margin)).clamped(
       lowerBound: .zero, upperBound: Bands(repeating: Self.mostPerBand)
-    ).sum()
+    ).sum() > Self.sound
   }
 
   private mutating func spectralChange(at time: Int, threshold: Bands) -> SpectralChange {

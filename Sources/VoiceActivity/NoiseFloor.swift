@@ -1,0 +1,54 @@
+/// The level below which there is only noise, in each band of speech.
+///
+/// It is the quietest moment of the last seconds. Where noise has become louder, steady sound raises it at once; as
+/// soon as it is quieter again, that is forgotten.
+struct NoiseFloor: Sendable {
+  private var window: SlidingMinimum
+  /// What steady sound has raised the floor to.
+  private var raised = Bands(repeating: -.infinity)
+  /// The floor, in dB.
+  private(set) var level = Bands(repeating: -.infinity)
+
+  /// The sum over the bands, in dB, by which steady sound is above the floor if it is another noise.
+  private static let leastRise: Float = 16
+  /// The sum over the bands, in dB, from which sound is quieter than the floor, and what is left out of each.
+  private static let missing: (sum: Float, band: Float) = (3, 1)
+  /// A band counts at most this much, in dB.
+  private static let mostPerBand: Float = 12
+
+  /// - Parameter length: The frames of which the quietest moment counts.
+  init(length: Int) {
+    window = SlidingMinimum(length: length)
+  }
+
+  /// Takes the levels of the next frame, smoothed.
+  ///
+  /// - Parameter counts: Whether it may be the quietest moment of the next seconds, too.
+  mutating func hear(_ levels: Bands, counts: Bool) {
+    level = counts ? window.add(levels) : levels
+    if isQuieter(levels, than: raised) { raised = Bands(repeating: -.infinity) }
+    level.replace(with: raised, where: raised .> level)
+  }
+
+  /// Raises the floor to that of steady sound, if it is higher by far.
+  ///
+  /// - Returns: Whether it is.
+  mutating func raise(to steady: Bands) -> Bool {
+    let rise = (steady - level).clamped(lowerBound: .zero, upperBound: Bands(repeating: Self.mostPerBand))
+    guard rise.sum() > Self.leastRise else { return false }
+    raised = steady
+    level.replace(with: raised, where: raised .> level)
+    return true
+  }
+
+  /// Whether so quiet a sound was there before the floor was what it is.
+  func isAbove(_ levels: Bands) -> Bool {
+    isQuieter(levels, than: level)
+  }
+
+  private func isQuieter(_ levels: Bands, than floor: Bands) -> Bool {
+    (floor - levels - Self.missing.band).clamped(
+      lowerBound: .zero, upperBound: Bands(repeating: Self.mostPerBand)
+    ).sum() > Self.missing.sum
+  }
+}
