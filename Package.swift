@@ -94,11 +94,14 @@ let package = Package(
     .target(
       name: "WyomingProtocol",
       dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: strict),
+    // The networking library's errors in plain words.
+    .target(name: "SocketFaults", dependencies: nio, swiftSettings: strict),
+
     .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Acceleration", "Audio", "Languages", "ModelStore", "Recognition", "SystemPaths", "Transducer",
-        "Wording", "WyomingProtocol",
+        "Acceleration", "Audio", "Languages", "ModelStore", "Recognition", "SocketFaults", "SystemPaths",
+        "Transducer", "Wording", "WyomingProtocol",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -107,7 +110,7 @@ let package = Package(
     .target(
       name: "ServiceDiscovery",
       dependencies: nio + [
-        "MulticastDNS", "SystemPaths",
+        "MulticastDNS", "SocketFaults", "SystemPaths",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -183,7 +186,8 @@ let package = Package(
     .testTarget(
       name: "WyomingServerTests",
       dependencies: [
-        "Acceleration", "Audio", "ModelStore", "Recognition", "SpeechFeatures", "Support", "SystemPaths",
+        "Acceleration", "Audio", "ModelStore", "Recognition", "SpeechFeatures", "SocketFaults", "Support",
+        "SystemPaths",
         "WyomingProtocol", "WyomingServer",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
       ],
