@@ -187,8 +187,7 @@ let package = Package(
       name: "WyomingServerTests",
       dependencies: [
         "Acceleration", "Audio", "ModelStore", "Recognition", "SpeechFeatures", "SocketFaults", "Support",
-        "SystemPaths",
-        "WyomingProtocol", "WyomingServer",
+        "SystemPaths", "WyomingProtocol", "WyomingServer",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
       ],
       swiftSettings: strict),
@@ -196,7 +195,7 @@ let package = Package(
       name: "LorikeetTests",
       dependencies: [
         "Acceleration", "Diagnosis", "MulticastDNS", "Recognition", "Settings", "Support", "SystemPaths",
-        "Transducer", "WyomingServer",
+        "Transducer", "WyomingProtocol", "WyomingServer",
         "lorikeet",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

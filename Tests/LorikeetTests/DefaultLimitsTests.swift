@@ -1,5 +1,6 @@
 import Settings
 import Testing
+import WyomingProtocol
 import WyomingServer
 
 @testable import lorikeet
