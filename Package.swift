@@ -191,8 +191,8 @@ let package = Package(
     .testTarget(
       name: "LorikeetTests",
       dependencies: [
-        "Acceleration", "Diagnosis", "MulticastDNS", "Recognition", "Settings", "Support", "SystemPaths",
-        "Transducer", "WyomingServer",
+        "Acceleration", "Diagnosis", "ModelDownload", "MulticastDNS", "Recognition", "Settings", "Support",
+        "SystemPaths", "Transducer", "WyomingServer",
         "lorikeet",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -201,7 +201,7 @@ let package = Package(
       name: "RecognitionTests",
       dependencies: [
         "Acceleration", "Audio", "Inference", "Languages", "ModelStore", "Recognition", "SpeechFeatures",
-        "Support", "Transducer",
+        "Support", "SystemPaths", "Transducer",
       ],
       swiftSettings: strict),
   ],
