@@ -115,7 +115,7 @@ struct SpeechOptions: ParsableArguments {
 
   /// The settings of these options and defaults together.
   func resolve() throws(SettingsError) -> ResolvedSettings {
-    try ServerSettings.resolve(options: given, environment: [:], file: nil)
+    try ServerSettings.resolve(options: given, environment: DataDirectory.variables, file: nil)
   }
 }
 
