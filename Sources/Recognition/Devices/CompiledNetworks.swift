@@ -33,10 +33,9 @@ struct CompiledNetworks: Sendable {
     self.notKept = notKept
     do throws(FileFailure) {
       try Disk.makeDirectory(directory)
-    } catch  where error.isWrongPlace {
-      throw .cache(directory: directory, why: error.why)
     } catch {
-      // What is to be kept in it will say so.
+      // Anything else is told by what is to be kept there.
+      if error.isWrongPlace { throw .cache(directory: directory, why: error.why) }
     }
   }
 

@@ -47,7 +47,8 @@ enum Disk {
 
   /// Tries whether something can still be written into a directory: who writes there does not always say why it failed.
   static func checkWriting(in directory: String) throws(FileFailure) {
-    let path = "\(directory)/.trial-\(getpid())-\(UInt32.random(in: 0...(.max)))"
+    // Called like what is being made, so that it goes with that should the process end now.
+    let path = "\(directory)/.making-\(getpid())-\(UInt32.random(in: 0...(.max)))"
     defer { _ = Files.unlink(path) }
     do throws(SystemFailure) {
       try Files.write([UInt8](repeating: 0x5A, count: 1 << 16), to: path)
