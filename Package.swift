@@ -197,8 +197,8 @@ let package = Package(
     .testTarget(
       name: "LorikeetTests",
       dependencies: [
-        "Acceleration", "Diagnosis", "MulticastDNS", "Recognition", "Settings", "Support", "SystemPaths",
-        "Transducer", "WyomingProtocol", "WyomingServer",
+        "Acceleration", "Diagnosis", "ModelDownload", "MulticastDNS", "Recognition", "Settings", "Support",
+        "SystemPaths", "Transducer", "WyomingProtocol", "WyomingServer",
         "lorikeet",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -207,7 +207,7 @@ let package = Package(
       name: "RecognitionTests",
       dependencies: [
         "Acceleration", "Audio", "Inference", "Languages", "ModelStore", "Recognition", "SpeechFeatures",
-        "Support", "Transducer",
+        "Support", "SystemPaths", "Transducer",
       ],
       swiftSettings: strict),
   ],
