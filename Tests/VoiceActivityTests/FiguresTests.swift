@@ -14,7 +14,7 @@ struct `The figures of voice activity` {
       var figures = StepFigures()
       for kind in NoiseKind.allCases {
         for change in [-18.0, -6, 3, 6, 12, 18] {
-          let snr = place == .before || place == .inWords ? max(10, 10 + change) : 20
+          let snr = place == .before || place == .atWords || place == .inWords ? max(10, 10 + change) : 20
           figures += try StepFigures.steps(of: change, at: place, in: kind, snr: snr, bands: bands)
         }
       }
