@@ -183,11 +183,13 @@ public struct VoiceActivityDetector: Sendable {
     return start
   }
 
-  /// Whether what ended with a frame was noise that has become quieter since.
+  /// Whether what ended with a frame was noise that has become quieter since: steady for longer than a vowel.
   private func isLouderNoise(before frame: Int, since oldest: Int) -> Bool {
-    guard frame >= oldest + SteadySound.length, let steady = SteadySound.floor(of: history, at: frame)
+    let middle = frame - SteadySound.length
+    guard middle >= oldest + SteadySound.length, let last = SteadySound.floor(of: history, at: frame),
+      let first = SteadySound.floor(of: history, at: middle)
     else { return false }
-    return floor.isOutdone(by: steady)
+    return floor.isOutdone(by: last) && floor.isOutdone(by: first)
   }
 
   /// Whether the bands are far enough above the floor and the margin.
