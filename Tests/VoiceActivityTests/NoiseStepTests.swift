@@ -35,7 +35,7 @@ import Testing
       }
     }
     #expect(figures.missed == 0 && figures.cut == 0)
-    // Noise that falls at the beginning of the words hides less of their end than the noise they are compared with.
+    // Noise that falls at the beginning hides less of the words' end than that which they are compared with.
     #expect(figures.late <= (place == .atWords ? 8 : 3) && figures.early <= 4)
     #expect(figures.longestDelay <= 500, "\(figures)")
   }
