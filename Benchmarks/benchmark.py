@@ -26,6 +26,7 @@ import buckets
 import compare
 import conditions
 import make_replica
+import memory
 import oracle
 
 RECORDING = REPOSITORY / "Tests/Fixtures/audio/es-12.wav"
@@ -173,6 +174,7 @@ SECTIONS = {
     "Compare": lambda: compare.section(compare.measure(replica())),
     "Stages": lambda: stages(replica()),
     "Buckets": lambda: buckets.section(buckets.measure(replica())),
+    "Memory": lambda: memory.section(memory.measure(replica())),
     "Conditions": conditions.section,
 }
 

@@ -5,6 +5,7 @@ import random
 
 import soundfile
 
+import compare
 import home_assistant
 from server import Server
 
@@ -28,7 +29,7 @@ def measure(model: pathlib.Path) -> dict[tuple[int, int], list[int]]:
     results: dict[tuple[int, int], list[int]] = {}
     for least, most in RANGES:
         dice = random.Random(7)
-        with Server(LORIKEET, "--model", model, "--device", "cpu") as server:
+        with Server(LORIKEET, "--model", str(model), "--device", "cpu", "--data-dir", str(compare.DATA)) as server:
             results[least, most] = []
             for number in range(1, COUNTS[-1] + 1):
                 length = int(dice.uniform(least, most) * RATE)
