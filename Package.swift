@@ -128,7 +128,8 @@ let package = Package(
       name: "lorikeet",
       dependencies: [
         "Acceleration", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "MulticastDNS",
-        "Recognition", "ServiceDiscovery", "Settings", "SystemPaths", "Transducer", "VoiceActivity", "Wording",
+        "Recognition", "ServiceDiscovery", "Settings", "SystemPaths", "Transducer", "VoiceActivity",
+        "Wording",
         "WyomingProtocol", "WyomingServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),

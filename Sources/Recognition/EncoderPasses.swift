@@ -16,7 +16,8 @@ enum EncoderPasses {
   ///   - roundingActivations: Whether layers with weights in eight bits multiply integers. The rest of the arithmetic
   ///     then is best in f32.
   static func apply(
-    to encoder: inout Graph, shape: EncoderShape, bandCount: Int, isProcessor: Bool, roundingActivations: Bool,
+    to encoder: inout Graph, shape: EncoderShape, bandCount: Int, isProcessor: Bool,
+    roundingActivations: Bool,
     _ runtime: borrowing Runtime
   ) throws(InferenceError) {
     if isProcessor {

@@ -71,7 +71,8 @@ private func hear(
 ) async throws -> [Heard] {
   let heard = try await Lane(device: "CPU").run { () throws(DeviceFault) in
     Result {
-      let networks = try ModelNetworks(ModelDirectory.find(ModelDirectory.builtin), settings: settings(precision))
+      let networks = try ModelNetworks(
+        ModelDirectory.find(ModelDirectory.builtin), settings: settings(precision))
       let search = GreedyDecoder(
         blank: networks.model.vocabulary.blank,
         maximumTokensPerFrame: networks.model.configuration.maximumTokensPerFrame)
@@ -178,7 +179,9 @@ private let roundingTolerance = 0.03
 
   /// What an accelerator would be given, run by the processor.
   @Test(arguments: [(nil, tolerance), (WeightFormat.f16, 0.003), (.int8, roundingTolerance)])
-  func `of an accelerator's graph answers as the export`(weights: WeightFormat?, tolerance: Double) async throws {
+  func `of an accelerator's graph answers as the export`(weights: WeightFormat?, tolerance: Double)
+    async throws
+  {
     let recordings = try recordings().prefix(3)
     let plain = try await hear(recordings.map { whole($0.frames) }, in: .dynamic)
     let answers = try await withTemporaryDirectory { directory in

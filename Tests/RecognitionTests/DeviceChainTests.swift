@@ -55,7 +55,8 @@ import Testing
     #expect(
       DeviceProperties.make(for: "CPU", arithmetic: .f32, supported: ["NPU_TURBO"])
         == [
-          "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32", "CPU_RUNTIME_CACHE_CAPACITY": "100",
+          "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32",
+          "CPU_RUNTIME_CACHE_CAPACITY": "100",
         ])
   }
 
