@@ -194,8 +194,8 @@ let package = Package(
     .testTarget(
       name: "LorikeetTests",
       dependencies: [
-        "Acceleration", "Diagnosis", "MulticastDNS", "Recognition", "Settings", "Support", "SystemPaths",
-        "Transducer", "WyomingServer",
+        "Acceleration", "Diagnosis", "ModelDownload", "MulticastDNS", "Recognition", "Settings", "Support",
+        "SystemPaths", "Transducer", "WyomingServer",
         "lorikeet",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -204,7 +204,7 @@ let package = Package(
       name: "RecognitionTests",
       dependencies: [
         "Acceleration", "Audio", "Inference", "Languages", "ModelStore", "Recognition", "SpeechFeatures",
-        "Support", "Transducer",
+        "Support", "SystemPaths", "Transducer",
       ],
       swiftSettings: strict),
   ],

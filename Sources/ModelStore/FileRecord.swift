@@ -92,15 +92,18 @@ public struct FileFailure: Error, Sendable, Equatable, CustomStringConvertible {
   public let path: String
   /// The system's words: "No space left on device".
   public let why: String
+  /// The system's `errno`; `nil` where it was not the system that refused.
+  public let code: Int32?
 
-  public init(path: String, why: String) {
+  public init(path: String, why: String, code: Int32? = nil) {
     self.path = path
     self.why = why
+    self.code = code
   }
 
   /// - Parameter code: The system's `errno`.
   public init(_ path: String, _ code: Int32) {
-    self.init(path: path, why: String(cString: strerror(code)))
+    self.init(path: path, why: String(cString: strerror(code)), code: code)
   }
 
   public var description: String { "\(path): \(why)" }

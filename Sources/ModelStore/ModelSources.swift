@@ -21,9 +21,13 @@ public struct ModelSources: Codable, Sendable, Equatable {
     return hash.finalize().hexadecimal
   }
 
-  /// - Parameter memory: The directory where hashes are kept; `nil` to read the files in any case.
-  public init(of model: ModelDirectory, memory: String?) throws(FileFailure) {
-    let memory = memory.map {
+  /// - Parameters:
+  ///   - memory: The directory where hashes are kept; `nil` to read the files in any case.
+  ///   - notKept: Is told why new hashes could not be kept there. They are computed again at the next start then.
+  public init(
+    of model: ModelDirectory, memory directory: String?, notKept: (FileFailure) -> Void = { _ in }
+  ) throws(FileFailure) {
+    let memory = directory.map {
       "\($0)/\(SHA256.hash(data: Data(model.path.utf8)).hexadecimal.prefix(16)).json"
     }
     if let memory, let known = Self.remembered(at: memory), known.path == model.path, known.covers(model) {
@@ -34,7 +38,12 @@ public struct ModelSources: Codable, Sendable, Equatable {
     var files: [FileRecord] = []
     for name in try Self.names(of: model) { files.append(try FileRecord(hashing: name, in: model.path)) }
     self.files = files
-    if let memory { remember(at: memory) }
+    guard let memory, let directory else { return }
+    do throws(SystemFailure) {
+      try remember(at: memory)
+    } catch {
+      notKept(FileFailure(directory, error.code))
+    }
   }
 
   /// The files to hash: what the text of a transcript depends on.
@@ -58,9 +67,9 @@ public struct ModelSources: Codable, Sendable, Equatable {
     return try? JSONDecoder().decode(ModelSources.self, from: json)
   }
 
-  /// What cannot be kept is computed again at the next start.
-  private func remember(at path: String) {
-    try? Files.makeDirectories(Files.parent(of: path))
-    try? Files.replace(path, with: JSONEncoder().encode(self))
+  private func remember(at path: String) throws(SystemFailure) {
+    guard let json = try? JSONEncoder().encode(self) else { return }
+    try Files.makeDirectories(Files.parent(of: path))
+    try Files.replace(path, with: json)
   }
 }

@@ -10,7 +10,7 @@ package final class ModelNetworks: Sendable {
   package let model: ModelDirectory
   private let settings: ComputeSettings
   private let runtime: Runtime
-  private let report: @Sendable (PreparationEvent) -> Void
+  private let report: PreparationReport
   private let forms = Mutex<[String: Form]>([:])
   /// What is reported; apart from the forms, whose lock is held while a model is prepared.
   private let precisions = Mutex<[String: Precision]>([:])
@@ -27,14 +27,14 @@ package final class ModelNetworks: Sendable {
     var identity: String
   }
 
-  /// - Parameter report: Is told when a preparation begins and ends.
+  /// - Parameter report: Is told when a preparation begins and ends, and what is not kept.
   package init(
     _ model: ModelDirectory, settings: ComputeSettings,
     report: @escaping @Sendable (PreparationEvent) -> Void = { _ in }
   ) throws(RecognitionError) {
     self.model = model
     self.settings = settings
-    self.report = report
+    self.report = PreparationReport(report)
     do throws(InferenceError) {
       runtime = try Runtime()
     } catch {
@@ -74,8 +74,8 @@ package final class ModelNetworks: Sendable {
   ) throws(RecognitionError) -> EncoderNetwork {
     let form = try form(for: device)
     do {
-      var graph = try intact(form) { model, runtime throws(RecognitionError) in
-        try SpeechGraphs.encoder(of: model, weights: form.inMemory, runtime: runtime)
+      var graph = try intact(form) { form, runtime throws(RecognitionError) in
+        try SpeechGraphs.encoder(of: form.model, weights: form.inMemory, runtime: runtime)
       }
       if device != Device.cpu.openVINOName, try graph.isDynamicallyQuantized {
         throw ModelError(model: model.name, reason: .quantizedLayers(device: device))
@@ -103,8 +103,8 @@ package final class ModelNetworks: Sendable {
   package func decoder(on device: String = "CPU") throws(RecognitionError) -> DecoderNetworks {
     let form = try form(for: device)
     do {
-      let graphs = try intact(form) { model, runtime throws(RecognitionError) in
-        try SpeechGraphs.decoder(of: model, weights: form.inMemory, runtime: runtime)
+      let graphs = try intact(form) { form, runtime throws(RecognitionError) in
+        try SpeechGraphs.decoder(of: form.model, weights: form.inMemory, runtime: runtime)
       }
       // The projection takes any number of frames, which an accelerator may not.
       let processor = Device.cpu.openVINOName
@@ -137,7 +137,7 @@ package final class ModelNetworks: Sendable {
   }
 
   /// Where compiled networks are kept; `nil` where that gains nothing: a prepared model compiles for the processor
-  /// in less than a second, and would take as much disk again.
+  /// in less than a second, and would take as much disk again; and where there was no room for the prepared form.
   private func cache(for device: String, _ form: Form) throws(RecognitionError) -> CompiledNetworks? {
     guard let directory = settings.cacheDirectory else { return nil }
     let source: String
@@ -147,10 +147,13 @@ package final class ModelNetworks: Sendable {
       let versions = "\(prepared.manifest.version) \(EncoderPasses.version)"
       source = "\(prepared.manifest.source) \(prepared.manifest.weights.rawValue) \(versions)"
     case .exported:
+      guard form.precision.weights == nil || settings.preparedDirectory == nil else { return nil }
       let versions = "\(PreparedModel.version) \(EncoderPasses.version)"
       source = "\(try hash()) \(form.inMemory?.rawValue ?? "") \(versions)"
     }
-    return try CompiledNetworks(directory: directory, source: source, model: model.name)
+    return try CompiledNetworks(directory: directory, source: source, of: model) {
+      [report, model] failure in report(.notKept(model: model.name, failure))
+    }
   }
 
   /// The hash of all files of the export.
@@ -159,7 +162,9 @@ package final class ModelNetworks: Sendable {
     if let known { return known }
     do throws(FileFailure) {
       let memory = settings.preparedDirectory.map { "\($0)/.hashes" }
-      let hash = try ModelSources(of: model, memory: memory).sha256
+      let hash = try ModelSources(of: model, memory: memory) { failure in
+        if !failure.isWrongPlace { report(.notKept(model: model.name, failure)) }
+      }.sha256
       sourceHash.withLock { $0 = hash }
       return hash
     } catch {
@@ -202,7 +207,7 @@ package final class ModelNetworks: Sendable {
     return [own] + own.siblings
   }
 
-  /// The prepared form of the model; `nil` where it is used as it is.
+  /// The prepared form of the model; `nil` where it is used as it is, and where what is made of it cannot be kept.
   private func prepared(
     _ precision: ResolvedPrecision, readingAll: Bool
   ) throws(RecognitionError) -> ModelDirectory? {
@@ -213,8 +218,12 @@ package final class ModelNetworks: Sendable {
       prepared = form
     } else {
       guard let directory = settings.preparedDirectory else { return nil }
-      prepared = try PreparedModels(directory: directory).prepared(
-        model, weights: weights, readingAll: readingAll, report: report)
+      let store = PreparedModels(directory: directory)
+      guard
+        let kept = try store.preparedIfKept(
+          model, weights: weights, readingAll: readingAll, report: { report($0) })
+      else { return nil }
+      prepared = kept
     }
     do throws(ModelError) {
       return try ModelDirectory(path: prepared.path)
@@ -224,16 +233,17 @@ package final class ModelNetworks: Sendable {
   }
 
   /// Reads graphs. Files that look unchanged may be spoiled all the same: reading all of them tells, and makes them
-  /// anew.
+  /// anew; where that cannot be kept, the export is read.
   private func intact<Graphs: ~Copyable>(
-    _ form: Form, _ read: (ModelDirectory, borrowing Runtime) throws(RecognitionError) -> Graphs
+    _ form: Form, _ read: (Form, borrowing Runtime) throws(RecognitionError) -> Graphs
   ) throws(RecognitionError) -> Graphs {
     do throws(RecognitionError) {
-      return try read(form.model, runtime)
+      return try read(form, runtime)
     } catch {
-      guard case .graph = error, let mended = try prepared(form.precision, readingAll: true),
-        mended.graphs != form.model.graphs
-      else { throw error }
+      guard case .graph = error, form.precision.weights != nil else { throw error }
+      var mended = form
+      mended.model = try prepared(form.precision, readingAll: true) ?? model
+      guard mended.model.graphs != form.model.graphs else { throw error }
       return try read(mended, runtime)
     }
   }

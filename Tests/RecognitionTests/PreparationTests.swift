@@ -3,6 +3,7 @@ import Glibc
 import Inference
 import Support
 import Synchronization
+import SystemPaths
 import Testing
 
 @testable import ModelStore
@@ -350,6 +351,58 @@ private final class Events: Sendable {
           && !"\(error)".contains("\n")
       }
     }
+  }
+
+  @Test func `without room for it the model is used as it is, and that is said`() async throws {
+    try await withTemporaryDirectory { directory in
+      var store = PreparedModels(directory: directory.path)
+      store.freeBytes = { _ in 5_000_000 }
+      let events = Events()
+      let model = try ModelDirectory.find("builtin")
+      #expect(try store.preparedIfKept(model, weights: .int8) { events.append(.preparation($0)) } == nil)
+      #expect(events.all.count == 1 && events.all.allSatisfy(\.isTrouble))
+      let text = events.all.first?.description ?? ""
+      for part in [directory.path, "MB are needed, 5 MB are free", "--data-dir", "--no-cache"] {
+        #expect(text.contains(part))
+      }
+    }
+  }
+
+  // Not even root can make a directory there.
+  @Test(.enabled(if: Files.isDirectory("/sys/kernel")), arguments: [Precision.int8, .f32])
+  func `in a data directory that cannot be written to nothing is kept, which is said once`(
+    precision: Precision
+  ) async throws {
+    let place = "/sys/kernel/lorikeet"
+    let events = Events()
+    let recognizer = Recognizer(
+      model: try ModelDirectory.find("builtin"),
+      settings: ComputeSettings(
+        device: .cpu, precision: precision, cacheDirectory: "\(place)/compiled",
+        preparedDirectory: "\(place)/prepared"),
+      report: events.append)
+    try await recognizer.prepare()
+    #expect(try await text("en-01.wav", recognizer) == "Open the garden blinds.")
+    #expect(events.all.count == 1 && events.all.allSatisfy(\.isTrouble))
+    let text = events.all.first?.description ?? ""
+    for part in [place, "--data-dir", "--no-cache"] { #expect(text.contains(part)) }
+    #expect(!text.contains("\n"))
+  }
+
+  @Test func `what is not kept is said once for each reason, and everything else each time`() {
+    let events = Events()
+    let report = PreparationReport { events.append(.preparation($0)) }
+    let full = FileFailure("/data/compiled", ENOSPC)
+    report(.notKept(model: "m", full))
+    report(.notKept(model: "m", FileFailure(path: "/data/prepared", why: "9 MB are needed", code: ENOSPC)))
+    report(.notKept(model: "m", FileFailure("/data/compiled", EROFS)))
+    report(.waiting(model: "m"))
+    report(.waiting(model: "m"))
+    #expect(
+      events.all == [
+        .notKept(model: "m", full), .notKept(model: "m", FileFailure("/data/compiled", EROFS)),
+        .waiting(model: "m"), .waiting(model: "m"),
+      ])
   }
 
   @Test func `a model without float weights cannot be prepared`() async throws {

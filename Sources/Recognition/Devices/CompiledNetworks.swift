@@ -16,20 +16,26 @@ struct CompiledNetworks: Sendable {
   let source: String
   /// The model's name.
   let model: String
+  /// What the model's graphs take on the disk: a compiled network takes no more, give or take.
+  let graphBytes: Int64
+  /// Is told why a network is not kept: there is no room, or no right to write. It is used all the same.
+  private let notKept: @Sendable (FileFailure) -> Void
 
-  /// Makes the directory and tries that it can be written to, so that a wrong one is reported at start and not
-  /// ignored.
-  init(directory: String, source: String, model: String) throws(RecognitionError) {
+  /// - Throws: If the directory can be none, so that a wrong one is reported at start and not ignored.
+  init(
+    directory: String, source: String, of model: ModelDirectory,
+    notKept: @escaping @Sendable (FileFailure) -> Void
+  ) throws(RecognitionError) {
     self.directory = directory
     self.source = source
-    self.model = model
+    self.model = model.name
+    graphBytes = Int64(model.graphBytes)
+    self.notKept = notKept
     do throws(FileFailure) {
       try Disk.makeDirectory(directory)
     } catch {
-      throw .cache(directory: directory, why: error.why)
-    }
-    guard Files.access(directory, W_OK | X_OK) == 0 else {
-      throw .cache(directory: directory, why: String(cString: strerror(errno)))
+      // Anything else is told by what is to be kept there.
+      if error.isWrongPlace { throw .cache(directory: directory, why: error.why) }
     }
   }
 
@@ -46,6 +52,8 @@ struct CompiledNetworks: Sendable {
       model: model, source: source, network: name, device: device.identity, openVINO: Runtime.version,
       properties: properties)
     let place = "\(directory)/\(key.folder(device: device.name))"
+    let canExport = (try? runtime.property("OPTIMIZATION_CAPABILITIES", of: device.name))?.contains(
+      "EXPORT_IMPORT")
     func compile(in cache: String?) throws(InferenceError) -> CompiledGraph {
       var properties = properties
       properties["CACHE_DIR"] = cache
@@ -53,7 +61,7 @@ struct CompiledNetworks: Sendable {
     }
     if Seal(at: place)?.isIntact(in: place) == true {
       if let compiled = try? compile(in: place) {
-        if !compiled.isFromCache { try? Seal(key, filesIn: place).write(to: place) }
+        if !compiled.isFromCache { keep(key, writtenTo: place, at: place, isExported: canExport) }
         return compiled
       }
     }
@@ -64,17 +72,60 @@ struct CompiledNetworks: Sendable {
     do throws(FileFailure) {
       try Disk.makeDirectory(temporary)
     } catch {
+      tell(error)
       return try compile(in: nil)
     }
     // Should only the cache be at fault, the network is there all the same.
-    guard let compiled = try? compile(in: temporary) else { return try compile(in: nil) }
-    do {
-      try Seal(key, filesIn: temporary).write(to: temporary)
-      try Disk.move(temporary, to: place)
-    } catch {
-      // It is compiled again at the next start.
+    guard let compiled = try? compile(in: temporary) else {
+      let compiled = try compile(in: nil)
+      do throws(FileFailure) {
+        try Disk.checkWriting(in: temporary)
+        tell(nothingWritten)
+      } catch {
+        tell(error)
+      }
+      return compiled
     }
+    keep(key, writtenTo: temporary, at: place, isExported: canExport)
     return compiled
+  }
+
+  /// Seals what OpenVINO has written. What is not whole is removed: it would be found, and be of no use, at each start.
+  ///
+  /// - Parameter isExported: Whether the device can write networks at all; `nil` if that is not known.
+  private func keep(_ key: Key, writtenTo folder: String, at place: String, isExported: Bool?) {
+    do {
+      // OpenVINO does not say that it could not write all of it. It may have removed what it had written.
+      try Disk.checkWriting(in: folder)
+      let seal = try Seal(key, filesIn: folder)
+      guard !seal.files.isEmpty else {
+        remove(folder)
+        if isExported != false { tell(nothingWritten) }
+        return
+      }
+      try seal.write(to: folder)
+      if folder != place { try Disk.move(folder, to: place) }
+    } catch {
+      remove(folder)
+      tell(error)
+    }
+  }
+
+  private var nothingWritten: FileFailure {
+    guard let free = Disk.freeBytes(directory), free < graphBytes + graphBytes / 8 else {
+      return FileFailure(path: directory, why: "OpenVINO could write nothing there")
+    }
+    return FileFailure(
+      path: directory, why: "there is too little room, \(free / 1_000_000) MB", code: ENOSPC)
+  }
+
+  private func tell(_ error: any Error) {
+    switch error {
+    case let failure as FileFailure:
+      notKept(FileFailure(path: directory, why: failure.why, code: failure.code))
+    case let failure as SystemFailure: notKept(FileFailure(directory, failure.code))
+    default: notKept(FileFailure(path: directory, why: "\(error)"))
+    }
   }
 
   /// Removes networks that this one takes the place of: those of other versions of the same model, device or
@@ -177,7 +228,7 @@ public struct CompiledNetwork: Sendable {
       return CompiledNetwork(
         path: path, model: seal.key.model, network: seal.key.network, device: seal.key.device,
         bytes: seal.files.reduce(0) { $0 + $1.size },
-        isUsable: seal.key.openVINO == Runtime.version
+        isUsable: seal.key.openVINO == Runtime.version && !seal.files.isEmpty
           && seal.files.allSatisfy { $0.looksUnchanged(in: path) })
     }
   }

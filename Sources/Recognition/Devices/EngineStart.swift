@@ -125,7 +125,11 @@ public enum RecognitionEvent: Sendable, Equatable, CustomStringConvertible {
 
   /// Whether somebody should look after it.
   public var isTrouble: Bool {
-    if case .device(let event) = self { event.isTrouble } else { false }
+    switch self {
+    case .device(let event): event.isTrouble
+    case .preparation(let event): event.isTrouble
+    case .unknownLanguage: false
+    }
   }
 
   public var description: String {

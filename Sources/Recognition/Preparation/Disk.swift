@@ -45,6 +45,24 @@ enum Disk {
     try synchronize(directory)
   }
 
+  /// Tries whether something can still be written into a directory: who writes there does not always say why it failed.
+  static func checkWriting(in directory: String) throws(FileFailure) {
+    // Called like what is being made, so that it goes with that should the process end now.
+    let path = "\(directory)/.making-\(getpid())-\(UInt32.random(in: 0...(.max)))"
+    defer { _ = Files.unlink(path) }
+    do throws(SystemFailure) {
+      try Files.write([UInt8](repeating: 0x5A, count: 1 << 16), to: path)
+    } catch {
+      throw FileFailure(directory, error.code)
+    }
+    // Some file systems say only now that there is no room.
+    do throws(FileFailure) {
+      try synchronize(path)
+    } catch {
+      throw FileFailure(path: directory, why: error.why, code: error.code)
+    }
+  }
+
   /// - Returns: `nil` if the file system does not tell.
   static func freeBytes(_ path: String) -> Int64? {
     guard let status = Files.fileSystem(of: path) else { return nil }

@@ -29,24 +29,62 @@ public struct PreparedModels: Sendable {
     _ model: ModelDirectory, weights: WeightFormat, readingAll: Bool = false,
     report: (PreparationEvent) -> Void = { _ in }
   ) throws(RecognitionError) -> PreparedModel {
+    switch try kept(model, weights: weights, readingAll: readingAll, report: report) {
+    case .success(let prepared): return prepared
+    case .failure(let failure): throw error(failure, model)
+    }
+  }
+
+  /// The same, where it is no error that there is no room, or no right to write: the model can be used without.
+  func preparedIfKept(
+    _ model: ModelDirectory, weights: WeightFormat, readingAll: Bool = false,
+    report: (PreparationEvent) -> Void = { _ in }
+  ) throws(RecognitionError) -> PreparedModel? {
+    switch try kept(model, weights: weights, readingAll: readingAll, report: report) {
+    case .success(let prepared): return prepared
+    case .failure(let failure):
+      guard !failure.isWrongPlace else { throw error(failure, model) }
+      // Names that are made up for a moment tell nobody anything.
+      let isPassing = failure.path.hasPrefix("\(directory)/\(Self.leftoverPrefix)")
+      let path = isPassing ? directory : failure.path
+      report(.notKept(model: model.name, FileFailure(path: path, why: failure.why, code: failure.code)))
+      return nil
+    }
+  }
+
+  private func error(_ failure: FileFailure, _ model: ModelDirectory) -> RecognitionError {
+    let why = failure.path == directory ? failure.why : failure.description
+    return .preparation(model: model.name, directory: directory, why: why)
+  }
+
+  /// A prepared model, or why the directory does not take it.
+  private func kept(
+    _ model: ModelDirectory, weights: WeightFormat, readingAll: Bool,
+    report: (PreparationEvent) -> Void
+  ) throws(RecognitionError) -> Result<PreparedModel, FileFailure> {
     do {
-      let sources = try ModelSources(of: model, memory: "\(directory)/.hashes")
+      let sources = try ModelSources(of: model, memory: "\(directory)/.hashes") { failure in
+        if !failure.isWrongPlace { report(.notKept(model: model.name, failure)) }
+      }
       let place =
         directory + "/"
         + PreparedModel.directoryName(
           model: model.name, source: sources.sha256, weights: weights, openVINO: Runtime.version)
       if !readingAll, let found = PreparedModel(at: place) {
         removeLeftoversUnlessBusy()
-        return found
+        return .success(found)
       }
       try Disk.makeDirectory(directory)
       let lock = try lock(for: model, report)
       removeLeftovers(holding: lock)
-      if let found = PreparedModel(at: place, readingAll: readingAll) { return found }
-      return try make(model, weights, sources, at: place, holding: lock, report)
-    } catch let error as FileFailure {
-      let why = error.path == directory ? error.why : error.description
-      throw .preparation(model: model.name, directory: directory, why: why)
+      if let found = PreparedModel(at: place, readingAll: readingAll) { return .success(found) }
+      return .success(try make(model, weights, sources, at: place, holding: lock, report))
+    } catch let failure as FileFailure {
+      // What cannot be read helps nobody.
+      guard failure.path == directory || failure.path.hasPrefix("\(directory)/") else {
+        throw error(failure, model)
+      }
+      return .failure(failure)
     } catch {
       throw RecognitionError(error)
     }
@@ -61,7 +99,8 @@ public struct PreparedModels: Sendable {
     let needed = Self.bytesNeeded(for: sources, weights)
     if let free = freeBytes(directory), free < needed {
       throw FileFailure(
-        path: directory, why: "\(needed.megabytes) MB are needed, \(free.megabytes) MB are free")
+        path: directory, why: "\(needed.megabytes) MB are needed, \(free.megabytes) MB are free",
+        code: ENOSPC)
     }
     report(.began(model: model.name, weights: weights, directory: directory))
     let clock = ContinuousClock()
@@ -76,10 +115,13 @@ public struct PreparedModels: Sendable {
       try Disk.move(temporary, to: place)
       try Disk.synchronize(directory)
     } catch {
-      // OpenVINO does not say why it could not write: what has gone in the meantime tells.
+      // OpenVINO does not say why it could not write: trying it tells, and so does what has gone in the meantime.
+      defer { removeLeftovers(holding: lock) }
+      try Disk.checkWriting(in: directory)
       removeLeftovers(holding: lock)
       guard let free = freeBytes(directory), free < needed else { throw error }
-      throw FileFailure(path: directory, why: "the disk is full; \(needed.megabytes) MB are needed")
+      throw FileFailure(
+        path: directory, why: "the disk is full; \(needed.megabytes) MB are needed", code: ENOSPC)
     }
     removeLeftovers(holding: lock)
     removeOutdated(weights, sources, report)
@@ -174,29 +216,6 @@ public struct PreparedModels: Sendable {
   private func leftovers() -> [String] {
     let names = (try? Files.names(in: directory)) ?? []
     return names.filter { $0.hasPrefix(Self.leftoverPrefix) }
-  }
-}
-
-/// What a person who waits should know.
-public enum PreparationEvent: Sendable, Equatable, CustomStringConvertible {
-  /// Another process prepares a model in the same directory.
-  case waiting(model: String)
-  case began(model: String, weights: WeightFormat, directory: String)
-  case finished(model: String, path: String, seconds: Double)
-  /// One that another version of the preparation or of OpenVINO had made is gone.
-  case removedOutdated(path: String)
-
-  public var description: String {
-    switch self {
-    case .waiting(let model):
-      "waiting for another process that prepares a model; then \(model) is prepared"
-    case .began(let model, let weights, let directory):
-      "preparing \(model) once, with \(weights.rawValue) weights, in \(directory); this takes about a minute"
-    case .finished(let model, let path, let seconds):
-      "prepared \(model) in \((seconds * 10).rounded() / 10) s: \(path)"
-    case .removedOutdated(let path):
-      "removed \(path), which another version had prepared"
-    }
   }
 }
 

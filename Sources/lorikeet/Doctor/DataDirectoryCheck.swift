@@ -14,6 +14,7 @@ struct DataDirectoryCheck {
   let stored: [StoredModel]
   let prepared: [PreparedModel]
   let compiled: [CompiledNetwork]
+  private let folders: [KeptFolder]
   private let state: State
 
   private enum State {
@@ -26,21 +27,29 @@ struct DataDirectoryCheck {
 
   /// What a first start with a model of full size takes: 2.5 GB are fetched, 0.7 GB prepared.
   private static let roomForModel = 3_200_000_000
+  /// With less nothing worth mentioning can be written.
+  private static let fullBelow = 1_000_000
 
-  init(directory: String, library: ModelLibrary, prepared: String) {
+  /// - Parameter freeBytes: Bytes that can still be written, in place of what the system says.
+  init(directory: String, library: ModelLibrary, prepared: String, freeBytes: Int? = nil) {
     self.directory = directory
     state = Self.state(of: directory)
     stored = library.list()
     self.prepared = PreparedModel.all(in: prepared)
-    compiled = CompiledNetwork.all(in: WantedModel.compiledDirectory(in: directory))
-    freeBytes = Self.freeBytes(in: Self.nearest(to: directory))
+    let compiledDirectory = WantedModel.compiledDirectory(in: directory)
+    compiled = CompiledNetwork.all(in: compiledDirectory)
+    folders = [
+      KeptFolder("prepared", path: prepared, known: self.prepared.map(\.path)),
+      KeptFolder("compiled", path: compiledDirectory, known: compiled.map(\.path)),
+    ]
+    self.freeBytes = freeBytes ?? Self.freeBytes(in: Self.nearest(to: directory))
   }
 
   private static func state(of directory: String) -> State {
     let nearest = nearest(to: directory)
     guard Files.isDirectory(nearest) else { return .refused(nearest, why: "it is not a directory") }
     guard Files.access(nearest, W_OK | X_OK) == 0 else {
-      return .refused(nearest, why: String(cString: strerror(errno)))
+      return .refused(nearest, why: Refusal.why(of: nearest))
     }
     return nearest == directory ? .writable : .absent
   }
@@ -66,7 +75,12 @@ struct DataDirectoryCheck {
   // MARK: Judging
 
   var findings: [Finding] {
-    [place] + stored.map(finding) + prepared.map(finding) + compiled.map(finding)
+    let kept = folders.flatMap { $0.findings(isDirectoryWritable: isWritable) }
+    return [place] + stored.map(finding) + prepared.map(finding) + compiled.map(finding) + kept
+  }
+
+  private var isWritable: Bool {
+    if case .writable = state { true } else { false }
   }
 
   private var place: Finding {
@@ -75,18 +89,38 @@ struct DataDirectoryCheck {
     case .refused(let path, let why):
       return Finding(
         .data, "directory", .error, "nothing can be kept in \(directory): \(path): \(why)",
-        remedy: "name another with --data-dir, or: sudo chown -R $(id -u):$(id -g) \(path.shellWord)")
+        remedy: Refusal(path, why).remedy)
     case .writable, .absent:
       let text = "\(directory)\(free)"
-      if stored.isEmpty, prepared.isEmpty, let freeBytes, freeBytes < Self.roomForModel {
+      let makeRoom = "make room (df -h \(directory.shellWord)), or name another directory with --data-dir"
+      if let freeBytes, freeBytes < Self.fullBelow {
         return Finding(
-          .data, "directory", .warning,
-          "\(text): a model of full size needs \(ByteCount(Self.roomForModel)) at its first start",
-          remedy: "make room, or name another directory with --data-dir")
+          .data, "directory", .error,
+          "nothing can be kept in \(directory): the disk is full, \(ByteCount(freeBytes)) free; \(need.text)",
+          remedy: makeRoom)
+      }
+      if let freeBytes, freeBytes < need.bytes {
+        return Finding(.data, "directory", .warning, "\(text): \(need.text)", remedy: makeRoom)
       }
       guard case .absent = state else { return Finding(.data, "directory", .ok, text) }
       return Finding(.data, "directory", .ok, "\(text); it is made when it is needed")
     }
+  }
+
+  /// What the next start may want to write.
+  private var need: (bytes: Int, text: String) {
+    guard prepared.isEmpty else {
+      let bytes = prepared.map { Int($0.size) }.max() ?? 0
+      return (bytes, "preparing a model again, after an update, needs \(ByteCount(bytes))")
+    }
+    let stored = stored.filter { !$0.complete.isEmpty }
+    guard !stored.isEmpty else {
+      let bytes = Self.roomForModel
+      return (bytes, "a model of full size needs \(ByteCount(bytes)) at its first start")
+    }
+    // Eight bits of 32, and what goes with them.
+    let bytes = (stored.map(\.size).max() ?? 0) * 32 / 100
+    return (bytes, "preparing a model needs \(ByteCount(bytes))")
   }
 
   private func finding(_ model: StoredModel) -> Finding {
