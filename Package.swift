@@ -97,11 +97,14 @@ let package = Package(
     .target(
       name: "WyomingProtocol",
       dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: strict),
+    // The networking library's errors in plain words.
+    .target(name: "SocketFaults", dependencies: nio, swiftSettings: strict),
+
     .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Acceleration", "Audio", "Languages", "ModelStore", "Recognition", "SystemPaths", "Transducer",
-        "Wording", "WyomingProtocol",
+        "Acceleration", "Audio", "Languages", "ModelStore", "Recognition", "SocketFaults", "SystemPaths",
+        "Transducer", "Wording", "WyomingProtocol",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -110,7 +113,7 @@ let package = Package(
     .target(
       name: "ServiceDiscovery",
       dependencies: nio + [
-        "MulticastDNS", "SystemPaths",
+        "MulticastDNS", "SocketFaults", "SystemPaths",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -186,8 +189,8 @@ let package = Package(
     .testTarget(
       name: "WyomingServerTests",
       dependencies: [
-        "Acceleration", "Audio", "ModelStore", "Recognition", "SpeechFeatures", "Support", "SystemPaths",
-        "WyomingProtocol", "WyomingServer",
+        "Acceleration", "Audio", "ModelStore", "Recognition", "SpeechFeatures", "SocketFaults", "Support",
+        "SystemPaths", "WyomingProtocol", "WyomingServer",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
       ],
       swiftSettings: strict),
@@ -195,7 +198,7 @@ let package = Package(
       name: "LorikeetTests",
       dependencies: [
         "Acceleration", "Diagnosis", "ModelDownload", "MulticastDNS", "Recognition", "Settings", "Support",
-        "SystemPaths", "Transducer", "WyomingServer",
+        "SystemPaths", "Transducer", "WyomingProtocol", "WyomingServer",
         "lorikeet",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -2,6 +2,7 @@ internal import Logging
 internal import MulticastDNS
 internal import NIOCore
 internal import NIOPosix
+internal import SocketFaults
 
 /// The interfaces that are there, each with its sockets.
 struct LinkChannels {
@@ -61,7 +62,8 @@ struct LinkChannels {
       logger.warning(
         "cannot use multicast DNS, trying again",
         metadata: [
-          "interface": "\(name(key.link))", "family": key.family == .v4 ? "IPv4" : "IPv6", "why": "\(error)",
+          "interface": "\(name(key.link))", "family": key.family == .v4 ? "IPv4" : "IPv6",
+          "why": "\(SocketFault(error))",
           "help": "see who has UDP port 5353: ss -lunp 'sport = 5353'",
         ])
     }
@@ -86,7 +88,7 @@ struct LinkChannels {
       switch action {
       case .send(let bytes, let link, let family, let peer):
         write(bytes, link, family, peer)?.whenFailure { [logger] error in
-          logger.debug("a packet was not sent", metadata: ["why": "\(error)"])
+          logger.debug("a packet was not sent", metadata: ["why": "\(SocketFault(error))"])
         }
       case .announced(_, let name, let link, let addresses):
         logger.info(

@@ -159,7 +159,8 @@ extension Setting {
     "max-data-bytes", \.limits.dataBytes, in: 1024...268_435_456, "Bytes of an event's data.")
 
   public static let maxPayloadBytes = number(
-    "max-payload-bytes", \.limits.payloadBytes, in: 1024...1_073_741_824, "Bytes of an event's payload.")
+    "max-payload-bytes", \.limits.payloadBytes, in: 1024...1_073_741_824,
+    "Bytes of an event's payload; without this 384000 for each second of max-utterance-seconds.")
 
   public static let stallSeconds = number(
     "stall-seconds", \.limits.stallSeconds, in: 1...3600,

@@ -108,8 +108,8 @@ public struct Limits: Sendable, Equatable {
   public var headerBytes = 65_536
   /// Bytes of an event's data.
   public var dataBytes = 1_048_576
-  /// Bytes of an event's payload.
-  public var payloadBytes = 4_194_304
+  /// Bytes of an event's payload; `nil` for what follows from `utteranceSeconds`.
+  public var payloadBytes: Int?
   /// Clients at a time.
   public var connections = 256
   /// Seconds of audio in an utterance.

@@ -11,6 +11,8 @@ struct NoiseFloor: Sendable {
 
   /// The sum over the bands, in dB, by which steady sound is above the floor if it is another noise.
   private static let leastRise: Float = 16
+  /// By how much the quietest moment of some seconds is below that of steady sound, in dB.
+  private static let rarer: Float = 0.75
   /// The sum over the bands, in dB, from which sound is quieter than the floor, and what is left out of each.
   private static let missing: (sum: Float, band: Float) = (3, 1)
   /// A band counts at most this much, in dB.
@@ -30,15 +32,20 @@ struct NoiseFloor: Sendable {
     level.replace(with: raised, where: raised .> level)
   }
 
-  /// Raises the floor to that of steady sound, if it is higher by far.
+  /// Raises the floor to that of steady sound, if it is another noise.
   ///
   /// - Returns: Whether it is.
   mutating func raise(to steady: Bands) -> Bool {
-    let rise = (steady - level).clamped(lowerBound: .zero, upperBound: Bands(repeating: Self.mostPerBand))
-    guard rise.sum() > Self.leastRise else { return false }
-    raised = steady
+    guard isOutdone(by: steady) else { return false }
+    raised = steady - Self.rarer
     level.replace(with: raised, where: raised .> level)
     return true
+  }
+
+  /// Whether steady sound is so much louder that it is another noise.
+  func isOutdone(by steady: Bands) -> Bool {
+    (steady - level).clamped(lowerBound: .zero, upperBound: Bands(repeating: Self.mostPerBand)).sum()
+      > Self.leastRise
   }
 
   /// Whether so quiet a sound was there before the floor was what it is.

@@ -1,7 +1,7 @@
 /// Whether sound has kept its spectrum for 0.3 s, as noise does and speech does not.
 ///
-/// How far the levels of noise stray from their mean follows from the width of a band alone: the narrower, the
-/// farther. In the recordings of speech their variance is at least ten times as large in any 0.3 s.
+/// How far the levels of noise stray from their mean follows from the width of a band alone: the narrower,
+/// the farther. In clean recordings of speech their variance is at least ten times as large in any 0.3 s.
 enum SteadySound {
   /// The frames that are looked at.
   static let length = 30

@@ -174,10 +174,22 @@ public struct VoiceActivityDetector: Sendable {
     var candidate = time - 1
     let oldest = max(0, time - Self.hindsight + 1)
     while candidate >= oldest, start - candidate <= hangOver {
-      if isSound(history[candidate % Self.hindsight]) { start = candidate }
+      if isSound(history[candidate % Self.hindsight]) {
+        if isLouderNoise(before: candidate, since: oldest) { break }
+        start = candidate
+      }
       candidate -= 1
     }
     return start
+  }
+
+  /// Whether what ended with a frame was noise that has become quieter since: steady for longer than a vowel.
+  private func isLouderNoise(before frame: Int, since oldest: Int) -> Bool {
+    let middle = frame - SteadySound.length
+    guard middle >= oldest + SteadySound.length, let last = SteadySound.floor(of: history, at: frame),
+      let first = SteadySound.floor(of: history, at: middle)
+    else { return false }
+    return floor.isOutdone(by: last) && floor.isOutdone(by: first)
   }
 
   /// Whether the bands are far enough above the floor and the margin.

@@ -2,9 +2,14 @@
 ///
 /// Why not Foundation's decoder: for values of unknown shape it tries one type after the other, and a few hundred
 /// kilobytes of nested brackets keep it busy for minutes. This one's work is linear in the bytes, whatever they are.
+///
+/// Two things beyond the standard are taken, because clients send them and other servers take them: `NaN`, `Infinity` and
+/// `-Infinity`, which Python's `json` writes, are read as null; and a byte order mark, with which .NET begins a stream,
+/// may stand in front.
 struct JSONReader {
   /// Arrays and objects inside each other; events have three.
   private static let deepest = 64
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   private let bytes: [UInt8]
   private var position = 0
@@ -12,6 +17,7 @@ struct JSONReader {
   /// - Returns: `nil` if the bytes are not exactly one JSON value in UTF-8, or nest too deep.
   static func value(of bytes: [UInt8]) -> JSONValue? {
     var reader = JSONReader(bytes: bytes)
+    if bytes.starts(with: byteOrderMark) { reader.position = byteOrderMark.count }
     do throws(Malformed) {
       let value = try reader.value(depth: 0)
       reader.skipSpace()
@@ -62,6 +68,12 @@ struct JSONReader {
     case UInt8(ascii: "n"):
       try expect("null")
       return .null
+    case UInt8(ascii: "N"):
+      try expect("NaN")
+      return .null
+    case UInt8(ascii: "I"):
+      try expect("Infinity")
+      return .null
     default: return try number()
     }
   }
@@ -102,7 +114,10 @@ struct JSONReader {
   private mutating func number() throws(Malformed) -> JSONValue {
     let start = position
     var isWhole = true
-    _ = take("-")
+    if take("-"), next == UInt8(ascii: "I") {
+      try expect("Infinity")
+      return .null
+    }
     let firstDigit = position
     try digits()
     // No leading zeros.

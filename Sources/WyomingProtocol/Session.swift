@@ -99,7 +99,7 @@ public struct Session: Sendable {
       format = try audioFormat(of: event, fallback: AudioFormat())
       hearing = .utterance(seconds: 0)
       return [.beginUtterance]
-    case "audio-chunk":
+    case Event.audioChunkType:
       return hear(event.payload, try audioFormat(of: event, fallback: format))
     case "audio-stop":
       return stop()

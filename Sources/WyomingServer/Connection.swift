@@ -2,6 +2,7 @@ internal import Logging
 internal import NIOCore
 internal import Recognition
 internal import ServiceLifecycle
+internal import SocketFaults
 internal import SystemPaths
 internal import WyomingProtocol
 
@@ -49,7 +50,7 @@ struct Connection: Sendable {
         }
       }
     } catch {
-      logger.debug("connection ended", metadata: ["why": "\(error)"])
+      logger.debug("connection ended", metadata: ["why": "\(SocketFault(error))"])
       channel.close(promise: nil)
     }
   }
@@ -117,8 +118,9 @@ struct Connection: Sendable {
   private func refuse(
     _ error: ProtocolError, _ outbound: Writer, _ channel: any NIOCore.Channel
   ) async throws {
-    logger.warning("refused a client", metadata: ["why": "\(error)"])
-    try await send([.error(error.description, code: error.code)], outbound)
+    let why = error.setting.map { "\(error): that is the server's setting \($0)" } ?? "\(error)"
+    logger.warning("refused a client", metadata: ["why": "\(why)"])
+    try await send([.error(why, code: error.code)], outbound)
     outbound.finish()
     channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
   }

@@ -2,6 +2,7 @@ internal import Glibc
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
+internal import SocketFaults
 internal import SystemPaths
 
 /// Opens the channels of an address.
@@ -41,7 +42,7 @@ struct Listener: Sendable {
     } catch let error as ListenError {
       throw error
     } catch {
-      throw ListenError(address: address, why: Self.reason(error))
+      throw ListenError(address: address, why: reason(error))
     }
   }
 
@@ -91,14 +92,18 @@ struct Listener: Sendable {
       throw ListenError(address: address, why: "there is a file that is no socket")
     }
     guard Files.unlink(path) == 0 || errno == ENOENT else {
-      throw ListenError(address: address, why: String(cString: strerror(errno)))
+      throw ListenError(address: address, why: SocketFault.system(errno).description)
     }
   }
 
-  private static func reason(_ error: any Error) -> String {
-    // NIO adds the call and the number.
-    guard let error = error as? IOError else { return "\(error)" }
-    return String(cString: strerror(error.errnoCode))
+  private func reason(_ error: any Error) -> String {
+    let fault = SocketFault(error)
+    switch (fault, address.endpoint) {
+    case (.system(EADDRINUSE), .tcp): return "\(fault): another program listens there"
+    case (.system(EACCES), .tcp(_, let port)) where (1..<1024).contains(port):
+      return "\(fault): ports below 1024 are for root"
+    default: return "\(fault)"
+    }
   }
 }
 

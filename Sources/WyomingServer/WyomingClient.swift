@@ -1,5 +1,7 @@
+internal import Glibc
 internal import NIOCore
 internal import NIOPosix
+internal import SocketFaults
 internal import WyomingProtocol
 
 /// The client's side of a connection to a Wyoming server.
@@ -31,14 +33,21 @@ struct WyomingClient: Sendable {
   }
 
   /// Connects, and closes the connection when `body` is done.
+  ///
+  /// - Throws: ``ClientError`` if the server cannot be reached or breaks off the connection, and what `body` throws.
   func converse<Result: Sendable>(
     _ body: (inout Conversation) async throws -> Result
   ) async throws -> Result {
     let channel = try await connect()
-    return try await channel.executeThenClose { inbound, outbound in
-      var conversation = Conversation(
-        address: address, outbound: outbound, answers: inbound.makeAsyncIterator())
-      return try await body(&conversation)
+    do {
+      return try await channel.executeThenClose { inbound, outbound in
+        var conversation = Conversation(
+          address: address, outbound: outbound, answers: inbound.makeAsyncIterator())
+        return try await body(&conversation)
+      }
+    } catch {
+      guard SocketFault(error).isBrokenConnection else { throw error }
+      throw ClientError(address: address, why: "it broke off the connection")
     }
   }
 
@@ -65,9 +74,26 @@ struct WyomingClient: Sendable {
     } catch is CancellationError {
       throw CancellationError()
     } catch {
-      // NIO tells of each address that it tried; a person wants to know that none answered.
-      throw ClientError(
-        address: address, why: "nobody listens there; start it with `lorikeet serve`, or give another --uri")
+      throw ClientError(address: address, why: reason(SocketFault(error)))
+    }
+  }
+
+  /// Why there is no connection, and the way out.
+  private func reason(_ fault: SocketFault) -> String {
+    let isSocketInFiles = if case .unix = address.endpoint { true } else { false }
+    switch fault {
+    case .system(ECONNREFUSED):
+      return "nobody listens there; start it with `lorikeet serve`, or give another --uri"
+    case .system(ENOENT) where isSocketInFiles:
+      return "nobody listens there; start it with `lorikeet serve`, or give another --uri"
+    case .timeout, .system(ETIMEDOUT):
+      return "no connection within \(seconds) s; check the address, and whether a firewall is in the way"
+    case .system(EACCES) where isSocketInFiles:
+      return "\(fault): the socket belongs to another user"
+    case .system(EHOSTUNREACH), .system(ENETUNREACH):
+      return "\(fault); check the network, or give another --uri"
+    default:
+      return "\(fault); give another --uri"
     }
   }
 }

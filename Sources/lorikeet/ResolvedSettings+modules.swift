@@ -92,7 +92,8 @@ extension ResolvedSettings {
     var result = ServerLimits()
     result.events.header = limits.headerBytes
     result.events.data = limits.dataBytes
-    result.events.payload = limits.payloadBytes
+    result.events.payload =
+      limits.payloadBytes ?? EventLimits.payload(ofSeconds: limits.utteranceSeconds)
     result.connections = limits.connections
     result.utteranceSeconds = Double(limits.utteranceSeconds)
     result.stallSeconds = Double(limits.stallSeconds)

@@ -1,7 +1,9 @@
 internal import ArgumentParser
 internal import Logging
+internal import UnixSignals
 
-/// The first signal lets running utterances end; who sends another one does not want to wait.
+/// The first signal lets running utterances end; who sends another one does not want to wait. But SIGHUP comes by itself,
+/// and twice where a shell passes it on.
 enum SecondSignal {
   static func endsAtOnce(_ logger: Logger, _ body: () async throws -> Void) async throws {
     try await Signals.told { signal, count in
@@ -10,6 +12,7 @@ enum SecondSignal {
           "shutting down: utterances that have begun are finished first", metadata: ["signal": "\(signal)"])
         return
       }
+      guard signal != .sighup else { return }
       logger.warning("ended at once by a second signal", metadata: ["signal": "\(signal)"])
       leave(.failure)
     } during: {

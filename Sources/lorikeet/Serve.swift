@@ -11,8 +11,8 @@ struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serve speech to text over the Wyoming protocol.",
     discussion: """
-      SIGTERM and SIGINT end it in good order: utterances that have begun still get their transcript. A second \
-      signal ends it at once.
+      SIGTERM, SIGINT and SIGHUP end it in good order: utterances that have begun still get their transcript. A second \
+      SIGTERM or SIGINT ends it at once.
 
       An address may have a model and a language of its own: 'tcp://0.0.0.0:10301?model=builtin&language=es'.
 
@@ -30,7 +30,7 @@ struct Serve: AsyncParsableCommand {
       if options.printConfig { return try Terminal.print(resolved.description) }
       let logger = try logger(resolved)
       var configuration = ServiceGroupConfiguration(
-        services: try services(resolved, logger), gracefulShutdownSignals: [.sigterm, .sigint],
+        services: try services(resolved, logger), gracefulShutdownSignals: Signals.ending,
         logger: quiet(logger))
       configuration.maximumGracefulShutdownDuration = .seconds(resolved.settings.drainSeconds)
       let group = ServiceGroup(configuration: configuration)

@@ -1,8 +1,10 @@
 """The program under test as a command, and where the repository keeps what the tests need."""
+import contextlib
 import csv
 import json
 import os
 import pathlib
+import signal
 import subprocess
 
 from server import environment
@@ -24,6 +26,16 @@ def run(*arguments: object, stdin: bytes = b"") -> subprocess.CompletedProcess[s
         [BINARY, *map(str, arguments)], input=stdin, capture_output=True, timeout=TIMEOUT, env=ENVIRONMENT)
     return subprocess.CompletedProcess(
         result.args, result.returncode, result.stdout.decode(), result.stderr.decode())
+
+
+@contextlib.contextmanager
+def hanging_up(action: signal.Handlers):
+    """What is started in here inherits what SIGHUP does: the default, or nothing (SIG_IGN), as nohup has it."""
+    before = signal.signal(signal.SIGHUP, action)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 class Transcriber:

@@ -33,7 +33,7 @@ def test_defaults():
 # Of settings that are not set by default.
 EXAMPLES = {
     "language": "en", "buckets": "5,20", "lazy-buckets": "10", "memory-budget": "3000000000", "max-resident-buckets": "2",
-    "device-property": "NUM_STREAMS=1", "zeroconf-interface": "eth0",
+    "device-property": "NUM_STREAMS=1", "zeroconf-interface": "eth0", "max-payload-bytes": "1048576",
 }
 
 

@@ -1,5 +1,6 @@
 """What a server takes from a client, how long it waits, and that nothing stays behind of the clients that misbehave."""
 import asyncio
+import contextlib
 import json
 import os
 import pathlib
@@ -16,6 +17,7 @@ from wyoming.error import Error
 from wyoming.info import Describe, Info
 
 import home_assistant
+import lorikeet
 import oracle
 from conversation import STOP, TEXTS, Raw, assert_well, audio, chunks, converse, inline, send_and_receive, start
 from home_assistant import client, pcm, receive_transcript
@@ -124,7 +126,103 @@ def test_lengths_can_be_limited(option, value, data, start_server):
         assert converse(conversation(server.port)) == ("error", None)
 
 
-def test_a_signal_lets_an_utterance_that_has_begun_end(start_server):
+@pytest.mark.parametrize(["option", "data"], [
+    ("--max-header-bytes", b'{"type":"describe","x":"' + b"y" * 2000 + b'"}\n'),
+    ("--max-data-bytes", b'{"type":"describe","data_length":2000}\n'),
+    ("--max-payload-bytes", b'{"type":"audio-chunk","payload_length":2000}\n'),
+])
+def test_the_refusal_of_what_is_too_long_names_the_setting_and_its_value(option, data, start_server):
+    async def conversation(port: int):
+        async with await Raw.connect(port) as connection:
+            await connection.send(data)
+            return Error.from_event(await connection.receive()).text
+
+    with start_server(option, "1024") as server:
+        text = converse(conversation(server.port))
+        assert option.removeprefix("--") in text and "1024" in text
+        server.stop()
+        assert text in server.messages()
+
+
+def test_the_longest_payload_follows_from_the_longest_utterance(start_server):
+    async def conversation(port: int):
+        async with await Raw.connect(port) as connection:
+            await connection.send(b'{"type":"audio-chunk","payload_length":10000000}\n')
+            return Error.from_event(await connection.receive()).text
+
+    with start_server("--max-utterance-seconds", "20") as server:
+        text = converse(conversation(server.port))
+    assert "payload_length is 10000000, expected 0 to 7680000" in text and "max-payload-bytes" in text
+
+
+def compact_disc(name: str, before: int) -> bytes:
+    """A recording as 44.1 kHz stereo behind seconds of silence."""
+    samples = np.concatenate([np.zeros(before * 16_000, np.float32), oracle.samples(AUDIO / name), np.zeros(16_000, np.float32)])
+    times = np.arange(int(len(samples) * 44_100 / 16_000)) * (16_000 / 44_100)
+    mono = np.frombuffer(pcm(np.interp(times, np.arange(len(samples)), samples).astype(np.float32)), "<i2")
+    return np.repeat(mono, 2).tobytes()
+
+
+@pytest.mark.parametrize("before", [0, 25, 280])
+def test_a_whole_recording_in_one_chunk_is_taken(before, server):
+    data = compact_disc("en-01.wav", before)
+    format = {"rate": 44_100, "width": 2, "channels": 2}
+    events = [start(**format), *chunks(data, **format, size=len(data)), STOP]
+    assert converse(send_and_receive(server.port, *events)) == TEXTS["en-01.wav"]
+
+
+def test_one_chunk_that_is_longer_than_an_utterance_may_be_is_cut_and_passed_over(start_server):
+    data = audio("en-01.wav") + bytes(3_000_000)
+    with start_server("--max-utterance-seconds", "3") as server:
+        events = [start(), *chunks(data, size=len(data)), STOP, start(), *chunks(audio("en-03.wav")), STOP]
+
+        async def conversation():
+            async with client(server.port) as connection:
+                for event in events:
+                    await connection.write_event(event)
+                return await receive_transcript(connection), await receive_transcript(connection)
+
+        assert converse(conversation()) == (TEXTS["en-01.wav"], TEXTS["en-03.wav"])
+
+
+def test_a_chunk_on_its_way_is_no_stalled_client(start_server):
+    async def conversation(port: int):
+        async with await Raw.connect(port) as connection:
+            data = audio("en-01.wav") + bytes(1_000_000)
+            head = inline("audio-chunk", data, rate=16_000, width=2, channels=1)
+            for offset in range(0, len(head), 140_000):
+                await connection.send(head[offset:offset + 140_000])
+                await asyncio.sleep(0.6)
+            await connection.send(inline("audio-stop"))
+            while (event := await connection.receive()).type in ("transcript-start", "transcript-chunk"):
+                pass
+            return event.type, event.data["text"]
+
+    with start_server("--stall-seconds", "2", "--idle-seconds", "2") as server:
+        assert converse(conversation(server.port)) == ("transcript", TEXTS["en-01.wav"])
+
+
+def test_payloads_that_are_announced_or_long_take_no_memory(start_server):
+    async def announce(port: int, stack: contextlib.AsyncExitStack, data: bytes):
+        connection = await stack.enter_async_context(await Raw.connect(port))
+        await connection.send(data)
+
+    async def conversation(server, before: int):
+        async with contextlib.AsyncExitStack() as stack:
+            # 4 GB announced, 360 MB of them sent: of utterances that are too long, and with an event that has no use for it.
+            for kind in ("audio-chunk", "describe"):
+                data = f'{{"type":"{kind}","payload_length":100000000}}\n'.encode() + bytes(9_000_000)
+                await asyncio.gather(*(announce(server.port, stack, data) for _ in range(20)))
+            await assert_well(server.port)
+            assert resident(server.process) < before + 60e6
+
+    with start_server("--max-utterance-seconds", "5", "--max-payload-bytes", "100000000") as server:
+        converse(assert_well(server.port))
+        asyncio.run(asyncio.wait_for(conversation(server, resident(server.process)), 120))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_lets_an_utterance_that_has_begun_end(number, start_server):
     async def conversation(server):
         async with client(server.port) as connection:
             pieces = chunks(audio("en-01.wav"))
@@ -132,15 +230,19 @@ def test_a_signal_lets_an_utterance_that_has_begun_end(start_server):
                 await connection.write_event(event)
             await connection.write_event(Describe().event())
             assert Info.is_type((await connection.read_event()).type)
-            server.process.send_signal(signal.SIGTERM)
+            server.process.send_signal(number)
             await asyncio.sleep(0.5)
+            if number == signal.SIGHUP:  # a shell may pass it on, too
+                server.process.send_signal(number)
             with pytest.raises(OSError):
                 await asyncio.open_connection("127.0.0.1", server.port)
             for event in [*pieces[5:], STOP]:
                 await connection.write_event(event)
             return await receive_transcript(connection)
 
-    with start_server() as server:
+    with lorikeet.hanging_up(signal.SIG_DFL):
+        server = start_server()
+    with server:
         assert converse(conversation(server)) == TEXTS["en-01.wav"]
         assert server.process.wait(20) == 0, server.messages()
 

@@ -38,13 +38,25 @@ def test_describe_is_answered_while_others_are_transcribed(server):
     converse(conversation())
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 @pytest.mark.parametrize("connected", [False, True], ids=["idle", "with an open connection"])
 def test_a_signal_ends_the_server_in_good_order(number, connected, start_server):
-    with start_server() as server, socket.create_connection(("127.0.0.1", server.port)) as connection:
+    with lorikeet.hanging_up(signal.SIG_DFL):
+        server = start_server()
+    with server, socket.create_connection(("127.0.0.1", server.port)) as connection:
         if not connected:
             connection.close()
         assert server.stop(number) == 0, server.messages()
+
+
+def test_a_server_that_was_started_with_nohup_goes_on_when_its_terminal_is_closed(start_server):
+    with lorikeet.hanging_up(signal.SIG_IGN):
+        server = start_server()
+    with server:
+        server.process.send_signal(signal.SIGHUP)
+        time.sleep(0.5)
+        converse(assert_well(server.port))
+        assert server.stop() == 0, server.messages()
 
 
 def test_clients_that_connect_while_the_server_stops_do_no_harm(start_server):
@@ -68,7 +80,8 @@ def test_port_in_use(server):
     assert result.returncode == 1
     errors = [line for line in result.stderr.splitlines() if line.startswith("lorikeet: ")]
     assert len(errors) == 1, result.stderr
-    assert str(server.port) in errors[0]
+    assert errors[0] == (
+        f"lorikeet: cannot listen on {server.uri}: Address already in use: another program listens there; give another --uri")
 
 
 def test_transcripts_are_not_logged(server):

@@ -1,5 +1,6 @@
 """`lorikeet serve` and clients that are not the official one: short, wrong, or gone in the middle."""
 import asyncio
+import json
 import socket
 
 import pytest
@@ -17,8 +18,10 @@ from home_assistant import client
     b'{"type":"describe","data":{},"version":"9.9.9","unknown":[1,{"a":null}]}\n',
     b'{"type":"describe","data_length":2,"payload_length":0}\n{}',
     b'\n\r\n   \n{"type":"describe"}\n',
+    b'\xef\xbb\xbf{"type":"describe"}\n',
+    b'{"type":"describe","data":{"a":NaN,"b":[Infinity]},"data_length":15}\n{"c":-Infinity}',
     b'{"type":"no-such-event","data_length":7,"payload_length":5}\n{"a":1}\x00\n{"\xff{"type":"describe"}\n',
-], ids=["inline", "carriage return", "nulls", "unknown keys", "data part", "blank lines", "unknown event"])
+], ids=["inline", "carriage return", "nulls", "unknown keys", "data part", "blank lines", "byte order mark", "NaN", "unknown event"])
 def test_ways_to_write_describe(data, server):
     event = exchange(server.port, data)
     assert Info.is_type(event.type)
@@ -39,6 +42,20 @@ def test_bytes_that_arrive_one_by_one(server):
 def test_data_in_the_header_line(server):
     begin = inline("transcribe", language="en") + inline("audio-start", rate=16_000, width=2, channels=1)
     event = exchange(server.port, begin + inline_utterance("en-01.wav"))
+    assert (event.type, event.data["text"]) == ("transcript", TEXTS["en-01.wav"])
+
+
+@pytest.mark.parametrize("timestamp", ["NaN", "Infinity", "-Infinity"])
+def test_a_time_that_is_no_number_does_no_harm(timestamp, server):
+    value = float(timestamp.lower())
+    format = {"rate": 16_000, "width": 2, "channels": 1, "timestamp": value}
+    begin = inline("audio-start", **format)
+    assert timestamp.encode() in begin  # Python's json writes it so
+    data = json.dumps(format).encode()
+    pieces = b"".join(
+        json.dumps({"type": "audio-chunk", "data_length": len(data), "payload_length": len(event.payload)}).encode()
+        + b"\n" + data + event.payload for event in chunks(audio("en-01.wav")))
+    event = exchange(server.port, begin + pieces + inline("audio-stop", timestamp=value))
     assert (event.type, event.data["text"]) == ("transcript", TEXTS["en-01.wav"])
 
 

@@ -66,6 +66,7 @@ private func refusal(
     let examples = [
       "language": "en", "buckets": "5,20", "lazy-buckets": "10", "memory-budget": "3GB",
       "max-resident-buckets": "2", "device-property": "NPU_TURBO=NO", "zeroconf-interface": "eth0",
+      "max-payload-bytes": "1048576",
     ]
     let values = try Setting.all.map { setting in
       let value = setting.choices.last ?? setting.defaultValue(dataDir: "/d") ?? examples[setting.name]

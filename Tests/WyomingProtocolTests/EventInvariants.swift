@@ -13,7 +13,7 @@ enum EventInvariants {
   /// Near enough that short inputs pass them.
   private static let limits = {
     var limits = EventLimits()
-    (limits.header, limits.data, limits.payload) = (512, 1024, 2048)
+    (limits.header, limits.data, limits.payload, limits.piece) = (512, 1024, 2048, 300)
     return limits
   }()
 
@@ -67,6 +67,7 @@ enum EventInvariants {
     var buffer = ByteBuffer()
     var events: [Event] = []
     var (fed, piece) = (0, 0)
+    var owed = 0
     repeat {
       var size = stream.count
       if !sizes.isEmpty {
@@ -82,19 +83,37 @@ enum EventInvariants {
         do { event = try parser.next(from: &buffer) } catch { return (events, error) }
         guard let event else { break }
         // In one piece, an event's bytes are known: what one call took.
-        if sizes.isEmpty { try checkLengths(of: event, in: stream[start..<(fed - buffer.readableBytes)]) }
+        if sizes.isEmpty {
+          let taken = stream[start..<(fed - buffer.readableBytes)]
+          try checkLengths(of: event, in: taken, behind: events.last, owed: &owed)
+        }
         events.append(event)
       }
     } while fed < stream.count
     // What is left over is the beginning of one event.
     try hold(
-      buffer.readableBytes <= limits.header + limits.data + limits.payload,
+      buffer.readableBytes <= limits.header + limits.data + limits.piece,
       "\(buffer.readableBytes) bytes are kept")
     return (events, nil)
   }
 
   /// The header line's lengths are those of the parts behind it, and nothing else is taken.
-  private static func checkLengths(of event: Event, in bytes: ArraySlice<UInt8>) throws(Violation) {
+  ///
+  /// - Parameter owed: The bytes that are still to come of the payload of `last`, the event before.
+  private static func checkLengths(
+    of event: Event, in bytes: ArraySlice<UInt8>, behind last: Event?, owed: inout Int
+  ) throws(Violation) {
+    var bytes = bytes
+    if let last, owed > 0 {
+      if last.type == "audio-chunk" {
+        try hold(event.type == last.type && event.data == last.data, "\(event) continues \(last)")
+        try hold(event.payload.readableBytes == min(owed, limits.piece), "\(event) has another length")
+        try hold(event.payload.readableBytesView.elementsEqual(bytes), "\(event) has not the bytes that came")
+        owed -= bytes.count
+        return
+      }
+      bytes = bytes.dropFirst(owed)
+    }
     let blank: [UInt8] = [0x20, 0x0D, 0x09, 0x0A]
     let taken = bytes.drop { blank.contains($0) }
     guard let newline = taken.firstIndex(of: 0x0A) else { throw Violation(description: "no header line") }
@@ -111,11 +130,12 @@ enum EventInvariants {
     let dataLength = fields["data_length"]?.integer ?? 0
     let payloadLength = fields["payload_length"]?.integer ?? 0
     try hold(fields["type"]?.string == event.type, "the header of \(event) has another type")
-    try hold(event.payload.readableBytes == payloadLength, "\(event) has not \(payloadLength) bytes")
+    let first = min(payloadLength, limits.piece)
+    owed = payloadLength - first
+    try hold(event.payload.readableBytes == first, "\(event) has not \(first) bytes")
+    try hold(taken.endIndex - newline - 1 == dataLength + first, "\(event) took other bytes than its own")
     try hold(
-      taken.endIndex - newline - 1 == dataLength + payloadLength, "\(event) took other bytes than its own")
-    try hold(
-      event.payload.readableBytesView.elementsEqual(taken.suffix(payloadLength)),
+      event.payload.readableBytesView.elementsEqual(taken.suffix(first)),
       "the payload of \(event) is not the bytes that came")
     try hold(
       newline - taken.startIndex <= limits.header && dataLength <= limits.data

@@ -29,16 +29,33 @@ import Testing
     arguments: [
       "", " ", "nul", "nulll", "True", "tru", "f", "+1", "01", "-01", "-", ".5", "5.", "1e", "1e+", "1.e1",
       "0x10",
-      "1_000", "Infinity", "NaN", "1e400", "-1e400", "--1", "1-", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "]",
+      "1_000", "Infinit", "Infinityy", "+Infinity", "--Infinity", "-NaN", "nan", "Na", "inf", "-I", "1e400",
+      "-1e400", "--1", "1-", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "]",
       "{", "}",
       "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{,}", "{a:1}", "{\"a\" 1}",
       "{\"a\":1 \"b\":2}",
       "{1:1}", "\"", "\"a", "\"\\", "\"\\\"", "\"\\x41\"", "\"\\u12\"", "\"\\u12g4\"", "\"\\ud83e\\u\"",
       "\"\n\"",
-      "\"\t\"", "\"\0\"", "'a'", "1 2", "{} {}", "[]]", "// a\n1", "/* a */ 1", "\u{A0}1", "\u{FEFF}1",
+      "\"\t\"", "\"\0\"", "'a'", "1 2", "{} {}", "[]]", "// a\n1", "/* a */ 1", "\u{A0}1", "\u{FEFF}",
+      "\u{FEFF}\u{FEFF}1", "1\u{FEFF}",
     ])
   func `what is no JSON is none`(text: String) {
     #expect(read(text) == nil)
+  }
+
+  @Test(
+    arguments: [
+      ("NaN", .null), ("Infinity", .null), ("-Infinity", .null), (" -Infinity ", .null),
+      ("[NaN,Infinity,-Infinity,-1]", .array([.null, .null, .null, .integer(-1)])),
+      (#"{"timestamp":NaN,"a":{"b":-Infinity}}"#, .object(["timestamp": .null, "a": .object(["b": .null])])),
+      (#""NaN""#, .string("NaN")),
+    ] as [(String, JSONValue)])
+  func `what Python writes for a number that JSON lacks is null`(text: String, value: JSONValue) {
+    #expect(read(text) == value)
+  }
+
+  @Test func `a byte order mark in front does no harm`() {
+    #expect(read("\u{FEFF}{\"a\":1}") == .object(["a": .integer(1)]))
   }
 
   @Test(

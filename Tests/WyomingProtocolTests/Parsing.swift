@@ -24,10 +24,14 @@ extension EventParser {
 }
 
 extension EventLimits {
-  init(header: Int = 64 * 1024, data: Int = 1024 * 1024, payload: Int = 32 * 1024 * 1024) {
+  init(
+    header: Int = 64 * 1024, data: Int = 1024 * 1024, payload: Int = 32 * 1024 * 1024,
+    piece: Int = 128 * 1024
+  ) {
     self.init()
     self.header = header
     self.data = data
     self.payload = payload
+    self.piece = piece
   }
 }

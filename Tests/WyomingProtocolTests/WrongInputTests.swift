@@ -12,21 +12,21 @@ import Testing
       (#"{"type":"x""#, .headerNotJSON),
       (#"{"type":"x"}}"#, .headerNotJSON),
       (#"{'type':'x'}"#, .headerNotJSON),
-      (#"{"type":NaN}"#, .headerNotJSON),
       (#"{"type":"x","data_length":1e400}"#, .headerNotJSON),
       ("[]", .headerNotJSON),
       ("null", .headerNotJSON),
       ("17", .headerNotJSON),
       (#""describe""#, .headerNotJSON),
-      ("\u{FEFF}{\"type\":\"x\"}", .headerNotJSON),
       ("{}", .headerWithoutType),
       (#"{"type":null}"#, .headerWithoutType),
+      (#"{"type":NaN}"#, .headerWithoutType),
       (#"{"type":5}"#, .headerWithoutType),
       (#"{"type":["describe"]}"#, .headerWithoutType),
       (#"{"Type":"describe"}"#, .headerWithoutType),
       (#"{"type":"x","data":[]}"#, .notAnObject(key: "data")),
       (#"{"type":"x","data":"{}"}"#, .notAnObject(key: "data")),
       (#"{"type":"x","data":false}"#, .notAnObject(key: "data")),
+      (#"{"type":"x","data":[NaN]}"#, .notAnObject(key: "data")),
     ] as [(String, ProtocolError)])
   func `a header that says nothing is refused`(header: String, error: ProtocolError) {
     #expect(throws: error) { try EventParser.events(in: header + "\n") }
@@ -50,6 +50,21 @@ import Testing
       return try EventParser.events(in: header, limits: EventLimits(payload: limit))
     }
     #expect(dataLength.description == "data_length is \(shown), expected 0 to 1048576")
+  }
+
+  @Test(
+    arguments: [
+      (.headerTooLong(limit: 9), "max-header-bytes"),
+      (.length(key: "data_length", value: "10", limit: 9), "max-data-bytes"),
+      (.length(key: "payload_length", value: "10", limit: 9), "max-payload-bytes"),
+      (.length(key: "payload_length", value: "1e+300", limit: 9), "max-payload-bytes"),
+      (.length(key: "payload_length", value: "-1", limit: 9), nil),
+      (.length(key: "payload_length", value: "0.5", limit: 9), nil),
+      (.length(key: "payload_length", value: "\"10\"", limit: 9), nil),
+      (.headerNotJSON, nil),
+    ] as [(ProtocolError, String?)])
+  func `what is too long names the setting that limits it`(error: ProtocolError, setting: String?) {
+    #expect(error.setting == setting)
   }
 
   @Test func `a length of any size is not repeated to the client`() throws {

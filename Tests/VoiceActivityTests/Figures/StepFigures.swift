@@ -6,7 +6,7 @@ import VoiceActivity
 struct StepFigures: Equatable, Sendable {
   /// Where the noise changes its level.
   enum Place: String, CaseIterable, Sendable {
-    case before, inWords, atPause, inPause, lateInPause
+    case before, atWords, inWords, atPause, inPause, lateInPause
   }
 
   var utterances = 0
@@ -39,6 +39,7 @@ struct StepFigures: Equatable, Sendable {
       let start =
         switch place {
         case .before: words.lowerBound - 8000
+        case .atWords: words.lowerBound
         case .inWords: (words.lowerBound + words.upperBound) / 2
         case .atPause: words.upperBound
         case .inPause: words.upperBound + 2400

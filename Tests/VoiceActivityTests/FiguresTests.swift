@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-/// Prints the figures of docs/design.md: `LORIKEET_FIGURES=1 swift test --filter "figures of voice activity"`.
+/// Prints the figures of docs/design.md: `LORIKEET_FIGURES=1 swift test --filter FiguresTests`.
 @Suite(.enabled(if: getenv("LORIKEET_FIGURES") != nil))
 struct `The figures of voice activity` {
   @Test(arguments: [128, 80]) func `are printed`(bands: Int) throws {
@@ -14,7 +14,7 @@ struct `The figures of voice activity` {
       var figures = StepFigures()
       for kind in NoiseKind.allCases {
         for change in [-18.0, -6, 3, 6, 12, 18] {
-          let snr = place == .before || place == .inWords ? max(10, 10 + change) : 20
+          let snr = place == .before || place == .atWords || place == .inWords ? max(10, 10 + change) : 20
           figures += try StepFigures.steps(of: change, at: place, in: kind, snr: snr, bands: bands)
         }
       }
