@@ -4,6 +4,7 @@
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
+#include <dirent.h>
 #include <string>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -32,7 +33,9 @@ std::vector<Mapping> shared_mappings() {
     int path = 0;
     if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s %*s %*s %*s %n", &range.begin, &range.end, rights, &path) == 3 &&
         path > 0 && std::string(rights) == "r--s") {
-      mappings.push_back({range, line + path});
+      std::string file = line + path;
+      if (!file.empty() && file.back() == '\n') file.pop_back();
+      mappings.push_back({range, file});
     }
   }
   free(line);
@@ -44,11 +47,18 @@ void drop(const Range &range) {
   madvise(reinterpret_cast<void *>(range.begin), range.end - range.begin, MADV_DONTNEED);
 }
 
-std::string absolute(const std::string &directory) {
-  char *path = directory.empty() ? nullptr : realpath(directory.c_str(), nullptr);
-  const std::string result = path == nullptr ? "" : std::string(path) + "/";
-  free(path);
-  return result;
+/// Where the files of a directory really are: each may be a link to another disk.
+std::set<std::string> files_in(const std::string &directory) {
+  std::set<std::string> files;
+  DIR *entries = directory.empty() ? nullptr : opendir(directory.c_str());
+  if (entries == nullptr) return files;
+  while (const dirent *entry = readdir(entries)) {
+    char *path = realpath((directory + "/" + entry->d_name).c_str(), nullptr);
+    if (path != nullptr) files.insert(path);
+    free(path);
+  }
+  closedir(entries);
+  return files;
 }
 
 Range range(const ov::op::v0::Constant &constant) {
@@ -61,7 +71,7 @@ Range range(const ov::op::v0::Constant &constant) {
 namespace lorikeet {
 
 MappedWeights::MappedWeights(const std::shared_ptr<ov::Model> &model, const std::string &cache_directory)
-    : cache_directory(absolute(cache_directory)) {
+    : cache_files(files_in(cache_directory)) {
   const std::vector<Mapping> mappings = shared_mappings();
   for (const auto &node : model->get_ops()) {
     auto constant = ov::as_type_ptr<ov::op::v0::Constant>(node);
@@ -88,11 +98,11 @@ void MappedWeights::drop_pages() const {
     const Range pages{(bytes.begin + page - 1) / page * page, bytes.end / page * page};
     if (pages.begin < pages.end) drop(pages);
   }
-  if (cache_directory.empty()) return;
+  if (cache_files.empty()) return;
   // A network that was read from the cache keeps its file mapped.
   const std::lock_guard<std::mutex> lock(unmapping());
   for (const auto &mapping : shared_mappings()) {
-    if (mapping.path.compare(0, cache_directory.size(), cache_directory) == 0) drop(mapping.range);
+    if (cache_files.count(mapping.path) > 0) drop(mapping.range);
   }
 }
 

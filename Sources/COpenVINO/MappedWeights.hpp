@@ -7,6 +7,7 @@
 #include <mutex>
 #include <openvino/core/model.hpp>
 #include <openvino/op/constant.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,8 @@ class MappedWeights {
 
  private:
   std::vector<std::shared_ptr<ov::op::v0::Constant>> constants;
-  /// Absolute, with a slash at its end; empty if there is none.
-  std::string cache_directory;
+  /// Absolute and without links.
+  std::set<std::string> cache_files;
 };
 
 /// Held while networks are destroyed, which may unmap files, and while pages are dropped: what is dropped is still the

@@ -61,6 +61,20 @@ public struct Runtime: ~Copyable, Sendable {
     return count
   }
 
+  /// Reads an ONNX file that is in memory.
+  ///
+  /// - Parameters:
+  ///   - content: What it names as files of weights is relative to the root directory. They are mapped, and need not be
+  ///     found by these names any more when the graph has been read.
+  ///   - name: What the file is called in messages.
+  public func readGraph(_ content: [UInt8], called name: String) throws(InferenceError) -> Graph {
+    var graph: OpaquePointer?
+    let operation = "read \(name)"
+    try check(
+      operation, content.withUnsafeBytes { lk_onnx_read($0.baseAddress, $0.count, "/", &graph) })
+    return Graph(handle: try present(graph, operation))
+  }
+
   /// Compiles a graph for a device. Takes seconds for a large graph, and blocks.
   ///
   /// - Parameters:

@@ -115,7 +115,9 @@ enum FileSystem {
     }
     try makeDirectory(parent)
     guard Files.mkdir(path, 0o755) == 0 || errno == EEXIST else {
-      throw SystemError("cannot make the directory \(path)")
+      let code = errno
+      let link = Files.deadLink(in: path).map { " (\($0) is a link to \($1))" } ?? ""
+      throw SystemError("cannot make the directory \(path)\(link)", code: code)
     }
   }
 

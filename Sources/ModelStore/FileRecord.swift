@@ -13,8 +13,10 @@ public struct FileRecord: Codable, Sendable, Equatable {
   public let sha256: String
 
   /// Reads the whole file.
-  public init(hashing name: String, in directory: String) throws(FileFailure) {
-    let path = "\(directory)/\(name)"
+  ///
+  /// - Parameter place: Where it is; `nil` if it is in the directory under its name.
+  public init(hashing name: String, in directory: String, at place: String? = nil) throws(FileFailure) {
+    let path = place ?? "\(directory)/\(name)"
     let (sha256, signs) = try Self.hash(path)
     self.name = name
     self.size = signs.size
@@ -23,8 +25,10 @@ public struct FileRecord: Codable, Sendable, Equatable {
   }
 
   /// Whether the file looks as it did; nothing of it is read.
-  public func looksUnchanged(in directory: String) -> Bool {
-    guard let now = Signs(of: "\(directory)/\(name)") else { return false }
+  ///
+  /// - Parameter place: Where it is; `nil` if it is in the directory under its name.
+  public func looksUnchanged(in directory: String, at place: String? = nil) -> Bool {
+    guard let now = Signs(of: place ?? "\(directory)/\(name)") else { return false }
     return now == Signs(size: size, modified: modified)
   }
 

@@ -1,18 +1,25 @@
 internal import SystemPaths
 
 extension ModelDirectory {
-  /// Bytes of the graphs and of the weights beside them, as the directory's list tells: nothing is read.
+  /// Bytes of the graphs and of the weights that belong to them; no weights are read.
   public var graphBytes: Int64 {
-    let graphs: [String]
-    switch self.graphs {
-    case .exported(let encoder, let decoder): graphs = [encoder, decoder]
-    case .prepared: graphs = PreparedModel.Network.allCases.flatMap(\.files)
+    func size(_ name: String) -> Int64 { FileRecord.Signs(of: "\(path)/\(name)")?.size ?? 0 }
+    return switch graphs {
+    case .exported(let encoder, let decoder):
+      [encoder, decoder].reduce(0) { sum, name in
+        // What cannot be used is as large as it looks.
+        sum + ((try? ExportedGraph(name, in: path)).map { Int64($0.bytes) } ?? size(name))
+      }
+    case .prepared: PreparedModel.Network.allCases.flatMap(\.files).reduce(0) { $0 + size($1) }
     }
-    let names = (try? Files.names(in: path)) ?? []
-    // External weights are called like their graph, with an ending more.
-    return names.filter { name in graphs.contains { name.hasPrefix($0) } }.reduce(0) { sum, name in
-      sum + (FileRecord.Signs(of: "\(path)/\(name)")?.size ?? 0)
-    }
+  }
+
+  /// Where a file of the export is: in the directory, or beside the file that a graph is a link to.
+  func place(of name: String) -> String {
+    let place = "\(path)/\(name)"
+    guard case .exported(let encoder, let decoder) = graphs, !Files.isThere(place) else { return place }
+    return [encoder, decoder].lazy.map { ExportedGraph.place(of: name, beside: "\(path)/\($0)") }
+      .first(where: Files.isThere) ?? place
   }
 
   /// Deletes the graphs and weights that the model was prepared from, to save disk space. `config.json` and
@@ -23,7 +30,12 @@ extension ModelDirectory {
   ///   is read to know.
   @discardableResult
   public func dropOriginals(keeping prepared: PreparedModel) throws(FileFailure) -> Int64 {
-    let sources = try ModelSources(of: self, memory: nil)
+    let sources: ModelSources
+    do throws(ModelError) {
+      sources = try ModelSources(of: self, memory: nil)
+    } catch {
+      throw FileFailure(path: path, why: error.description)
+    }
     guard sources.sha256 == prepared.manifest.source else {
       throw FileFailure(path: prepared.path, why: "it was not prepared from \(path)")
     }
@@ -32,6 +44,8 @@ extension ModelDirectory {
     }
     var bytes: Int64 = 0
     for file in sources.files where !["config.json", "vocab.txt"].contains(file.name) {
+      // What is elsewhere is not the directory's own.
+      guard Files.status(of: "\(path)/\(file.name)", followingLinks: false) != nil else { continue }
       do {
         try Files.remove("\(path)/\(file.name)")
       } catch {

@@ -57,10 +57,12 @@ public struct ModelDirectory: Sendable {
     func failure(_ reason: ModelError.Reason) -> ModelError { ModelError(model: trimmed, reason: reason) }
 
     guard Files.isDirectory(trimmed) else { throw failure(.notADirectory) }
+    let prepared = PreparedModel(at: trimmed)
+    if prepared == nil, let reason = PreparedModel.trouble(at: trimmed) { throw failure(reason) }
     configuration = try Self.configuration(in: trimmed)
     vocabulary = try Self.vocabulary(in: trimmed)
 
-    if let prepared = PreparedModel(at: trimmed) {
+    if let prepared {
       self.name = name ?? prepared.manifest.model
       graphs = .prepared(prepared)
       return
@@ -74,7 +76,7 @@ public struct ModelDirectory: Sendable {
     func isThere(_ file: String) -> Bool { Files.isThere("\(trimmed)/\(file)") }
     guard let files = kinds.first(where: { $0.allSatisfy(isThere) }) else {
       let half = kinds.first { $0.contains(where: isThere) } ?? kinds[0]
-      throw failure(.missingFile(half.first { !isThere($0) } ?? half[0]))
+      throw Self.absence(of: half.first { !isThere($0) } ?? half[0], in: trimmed)
     }
     graphs = .exported(encoder: files[0], decoder: files[1])
   }
@@ -90,7 +92,7 @@ public struct ModelDirectory: Sendable {
 
   private static func vocabulary(in path: String) throws(ModelError) -> Vocabulary {
     guard let text = String(data: try contents(of: "vocab.txt", in: path), encoding: .utf8) else {
-      throw ModelError(model: path, reason: .unreadableFile("vocab.txt", "it is not UTF-8"))
+      throw ModelError(path, "vocab.txt", .unreadable("it is not UTF-8"))
     }
     do throws(VocabularyError) {
       return try Vocabulary(parsing: text)
@@ -100,13 +102,25 @@ public struct ModelDirectory: Sendable {
   }
 
   private static func contents(of file: String, in path: String) throws(ModelError) -> Data {
-    guard Files.isThere("\(path)/\(file)") else {
-      throw ModelError(model: path, reason: .missingFile(file))
+    do throws(FileFault) {
+      guard try ModelFile("\(path)/\(file)").bytes > 0 else { throw .empty }
+    } catch {
+      throw ModelError(path, file, error)
     }
-    do {
+    do throws(SystemFailure) {
       return Data(try Files.contents(of: "\(path)/\(file)"))
     } catch {
-      throw ModelError(model: path, reason: .unreadableFile(file, "\(error)"))
+      throw ModelError(path, file, .unreadable(error.description))
     }
+  }
+
+  /// Why a file is not there.
+  private static func absence(of file: String, in path: String) -> ModelError {
+    do throws(FileFault) {
+      _ = try ModelFile("\(path)/\(file)")
+    } catch {
+      return ModelError(path, file, error)
+    }
+    return ModelError(path, file, .missing)
   }
 }

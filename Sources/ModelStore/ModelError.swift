@@ -7,8 +7,9 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case notPulled(models: String)
     case notADirectory
     case builtinMissing(looked: [String])
-    case missingFile(String)
-    case unreadableFile(String, String)
+    /// What is wrong with a file, by its name, and what helps.
+    case file(String, FileFault, remedy: String?)
+    case preparedByAnother(original: String)
     case configuration(String)
     case vocabulary(VocabularyError)
     case graph(String)
@@ -24,6 +25,16 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     self.reason = reason
   }
 
+  /// Of a file that cannot be used, with what helps.
+  ///
+  /// - Parameters:
+  ///   - directory: The model's.
+  ///   - file: Its name there.
+  public init(_ directory: String, _ file: String, _ fault: FileFault) {
+    self.init(
+      model: directory, reason: .file(file, fault, remedy: FileRemedy.text(for: fault, in: directory)))
+  }
+
   public var description: String {
     switch reason {
     case .unknownName(let known):
@@ -37,10 +48,13 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
       "model \(model): is a file, expected the directory that holds config.json and the model's other files"
     case .builtinMissing(let looked):
       "model \(model): its files are not beside the program (looked in \(looked.joined(separator: ", ")))"
-    case .missingFile(let file):
-      "model \(model): the file \(file) is missing"
-    case .unreadableFile(let file, let why):
-      "model \(model): cannot read \(file): \(why)"
+    case .file(let file, let fault, let remedy):
+      "model \(model): \(fault.description(of: file))" + (remedy.map { "; \($0)" } ?? "")
+    case .preparedByAnother(let original):
+      """
+      model \(model): was prepared by another version of Lorikeet; start with the model that it was made of, \(original), \
+      and it is prepared again
+      """
     case .configuration(let what):
       "model \(model): config.json: \(what)"
     case .vocabulary(let error):

@@ -14,7 +14,7 @@ public struct ModelSources: Codable, Sendable, Equatable {
   /// The hash of all files: of their names and contents, not of where they are.
   public var sha256: String { Self.sha256(of: files.map { ($0.name, $0.size, $0.sha256) }) }
 
-  /// - Parameter files: In the order of ``names(of:)``.
+  /// - Parameter files: In the order in which they are hashed.
   static func sha256(of files: [(name: String, size: Int64, sha256: String)]) -> String {
     var hash = SHA256()
     for file in files { hash.update(data: Data("\(file.name) \(file.size) \(file.sha256)\n".utf8)) }
@@ -26,7 +26,7 @@ public struct ModelSources: Codable, Sendable, Equatable {
   ///   - notKept: Is told why new hashes could not be kept there. They are computed again at the next start then.
   public init(
     of model: ModelDirectory, memory directory: String?, notKept: (FileFailure) -> Void = { _ in }
-  ) throws(FileFailure) {
+  ) throws(ModelError) {
     let memory = directory.map {
       "\($0)/\(SHA256.hash(data: Data(model.path.utf8)).hexadecimal.prefix(16)).json"
     }
@@ -36,7 +36,13 @@ public struct ModelSources: Codable, Sendable, Equatable {
     }
     path = model.path
     var files: [FileRecord] = []
-    for name in try Self.names(of: model) { files.append(try FileRecord(hashing: name, in: model.path)) }
+    for (name, place) in try Self.files(of: model) {
+      do throws(FileFailure) {
+        files.append(try FileRecord(hashing: name, in: model.path, at: place))
+      } catch {
+        throw ModelError(model.path, name, .unreadable(error.why))
+      }
+    }
     self.files = files
     guard let memory, let directory else { return }
     do throws(SystemFailure) {
@@ -46,20 +52,23 @@ public struct ModelSources: Codable, Sendable, Equatable {
     }
   }
 
-  /// The files to hash: what the text of a transcript depends on.
-  static func names(of model: ModelDirectory) throws(FileFailure) -> [String] {
+  /// The files to hash, and where they are: what the text of a transcript depends on.
+  private static func files(
+    of model: ModelDirectory
+  ) throws(ModelError) -> [(name: String, place: String)] {
     guard case .exported(let encoder, let decoder) = model.graphs else { return [] }
-    var names = ["config.json", "vocab.txt"]
-    for graph in [encoder, decoder] {
-      names += [graph] + (try ExternalData.files(of: graph, in: model.path))
+    var files = ["config.json", "vocab.txt"].map { ($0, "\(model.path)/\($0)") }
+    for name in [encoder, decoder] {
+      let graph = try ExportedGraph(name, in: model.path)
+      files += [(name, graph.path)] + graph.weights.map { ($0.name, $0.path) }
     }
-    return names
+    return files
   }
 
   private func covers(_ model: ModelDirectory) -> Bool {
     guard case .exported(let encoder, let decoder) = model.graphs else { return false }
     return Set(files.map(\.name)).isSuperset(of: [encoder, decoder])
-      && files.allSatisfy { $0.looksUnchanged(in: path) }
+      && files.allSatisfy { $0.looksUnchanged(in: path, at: model.place(of: $0.name)) }
   }
 
   private static func remembered(at path: String) -> ModelSources? {

@@ -124,18 +124,19 @@ public struct PreparedModel: Sendable, Equatable {
     }
   }
 
-  private static func manifest(in path: String) -> Manifest? {
+  static func manifest(in path: String) -> Manifest? {
     guard let json = try? Data(Files.contents(of: "\(path)/\(manifestFile)")) else { return nil }
     return try? JSONDecoder().decode(Manifest.self, from: json)
   }
 
   /// The same model with other kinds of weights, prepared beside it.
   public var siblings: [PreparedModel] {
-    let parent = Files.parent(of: path)
+    // The directory may be a link to where they are.
+    let parents = [path, Files.realPath(path) ?? path].map(Files.parent)
     return WeightFormat.allCases.filter { $0 != manifest.weights }.compactMap { weights in
       let name = Self.directoryName(
         model: manifest.model, source: manifest.source, weights: weights, openVINO: manifest.openVINO)
-      return PreparedModel(at: "\(parent)/\(name)")
+      return parents.lazy.compactMap { PreparedModel(at: "\($0)/\(name)") }.first
     }
   }
 

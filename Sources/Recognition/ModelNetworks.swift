@@ -160,7 +160,7 @@ package final class ModelNetworks: Sendable {
   private func hash() throws(RecognitionError) -> String {
     let known = sourceHash.withLock { $0 }
     if let known { return known }
-    do throws(FileFailure) {
+    do throws(ModelError) {
       let memory = settings.preparedDirectory.map { "\($0)/.hashes" }
       let hash = try ModelSources(of: model, memory: memory) { failure in
         if !failure.isWrongPlace { report(.notKept(model: model.name, failure)) }
@@ -168,7 +168,7 @@ package final class ModelNetworks: Sendable {
       sourceHash.withLock { $0 = hash }
       return hash
     } catch {
-      throw .inference(InferenceError(operation: "read the model", message: error.description))
+      throw .model(error)
     }
   }
 

@@ -103,7 +103,7 @@ public struct SelfTest: Sendable {
     do {
       return try Files.contents(of: "\(model.path)/\(file)")
     } catch {
-      throw ModelError(model: model.name, reason: .missingFile(file))
+      throw ModelError(model: model.name, reason: .file(file, .missing, remedy: nil))
     }
   }
 }

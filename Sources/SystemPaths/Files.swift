@@ -59,6 +59,23 @@ public enum Files {
     return count < 0 ? nil : String(systemBytes: target[..<count].map(UInt8.init(bitPattern:)))
   }
 
+  /// The link in a path that leads nowhere, and where it leads: nothing can be made below it.
+  public static func deadLink(in path: String) -> (link: String, target: String)? {
+    var path = path
+    while !path.isEmpty, !isThere(path) {
+      if let target = link(at: path) { return (path, target) }
+      path = parent(of: path)
+    }
+    return nil
+  }
+
+  /// The path of the same file without links, `.` and `..`; `nil` if nothing is there.
+  public static func realPath(_ path: String) -> String? {
+    guard let real = path.withSystemCString({ realpath($0, nil) }) else { return nil }
+    defer { free(real) }
+    return String(systemCString: real)
+  }
+
   /// The path without its last name and the slash before that; "" for a name alone, and for a name in the root.
   public static func parent(of path: String) -> String {
     // By characters a name that begins with a combining accent would swallow the slash.

@@ -112,7 +112,7 @@ struct ModelFiles {
 
   @Test(
     arguments: [
-      ("", "vocab.txt: no piece is <blk>, which a transducer needs"),
+      ("\n", "vocab.txt: no piece is <blk>, which a transducer needs"),
       ("▁a 0\n", "vocab.txt: no piece is <blk>, which a transducer needs"),
       ("▁a 0\nb\n<blk> 2\n", "vocab.txt: line 2 is \"b\", expected a piece, a space and its id"),
       ("▁a x\n", "vocab.txt: line 1 is \"▁a x\", expected a piece, a space and its id"),

@@ -139,20 +139,6 @@ private final class Events: Sendable {
     }
   }
 
-  @Test func `weights beside a graph belong to it`() async throws {
-    try await withTemporaryDirectory { directory in
-      func entry(_ name: String) -> Data {
-        Data([0x0A, 0x08] + Array("location".utf8) + [0x12, UInt8(name.utf8.count)] + Array(name.utf8))
-      }
-      let graph =
-        Data([10, 8, 0, 10]) + entry("w.data") + Data([10]) + entry("missing") + entry("../w.data")
-        + entry("v")
-      try graph.write(to: directory.appending(path: "graph.onnx"))
-      for name in ["w.data", "v", "other"] { try Data().write(to: directory.appending(path: name)) }
-      #expect(try ExternalData.files(of: "graph.onnx", in: directory.path) == ["v", "w.data"])
-    }
-  }
-
   @Test func `the originals can go`() async throws {
     try await withTemporaryDirectory { directory in
       let original = try copyOfBuiltin(in: directory)

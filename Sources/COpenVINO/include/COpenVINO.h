@@ -81,6 +81,11 @@ lk_failure lk_core_property(
 lk_failure lk_core_read(
     lk_core *_Nonnull core, const char *_Nonnull path, lk_graph *_Nullable *_Nonnull result);
 
+/// Reads an ONNX file of `count` bytes that is in memory. Files of weights that it names are relative to `directory`,
+/// which ends in a slash; they must be there until the call returns, and are mapped from then on.
+lk_failure lk_onnx_read(
+    const void *_Nullable bytes, size_t count, const char *_Nonnull directory, lk_graph *_Nullable *_Nonnull result);
+
 lk_failure lk_core_compile(
     lk_core *_Nonnull core, const lk_graph *_Nonnull graph, const char *_Nonnull device,
     const lk_property *_Nullable properties, size_t count, lk_compiled *_Nullable *_Nonnull result);

@@ -8,6 +8,9 @@ enum Disk {
     do throws(SystemFailure) {
       try Files.makeDirectories(path)
     } catch {
+      if let (link, target) = Files.deadLink(in: path) {
+        throw FileFailure(path: path, why: "\(link) is a link to \(target), where nothing is", code: EEXIST)
+      }
       throw FileFailure(path, error.code)
     }
   }

@@ -46,6 +46,9 @@ struct DataDirectoryCheck {
   }
 
   private static func state(of directory: String) -> State {
+    if let (link, target) = Files.deadLink(in: directory) {
+      return .refused(link, why: "\(Refusal.deadLink) \(target), where nothing is")
+    }
     let nearest = nearest(to: directory)
     guard Files.isDirectory(nearest) else { return .refused(nearest, why: "it is not a directory") }
     guard Files.access(nearest, W_OK | X_OK) == 0 else {

@@ -106,7 +106,12 @@ struct Refusal {
     return "\(why), it belongs to user \(owner)"
   }
 
+  static let deadLink = "it is a link to"
+
   var remedy: String {
+    if why.hasPrefix(Self.deadLink) {
+      return "mount or make what it leads to, or name another directory with --data-dir"
+    }
     if why == String(cString: strerror(EROFS)) {
       return "mount it writable (findmnt -T \(path.shellWord)), or name another directory with --data-dir"
     }

@@ -1,0 +1,103 @@
+internal import SystemPaths
+
+/// A tensor of an ONNX graph that lies in another file.
+struct ExternalTensor: Equatable {
+  /// The file, as the graph names it: relative to the graph's own directory.
+  var file = ""
+  /// The byte of the file that it begins with.
+  var offset = 0
+  /// Bytes.
+  var length = 0
+
+  /// How long its file must be at least.
+  var end: Int {
+    let (end, overflows) = offset.addingReportingOverflow(length)
+    return overflows ? .max : end
+  }
+
+  /// Reads a `TensorProto`.
+  ///
+  /// - Returns: `nil` for one that lies in the graph itself.
+  init?(_ range: Range<Int>, of bytes: UnsafeRawBufferPointer) throws(ProtobufFields.Malformed) {
+    var fields = ProtobufFields(bytes, in: range)
+    var (isExternal, elementType) = (false, UInt64(0))
+    var count = 1
+    while let field = try fields.next() {
+      switch (field.number, field.value) {
+      case (TensorField.location, .number(let location)): isExternal = location == TensorField.external
+      case (TensorField.elementType, .number(let type)): elementType = type
+      case (TensorField.dimensions, .number(let dimension)): count = Self.product(count, dimension)
+      case (TensorField.dimensions, .bytes(let packed)):
+        count = try Self.dimensions(packed, of: bytes).reduce(count, Self.product)
+      case (let number, .bytes(let entry)) where GraphPart.tensor.part(in: number) == .externalData:
+        try read(ExternalEntry(entry, of: bytes))
+      default: break
+      }
+    }
+    guard isExternal else { return nil }
+    // Without a length it is what the shape takes.
+    if length == 0 { length = Self.product(count, Self.bits(of: elementType)) / 8 }
+  }
+
+  private mutating func read(_ entry: ExternalEntry) {
+    switch entry.key {
+    case "location": file = entry.value
+    case "offset": offset = Int(entry.value).map { max(0, $0) } ?? 0
+    case "length": length = Int(entry.value).map { max(0, $0) } ?? 0
+    default: break
+    }
+  }
+
+  /// Numbers that stand one behind the other, without tags.
+  private static func dimensions(
+    _ packed: Range<Int>, of bytes: UnsafeRawBufferPointer
+  ) throws(ProtobufFields.Malformed) -> [UInt64] {
+    var dimensions: [UInt64] = []
+    var (dimension, shift) = (UInt64(0), UInt64(0))
+    for byte in bytes[packed] {
+      guard shift < 64 else { throw .garbled }
+      dimension |= UInt64(byte & 0x7F) << shift
+      shift += 7
+      guard byte < 0x80 else { continue }
+      dimensions.append(dimension)
+      (dimension, shift) = (0, 0)
+    }
+    return dimensions
+  }
+
+  private static func product(_ count: Int, _ factor: UInt64) -> Int {
+    let (product, overflows) = count.multipliedReportingOverflow(by: Int(clamping: factor))
+    return overflows ? .max : product
+  }
+
+  /// How many bits an element of `TensorProto.DataType` takes; 0 for those that cannot lie outside.
+  private static func bits(of elementType: UInt64) -> UInt64 {
+    switch elementType {
+    case 2, 3, 9, 17...20: 8
+    case 4, 5, 10, 16: 16
+    case 1, 6, 12: 32
+    case 7, 11, 13, 14: 64
+    case 15: 128
+    case 21...23: 4
+    default: 0
+    }
+  }
+}
+
+/// A key and a value of `TensorProto.external_data`.
+struct ExternalEntry {
+  private(set) var key = ""
+  private(set) var value = ""
+
+  init(_ range: Range<Int>, of bytes: UnsafeRawBufferPointer) throws(ProtobufFields.Malformed) {
+    var fields = ProtobufFields(bytes, in: range)
+    while let field = try fields.next() {
+      guard case .bytes(let text) = field.value else { continue }
+      switch field.number {
+      case EntryField.key: key = String(systemBytes: bytes[text])
+      case EntryField.value: value = String(systemBytes: bytes[text])
+      default: break
+      }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/// An ONNX file, as far as it says which other files belong to it: a walk through its messages that reads neither the
+/// weights nor what the nodes do.
+struct ONNXFile: Equatable {
+  /// Those that lie in other files, in the graph's order.
+  private(set) var externalTensors: [ExternalTensor] = []
+
+  enum Malformed: Error, Equatable {
+    /// It ends in the middle; it has so many bytes at least.
+    case cutOff(needed: Int)
+    /// It ends before all is said, nobody knows how long before.
+    case incomplete
+    /// It begins as it should, and then makes no sense.
+    case damaged
+    /// It is something else.
+    case garbled
+  }
+
+  init(_ bytes: UnsafeRawBufferPointer) throws(Malformed) {
+    // A file begins with the version of its format. Without it, it is none, whatever else it looks like.
+    var (hasVersion, hasGraph, hasOperators) = (false, false, false)
+    var fields = ProtobufFields(bytes, in: 0..<bytes.count)
+    do throws(ProtobufFields.Malformed) {
+      while let field = try fields.next() {
+        switch (field.number, field.value) {
+        case (ModelField.formatVersion, .number(1...1000)): hasVersion = true
+        case (ModelField.graph, .bytes): hasGraph = true
+        case (ModelField.operators, .bytes): hasOperators = true
+        case (ModelField.formatVersion...ModelField.operators, .fixed), (ModelField.formatVersion, _):
+          throw .garbled
+        default: break
+        }
+        if case .bytes(let range) = field.value, let part = GraphPart.model.part(in: field.number) {
+          do throws(ProtobufFields.Malformed) {
+            try collect(part, in: range, of: bytes, depth: 1)
+          } catch {
+            // The file as a whole is longer than this.
+            throw .garbled
+          }
+        }
+      }
+    } catch .cutOff(let needed) where hasVersion {
+      throw .cutOff(needed: needed)
+    } catch {
+      throw hasVersion ? .damaged : .garbled
+    }
+    guard hasVersion else { throw .garbled }
+    guard hasGraph, hasOperators else { throw .incomplete }
+  }
+
+  private mutating func collect(
+    _ part: GraphPart, in range: Range<Int>, of bytes: UnsafeRawBufferPointer, depth: Int
+  ) throws(ProtobufFields.Malformed) {
+    guard depth < GraphPart.maximumDepth else { throw .garbled }
+    if part == .tensor {
+      if let tensor = try ExternalTensor(range, of: bytes) { externalTensors.append(tensor) }
+      return
+    }
+    var fields = ProtobufFields(bytes, in: range)
+    while let field = try fields.next() {
+      guard case .bytes(let inner) = field.value, let part = part.part(in: field.number) else { continue }
+      try collect(part, in: inner, of: bytes, depth: depth + 1)
+    }
+  }
+
+  /// How long each of the other files must be at least, by the names that the graph gives them.
+  var neededBytes: [String: Int] {
+    Dictionary(externalTensors.map { ($0.file, $0.end) }, uniquingKeysWith: max)
+  }
+}

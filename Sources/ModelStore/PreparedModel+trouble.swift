@@ -1,0 +1,29 @@
+internal import SystemPaths
+
+extension PreparedModel {
+  /// Why a directory that was prepared cannot be used; `nil` if it was not prepared.
+  static func trouble(at path: String) -> ModelError.Reason? {
+    guard let manifest = manifest(in: path) else {
+      guard Files.isThere("\(path)/\(manifestFile)") else { return nil }
+      return .file(manifestFile, .unreadable("it is not what was written"), remedy: nil)
+    }
+    guard manifest.version == version, Set(manifest.files.map(\.name)) == Set(files) else {
+      return .preparedByAnother(original: manifest.model)
+    }
+    for record in manifest.files {
+      guard let fault = fault(of: record, in: path) else { continue }
+      return .file(record.name, fault, remedy: FileRemedy.text(for: fault, in: path))
+    }
+    return nil
+  }
+
+  private static func fault(of record: FileRecord, in path: String) -> FileFault? {
+    do throws(FileFault) {
+      let bytes = try ModelFile("\(path)/\(record.name)", isMarkup: record.name.hasSuffix(".xml")).bytes
+      if bytes != record.size { return .wrongSize(bytes: bytes, needed: Int(record.size)) }
+      return record.isIntact(in: path) ? nil : .changed
+    } catch {
+      return error
+    }
+  }
+}

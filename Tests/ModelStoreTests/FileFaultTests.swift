@@ -1,0 +1,193 @@
+import FoundationEssentials
+import Glibc
+import Support
+import Testing
+
+@testable import ModelStore
+
+private let pointer = """
+  version https://git-lfs.github.com/spec/v1
+  oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393
+  size 8714080
+
+  """
+
+@Suite struct `A file of a model that is not what it should be` {
+  private let graph = ONNXBytes.model([
+    ONNXBytes.tensor(in: "encoder-model.onnx.data", offset: 100, length: 24)
+  ])
+
+  /// A model with weights beside its encoder.
+  private var files: ModelFiles {
+    var files = ModelFiles()
+    files.files["encoder-model.onnx"] = Data(graph)
+    files.files["encoder-model.onnx.data"] = Data(count: 124)
+    files.files["decoder_joint-model.onnx"] = Data(ONNXBytes.model([]))
+    return files
+  }
+
+  /// Opens the model with all its graphs.
+  private func open(_ directory: URL) throws -> ModelSources {
+    try ModelSources(of: try ModelDirectory(path: directory.path), memory: nil)
+  }
+
+  /// What is said of the model, without its path in front.
+  private func complaint(_ directory: URL) -> String? {
+    let error = #expect(throws: ModelError.self) { try open(directory) }
+    let text = error?.description ?? ""
+    #expect(!text.contains("\n"))
+    let prefix = "model \(directory.path): "
+    #expect(text.hasPrefix(prefix))
+    return String(text.dropFirst(prefix.count)).replacing(directory.path, with: "DIR")
+  }
+
+  private func complaint(of name: String, holding content: Data?) async throws -> String? {
+    try await withTemporaryDirectory { directory in
+      var files = files
+      files.files[name] = content
+      try files.write(to: directory)
+      return complaint(directory)
+    }
+  }
+
+  @Test func `is none where all is right`() async throws {
+    try await withTemporaryDirectory { directory in
+      try files.write(to: directory)
+      #expect(
+        try open(directory).files.map(\.name) == [
+          "config.json", "vocab.txt", "encoder-model.onnx", "encoder-model.onnx.data",
+          "decoder_joint-model.onnx",
+        ])
+    }
+  }
+
+  @Test(
+    arguments: [
+      "config.json", "vocab.txt", "encoder-model.onnx", "encoder-model.onnx.data", "decoder_joint-model.onnx",
+    ])
+  func `but a Git LFS pointer or a web page is called so`(name: String) async throws {
+    #expect(
+      try await complaint(of: name, holding: Data(pointer.utf8))
+        == "\(name) is a Git LFS pointer in the place of the file (8714080 bytes); `git lfs pull` in DIR fetches it"
+    )
+    for page in ["<!DOCTYPE html>\n<html>…", "\u{FEFF}\n <HTML lang=en>", "<?xml version='1.0'?><Error/>"] {
+      #expect(
+        try await complaint(of: name, holding: Data(page.utf8))
+          == "\(name) is a web page in the place of the file; fetch it again")
+    }
+  }
+
+  @Test(arguments: ["config.json", "vocab.txt", "encoder-model.onnx", "decoder_joint-model.onnx"])
+  func `but empty is called so`(name: String) async throws {
+    #expect(try await complaint(of: name, holding: Data()) == "\(name) is empty; fetch it again")
+  }
+
+  @Test(arguments: [0, 1, 123]) func `but too short says how many bytes of how many are there`(bytes: Int)
+    async throws
+  {
+    #expect(
+      try await complaint(of: "encoder-model.onnx.data", holding: Data(count: bytes))
+        == "encoder-model.onnx.data has \(bytes) bytes, needs 124; fetch it again")
+  }
+
+  @Test func `but a graph that ends in the middle says so`() async throws {
+    let half = Data(graph.prefix(graph.count / 2))
+    #expect(
+      try await complaint(of: "encoder-model.onnx", holding: half)
+        == "encoder-model.onnx is cut off: it has \(half.count) bytes, needs \(graph.count - 4) or more; fetch it again"
+    )
+  }
+
+  @Test(arguments: [("Entry not found", "; it begins with 'Entry not found'"), ("\0\0\0\0", "")])
+  func `but something else than a graph says what`(content: String, beginning: String) async throws {
+    #expect(
+      try await complaint(of: "decoder_joint-model.onnx", holding: Data(content.utf8))
+        == "decoder_joint-model.onnx is not an ONNX file\(beginning); fetch it again")
+  }
+
+  @Test func `but a graph with a hole in it is called damaged`() async throws {
+    var content = Data(graph)
+    content.replaceSubrange(20..<60, with: Data(count: 40))
+    #expect(
+      try await complaint(of: "encoder-model.onnx", holding: content)
+        == "encoder-model.onnx is damaged: it begins as an ONNX file, and then makes no sense; fetch it again"
+    )
+  }
+
+  @Test func `but missing, or a link that leads nowhere, is named`() async throws {
+    let name = "encoder-model.onnx.data"
+    #expect(try await complaint(of: name, holding: nil) == "the file \(name) is missing")
+    try await withTemporaryDirectory { directory in
+      try files.write(to: directory)
+      try FileManager.default.removeItem(at: directory.appending(path: name))
+      try FileManager.default.createSymbolicLink(
+        atPath: directory.appending(path: name).path, withDestinationPath: "../blobs/abc")
+      #expect(complaint(directory) == "\(name) is a link to ../blobs/abc, where nothing is; fetch it again")
+    }
+  }
+
+  @Test func `but a directory or a pipe is not waited for`() async throws {
+    for name in ["encoder-model.onnx", "encoder-model.onnx.data", "vocab.txt"] {
+      try await withTemporaryDirectory { directory in
+        var files = files
+        files.files[name] = nil
+        try files.write(to: directory)
+        let path = directory.appending(path: name).path
+        #expect(mkdir(path, 0o755) == 0)
+        #expect(complaint(directory) == "cannot read \(name): it is a directory")
+        #expect(rmdir(path) == 0)
+        #expect(mkfifo(path, 0o644) == 0)
+        #expect(complaint(directory) == "cannot read \(name): it is not a file")
+      }
+    }
+  }
+
+  @Test(arguments: ["../weights", "/weights", "a/../../weights"])
+  func `but outside of the model's directory is not read`(place: String) async throws {
+    let graph = ONNXBytes.model([ONNXBytes.tensor(in: place)])
+    #expect(
+      try await complaint(of: "encoder-model.onnx", holding: Data(graph))
+        == "encoder-model.onnx keeps weights in \(place), outside of the model's directory")
+  }
+
+  @Test func `is looked for where the hub's cache has it`() async throws {
+    try await withTemporaryDirectory { directory in
+      try FileManager.default.createDirectory(
+        at: directory.appending(path: "snapshots/8f23"), withIntermediateDirectories: true)
+      #expect(
+        complaint(directory)
+          == "the file config.json is missing; name its files' directory: DIR/snapshots/8f23")
+    }
+  }
+
+  @Test func `is mended by what has brought it`() async throws {
+    func remedy(_ path: String, _ prepare: (URL) throws -> Void) async throws -> String? {
+      try await withTemporaryDirectory { root in
+        let directory = root.appending(path: path)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        var files = files
+        files.files["encoder-model.onnx.data"] = Data(count: 3)
+        try files.write(to: directory)
+        try prepare(directory)
+        return complaint(directory)?.replacing(
+          "encoder-model.onnx.data has 3 bytes, needs 124; ", with: "")
+      }
+    }
+    #expect(
+      try await remedy("models--some--model/snapshots/8f23") { _ in }
+        == "`hf download some/model` fetches it again")
+    #expect(
+      try await remedy("clone") { directory in
+        try FileManager.default.createDirectory(
+          at: directory.appending(path: ".git"), withIntermediateDirectories: false)
+      } == "`git lfs pull` in DIR fetches it")
+    #expect(
+      try await remedy("stored") { directory in
+        let model = try #require(HubModel(named: "parakeet-tdt-0.6b-v3"))
+        try Data(ModelRecord(of: model).encoded()).write(to: directory.appending(path: ModelRecord.fileName))
+      } == """
+        `lorikeet models verify parakeet-tdt-0.6b-v3` and then `lorikeet models pull parakeet-tdt-0.6b-v3` fetches it \
+        again
+        """)
+  }
+}

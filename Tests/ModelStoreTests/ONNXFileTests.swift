@@ -1,0 +1,95 @@
+import Testing
+
+@testable import ModelStore
+
+@Suite struct `An ONNX file` {
+  private func read(_ bytes: [UInt8]) throws -> ONNXFile {
+    try bytes.withUnsafeBytes { try ONNXFile($0) }
+  }
+
+  private func relocated(_ bytes: [UInt8], _ places: [String: String]) throws -> [UInt8] {
+    try bytes.withUnsafeBytes { try RelocatedGraph.content(of: $0, places: places) }
+  }
+
+  @Test(arguments: ONNXBytes.Place.allCases)
+  func `names the files of its weights, wherever in it they are`(place: ONNXBytes.Place) throws {
+    let tensors = [
+      ONNXBytes.tensor(in: "w.data", offset: 100, length: 24), ONNXBytes.tensor(holding: [1, 2, 3]),
+      ONNXBytes.tensor(in: "w.data", offset: 0, length: 100), ONNXBytes.tensor(in: "folder/v"),
+    ]
+    let file = try read(ONNXBytes.model(tensors, at: place))
+    #expect(file.externalTensors.map(\.file) == ["w.data", "w.data", "folder/v"])
+    #expect(file.neededBytes == ["w.data": 124, "folder/v": 24])
+  }
+
+  @Test(arguments: [false, true]) func `without a length needs what the shape takes`(packed: Bool) throws {
+    let tensor = ONNXBytes.tensor(in: "w", offset: 8, dimensions: [300, 7], packed: packed)
+    #expect(try read(ONNXBytes.model([tensor])).neededBytes == ["w": 8 + 300 * 7 * 4])
+  }
+
+  @Test func `of absurd sizes needs more than there can be`() throws {
+    let tensor = ONNXBytes.tensor(in: "w", offset: .max, length: .max, dimensions: [.max, .max])
+    #expect(try read(ONNXBytes.model([tensor])).neededBytes == ["w": .max])
+  }
+
+  @Test func `that is cut off says how long it is, and never passes as whole`() throws {
+    let bytes = ONNXBytes.model([ONNXBytes.tensor(holding: [UInt8](repeating: 7, count: 300))])
+    // The graph ends where the versions of the operators begin, six bytes before the end.
+    let graphEnd = bytes.count - 4
+    for count in 0..<bytes.count {
+      let error = #expect(throws: ONNXFile.Malformed.self) { try read(Array(bytes.prefix(count))) }
+      switch error {
+      case .cutOff(let needed): #expect(count < needed && needed <= bytes.count)
+      case .garbled: #expect(count < 2)
+      case .damaged: Issue.record("nothing is damaged")
+      case .incomplete, nil: #expect(count == 2 || count == 8 || count == graphEnd)
+      }
+      if (12..<graphEnd).contains(count) { #expect(error == .cutOff(needed: graphEnd)) }
+    }
+  }
+
+  @Test(arguments: [
+    "<html>", "Entry not found", #"{"error":"x"}"#, "version https://", "PK\u{3}\u{4}", "\0\0\0\0",
+  ])
+  func `is told from other things`(text: String) {
+    #expect(throws: ONNXFile.Malformed.garbled) { try read(Array(text.utf8)) }
+  }
+
+  @Test func `with any byte changed ends in an answer`() {
+    let bytes = ONNXBytes.model(
+      [ONNXBytes.tensor(in: "w.data", offset: 1, length: 2), ONNXBytes.tensor(in: "v", packed: true)],
+      at: .subgraph)
+    for index in bytes.indices {
+      for value: UInt8 in [0, 1, 0x7F, 0x80, 0xFF, bytes[index] &+ 1, bytes[index] ^ 0x80] {
+        var changed = bytes
+        changed[index] = value
+        _ = try? read(changed)
+        _ = try? relocated(changed, ["w.data": "elsewhere"])
+      }
+    }
+  }
+
+  @Test func `nested without end is refused`() {
+    var graph: [UInt8] = []
+    for _ in 0..<200 { graph = ONNXBytes.field(1, ONNXBytes.field(5, ONNXBytes.field(6, graph))) }
+    let bytes = ONNXBytes.field(1, 8) + ONNXBytes.field(7, graph) + ONNXBytes.field(8, [])
+    #expect(throws: ONNXFile.Malformed.damaged) { try read(bytes) }
+    #expect(throws: ProtobufFields.Malformed.garbled) { try relocated(bytes, ["w": "v"]) }
+  }
+
+  /// Lengths of one byte that become two, and of two that become three.
+  @Test(arguments: ONNXBytes.Place.allCases, [1, 80, 120, 200, 16_300, 20_000])
+  func `with other places for its weights is otherwise the same`(place: ONNXBytes.Place, length: Int) throws {
+    func model(_ name: String) -> [UInt8] {
+      ONNXBytes.model(
+        [
+          ONNXBytes.tensor(holding: [9, 9]), ONNXBytes.tensor(in: name, offset: 4, length: 8),
+          ONNXBytes.tensor(in: "stays"), ONNXBytes.tensor(in: name),
+        ], at: place)
+    }
+    let new = String(repeating: "n", count: length)
+    #expect(try relocated(model("old"), ["old": new]) == model(new))
+    #expect(try relocated(model(new), [new: "o"]) == model("o"))
+    #expect(try relocated(model("old"), ["other": new]) == model("old"))
+  }
+}
