@@ -3,15 +3,17 @@ internal import Logging
 internal import Settings
 internal import SystemPaths
 
-/// Writes the log to standard error, a line an entry: standard output belongs to results, and with `stdio://` to
-/// the protocol. As text: `2026-11-22T20:15:03.120Z info listening uri=tcp://0.0.0.0:10300`.
+/// Makes lines of log entries for standard error: standard output belongs to results, and with `stdio://` to the
+/// protocol. As text: `2026-11-22T20:15:03.120Z info listening uri=tcp://0.0.0.0:10300`.
 struct LogOutput: LogHandler {
   var metadata: Logger.Metadata = [:]
   var logLevel = Logger.Level.info
   private let format: LogFormat
+  private let queue: LogQueue
 
-  init(format: LogFormat) {
+  init(format: LogFormat, queue: LogQueue) {
     self.format = format
+    self.queue = queue
   }
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -20,21 +22,33 @@ struct LogOutput: LogHandler {
   }
 
   func log(event: LogEvent) {
-    let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+    queue.add(
+      Self.line(event.level, "\(event.message)", metadata.merging(event.metadata ?? [:]) { $1 }, as: format))
+  }
+
+  /// The entry that stands in the place of lines that could not be written.
+  static func dropped(_ count: Int, as format: LogFormat) -> String {
+    line(.warning, "log lines were dropped, nobody took them", ["count": "\(count)"], as: format)
+  }
+
+  private static func line(
+    _ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata, as format: LogFormat
+  ) -> String {
+    let fields = metadata.sorted { $0.key < $1.key }
     let time = Date().formatted(
       .iso8601.year().month().day().timeZone(separator: .omitted).time(includingFractionalSeconds: true))
     switch format {
     case .text:
-      let pairs = fields.map { " \($0.key)=\(Self.quoted("\($0.value)".inOneLine))" }.joined()
-      Terminal.note("\(time) \(event.level) \("\(event.message)".inOneLine)\(pairs)\n")
+      let pairs = fields.map { " \($0.key)=\(quoted("\($0.value)".inOneLine))" }.joined()
+      return "\(time) \(level) \(message.inOneLine)\(pairs)\n"
     case .json:
-      var object = ["time": time, "level": "\(event.level)", "message": "\(event.message)"]
+      var object = ["time": time, "level": "\(level)", "message": message]
       for (key, value) in fields { object[key] = "\(value)" }
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
       // Strings are always valid JSON.
-      guard let data = try? encoder.encode(object) else { return }
-      Terminal.note(String(decoding: data, as: UTF8.self).readableJSON + "\n")
+      guard let data = try? encoder.encode(object) else { return "" }
+      return String(decoding: data, as: UTF8.self).readableJSON + "\n"
     }
   }
 

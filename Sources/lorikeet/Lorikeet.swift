@@ -15,6 +15,7 @@ struct Lorikeet: AsyncParsableCommand {
 
   /// Runs the command that the arguments name. The library would take those that Swift has made UTF-8 of.
   static func main() async {
+    StandardStreams.reserve()
     do {
       var command = try await asyncParseAsRoot(Array(SystemProcess.arguments.dropFirst()))
       if var command = command as? any AsyncParsableCommand {

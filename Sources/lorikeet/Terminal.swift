@@ -1,23 +1,44 @@
 internal import ArgumentParser
 internal import Glibc
+internal import Synchronization
 internal import SystemPaths
 
 /// Standard output and standard error. Names that are not UTF-8 are written readably, as `caf\xE9.wav`.
 enum Terminal {
-  /// Writes a line of result.
+  /// Writes a line of result. If nobody reads on (`| head`), the process ends without a word.
   ///
   /// - Throws: If it cannot be written: a full disk must not look like success.
   static func print(_ line: String) throws(OutputError) {
-    guard write(line + "\n", to: STDOUT_FILENO) else {
-      throw OutputError(why: String(cString: strerror(errno)))
+    do throws(DescriptorError) {
+      try write(Array((line.readable + "\n").utf8), to: STDOUT_FILENO)
+    } catch {
+      if error.code == EPIPE { endByBrokenPipe() }
+      throw OutputError(why: String(cString: strerror(error.code)))
     }
   }
 
   /// Writes text for the person at the terminal, where it is not mixed with results.
   static func note(_ text: String) {
+    if let queue = queue.withLock({ $0 }) { return queue.add(text.readable) }
     // When even standard error is gone there is nobody left to tell.
-    _ = write(text, to: STDERR_FILENO)
+    try? write(Array(text.readable.utf8), to: STDERR_FILENO)
   }
+
+  /// Lets notes go through a queue from now on: a server does not wait for who reads its log.
+  ///
+  /// - Parameter dropped: Makes the note that stands in the place of so many that could not be written.
+  static func queueNotes(dropped: @escaping @Sendable (Int) -> String) -> LogQueue {
+    // What is written into a pipe without a reader is an error, and no reason to die.
+    signal(SIGPIPE, SIG_IGN)
+    let started = LogQueue(descriptor: STDERR_FILENO, dropped: dropped)
+    queue.withLock { $0 = started }
+    return started
+  }
+
+  /// Waits until notes that are queued are out, for a second if nobody takes them.
+  static func finishNotes() { queue.withLock { $0 }?.finish(within: 1) }
+
+  private static let queue = Mutex<LogQueue?>(nil)
 
   /// Whether a person watches standard error, at a terminal that can take a line back.
   static var isWatched: Bool { isatty(STDERR_FILENO) == 1 && Style.isAble(variable("TERM")) }
@@ -36,17 +57,11 @@ enum Terminal {
 
   private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
-  private static func write(_ text: String, to descriptor: Int32) -> Bool {
-    var rest = Array(text.readable.utf8)[...]
-    while !rest.isEmpty {
-      let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if written < 0 {
-        if errno == EINTR { continue }
-        return false
-      }
-      rest = rest.dropFirst(written)
-    }
-    return true
+  private static func endByBrokenPipe() -> Never {
+    signal(SIGPIPE, SIG_DFL)
+    raise(SIGPIPE)
+    // Where the signal is blocked.
+    leave(.failure)
   }
 }
 
@@ -60,6 +75,7 @@ struct OutputError: Error, CustomStringConvertible {
 /// Ends the process at once, without the exit handlers: they would tear down OpenVINO under a thread that may still
 /// load a model or run one.
 func leave(_ status: ExitCode) -> Never {
+  Terminal.finishNotes()
   _exit(status.rawValue)
 }
 
