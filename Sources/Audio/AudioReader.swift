@@ -10,6 +10,7 @@ public struct AudioReader: ~Copyable {
   private let sampleRate: Int
   private let channels: Int
   private var framesRead = 0
+  private var mix: ChannelMix
   private var resampler: Resampler?
   private var interleaved: [Float]
   private var ended = false
@@ -38,8 +39,12 @@ public struct AudioReader: ~Copyable {
     self.recording = recording
     self.sampleRate = sampleRate
     self.channels = channels
+    mix = ChannelMix(channels: channels, sampleRate: sampleRate)
     self.resampler = resampler
   }
+
+  /// The channel that is taken alone because the channels cancel each other, from 0; `nil` as long as they do not.
+  public var loudestChannel: Int? { mix.loudestChannel }
 
   /// The next samples; `nil` at the end. About a second at a time, seldom none.
   public mutating func next() throws(AudioError) -> [Float]? {
@@ -48,35 +53,32 @@ public struct AudioReader: ~Copyable {
     guard count > 0 else {
       ended = true
       try checkEnd()
-      return try resampler.rest(source: source)
+      let last = try resampler.speech(mix.finish(), source: source)
+      return last + (try resampler.rest(source: source))
     }
-    let samples = try mono(count)
+    try checkSound(count)
+    let samples = mix.append(interleaved[..<(count * channels)])
     framesRead += count
     return try resampler.speech(samples, source: source)
   }
 
-  private func mono(_ count: Int) throws(AudioError) -> [Float] {
-    var samples = [Float](repeating: 0, count: count)
-    var sound = true
+  private func checkSound(_ count: Int) throws(AudioError) {
     for frame in 0..<count {
       var sum: Float = 0
-      for channel in 0..<channels { sum += interleaved[frame * channels + channel] }
-      let sample = channels == 1 ? sum : sum / Float(channels)
-      samples[frame] = sample
-      // False for a value that is not a number, too.
-      sound = sound && abs(sample) <= Self.loudest
+      var greatest: Float = 0
+      for value in interleaved[frame * channels..<(frame + 1) * channels] {
+        sum += value
+        greatest = max(greatest, abs(value))
+      }
+      let mean = sum / Float(channels)
+      // False for a value that is not a number, too. Values that cancel are looked at each.
+      if abs(mean) <= Self.loudest, greatest <= Self.loudest * Float(channels) { continue }
+      let wrong = abs(mean) <= Self.loudest ? greatest : mean
+      let second = Double(framesRead + frame) / Double(sampleRate)
+      throw AudioError(
+        source: source,
+        reason: wrong.isNaN ? .notANumber(atSecond: second) : .outOfRange(wrong, atSecond: second))
     }
-    guard sound else { throw firstUnsound(in: samples) }
-    return samples
-  }
-
-  private func firstUnsound(in samples: [Float]) -> AudioError {
-    let index = samples.firstIndex { !(abs($0) <= Self.loudest) } ?? 0
-    let second = Double(framesRead + index) / Double(sampleRate)
-    return AudioError(
-      source: source,
-      reason: samples[index].isNaN
-        ? .notANumber(atSecond: second) : .outOfRange(samples[index], atSecond: second))
   }
 
   /// Decoders end a damaged file early, as if it were done.

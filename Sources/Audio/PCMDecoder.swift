@@ -1,4 +1,4 @@
-/// Turns bytes of uncompressed audio, in pieces of any length, into mono samples in [-1, 1].
+/// Turns bytes of uncompressed audio, in pieces of any length, into samples in [-1, 1], channels interleaved.
 struct PCMDecoder: Sendable {
   let format: PCMFormat
   /// The bytes of a moment that has not come whole.
@@ -8,11 +8,11 @@ struct PCMDecoder: Sendable {
     self.format = format
   }
 
-  /// The mean of the channels for each moment that is complete.
+  /// The samples of each moment that is complete, all channels of it.
   mutating func append(_ bytes: Span<UInt8>) -> [Float] {
     let size = format.bytesPerFrame
     var samples: [Float] = []
-    samples.reserveCapacity((rest.count + bytes.count) / size)
+    samples.reserveCapacity((rest.count + bytes.count) / format.bytesPerSample)
     var next = 0
     if !rest.isEmpty {
       while rest.count < size, next < bytes.count {
@@ -20,11 +20,11 @@ struct PCMDecoder: Sendable {
         next += 1
       }
       guard rest.count == size else { return samples }
-      samples.append(mono(rest.span, at: 0))
+      add(rest.span, at: 0, to: &samples)
       rest.removeAll(keepingCapacity: true)
     }
     while next + size <= bytes.count {
-      samples.append(mono(bytes, at: next))
+      add(bytes, at: next, to: &samples)
       next += size
     }
     while next < bytes.count {
@@ -34,14 +34,12 @@ struct PCMDecoder: Sendable {
     return samples
   }
 
-  private func mono(_ bytes: Span<UInt8>, at start: Int) -> Float {
-    var sum: Float = 0
+  private func add(_ bytes: Span<UInt8>, at start: Int, to samples: inout [Float]) {
     var index = start
     for _ in 0..<format.channels {
-      sum += sample(bytes, at: index)
+      samples.append(sample(bytes, at: index))
       index += format.bytesPerSample
     }
-    return format.channels == 1 ? sum : sum / Float(format.channels)
   }
 
   private func sample(_ bytes: Span<UInt8>, at index: Int) -> Float {

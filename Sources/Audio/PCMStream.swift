@@ -5,23 +5,29 @@ public struct PCMStream: ~Copyable {
 
   public let format: PCMFormat
   private var decoder: PCMDecoder
+  private var mix: ChannelMix
   private var resampler: Resampler?
 
   public init(format: PCMFormat) throws(AudioError) {
     self.format = format
     decoder = PCMDecoder(format: format)
+    mix = ChannelMix(channels: format.channels, sampleRate: format.sampleRate)
     resampler = try Resampler.toSpeech(from: format.sampleRate, source: "the audio stream")
   }
 
+  /// The channel that is taken alone because the channels cancel each other, from 0; `nil` as long as they do not.
+  public var loudestChannel: Int? { mix.loudestChannel }
+
   /// The samples that are ready after `bytes` have come in; bytes may be cut anywhere.
   public mutating func append(_ bytes: Span<UInt8>) throws(AudioError) -> [Float] {
-    let samples = decoder.append(bytes)
+    let samples = mix.append(decoder.append(bytes)[...])
     return try resampler.speech(samples, source: "the audio stream")
   }
 
   /// The last samples.
   public mutating func finish() throws(AudioError) -> [Float] {
-    try resampler.rest(source: "the audio stream")
+    let last = try resampler.speech(mix.finish(), source: "the audio stream")
+    return last + (try resampler.rest(source: "the audio stream"))
   }
 }
 

@@ -13,6 +13,8 @@ struct Desk: ~Copyable {
   private var utterance: IncomingUtterance?
   /// How many utterances have begun.
   private var count = 0
+  /// Whether the log has it that this client's channels cancel each other.
+  private var toldOfChannels = false
 
   init(connection: Connection, outbound: Connection.Writer, queue: AnswerQueue) {
     self.connection = connection
@@ -40,6 +42,7 @@ struct Desk: ~Copyable {
       case .append(let bytes, let format):
         utterance?.expect(language: connection.service.language(for: session.request))
         try utterance?.append(bytes, format)
+        tellOfChannels(format)
       case .finishUtterance(let request):
         guard let ended = utterance.take() else { continue }
         if request.isCut {
@@ -53,5 +56,13 @@ struct Desk: ~Copyable {
       }
     }
     connection.activity.moved(isListening: session.isListening)
+  }
+
+  private mutating func tellOfChannels(_ format: Session.AudioFormat) {
+    guard !toldOfChannels, let channel = utterance?.loudestChannel else { return }
+    toldOfChannels = true
+    connection.logger.notice(
+      "the client's channels cancel each other, the loudest is taken instead of their mean",
+      metadata: ["channel": "\(channel + 1)", "channels": "\(format.channels)"])
   }
 }

@@ -6,6 +6,8 @@ internal import WyomingProtocol
 struct IncomingUtterance: ~Copyable {
   private var audio: HeardAudio
   private var stream: PCMStream?
+  /// The channel that is taken alone because the client's channels cancel each other, from 0; `nil` while they do not.
+  private(set) var loudestChannel: Int?
 
   init(_ audio: HeardAudio) {
     self.audio = audio
@@ -32,6 +34,7 @@ struct IncomingUtterance: ~Copyable {
         stream = try PCMStream(format: format)
       }
       if let samples = try stream?.append(bytes.readableBytesUInt8Span) { audio.append(samples) }
+      loudestChannel = stream?.loudestChannel ?? loudestChannel
     } catch {
       throw .value(event: "audio-chunk", error.description)
     }

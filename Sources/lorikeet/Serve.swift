@@ -43,7 +43,9 @@ struct Serve: AsyncParsableCommand {
   }
 
   private func logger(_ resolved: ResolvedSettings) throws -> Logger {
-    LoggingSystem.bootstrap { [format = resolved.settings.logFormat] _ in LogOutput(format: format) }
+    let format = resolved.settings.logFormat
+    let queue = Terminal.queueNotes { LogOutput.dropped($0, as: format) }
+    LoggingSystem.bootstrap { _ in LogOutput(format: format, queue: queue) }
     var logger = Logger(label: "lorikeet")
     logger.logLevel = try resolved.logLevel()
     return logger

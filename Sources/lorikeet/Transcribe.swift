@@ -88,8 +88,16 @@ struct Transcribe: AsyncParsableCommand {
     let progress = ProgressBar(label: reader.source, isShown: Terminal.isWatched && !quiet)
     defer { progress.clear() }
     var transcription = try await recognizer.transcription(language: speech.language)
+    var toldOfChannels = false
     while let samples = try reader.next() {
       try await transcription.append(samples)
+      if let channel = reader.loudestChannel, !toldOfChannels {
+        toldOfChannels = true
+        progress.clear()
+        note(
+          "\(reader.source): its channels cancel each other; channel \(channel + 1), the loudest, is taken alone"
+        )
+      }
       progress.show(transcription.recognizedSeconds, of: reader.seconds)
     }
     return try await transcription.finish()

@@ -9,13 +9,15 @@ import Testing
   ) throws -> [Float] {
     var decoder = PCMDecoder(
       format: try PCMFormat(sampleRate: 16_000, bytesPerSample: width, channels: channels))
+    var mix = ChannelMix(channels: channels, sampleRate: 16_000)
     var samples: [Float] = []
     var rest = bytes[...]
     for piece in pieces {
-      samples += decoder.append(Array(rest.prefix(piece)).span)
+      samples += mix.append(decoder.append(Array(rest.prefix(piece)).span)[...])
       rest = rest.dropFirst(piece)
     }
-    return samples + decoder.append(Array(rest).span)
+    samples += mix.append(decoder.append(Array(rest).span)[...])
+    return samples + mix.finish()
   }
 
   @Test(

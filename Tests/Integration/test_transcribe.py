@@ -123,6 +123,19 @@ def test_other_rates_channels_and_codecs_keep_the_text(name, rate, channels, for
     assert result["audio_seconds"] == pytest.approx(soundfile.info(AUDIO / name).duration, abs=0.1)
 
 
+@pytest.mark.parametrize("gain", [-1, -0.9])
+def test_channels_that_cancel_each_other_are_heard_and_told_of(gain, tmp_path, transcribe, transcripts):
+    samples, rate = soundfile.read(AUDIO / "en-03.wav", dtype="float32")
+    path = tmp_path / "antiphase.wav"
+    soundfile.write(path, np.stack([samples, samples * gain], axis=1), rate)
+    result = transcribe("--precision", "f32", path)
+    assert result.stdout.strip() == transcripts["en-03.wav"]["text"]
+    assert result.stderr == (
+        f"lorikeet: {path}: its channels cancel each other; channel 1, the loudest, is taken alone\n")
+    quiet = transcribe("--precision", "f32", "--quiet", path)
+    assert (quiet.stdout, quiet.stderr) == (result.stdout, "")
+
+
 @pytest.mark.parametrize(("format", "subtype"), [
     ("WAV", "PCM_16"), ("FLAC", "PCM_16"), ("OGG", "OPUS"), ("MP3", "MPEG_LAYER_III")])
 def test_standard_input(format, subtype, transcribe):

@@ -159,6 +159,25 @@ def test_other_audio_formats(name, rate, channels, width, convert, server):
     assert converse(send_and_receive(server.port, *events)) == TEXTS[name]
 
 
+def test_channels_that_cancel_each_other_are_heard_and_told_of_once(start_server):
+    mono = np.frombuffer(audio("en-01.wav"), dtype="<i2")
+    stereo = np.stack([mono, -np.maximum(mono, -32767)], axis=1).tobytes()
+
+    async def conversation(port: int) -> list[str]:
+        async with client(port) as connection:
+            texts = []
+            for size in (2048, 4799):
+                for event in [*chunks(stereo, channels=2, size=size), STOP]:
+                    await connection.write_event(event)
+                texts.append(await receive_transcript(connection))
+            return texts
+
+    with start_server() as server:
+        assert converse(conversation(server.port)) == [TEXTS["en-01.wav"]] * 2
+        assert server.messages().count("channels cancel each other") == 1
+        assert "channel=1 channels=2" in server.messages()
+
+
 def test_audio_chunks_know_their_format_better_than_audio_start(server):
     events = [start(rate=44_100, channels=2), *chunks(audio("en-01.wav")), STOP]
     assert converse(send_and_receive(server.port, *events)) == TEXTS["en-01.wav"]
