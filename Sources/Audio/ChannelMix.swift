@@ -1,20 +1,35 @@
 /// Several channels as one: their mean, or the loudest of them alone where they cancel each other (a cable or a
 /// microphone of reversed polarity).
 ///
-/// It is decided for blocks of 20 ms at fixed places, so that pieces of any length give the same samples. A block in which
-/// the channels seem to cancel is held back until it is sure, up to half a second, and with it what follows: the first word
-/// is whole, and nothing is switched in the middle of one. From then on the same channel is taken, until another one has
-/// what it lacks, or sound that does not cancel outweighs all that did. One channel passes as it is.
+/// It is decided for blocks of 20 ms at fixed places, so that pieces of any length give the same samples. Output lags
+/// behind by 160 ms, and by up to half a second while it is in doubt whether the channels cancel: so the first word has all
+/// of its sounds, and nothing is switched in the middle of one. From then on the same channel is taken, until another one
+/// has what it lacks, or sound that does not cancel outweighs all that did. One channel passes as it is, at once.
 struct ChannelMix: Sendable {
   private enum Source: Equatable {
     case mean
     case channel(Int)
   }
 
+  private struct Block: Sendable {
+    let values: [Float]
+    let evidence: ChannelEvidence
+  }
+
+  /// Blocks that tell against where samples are taken from, and what has come with and behind them.
+  private struct Doubt: Sendable {
+    var blocks = 0
+    var misfits = 0
+    var evidence: ChannelEvidence
+  }
+
   /// Blocks of cancelling sound that prove it, 160 ms: shorter than any word, longer than a click or a chance.
   private static let proof = 8
-  /// Blocks that are held back at most.
+  /// Blocks that a doubt may last.
   private static let longestDoubt = 25
+  /// Blocks before the first that cancels which are taken from the channel, too: the noise of a consonant cancels less than
+  /// the vowel behind it.
+  private static let lookBack = 8
 
   private let channels: Int
   /// Values of a block, all channels.
@@ -25,18 +40,17 @@ struct ChannelMix: Sendable {
 
   /// The block that is not complete.
   private var block: [Float] = []
-  /// Complete blocks of which it is not known where they are taken from.
-  private var held: [Float] = []
-  private var heldEvidence: ChannelEvidence
-  private var misfits = 0
+  /// Complete blocks that were not handed out.
+  private var waiting: [Block] = []
+  private var doubt: Doubt
   /// What was heard since the channel was chosen.
   private var sinceChoice: ChannelEvidence
 
   init(channels: Int, sampleRate: Int) {
     self.channels = channels
     blockSize = max(1, sampleRate / 50) * channels
-    heldEvidence = ChannelEvidence(channels: channels)
-    sinceChoice = heldEvidence
+    sinceChoice = ChannelEvidence(channels: channels)
+    doubt = Doubt(evidence: sinceChoice)
   }
 
   /// The samples that are certain after these have come.
@@ -45,7 +59,7 @@ struct ChannelMix: Sendable {
   mutating func append(_ interleaved: ArraySlice<Float>) -> [Float] {
     guard channels > 1 else { return Array(interleaved) }
     var samples: [Float] = []
-    samples.reserveCapacity((held.count + block.count + interleaved.count) / channels)
+    samples.reserveCapacity(interleaved.count / channels + blockSize)
     var rest = interleaved
     while !rest.isEmpty {
       let part = rest.prefix(blockSize - block.count)
@@ -59,32 +73,35 @@ struct ChannelMix: Sendable {
   /// The samples that were held back.
   mutating func finish() -> [Float] {
     var samples: [Float] = []
-    mix(held, into: &samples)
+    release(waiting.count, into: &samples)
     mix(block, into: &samples)
-    (held, block) = ([], [])
+    block = []
     return samples
   }
 
   private mutating func endBlock(into samples: inout [Float]) {
-    defer { block.removeAll(keepingCapacity: true) }
     let evidence = ChannelEvidence(of: block, channels: channels)
+    waiting.append(Block(values: block, evidence: evidence))
+    block.removeAll(keepingCapacity: true)
     if source != .mean {
       sinceChoice += evidence
       if sinceChoice.addsUp { source = .mean }
     }
     let isMisfit = !fits(evidence)
-    if held.isEmpty, !isMisfit { return mix(block, into: &samples) }
-    held += block
-    heldEvidence += evidence
-    if isMisfit { misfits += 1 }
-    if !fits(heldEvidence) {
-      guard misfits >= Self.proof || held.count >= Self.longestDoubt * blockSize else { return }
-      if misfits >= Self.proof { choose(by: heldEvidence) }
+    if isMisfit || doubt.blocks > 0 {
+      doubt.blocks += 1
+      doubt.misfits += isMisfit ? 1 : 0
+      doubt.evidence += evidence
+      if !fits(doubt.evidence) {
+        if doubt.misfits >= Self.proof {
+          choose(into: &samples)
+        } else if doubt.blocks < Self.longestDoubt {
+          return
+        }
+      }
+      doubt = Doubt(evidence: ChannelEvidence(channels: channels))
     }
-    mix(held, into: &samples)
-    held.removeAll(keepingCapacity: true)
-    heldEvidence = ChannelEvidence(channels: channels)
-    misfits = 0
+    release(waiting.count - (source == .mean ? Self.lookBack : 0), into: &samples)
   }
 
   /// Whether sound does not tell against where samples are taken from.
@@ -95,14 +112,26 @@ struct ChannelMix: Sendable {
     }
   }
 
-  private mutating func choose(by evidence: ChannelEvidence) {
-    guard evidence.cancels else {
+  /// Takes the samples in doubt, and those to come, from where the doubt says.
+  private mutating func choose(into samples: inout [Float]) {
+    guard doubt.evidence.cancels else {
       source = .mean
       return
     }
-    source = .channel(evidence.loudest)
-    sinceChoice = evidence
-    loudestChannel = loudestChannel ?? evidence.loudest
+    let channel = doubt.evidence.loudest
+    var first = waiting.count - doubt.blocks
+    while first > 0, !waiting[first - 1].evidence.isMissing(in: channel) { first -= 1 }
+    release(first, into: &samples)
+    source = .channel(channel)
+    sinceChoice = doubt.evidence
+    loudestChannel = loudestChannel ?? channel
+  }
+
+  /// Hands out blocks.
+  private mutating func release(_ count: Int, into samples: inout [Float]) {
+    guard count > 0 else { return }
+    for block in waiting.prefix(count) { mix(block.values, into: &samples) }
+    waiting.removeFirst(count)
   }
 
   private func mix(_ interleaved: [Float], into samples: inout [Float]) {
@@ -119,65 +148,4 @@ struct ChannelMix: Sendable {
       }
     }
   }
-}
-
-/// How much sound is in each channel, and how much is left of it when they are added; without a constant offset.
-struct ChannelEvidence: Sendable {
-  /// Energy of each channel.
-  private var channels: [Double]
-  /// Energy of their sum: as much as all of them together where they have nothing in common or only one has sound, more
-  /// where they agree, and less where they cancel.
-  private var sum = 0.0
-  /// Energy that counts as none: rounding errors, and less than any converter's noise.
-  private var floor = 0.0
-
-  init(channels: Int) {
-    self.channels = Array(repeating: 0, count: channels)
-  }
-
-  /// - Parameter block: Whole moments, all channels of each.
-  init(of block: [Float], channels count: Int) {
-    self.init(channels: count)
-    let frames = Double(block.count / count)
-    func energy(_ squares: Double, _ sum: Double) -> Double { max(0, squares - sum * sum / frames) }
-    var sums = [Double](repeating: 0, count: count)
-    var squares = sums
-    var (totalSum, totalSquares) = (0.0, 0.0)
-    for start in stride(from: 0, to: block.count, by: count) {
-      var total = 0.0
-      for channel in 0..<count {
-        let value = Double(block[start + channel])
-        sums[channel] += value
-        squares[channel] += value * value
-        total += value
-      }
-      totalSum += total
-      totalSquares += total * total
-    }
-    sum = energy(totalSquares, totalSum)
-    for channel in 0..<count { channels[channel] = energy(squares[channel], sums[channel]) }
-    floor = max(frames * 1e-11, squares.reduce(0, +) * 1e-9)
-  }
-
-  static func += (evidence: inout Self, other: Self) {
-    for channel in evidence.channels.indices { evidence.channels[channel] += other.channels[channel] }
-    evidence.sum += other.sum
-    evidence.floor += other.floor
-  }
-
-  private var total: Double { channels.reduce(0, +) }
-
-  private var isSound: Bool { total > floor }
-
-  /// Whether the sum has less than a twentieth (-13 dB) of the channels' energy: they are each other's negative, nearly.
-  var cancels: Bool { isSound && sum < 0.05 * total }
-
-  /// Whether the sum has about as much energy as the channels.
-  var addsUp: Bool { isSound && sum > 0.5 * total }
-
-  /// Whether a channel has less than a tenth of the energy of the loudest.
-  func isMissing(in channel: Int) -> Bool { isSound && channels[channel] < 0.1 * channels[loudest] }
-
-  /// The first of the loudest channels.
-  var loudest: Int { channels.indices.max { channels[$0] < channels[$1] } ?? 0 }
 }

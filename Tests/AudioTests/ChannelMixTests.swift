@@ -72,6 +72,14 @@ import Testing
     #expect(Double(energy) > 0.8 * Double(speech.count))
   }
 
+  @Test(arguments: [50, 60] as [Double])
+  func `that cancel each other are found behind hum that both have`(hertz: Double) throws {
+    let speech = try speech()
+    let hum = tone(hertz, rate: Self.rate, seconds: Double(speech.count) / Double(Self.rate)).map { $0 * 0.1 }
+    let one = zip(speech, hum).map { $0 + $1 }
+    #expect(mix([one, zip(speech, hum).map { $1 - $0 }]).loudest != nil)
+  }
+
   @Test func `of ordinary stereo become their mean, to the last bit`() throws {
     let speech = try speech()
     let count = speech.count
@@ -145,6 +153,15 @@ import Testing
     // All that is louder than the noise before it.
     let same = zip(samples.suffix(speech.count), expected).filter { $0 == $1 }.count
     #expect(same > speech.count - 2 * 320)
+  }
+
+  @Test func `whose first consonant does not cancel lose nothing of it`() throws {
+    let (hiss, other) = (noise(2_240, 0.02, seed: 13), noise(2_240, 0.02, seed: 14))
+    let vowel = noise(16_000, 0.5, seed: 15)
+    let pause = silence(8_000)
+    let (samples, loudest) = mix([pause + hiss + vowel, pause + other + vowel.map { -$0 }])
+    #expect(loudest == 0)
+    #expect(samples.suffix(16_000 + 2_240).elementsEqual(hiss + vowel))
   }
 
   @Test func `that cancel for a short word are heard`() throws {
