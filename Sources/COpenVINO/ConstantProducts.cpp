@@ -9,7 +9,9 @@
 // Here each such product becomes the constant that it is worth. The processor's plugin computes it, in float32 and
 // without rounding activations.
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 #include "EightBitWeights.hpp"
 
@@ -20,28 +22,36 @@ namespace {
 
 using Value = ov::Output<ov::Node>;
 
-bool any_node(const ov::Node &) { return true; }
-
 /// Products of one constant with others.
 struct Group {
   std::shared_ptr<op::Constant> input;
   std::vector<std::shared_ptr<ov::Node>> products;
 };
 
+/// The nodes that depend on constants alone; a shape that is known is one.
+std::set<const ov::Node *> constant_nodes(const ov::Model &model) {
+  std::set<const ov::Node *> constants;
+  for (const auto &node : model.get_ordered_ops()) {
+    const auto inputs = node->input_values();
+    const auto is_constant = [&](const Value &input) { return constants.count(input.get_node()) > 0; };
+    const bool is_known_shape = ov::is_type<op::ShapeOf>(node) && node->get_input_partial_shape(0).is_static();
+    if (ov::is_type<op::Constant>(node) || is_known_shape ||
+        (!inputs.empty() && std::all_of(inputs.begin(), inputs.end(), is_constant))) {
+      constants.insert(node.get());
+    }
+  }
+  return constants;
+}
+
 /// The products whose sides both are constant, by the first.
 std::map<Value, Group> constant_products(const ov::Model &model) {
+  const auto constants = constant_nodes(model);
   std::map<Value, Group> groups;
-  std::map<Value, std::shared_ptr<op::Constant>> known;
   for (const auto &node : model.get_ordered_ops()) {
-    if (!ov::is_type<op::MatMul>(node)) continue;
-    const auto input = node->input_value(0);
-    const auto found = known.find(input);
-    const auto constant = found != known.end() ? found->second : (known[input] = folded(input, any_node));
-    if (!constant || !folded(node->input_value(1), any_node)) continue;
-    auto &group = groups[input];
-    group.input = constant;
-    group.products.push_back(node);
+    if (!ov::is_type<op::MatMul>(node) || constants.count(node.get()) == 0) continue;
+    groups[node->input_value(0)].products.push_back(node);
   }
+  for (auto &[input, group] : groups) group.input = folded(input);
   return groups;
 }
 
@@ -77,6 +87,8 @@ lk_failure lk_graph_fold_products(lk_core *core, lk_graph *graph, size_t *result
   return guarded([&] {
     size_t count = 0;
     for (const auto &[input, group] : constant_products(*graph->model)) {
+      // What OpenVINO cannot fold stays as it is.
+      if (!group.input) continue;
       compute(core->core, group);
       count += group.products.size();
     }

@@ -11,9 +11,11 @@
 
 namespace lorikeet {
 
+inline bool any_node(const ov::Node &) { return true; }
+
 /// The value as one constant; nothing if it depends on an input, or on a node that `through` does not let pass.
 std::shared_ptr<ov::opset13::Constant> folded(
-    const ov::Output<ov::Node> &value, bool (*through)(const ov::Node &));
+    const ov::Output<ov::Node> &value, bool (*through)(const ov::Node &) = any_node);
 
 /// Signed bytes, widened again: what a layer reads as its matrix.
 ///

@@ -44,8 +44,6 @@ struct Group {
   Value result;
 };
 
-bool any_node(const ov::Node &) { return true; }
-
 /// The first input of the value's node if that is of the type.
 template <typename Operation>
 std::optional<Value> input_of(const Value &value) {
@@ -55,7 +53,7 @@ std::optional<Value> input_of(const Value &value) {
 
 /// Whether the value is a constant 255: the steps that eight bits have.
 bool is_number_of_steps(const Value &value) {
-  const auto constant = folded(value, any_node);
+  const auto constant = folded(value);
   return constant && constant->get_element_type() == ov::element::f32 &&
          ov::shape_size(constant->get_shape()) == 1 && constant->get_data_ptr<float>()[0] == 255;
 }
@@ -101,7 +99,7 @@ std::optional<Value> other_factor(const Value &product, const std::function<bool
 
 /// A number for each of `count` channels, whose axis lies `behind` axes before the last; or one for all.
 std::optional<std::vector<float>> each_channel(const Value &value, size_t count, size_t behind) {
-  const auto constant = folded(value, any_node);
+  const auto constant = folded(value);
   if (!constant) return std::nullopt;
   const auto &shape = constant->get_shape();
   const auto numbers = constant->cast_vector<float>();

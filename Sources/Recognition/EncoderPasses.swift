@@ -17,8 +17,7 @@ enum EncoderPasses {
   ///     then is best in f32.
   static func apply(
     to encoder: inout Graph, shape: EncoderShape, bandCount: Int, isProcessor: Bool,
-    roundingActivations: Bool,
-    _ runtime: borrowing Runtime
+    roundingActivations: Bool, _ runtime: borrowing Runtime
   ) throws(InferenceError) {
     if isProcessor {
       if shape.bucket == nil { try encoder.removeMasks(length: "length") }

@@ -14,10 +14,7 @@ struct CompiledNetworks: Sendable {
   let directory: String
   /// What the networks are made of: a hash.
   let source: String
-  /// The model's name.
-  let model: String
-  /// What the model's graphs take on the disk: a compiled network takes no more, give or take.
-  let graphBytes: Int64
+  let model: ModelDirectory
   /// Is told why a network is not kept: there is no room, or no right to write. It is used all the same.
   private let notKept: @Sendable (FileFailure) -> Void
 
@@ -28,8 +25,7 @@ struct CompiledNetworks: Sendable {
   ) throws(RecognitionError) {
     self.directory = directory
     self.source = source
-    self.model = model.name
-    graphBytes = Int64(model.graphBytes)
+    self.model = model
     self.notKept = notKept
     do throws(FileFailure) {
       try Disk.makeDirectory(directory)
@@ -49,7 +45,7 @@ struct CompiledNetworks: Sendable {
     properties: [String: String], _ runtime: borrowing Runtime
   ) throws(InferenceError) -> CompiledGraph {
     let key = Key(
-      model: model, source: source, network: name, device: device.identity, openVINO: Runtime.version,
+      model: model.name, source: source, network: name, device: device.identity, openVINO: Runtime.version,
       properties: properties)
     let place = "\(directory)/\(key.folder(device: device.name))"
     let canExport = (try? runtime.property("OPTIMIZATION_CAPABILITIES", of: device.name))?.contains(
@@ -67,7 +63,7 @@ struct CompiledNetworks: Sendable {
     }
     remove(place)
     removeOutdated(like: key)
-    let temporary = "\(directory)/.making-\(getpid())-\(UInt32.random(in: 0...(.max)))"
+    let temporary = Disk.temporaryPath(in: directory)
     defer { remove(temporary) }
     do throws(FileFailure) {
       try Disk.makeDirectory(temporary)
@@ -112,7 +108,9 @@ struct CompiledNetworks: Sendable {
   }
 
   private var nothingWritten: FileFailure {
-    guard let free = Disk.freeBytes(directory), free < graphBytes + graphBytes / 8 else {
+    // A compiled network takes no more than the model's graphs, give or take.
+    let needed = model.graphBytes + model.graphBytes / 8
+    guard let free = Disk.freeBytes(directory), free < needed else {
       return FileFailure(path: directory, why: "OpenVINO could write nothing there")
     }
     return FileFailure(
@@ -135,7 +133,7 @@ struct CompiledNetworks: Sendable {
     for name in names {
       let path = "\(directory)/\(name)"
       if let process = name.split(separator: "-").dropFirst().first.flatMap({ pid_t($0) }),
-        name.hasPrefix(".making-"), kill(process, 0) != 0, errno == ESRCH
+        name.hasPrefix(Disk.temporaryPrefix), kill(process, 0) != 0, errno == ESRCH
       {
         remove(path)
       } else if let seal = Seal(at: path), seal.key.isOutdated(by: key) {

@@ -4,6 +4,14 @@ internal import SystemPaths
 
 /// The file system's calls that preparation needs, with one kind of error.
 enum Disk {
+  /// What the names of files and directories begin with that are being made, and go with an interrupted process.
+  static let temporaryPrefix = ".making-"
+
+  /// A new path in a directory for something that is being made by this process.
+  static func temporaryPath(in directory: String) -> String {
+    "\(directory)/\(temporaryPrefix)\(getpid())-\(UInt32.random(in: 0...(.max)))"
+  }
+
   static func makeDirectory(_ path: String) throws(FileFailure) {
     do throws(SystemFailure) {
       try Files.makeDirectories(path)
@@ -51,7 +59,7 @@ enum Disk {
   /// Tries whether something can still be written into a directory: who writes there does not always say why it failed.
   static func checkWriting(in directory: String) throws(FileFailure) {
     // Called like what is being made, so that it goes with that should the process end now.
-    let path = "\(directory)/.making-\(getpid())-\(UInt32.random(in: 0...(.max)))"
+    let path = temporaryPath(in: directory)
     defer { _ = Files.unlink(path) }
     do throws(SystemFailure) {
       try Files.write([UInt8](repeating: 0x5A, count: 1 << 16), to: path)

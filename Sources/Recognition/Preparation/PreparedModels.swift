@@ -45,7 +45,7 @@ public struct PreparedModels: Sendable {
     case .failure(let failure):
       guard !failure.isWrongPlace else { throw error(failure, model) }
       // Names that are made up for a moment tell nobody anything.
-      let isPassing = failure.path.hasPrefix("\(directory)/\(Self.leftoverPrefix)")
+      let isPassing = failure.path.hasPrefix("\(directory)/\(Disk.temporaryPrefix)")
       let path = isPassing ? directory : failure.path
       report(.notKept(model: model.name, FileFailure(path: path, why: failure.why, code: failure.code)))
       return nil
@@ -105,7 +105,7 @@ public struct PreparedModels: Sendable {
     report(.began(model: model.name, weights: weights, directory: directory))
     let clock = ContinuousClock()
     let start = clock.now
-    let temporary = "\(directory)/\(Self.leftoverPrefix)\(getpid())-\(UInt32.random(in: 0...(.max)))"
+    let temporary = Disk.temporaryPath(in: directory)
     do {
       try Disk.makeDirectory(temporary)
       try write(model, weights, sources, to: temporary)
@@ -191,8 +191,6 @@ public struct PreparedModels: Sendable {
 
   // MARK: Leftovers
 
-  private static let leftoverPrefix = ".making-"
-
   private func lock(
     for model: ModelDirectory, _ report: (PreparationEvent) -> Void
   ) throws(FileFailure) -> FileLock {
@@ -215,7 +213,7 @@ public struct PreparedModels: Sendable {
 
   private func leftovers() -> [String] {
     let names = (try? Files.names(in: directory)) ?? []
-    return names.filter { $0.hasPrefix(Self.leftoverPrefix) }
+    return names.filter { $0.hasPrefix(Disk.temporaryPrefix) }
   }
 }
 
