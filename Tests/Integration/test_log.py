@@ -73,8 +73,10 @@ def test_a_log_pipe_that_nobody_reads_does_not_stop_the_server(format, data_dir)
         messages = [json.loads(line)["message"] for line in lines]
     else:
         messages = [line.split(" ", 2)[2] for line in lines]
-    assert messages[0].startswith("listening") and messages[-1].startswith("shutting down")
-    assert sum(message.startswith("utterance") for message in messages) == 3
+    order = [word for message in messages if (word := message.split()[0]) in ("listening", "utterance", "shutting")]
+    # A transcript goes out before its line is logged, so the signal may come before the last one.
+    assert order[:3] == ["listening", "utterance", "utterance"]
+    assert sorted(order[3:]) == ["shutting", "utterance"]
 
 
 def test_a_server_ends_though_nobody_reads_its_log(data_dir):

@@ -56,7 +56,7 @@ import Testing
       DeviceProperties.make(for: "CPU", arithmetic: .f32, supported: ["NPU_TURBO"])
         == [
           "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32",
-          "CPU_RUNTIME_CACHE_CAPACITY": "100",
+          "CPU_RUNTIME_CACHE_CAPACITY": "60",
         ])
   }
 

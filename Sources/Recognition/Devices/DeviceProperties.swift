@@ -2,7 +2,7 @@
 enum DeviceProperties {
   /// Kernels that a network keeps on a processor. It makes some for each length of audio, and by default keeps 5,000,
   /// which is 0.4 GB and more of a model of full size. Few lengths are in use at a time (``WindowPlan/lengthStep``).
-  private static let keptKernels = 100
+  private static let keptKernels = 60
 
   /// - Parameters:
   ///   - supported: The device's `SUPPORTED_PROPERTIES`.
