@@ -39,7 +39,7 @@ let package = Package(
     .target(name: "Languages", exclude: ["LICENSE"], swiftSettings: strict),
     .target(name: "Transducer", dependencies: ["Languages"], swiftSettings: strict),
     .target(name: "Wording", dependencies: ["Transducer"], swiftSettings: strict),
-    .target(name: "Acceleration", dependencies: ["SpeechFeatures"], swiftSettings: strict),
+    .target(name: "Devices", dependencies: ["SpeechFeatures"], swiftSettings: strict),
 
     .target(name: "MulticastDNS", swiftSettings: strict),
 
@@ -89,7 +89,7 @@ let package = Package(
     .target(
       name: "Recognition",
       dependencies: [
-        "Acceleration", "Inference", "Languages", "ModelStore", "SpeechFeatures", "SystemPaths",
+        "Devices", "Inference", "Languages", "ModelStore", "SpeechFeatures", "SystemPaths",
         "Transducer", "VoiceActivity", "Wording",
       ],
       swiftSettings: strict),
@@ -103,7 +103,7 @@ let package = Package(
     .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Acceleration", "Audio", "Languages", "ModelStore", "Recognition", "SocketFaults", "SystemPaths",
+        "Devices", "Audio", "Languages", "ModelStore", "Recognition", "SocketFaults", "SystemPaths",
         "Transducer", "Wording", "WyomingProtocol",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -127,7 +127,7 @@ let package = Package(
     .executableTarget(
       name: "lorikeet",
       dependencies: [
-        "Acceleration", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "MulticastDNS",
+        "Devices", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "MulticastDNS",
         "Recognition", "ServiceDiscovery", "Settings", "SystemPaths", "Transducer", "VoiceActivity",
         "Wording",
         "WyomingProtocol", "WyomingServer",
@@ -141,16 +141,16 @@ let package = Package(
     // `make bench`
     .executableTarget(
       name: "stages",
-      dependencies: ["Acceleration", "Audio", "ModelStore", "Recognition", "SpeechFeatures", "Transducer"],
+      dependencies: ["Devices", "Audio", "ModelStore", "Recognition", "SpeechFeatures", "Transducer"],
       path: "Benchmarks/Stages", swiftSettings: strict),
 
     .target(
-      name: "Support", dependencies: ["Acceleration", "SpeechFeatures"], path: "Tests/Support",
+      name: "Support", dependencies: ["Devices", "SpeechFeatures"], path: "Tests/Support",
       swiftSettings: strict),
     .testTarget(
       name: "SpeechFeaturesTests", dependencies: ["SpeechFeatures", "Support"], swiftSettings: strict),
     .testTarget(
-      name: "AccelerationTests", dependencies: ["Acceleration", "SpeechFeatures", "Support"],
+      name: "DevicesTests", dependencies: ["Devices", "SpeechFeatures", "Support"],
       swiftSettings: strict),
     .testTarget(
       name: "VoiceActivityTests", dependencies: ["Audio", "SpeechFeatures", "Support", "VoiceActivity"],
@@ -179,7 +179,7 @@ let package = Package(
     .testTarget(
       name: "SettingsTests",
       dependencies: [
-        "Acceleration", "Recognition", "Settings", "Support", "SystemPaths", "VoiceActivity", "Wording",
+        "Devices", "Recognition", "Settings", "Support", "SystemPaths", "VoiceActivity", "Wording",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
@@ -190,7 +190,7 @@ let package = Package(
     .testTarget(
       name: "WyomingServerTests",
       dependencies: [
-        "Acceleration", "Audio", "ModelStore", "Recognition", "SpeechFeatures", "SocketFaults", "Support",
+        "Devices", "Audio", "ModelStore", "Recognition", "SpeechFeatures", "SocketFaults", "Support",
         "SystemPaths", "WyomingProtocol", "WyomingServer",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
       ],
@@ -198,7 +198,7 @@ let package = Package(
     .testTarget(
       name: "LorikeetTests",
       dependencies: [
-        "Acceleration", "Diagnosis", "ModelDownload", "MulticastDNS", "Recognition", "Settings", "Support",
+        "Devices", "Diagnosis", "ModelDownload", "MulticastDNS", "Recognition", "Settings", "Support",
         "SystemPaths", "Transducer", "WyomingProtocol", "WyomingServer",
         "lorikeet",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -207,7 +207,7 @@ let package = Package(
     .testTarget(
       name: "RecognitionTests",
       dependencies: [
-        "Acceleration", "Audio", "Inference", "Languages", "ModelStore", "Recognition", "SpeechFeatures",
+        "Devices", "Audio", "Inference", "Languages", "ModelStore", "Recognition", "SpeechFeatures",
         "Support", "SystemPaths", "Transducer",
       ],
       swiftSettings: strict),

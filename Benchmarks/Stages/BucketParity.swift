@@ -1,4 +1,4 @@
-import Acceleration
+import Devices
 import ModelStore
 import Recognition
 import SpeechFeatures
@@ -46,7 +46,7 @@ struct BucketParity: Encodable {
       }
     }
 
-    let networks = try ModelNetworks(model, settings: ComputeSettings(device: .cpu, precision: precision))
+    let networks = try NetworkCompiler(model, settings: ComputeSettings(device: .cpu, precision: precision))
     let decoder = GreedyDecoder(
       blank: model.vocabulary.blank, maximumTokensPerFrame: model.configuration.maximumTokensPerFrame)
     var decoding = try networks.decoder()
@@ -72,7 +72,7 @@ struct BucketParity: Encodable {
   }
 
   private static func encodings(
-    of stretches: [LogMelFrames], _ shape: EncoderShape, _ networks: ModelNetworks
+    of stretches: [LogMelFrames], _ shape: EncoderShape, _ networks: NetworkCompiler
   ) throws -> [Encoding] {
     var network = try networks.encoder(on: "CPU", shape)
     var encodings: [Encoding] = []

@@ -1,4 +1,4 @@
-import Acceleration
+import Devices
 import ModelStore
 import Recognition
 import SpeechFeatures
@@ -22,7 +22,7 @@ struct ShapeTimes: Encodable {
     in buckets: [Bucket]
   ) throws -> [ShapeTimes] {
     let settings = ComputeSettings(device: .cpu, precision: precision, preparedDirectory: prepared)
-    let networks = try ModelNetworks(model, settings: settings)
+    let networks = try NetworkCompiler(model, settings: settings)
     var dynamic = try networks.encoder()
     let most = buckets.map(\.frames).max() ?? 0
     let hop = LogMelExtractor.sampleRate / LogMelExtractor.frameRate

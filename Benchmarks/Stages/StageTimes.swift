@@ -1,4 +1,4 @@
-import Acceleration
+import Devices
 import ModelStore
 import Recognition
 import SpeechFeatures
@@ -27,7 +27,7 @@ struct StageTimes: Encodable {
     of model: ModelDirectory, _ precision: Precision, prepared: String?, hearing samples: [Float], runs: Int
   ) throws {
     let settings = ComputeSettings(device: .cpu, precision: precision, preparedDirectory: prepared)
-    let loaded = try ModelNetworks(model, settings: settings)
+    let loaded = try NetworkCompiler(model, settings: settings)
     var networks = TimedNetworks(encoder: try loaded.encoder(), decoder: try loaded.decoder())
     let bands = model.configuration.bandCount
     let own = logMelFrames(of: samples, bands: bands)
@@ -91,8 +91,8 @@ private struct TimedNetworks: ~Copyable, TransducerNetworks {
     prediction += try clocked { try decoder.predict(after: token) }
   }
 
-  mutating func join(frame: Int) throws -> JointAnswer {
-    var answer = JointAnswer(token: 0, duration: 0, confidence: 0)
+  mutating func join(frame: Int) throws -> JointOutput {
+    var answer = JointOutput(token: 0, duration: 0, confidence: 0)
     joint += try clocked { answer = try decoder.join(frame: frame) }
     return answer
   }

@@ -7,7 +7,7 @@
 //
 // SECONDS are those of buckets: 5,10,20.
 
-import Acceleration
+import Devices
 import Audio
 import FoundationEssentials
 import ModelStore

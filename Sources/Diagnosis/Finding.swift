@@ -1,7 +1,7 @@
 /// What the machine, or the program on it, was found to be like in one respect.
 public struct Finding: Sendable, Equatable {
   public let subject: Subject
-  /// What was looked at, a word or two that stay the same: "loader". Programs and people key on it.
+  /// What was looked at, a word or two that stay the same: "loader". WyomingInfo and people key on it.
   public let check: String
   public let verdict: Verdict
   /// One line.

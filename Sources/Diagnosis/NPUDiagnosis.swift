@@ -26,9 +26,9 @@ struct NPUDiagnosis {
     return findings + [memory].compactMap(\.self)
   }
 
-  private var npu: (PCIDevice, NPUModel)? {
+  private var npu: (PCIDevice, NPUGeneration)? {
     for device in facts.accelerators {
-      if let model = NPUModel(device: device.device) { return (device, model) }
+      if let model = NPUGeneration(device: device.device) { return (device, model) }
     }
     return nil
   }
@@ -61,7 +61,7 @@ struct NPUDiagnosis {
       remedy: remedies.snoop)
   }
 
-  private func kernel(for model: NPUModel) -> [Finding] {
+  private func kernel(for model: NPUGeneration) -> [Finding] {
     let node =
       facts.acceleratorNodes.first { facts.drivenAccelerators.contains($0.name) }
       ?? facts.acceleratorNodes.first
@@ -80,7 +80,7 @@ struct NPUDiagnosis {
       .npu, "module", .error, "the kernel module intel_vpu is not loaded", remedy: remedies.module)
   }
 
-  private func missingNode(for model: NPUModel) -> Finding {
+  private func missingNode(for model: NPUGeneration) -> Finding {
     // What the kernel drives has a node; a container sees the first and not the second.
     let path = "/dev/accel/\(facts.drivenAccelerators.first ?? "accel0")"
     if let container = facts.container {

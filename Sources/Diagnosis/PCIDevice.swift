@@ -13,7 +13,7 @@ public struct PCIDevice: Sendable, Equatable {
 
   /// An NPU that is known, or another processing accelerator of Intel's.
   var isIntelAccelerator: Bool {
-    vendor == Self.intel && (kind >> 8 == 0x1200 || NPUModel(device: device) != nil)
+    vendor == Self.intel && (kind >> 8 == 0x1200 || NPUGeneration(device: device) != nil)
   }
 
   /// "8086:ad1d"
@@ -26,7 +26,7 @@ public struct PCIDevice: Sendable, Equatable {
 }
 
 /// The NPUs that are known, as Linux lists them (`drivers/accel/ivpu/ivpu_drv.h`).
-enum NPUModel: UInt32, Sendable, CaseIterable {
+enum NPUGeneration: UInt32, Sendable, CaseIterable {
   case meteorLake = 0x7d1d
   case arrowLake = 0xad1d
   case lunarLake = 0x643e

@@ -22,7 +22,7 @@ public struct Runtime: ~Copyable, Sendable {
   }
 
   /// Whether this processor has instructions that make integer matrices faster than float ones: VNNI.
-  public static var multipliesBytes: Bool {
+  public static var supportsVNNI: Bool {
     lk_multiplies_bytes() != 0
   }
 

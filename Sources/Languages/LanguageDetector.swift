@@ -32,7 +32,7 @@ public struct LanguageDetector: Sendable {
     }
     isComplete = candidates.count == languages.count
     // The tables are read here, and not when somebody waits.
-    if candidates.count > 1 { _ = (LanguageModel.latin, LanguageModel.cyrillic) }
+    if candidates.count > 1 { _ = (LanguageProfile.latin, LanguageProfile.cyrillic) }
   }
 
   /// The tag of the text's language; `nil` if it is not clear.
@@ -42,7 +42,7 @@ public struct LanguageDetector: Sendable {
     guard let script = letters.script(among: Set(candidates.map(\.script))) else { return nil }
     let candidates = candidates.filter { $0.script == script }
     if candidates.count < 2 { return candidates.first?.tag }
-    guard let model = LanguageModel.model(for: script) else { return nil }
+    guard let model = LanguageProfile.model(for: script) else { return nil }
     let columns = candidates.map { model.languages.firstIndex(of: $0.language) }
     let counts = model.counts(in: letters.words)
     guard counts.count >= Self.evidence else { return nil }

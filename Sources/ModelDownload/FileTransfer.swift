@@ -94,7 +94,7 @@ struct FileTransfer: Sendable {
       throw .rangesIgnored
     case .partialContent:
       guard let said = answer.response.headers.first(name: "content-range"),
-        let (range, whole) = AnswerHeaders.contentRange(said), range == rest
+        let (range, whole) = ResponseHeaders.contentRange(said), range == rest
       else { throw .rangesIgnored }
       guard whole == nil || whole == size else { throw wrongSize(whole ?? 0, answer) }
     case .rangeNotSatisfiable where !isWhole:
@@ -105,11 +105,11 @@ struct FileTransfer: Sendable {
     try await receive(answer, &rest)
   }
 
-  private func ask(for range: Range<Int>?) async throws(RequestFailure) -> Hub.Answer {
+  private func ask(for range: Range<Int>?) async throws(RequestFailure) -> Hub.Response {
     let address = hub.address(of: file, repository: model.repository, revision: model.revision)
     let answer = try await hub.send(.GET, address, range: range)
     let isSuccess = answer.response.status == .ok || answer.response.status == .partialContent
-    guard !isSuccess || !AnswerHeaders.isWebPage(answer.response.headers) else {
+    guard !isSuccess || !ResponseHeaders.isWebPage(answer.response.headers) else {
       throw .lasting(.webPage(host: answer.host))
     }
     let encoding = answer.response.headers.first(name: "content-encoding")?.lowercased() ?? "identity"
@@ -120,24 +120,24 @@ struct FileTransfer: Sendable {
   }
 
   /// That an answer with the whole file can be the file.
-  private func checkWhole(_ answer: Hub.Answer) throws(RequestFailure) {
-    guard let length = AnswerHeaders.size(answer.response.headers.first(name: "content-length")),
+  private func checkWhole(_ answer: Hub.Response) throws(RequestFailure) {
+    guard let length = ResponseHeaders.size(answer.response.headers.first(name: "content-length")),
       length != partial.identity.size
     else { return }
     throw wrongSize(length, answer)
   }
 
-  private func wrongSize(_ offered: Int, _ answer: Hub.Answer) -> RequestFailure {
+  private func wrongSize(_ offered: Int, _ answer: Hub.Response) -> RequestFailure {
     .lasting(.wrongSize(expected: partial.identity.size, offered: offered, host: answer.host))
   }
 
-  private func failure(_ answer: Hub.Answer) -> RequestFailure {
+  private func failure(_ answer: Hub.Response) -> RequestFailure {
     HubFault.failure(
       answer, repository: model.repository, revision: model.revision, hasToken: hub.settings.token != nil)
   }
 
   /// Writes an answer's body to where `rest` begins, and cuts what is on disk off `rest`.
-  private func receive(_ answer: Hub.Answer, _ rest: inout Range<Int>) async throws(RequestFailure) {
+  private func receive(_ answer: Hub.Response, _ rest: inout Range<Int>) async throws(RequestFailure) {
     let ending: Ending
     do throws(SystemError) {
       ending = try await write(answer.response.body, &rest)

@@ -70,7 +70,7 @@ struct Hub: Sendable {
   }
 
   /// An answer that ends a chain of redirects, and what the hub itself said on the way to it.
-  struct Answer: Sendable {
+  struct Response: Sendable {
     let response: HTTPClientResponse
     let host: String
     /// The headers of the hub's own answers, latest first.
@@ -85,7 +85,7 @@ struct Hub: Sendable {
   func send(
     _ method: HTTPMethod, _ address: String, range: Range<Int>? = nil,
     isEnough: (HTTPHeaders) -> Bool = { _ in false }
-  ) async throws(RequestFailure) -> Answer {
+  ) async throws(RequestFailure) -> Response {
     guard var url = URL(string: address) else {
       throw .lasting(.other("its address \(address) makes no sense; check HF_ENDPOINT"))
     }
@@ -96,7 +96,7 @@ struct Hub: Sendable {
       if isHub(url) { hubHeaders.insert(response.headers, at: 0) }
       let isRedirect = [301, 302, 303, 307, 308].contains(response.status.code)
       guard isRedirect, !(isHub(url) && isEnough(response.headers)) else {
-        return Answer(response: response, host: host, hubHeaders: hubHeaders)
+        return Response(response: response, host: host, hubHeaders: hubHeaders)
       }
       guard let location = response.headers.first(name: "location"),
         let next = URL(string: location, relativeTo: url)?.absoluteURL, next.host()?.isEmpty == false

@@ -51,7 +51,7 @@ enum HubFault {
 
   /// An answer that is neither the file nor a part of it.
   static func failure(
-    _ answer: Hub.Answer, repository: String, revision: String, hasToken: Bool
+    _ answer: Hub.Response, repository: String, revision: String, hasToken: Bool
   ) -> RequestFailure {
     let status = Int(answer.response.status.code)
     switch status {
@@ -68,7 +68,7 @@ enum HubFault {
       let after = answer.response.headers.first(name: "retry-after")
       return .passing(
         "\(answer.host) answers HTTP \(status)",
-        retryAfter: after.flatMap { AnswerHeaders.retryAfter($0, now: .now) })
+        retryAfter: after.flatMap { ResponseHeaders.retryAfter($0, now: .now) })
     default:
       return .lasting(.status(status, host: answer.host))
     }

@@ -34,7 +34,7 @@ public struct ModelLibrary: Sendable {
   /// All models of the store, in the order of their names: those that are there, and what there is of others.
   public func list() -> [StoredModel] {
     FileSystem.names(in: models).compactMap { folder in
-      let name = ModelRecord(in: "\(models)/\(folder)")?.model ?? folder
+      let name = DownloadRecord(in: "\(models)/\(folder)")?.model ?? folder
       guard let model = HubModel(named: name), model.folder == folder else { return nil }
       return StoredModel(model, in: models)
     }
@@ -53,7 +53,7 @@ public struct ModelLibrary: Sendable {
     guard !missing().isEmpty else { return report(.alreadyThere) }
     do throws(DownloadError) {
       try await Hub.with(hub) { hub async throws(DownloadError) in
-        try await ModelPull(
+        try await RepositoryPull(
           model: model, export: export, models: models, hub: hub, retry: retry, report: report
         ).run()
       }
@@ -128,13 +128,13 @@ public struct ModelLibrary: Sendable {
       for file in stored.record.files.keys where record.files[file] == nil {
         try FileSystem.remove("\(stored.path)/\(file)")
       }
-      try FileSystem.replace("\(stored.path)/\(ModelRecord.fileName)", with: record.encoded())
+      try FileSystem.replace("\(stored.path)/\(DownloadRecord.fileName)", with: record.encoded())
     }
     return false
   }
 
   private func check(
-    _ path: String, _ recorded: ModelRecord.File, _ model: HubModel
+    _ path: String, _ recorded: DownloadRecord.File, _ model: HubModel
   ) async throws(DownloadError) -> Finding {
     guard FileSystem.isThere(path) else { return .missing }
     let hash: FileHash
@@ -221,7 +221,7 @@ public struct ModelLibrary: Sendable {
     }
     try onDisk(model) { () throws(SystemError) in
       // The record first: a model that is half removed is none.
-      try FileSystem.remove("\(folder)/\(ModelRecord.fileName)")
+      try FileSystem.remove("\(folder)/\(DownloadRecord.fileName)")
       for name in FileSystem.names(in: folder) where name != DirectoryLock.fileName {
         bytes += FileSystem.size(of: "\(folder)/\(name)") ?? 0
         try FileSystem.remove("\(folder)/\(name)")

@@ -30,9 +30,9 @@ extension ModelDirectory {
   ///   is read to know.
   @discardableResult
   public func dropOriginals(keeping prepared: PreparedModel) throws(FileFailure) -> Int64 {
-    let sources: ModelSources
+    let sources: SourceHashes
     do throws(ModelError) {
-      sources = try ModelSources(of: self, memory: nil)
+      sources = try SourceHashes(of: self, memory: nil)
     } catch {
       throw FileFailure(path: path, why: error.description)
     }

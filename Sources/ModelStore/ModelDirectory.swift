@@ -103,7 +103,7 @@ public struct ModelDirectory: Sendable {
 
   private static func contents(of file: String, in path: String) throws(ModelError) -> Data {
     do throws(FileFault) {
-      guard try ModelFile("\(path)/\(file)").bytes > 0 else { throw .empty }
+      guard try ExportFile("\(path)/\(file)").bytes > 0 else { throw .empty }
     } catch {
       throw ModelError(path, file, error)
     }
@@ -117,7 +117,7 @@ public struct ModelDirectory: Sendable {
   /// Why a file is not there.
   private static func absence(of file: String, in path: String) -> ModelError {
     do throws(FileFault) {
-      _ = try ModelFile("\(path)/\(file)")
+      _ = try ExportFile("\(path)/\(file)")
     } catch {
       return ModelError(path, file, error)
     }

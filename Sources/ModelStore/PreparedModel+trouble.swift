@@ -19,7 +19,7 @@ extension PreparedModel {
 
   private static func fault(of record: FileRecord, in path: String) -> FileFault? {
     do throws(FileFault) {
-      let bytes = try ModelFile("\(path)/\(record.name)", isMarkup: record.name.hasSuffix(".xml")).bytes
+      let bytes = try ExportFile("\(path)/\(record.name)", isMarkup: record.name.hasSuffix(".xml")).bytes
       if bytes != record.size { return .wrongSize(bytes: bytes, needed: Int(record.size)) }
       return record.isIntact(in: path) ? nil : .changed
     } catch {

@@ -25,7 +25,7 @@ public struct PreparedModel: Sendable, Equatable {
     public var weights: WeightFormat
     /// OpenVINO's build.
     public var openVINO: String
-    /// ``ModelSources/sha256`` of what it was made of.
+    /// ``SourceHashes/sha256`` of what it was made of.
     public var source: String
     /// All other files of the directory.
     public var files: [FileRecord]

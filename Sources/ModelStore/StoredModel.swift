@@ -7,15 +7,15 @@ public struct StoredModel: Sendable {
   /// The folder.
   public let path: String
   /// What was known of its files when this value was made.
-  public let record: ModelRecord
+  public let record: DownloadRecord
 
   /// - Parameter models: The folder that holds the models' folders.
   public init(_ model: HubModel, in models: String) {
     self.model = model
     path = "\(models)/\(model.folder)"
-    let found = ModelRecord(in: path)
+    let found = DownloadRecord(in: path)
     // A record of another commit says nothing about this one's files.
-    record = found.flatMap { $0.revision == model.revision ? $0 : nil } ?? ModelRecord(of: model)
+    record = found.flatMap { $0.revision == model.revision ? $0 : nil } ?? DownloadRecord(of: model)
   }
 
   /// Files of an export that are not there, in the order in which they are fetched.
@@ -29,7 +29,7 @@ public struct StoredModel: Sendable {
   /// Bytes of the recorded files that are there.
   public var size: Int { record.files.reduce(0) { $0 &+ (isThere($1.key) ? $1.value.size : 0) } }
 
-  /// ``ModelSources/sha256`` of the full-precision export, whether its files are there or not; `nil` if it is not known
+  /// ``SourceHashes/sha256`` of the full-precision export, whether its files are there or not; `nil` if it is not known
   /// what they are.
   ///
   /// What was recorded of a file holds for the commit, and so does what the catalogue says.
@@ -47,7 +47,7 @@ public struct StoredModel: Sendable {
         return nil
       }
     }
-    return ModelSources.sha256(of: files)
+    return SourceHashes.sha256(of: files)
   }
 
   /// Where its prepared forms lie below a directory, in whatever state they are.

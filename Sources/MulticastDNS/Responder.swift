@@ -52,15 +52,15 @@ public struct Responder: Sendable {
     }
   }
 
-  struct Offered {
-    let offer: Offer
+  struct AdvertisedService {
+    let offer: ServiceAdvertisement
     var names: Names
     var presences: [Link: Presence] = [:]
     /// When names were given up.
     var conflicts: [Duration] = []
   }
 
-  var offers: [Offered] = []
+  var offers: [AdvertisedService] = []
   /// The addresses of each link.
   var links: [Link: [IPAddress]] = [:]
   /// Addresses that this machine had, and until when somebody may still hear of them.
@@ -80,8 +80,8 @@ public struct Responder: Sendable {
   }
 
   /// Makes a service known, once its names have been found free on a link.
-  public mutating func add(_ offer: Offer, at now: Duration) {
-    offers.append(Offered(offer: offer, names: Names(offer)))
+  public mutating func add(_ offer: ServiceAdvertisement, at now: Duration) {
+    offers.append(AdvertisedService(offer: offer, names: Names(offer)))
     for (link, addresses) in links { _ = place(offers.count - 1, on: link, addresses, at: now) }
   }
 

@@ -1,4 +1,4 @@
-package import Acceleration
+package import Devices
 package import Inference
 internal import ModelStore
 package import Transducer
@@ -101,13 +101,13 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
     hasPredicted = true
   }
 
-  package mutating func join(frame: Int) throws(InferenceError) -> JointAnswer {
+  package mutating func join(frame: Int) throws(InferenceError) -> JointOutput {
     let start = frame * width
     try joint.fill(ports.frame, as: Float.self) { [projected] input in
       for index in 0..<input.count { input[index] = projected[start + index] }
     }
     try joint.infer()
-    return JointAnswer(
+    return JointOutput(
       token: try joint.read(ports.token, as: Int32.self) { $0[0] },
       duration: try joint.read(ports.duration, as: Int32.self) { $0[0] },
       confidence: try joint.read(ports.confidence, as: Float.self) { $0[0] })

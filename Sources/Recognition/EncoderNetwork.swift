@@ -1,4 +1,4 @@
-package import Acceleration
+package import Devices
 package import Inference
 internal import ModelStore
 package import SpeechFeatures

@@ -1,4 +1,4 @@
-internal import Acceleration
+internal import Devices
 internal import Inference
 
 /// The changes that are made to an encoder's graph each time that it is compiled.

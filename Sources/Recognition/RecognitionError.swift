@@ -1,4 +1,4 @@
-public import Acceleration
+public import Devices
 public import Inference
 public import ModelStore
 

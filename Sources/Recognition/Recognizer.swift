@@ -1,4 +1,4 @@
-public import Acceleration
+public import Devices
 public import ModelStore
 internal import SpeechFeatures
 internal import Synchronization
@@ -13,7 +13,7 @@ public final class Recognizer: Sendable {
   private let listening: ListeningSettings
   private let extractor: LogMelExtractor
   let languages: SpokenLanguages
-  private let engine: EngineStart
+  private let engine: EngineLoader
   private let count = Mutex(SpeculationCount())
 
   /// Frames that the encoder is given at least, the last ones silent: "yes" alone is heard as a piece of something longer.
@@ -24,17 +24,17 @@ public final class Recognizer: Sendable {
   /// - Parameters:
   ///   - forcesScript: Whether letters of scripts that a language is not written in are never emitted, where a language
   ///     is asked for.
-  ///   - report: Is told what happens to model and devices, on any thread.
+  ///   - onEvent: Is told what happens to model and devices, on any thread.
   public init(
     model: ModelDirectory, settings: ComputeSettings, listening: ListeningSettings = ListeningSettings(),
     forcesScript: Bool = true,
-    report: @escaping @Sendable (RecognitionEvent) -> Void = { _ in }
+    onEvent: @escaping @Sendable (RecognitionEvent) -> Void = { _ in }
   ) {
     self.model = model
     self.listening = listening
     extractor = LogMelExtractor(bandCount: model.configuration.bandCount)
-    languages = SpokenLanguages(of: model, forcesScript: forcesScript, report: report)
-    engine = EngineStart(model, settings, report)
+    languages = SpokenLanguages(of: model, forcesScript: forcesScript, onEvent: onEvent)
+    engine = EngineLoader(model, settings, onEvent)
   }
 
   /// Loads the model: seconds for a large one, a minute at its first start, when it is prepared for the device.
@@ -46,19 +46,20 @@ public final class Recognizer: Sendable {
   public var devices: [DeviceReport] { engine.current?.encoders.devices.map(\.report) ?? [] }
 
   /// Reports, once, that a language was asked for that the model does not know.
-  public func passOver(language: String) {
-    languages.passOver(language)
+  public func reportUnsupported(language: String) {
+    languages.reportUnsupported(language)
   }
 
   /// A new utterance of somebody who speaks now, to be fed as the audio arrives.
   ///
   /// - Parameters:
   ///   - language: The language asked for so far, a BCP 47 tag.
-  ///   - tell: Is told each segment that is final before the utterance has ended, in their order.
+  ///   - onSegment: Is told each segment that is final before the utterance has ended, in their order.
   public func listen(
-    language: String? = nil, tell: @escaping @Sendable (SpokenText) -> Void = { _ in }
+    language: String? = nil, onSegment: @escaping @Sendable (SpokenText) -> Void = { _ in }
   ) -> LiveTranscription {
-    LiveTranscription(self, utterance(), language: language, attempts: listening.attempts, tell: tell)
+    LiveTranscription(
+      self, utterance(), language: language, attempts: listening.attempts, onSegment: onSegment)
   }
 
   /// A new recording, to be fed as it is read.
@@ -101,22 +102,23 @@ extension Recognizer: WindowRecognizer {
   }
 
   func recognize(
-    _ window: Window, of frames: LogMelFrames, language: String?, urgency: Urgency
-  ) async throws(RecognitionError) -> WindowAnswer {
+    _ window: Window, of frames: LogMelFrames, language: String?, priority: JobPriority
+  ) async throws(RecognitionError) -> WindowResult {
     let engine = try await engine.engine()
     let mask = languages.mask(for: language)
     do throws(DeviceFault) {
       let (heard, range) = frames.amplified(window.frames, upTo: listening.maximumGain)
         .padded(window.frames, to: min(Self.shortestWindow, engine.windowLimit))
-      let encoded = try await engine.encoders.encode(heard, range, urgency: urgency)
-      let decoded = try await engine.decoder.decode(encoded.encoding, allowing: mask, urgency: urgency)
-      return WindowAnswer(
+      let encoded = try await engine.encoders.encode(heard, range, priority: priority)
+      let decoded = try await engine.decoder.decode(encoded.encoding, allowing: mask, priority: priority)
+      return WindowResult(
         window: window,
         emissions: decoded.decoding.emissions(
           from: window.frames.lowerBound / model.configuration.subsampling),
         encoderSeconds: encoded.seconds, decoderSeconds: decoded.seconds,
         decoderSteps: decoded.decoding.steps, device: encoded.device,
-        bucket: encoded.shape.bucket?.seconds, isFromCache: encoded.isFromCache, detour: encoded.detour,
+        bucket: encoded.shape.bucket?.seconds, isFromCache: encoded.isFromCache,
+        fallbackReason: encoded.fallbackReason,
         precision: engine.networks.precision(on: encoded.accelerator) ?? .auto)
     } catch {
       throw RecognitionError(error)

@@ -8,7 +8,7 @@ final class SpokenLanguages: Sendable {
   private let model: ModelDirectory
   private let forcesScript: Bool
   private let detector: LanguageDetector
-  private let report: @Sendable (RecognitionEvent) -> Void
+  private let onEvent: @Sendable (RecognitionEvent) -> Void
   private let state = Mutex(State())
 
   private struct State {
@@ -22,13 +22,13 @@ final class SpokenLanguages: Sendable {
 
   /// - Parameters:
   ///   - forcesScript: Whether tokens with letters of other scripts are masked where a language is asked for.
-  ///   - report: Is told once of each language that is passed over.
+  ///   - onEvent: Is told once of each language that is passed over.
   init(
-    of model: ModelDirectory, forcesScript: Bool, report: @escaping @Sendable (RecognitionEvent) -> Void
+    of model: ModelDirectory, forcesScript: Bool, onEvent: @escaping @Sendable (RecognitionEvent) -> Void
   ) {
     self.model = model
     self.forcesScript = forcesScript
-    self.report = report
+    self.onEvent = onEvent
     detector = LanguageDetector(among: model.languages)
   }
 
@@ -38,7 +38,7 @@ final class SpokenLanguages: Sendable {
   func mask(for language: String?) -> TokenMask? {
     guard forcesScript, let language else { return nil }
     guard let scripts = scripts(of: language) else {
-      passOver(language)
+      reportUnsupported(language)
       return nil
     }
     return state.withLock { state in
@@ -50,14 +50,14 @@ final class SpokenLanguages: Sendable {
   }
 
   /// Reports, once, that a language was asked for in vain.
-  func passOver(_ language: String) {
+  func reportUnsupported(_ language: String) {
     // A client may send any text.
     let tag = String(
       language.unicodeScalars.filter { ("!"..."~").contains($0) }.prefix(35).map(Character.init))
     let isNew = state.withLock { state in
       !tag.isEmpty && state.reported.count < Self.reportLimit && state.reported.insert(tag).inserted
     }
-    if isNew { report(.unknownLanguage(tag, model: model.name)) }
+    if isNew { onEvent(.unknownLanguage(tag, model: model.name)) }
   }
 
   /// The language of a transcript for which none was asked; `nil` if it is not clear.

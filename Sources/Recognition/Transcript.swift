@@ -17,7 +17,7 @@ public struct Transcript: Sendable {
   /// Whether the encoder that ran came from the cache of compiled networks.
   public var isFromCache = false
   /// Why it did not run as wanted: another bucket or device stood in. `nil` if it did.
-  public var detour: String?
+  public var fallbackReason: String?
   /// Whether it was made before the utterance ended.
   public var isSpeculative = false
   public var precision: Precision

@@ -1,4 +1,4 @@
-internal import Acceleration
+internal import Devices
 
 /// A recording that is transcribed while it is read: each window is recognized as soon as it is certain, and whoever reads
 /// waits for that. So an hour takes no more memory than a window.
@@ -38,9 +38,9 @@ public struct Transcription: Sendable {
     return transcript
   }
 
-  private mutating func recognize(_ window: HeardWindow) async throws(RecognitionError) {
+  private mutating func recognize(_ window: WindowFrames) async throws(RecognitionError) {
     let answer = try await recognizer.recognize(
-      window.window, of: window.frames, language: language, urgency: .wanted)
+      window.window, of: window.frames, language: language, priority: .wanted)
     assembly.add(answer, audioSeconds: utterance.seconds)
   }
 }

@@ -21,7 +21,7 @@ public final class Advertiser: Service {
   }
 
   /// Makes a service known from now on.
-  public func add(_ offer: Offer) { inbox.add(offer) }
+  public func add(_ offer: ServiceAdvertisement) { inbox.add(offer) }
 
   /// Advertises until the service group shuts down, then takes everything back. Nothing that goes wrong here ends it:
   /// it is logged and tried again.

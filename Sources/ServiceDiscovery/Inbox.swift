@@ -10,7 +10,7 @@ final class Inbox: Sendable {
   }
 
   struct Content: Sendable {
-    var offers: [Offer] = []
+    var offers: [ServiceAdvertisement] = []
     var packets: [Packet] = []
   }
 
@@ -26,7 +26,7 @@ final class Inbox: Sendable {
     (bells, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
-  func add(_ offer: Offer) {
+  func add(_ offer: ServiceAdvertisement) {
     content.withLock { $0.offers.append(offer) }
     ring()
   }

@@ -11,11 +11,11 @@ public protocol TransducerNetworks: ~Copyable {
   mutating func predict(after token: Int32) throws(Failure)
 
   /// Runs the joint network on an encoder frame and the last prediction.
-  mutating func join(frame: Int) throws(Failure) -> JointAnswer
+  mutating func join(frame: Int) throws(Failure) -> JointOutput
 }
 
 /// What the joint network says about one frame.
-public struct JointAnswer: Sendable, Equatable {
+public struct JointOutput: Sendable, Equatable {
   /// The token with the largest logit.
   public var token: Int32
   /// The duration with the largest logit, in encoder frames.

@@ -13,7 +13,7 @@ struct Connection: Sendable {
   let service: SpeechService
   let limits: ServerLimits
   let logger: Logger
-  let activity: Activity
+  let activity: ConnectionActivity
 
   typealias Channel = NIOAsyncChannel<Result<Event, ProtocolError>, ByteBuffer>
   typealias Reader = NIOAsyncChannelInboundStream<Result<Event, ProtocolError>>
@@ -23,7 +23,7 @@ struct Connection: Sendable {
     self.service = service
     self.limits = limits
     self.logger = logger
-    activity = Activity(limits: limits)
+    activity = ConnectionActivity(limits: limits)
   }
 
   /// How many read events may wait to be handled before the client is no longer read from: an event can be large.
@@ -39,7 +39,7 @@ struct Connection: Sendable {
         let connection = try Channel(
           wrappingChannelSynchronously: channel,
           configuration: .init(backPressureStrategy: Self.waitingEvents, isOutboundHalfClosureEnabled: true))
-        try WaitingRoom.leave(channel)
+        try InboundBufferHandler.leave(channel)
         return connection
       }.get()
       try await connection.executeThenClose { inbound, outbound in
@@ -60,7 +60,7 @@ struct Connection: Sendable {
   private func converse(
     _ inbound: Reader, _ outbound: Writer, _ channel: any NIOCore.Channel
   ) async throws {
-    let queue = AnswerQueue()
+    let queue = TranscriptQueue()
     try await withThrowingTaskGroup(of: Part.self) { group in
       group.addTask {
         // A client may close its sending side after its last event and still wait for the answer.
@@ -98,13 +98,13 @@ struct Connection: Sendable {
 
   /// Reads events until the client ends its side, or until the server shuts down and no utterance is open.
   private func read(
-    _ inbound: Reader, _ outbound: Writer, _ channel: any NIOCore.Channel, _ queue: AnswerQueue
+    _ inbound: Reader, _ outbound: Writer, _ channel: any NIOCore.Channel, _ queue: TranscriptQueue
   ) async throws {
-    var desk = Desk(connection: self, outbound: outbound, queue: queue)
+    var handler = EventHandler(connection: self, outbound: outbound, queue: queue)
     var isRefused = false
     for try await event in inbound where !isRefused {
       do {
-        try await desk.handle(try event.get())
+        try await handler.handle(try event.get())
         if activity.hasDrained { return }
       } catch let error as ProtocolError {
         isRefused = true
@@ -126,8 +126,8 @@ struct Connection: Sendable {
   }
 
   /// Transcribes the utterances that have ended, one after the other, and sends what is final of others.
-  private func answer(_ queue: AnswerQueue, _ outbound: Writer) async throws {
-    var stream = AnswerStream()
+  private func answer(_ queue: TranscriptQueue, _ outbound: Writer) async throws {
+    var stream = TranscriptEvents()
     while let job = await queue.next() {
       switch job {
       case .beginning(let number, let segments, let language):

@@ -1,4 +1,4 @@
-internal import Acceleration
+internal import Devices
 internal import SystemPaths
 internal import WyomingProtocol
 

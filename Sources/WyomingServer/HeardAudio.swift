@@ -12,9 +12,9 @@ struct HeardAudio: Sendable {
 
   /// - Parameters:
   ///   - recognizer: `nil` if the model is not there yet.
-  ///   - tell: Is told what is final before the utterance has ended.
-  init(for recognizer: Recognizer?, tell: @escaping @Sendable (SpokenText) -> Void = { _ in }) {
-    hearing = recognizer.map { .live($0.listen(tell: tell)) } ?? .samples([])
+  ///   - onSegment: Is told what is final before the utterance has ended.
+  init(for recognizer: Recognizer?, onSegment: @escaping @Sendable (SpokenText) -> Void = { _ in }) {
+    hearing = recognizer.map { .live($0.listen(onSegment: onSegment)) } ?? .samples([])
   }
 
   /// All of it, as long as its model is not there.

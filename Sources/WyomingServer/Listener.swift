@@ -7,7 +7,7 @@ internal import SystemPaths
 
 /// Opens the channels of an address.
 ///
-/// Plain channels are handed over, each in its ``WaitingRoom``, and not `NIOAsyncChannel`s: one that nobody takes,
+/// Plain channels are handed over, each in its ``InboundBufferHandler``, and not `NIOAsyncChannel`s: one that nobody takes,
 /// because the server stops, would trap (swift-nio#2637).
 struct Listener: Sendable {
   let address: ListenAddress
@@ -54,7 +54,7 @@ struct Listener: Sendable {
       .childChannelOption(.autoRead, value: false)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try WaitingRoom.enter(channel)
+          try InboundBufferHandler.enter(channel)
           if case .terminated = arrivals.yield(channel) { channel.close(promise: nil) }
         }
       }
@@ -71,7 +71,7 @@ struct Listener: Sendable {
       .channelOption(.allowRemoteHalfClosure, value: true)
       .channelOption(.autoRead, value: false)
       .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture { try WaitingRoom.enter(channel) }
+        channel.eventLoop.makeCompletedFuture { try InboundBufferHandler.enter(channel) }
       }
       .takingOwnershipOfDescriptors(input: dup(STDIN_FILENO), output: dup(STDOUT_FILENO)).get()
   }

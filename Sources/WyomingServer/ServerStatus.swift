@@ -1,4 +1,4 @@
-public import Acceleration
+public import Devices
 public import Recognition
 public import WyomingProtocol
 
@@ -9,7 +9,7 @@ public struct ServerStatus: Sendable, Equatable {
     case fetching, loading, ready
 
     /// What an utterance waits for; `nil` if it is not the model.
-    var hindrance: String? {
+    var notReadyReason: String? {
       switch self {
       case .fetching: "the model is still being fetched"
       case .loading: "the model is still loading"

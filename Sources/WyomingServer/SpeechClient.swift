@@ -13,7 +13,7 @@ public struct SpeechClient: Sendable {
   private static let chunkDuration = Duration.milliseconds(10)
 
   /// A server's answer to an utterance.
-  public struct Answer: Sendable, Equatable {
+  public struct Response: Sendable, Equatable {
     public let text: String
     /// From `audio-stop` to the transcript.
     public let seconds: Double
@@ -31,7 +31,7 @@ public struct SpeechClient: Sendable {
   ///   - samples: 16 kHz, mono, in [-1, 1].
   ///   - language: A BCP 47 tag.
   /// - Throws: ``ClientError`` if the server is not there, or answers with an error.
-  public func speak(_ samples: [Float], language: String? = nil) async throws -> Answer {
+  public func speak(_ samples: [Float], language: String? = nil) async throws -> Response {
     let chunks = Self.chunks(of: samples)
     let clock = ContinuousClock()
     return try await client.converse { server in
@@ -52,7 +52,7 @@ public struct SpeechClient: Sendable {
       guard answer.type == "transcript" else {
         throw ClientError(address: client.address, why: "it answered: \(text)")
       }
-      return Answer(text: text, seconds: seconds)
+      return Response(text: text, seconds: seconds)
     }
   }
 

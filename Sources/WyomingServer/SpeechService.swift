@@ -7,7 +7,7 @@ internal import WyomingProtocol
 
 /// What is served on an address: a model, and how its answers are made.
 public struct SpeechService: Sendable {
-  public let model: ServedModel
+  public let model: ServedRecognizer
   /// The language of utterances whose client names none that the model knows.
   public let language: String?
   /// How transcripts are worded.
@@ -16,7 +16,8 @@ public struct SpeechService: Sendable {
   public let logsTranscripts: Bool
 
   public init(
-    model: ServedModel, language: String? = nil, wording: Wording = Wording(), logsTranscripts: Bool = false
+    model: ServedRecognizer, language: String? = nil, wording: Wording = Wording(),
+    logsTranscripts: Bool = false
   ) {
     self.model = model
     self.language = language
@@ -44,7 +45,7 @@ public struct SpeechService: Sendable {
     let transcript = try await transcribe(audio, language(for: request), within: seconds)
       .worded(wording, languages: model.languages)
     if let asked = request.language, knownLanguage(asked) == nil {
-      model.recognizer?.passOver(language: asked)
+      model.recognizer?.reportUnsupported(language: asked)
     }
     logger.info("utterance", metadata: metadata(transcript))
     return transcript
@@ -78,7 +79,7 @@ public struct SpeechService: Sendable {
       }
       group.addTask {
         try await Task.sleep(for: .seconds(seconds))
-        let why = model.hindrance.map { ": \($0)" } ?? ""
+        let why = model.notReadyReason.map { ": \($0)" } ?? ""
         throw Failure(text: "no transcript within \(seconds) s\(why)", code: "deadline-exceeded")
       }
       defer { group.cancelAll() }
@@ -117,7 +118,7 @@ public struct SpeechService: Sendable {
     if let bucket = transcript.bucket { metadata["bucket_s"] = "\(rounded(bucket, to: 100))" }
     if transcript.isFromCache { metadata["from_cache"] = "true" }
     if transcript.isSpeculative { metadata["speculative"] = "true" }
-    if let detour = transcript.detour { metadata["detour"] = "\(detour)" }
+    if let fallbackReason = transcript.fallbackReason { metadata["detour"] = "\(fallbackReason)" }
     if let language = transcript.language { metadata["language"] = "\(language)" }
     if logsTranscripts { metadata["text"] = "\(transcript.text)" }
     return metadata

@@ -35,19 +35,19 @@ public struct WyomingServer: Service {
     let listener = try await Listener(address: address).open()
     logger.info("listening", metadata: ["uri": "\(listener.address)"])
     onOpen(listener.address, listener.channel.localAddress?.ipAddress)
-    let places = Places(limits.connections)
+    let connectionLimit = ConnectionLimit(limits.connections)
     await withTaskCancellationOrGracefulShutdownHandler {
       await withDiscardingTaskGroup { group in
         for await client in listener.clients {
-          guard places.take() else {
-            if places.isNewlyFull() {
+          guard connectionLimit.acquire() else {
+            if connectionLimit.becameFull() {
               logger.warning("turning clients away", metadata: ["connections": "\(limits.connections)"])
             }
             turnAway(client)
             continue
           }
           group.addTask {
-            defer { places.giveBack() }
+            defer { connectionLimit.release() }
             await Connection(service: service, limits: limits, logger: logger).serve(client)
           }
         }
@@ -68,8 +68,8 @@ public struct WyomingServer: Service {
   }
 }
 
-/// How many clients there may be.
-private final class Places: Sendable {
+/// The number of clients that are served at a time.
+private final class ConnectionLimit: Sendable {
   private struct State {
     var free: Int
     var isKnownToBeFull = false
@@ -81,7 +81,7 @@ private final class Places: Sendable {
     state = Mutex(State(free: count))
   }
 
-  func take() -> Bool {
+  func acquire() -> Bool {
     state.withLock { state in
       guard state.free > 0 else { return false }
       state.free -= 1
@@ -89,7 +89,7 @@ private final class Places: Sendable {
     }
   }
 
-  func giveBack() {
+  func release() {
     state.withLock { state in
       state.free += 1
       state.isKnownToBeFull = false
@@ -97,7 +97,7 @@ private final class Places: Sendable {
   }
 
   /// True once each time that all places have been taken: a flood of clients is no reason for one of log lines.
-  func isNewlyFull() -> Bool {
+  func becameFull() -> Bool {
     state.withLock { state in
       defer { state.isKnownToBeFull = true }
       return !state.isKnownToBeFull

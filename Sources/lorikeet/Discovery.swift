@@ -18,14 +18,14 @@ struct Discovery: Sendable {
   ///   - ipAddress: What the address has been opened on.
   ///   - place: The address's place among all.
   /// - Returns: `nil` for an address that no other machine can reach.
-  func offer(_ address: ListenAddress, ipAddress: String?, place: Int) -> Offer? {
+  func offer(_ address: ListenAddress, ipAddress: String?, place: Int) -> ServiceAdvertisement? {
     guard case .tcp(_, let port) = address.endpoint, let open = ipAddress.flatMap(IPAddress.init(text:)),
       isReachable(open)
     else { return nil }
     // A name that stays when addresses are added behind this one.
     let isShared = ports.count { $0 == port } > 1
     let number = isShared ? "\(port)-\(place + 1)" : "\(port)"
-    return Offer(
+    return ServiceAdvertisement(
       name: place == 0 ? name : "\(name) \(number)", application: "_wyoming", transport: "_tcp",
       host: "\(host.prefix(40))-\(number)", port: UInt16(truncatingIfNeeded: port), reach: reach(open))
   }
@@ -33,7 +33,7 @@ struct Discovery: Sendable {
   /// Another machine does not get to this one's loopback, but who names that interface wants it.
   private func isReachable(_ address: IPAddress) -> Bool { !address.isLoopback || !interfaces.isEmpty }
 
-  private func reach(_ address: IPAddress) -> Offer.Reach {
+  private func reach(_ address: IPAddress) -> ServiceAdvertisement.Reach {
     guard address.isUnspecified else { return .only(address) }
     // NIO's sockets of version 6 take clients of version 4, too.
     return address.family == .v4 ? .everyIPv4Address : .everyAddress

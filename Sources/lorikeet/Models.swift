@@ -140,7 +140,7 @@ extension Models {
           isRight = try await library.verify(model) { lines.append("\(model.name)\t\($0)\t\($1)") } && isRight
           for line in lines { try Terminal.print(line) }
         }
-        guard isRight else { throw DamagedModels() }
+        guard isRight else { throw VerificationFailure() }
       }
     }
   }
@@ -164,6 +164,6 @@ extension Models {
 }
 
 /// Said after the files were listed.
-private struct DamagedModels: Error, CustomStringConvertible {
+private struct VerificationFailure: Error, CustomStringConvertible {
   let description = "files are damaged or missing; `lorikeet models pull MODEL` fetches them anew"
 }

@@ -1,4 +1,4 @@
-internal import Acceleration
+internal import Devices
 internal import Logging
 internal import ModelStore
 internal import Recognition
@@ -29,8 +29,8 @@ extension ResolvedSettings {
   /// The model of an address.
   ///
   /// - Parameter name: `nil` for the model of all addresses that have none of their own.
-  func wanted(_ name: String? = nil) throws(SettingsError) -> WantedModel {
-    WantedModel(
+  func wanted(_ name: String? = nil) throws(SettingsError) -> ModelRequest {
+    ModelRequest(
       name: name ?? settings.model, compute: try compute(), listening: try listening(),
       forcesScript: settings.forcesScript,
       dataDirectory: settings.dataDir,
@@ -68,7 +68,8 @@ extension ResolvedSettings {
     compute.decoderDevice = try value(of: .decoderDevice, settings.decoderDevice, Device.init(rawValue:))
     compute.buckets = settings.buckets
     compute.lazyBuckets = settings.lazyBuckets
-    compute.residence = ShelfLimits(bytes: settings.memoryBudget, count: settings.maxResidentBuckets)
+    compute.encoderCacheLimits = EncoderCacheLimits(
+      bytes: settings.memoryBudget, count: settings.maxResidentBuckets)
     compute.inferenceSeconds = Double(settings.inferenceSeconds)
     compute.windowSeconds = Double(settings.windowSeconds)
     for property in settings.deviceProperties {

@@ -55,18 +55,18 @@ struct Serve: AsyncParsableCommand {
   private func services(
     _ resolved: ResolvedSettings, _ logger: Logger
   ) throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
-    var models: [String: ServedModel] = [:]
+    var models: [String: ServedRecognizer] = [:]
     var loading: [ServiceGroupConfiguration.ServiceConfiguration] = []
     var servers: [ServiceGroupConfiguration.ServiceConfiguration] = []
     let discovery = try resolved.discovery()
     let advertiser = discovery.map { Advertiser(interfaces: $0.interfaces, logger: logger) }
     for (place, address) in try resolved.addresses().enumerated() {
       let name = address.model ?? resolved.settings.model
-      let model: ServedModel
+      let model: ServedRecognizer
       if let known = models[name] {
         model = known
       } else {
-        let load = try ModelLoading(resolved.wanted(name), logger)
+        let load = try RecognizerLoading(resolved.wanted(name), logger)
         model = load.served
         models[name] = model
         loading.append(.init(service: load))

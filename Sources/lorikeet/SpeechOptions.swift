@@ -5,7 +5,7 @@ internal import Settings
 /// elsewhere.
 struct SpeechOptions: ParsableArguments {
   @Option(
-    name: .setting(.model), help: .setting(.model, "model"), completion: .list(WantedModel.names))
+    name: .setting(.model), help: .setting(.model, "model"), completion: .list(ModelRequest.names))
   var model: String?
 
   @Option(name: .setting(.device), help: .setting(.device, "device"), completion: .setting(.device))

@@ -61,7 +61,7 @@ struct Transcribe: AsyncParsableCommand {
   }
 
   /// The model, which is fetched if need be.
-  private func find(_ wanted: WantedModel) async throws -> ModelDirectory {
+  private func find(_ wanted: ModelRequest) async throws -> ModelDirectory {
     switch try wanted.locate() {
     case .here(let model): return model
     case .hub(let model, let hub):
@@ -69,7 +69,7 @@ struct Transcribe: AsyncParsableCommand {
     }
   }
 
-  private func dropOriginals(of model: ModelDirectory, _ wanted: WantedModel) async {
+  private func dropOriginals(of model: ModelDirectory, _ wanted: ModelRequest) async {
     do {
       guard let bytes = try await wanted.dropOriginals(of: model) else { return }
       note("removed the files that \(model.name) was prepared from, \(ByteCount(bytes))")

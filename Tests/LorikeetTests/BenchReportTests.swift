@@ -8,20 +8,21 @@ import Testing
     try #require(Spread(milliseconds.map { $0 / 1000 }))
   }
 
-  private func row(_ device: String, detours: [String] = []) throws -> BenchResult.StageRow {
+  private func row(_ device: String, fallbackReasons: [String] = []) throws -> BenchResult.StageRow {
     var work = DeviceWork()
     work.inferences = [device: 2]
     return BenchResult.StageRow(
       recording: "built-in", audioSeconds: 2, device: device, bucket: device == "NPU" ? 5 : nil,
-      precision: device == "NPU" ? .f16 : .int8, isFromCache: device == "NPU", detours: detours, work: work,
+      precision: device == "NPU" ? .f16 : .int8, isFromCache: device == "NPU",
+      fallbackReasons: fallbackReasons, work: work,
       features: try spread(0.121, 0.127), encoder: try spread(40, 44), decoder: try spread(9.5, 10.5),
       total: try spread(150, 170))
   }
 
   private func backend(
-    _ name: String, on device: String, detours: [String] = []
+    _ name: String, on device: String, fallbackReasons: [String] = []
   ) throws -> BenchResult.Backend {
-    var row = try row(device, detours: detours)
+    var row = try row(device, fallbackReasons: fallbackReasons)
     row.energy = BenchResult.Energy(joules: 10, seconds: 0.32, runs: 2, idleWatts: 5)
     var work = DeviceWork()
     (work.inferences, work.npuMicroseconds) = ([device: 1], device == "NPU" ? 45_000 : nil)
@@ -79,7 +80,8 @@ import Testing
   }
 
   @Test func `never lets another device's figures pass for those of the one that was named`() throws {
-    let report = BenchReport(result([try backend("npu", on: "CPU", detours: ["NPU is loading"])])).text
+    let report = BenchReport(result([try backend("npu", on: "CPU", fallbackReasons: ["NPU is loading"])]))
+      .text
     #expect(report.split(separator: "\n").count { $0.contains("(not NPU!)") } == 3)
     #expect(report.contains("npu, 2.0 s, did not run as wanted: NPU is loading"))
   }

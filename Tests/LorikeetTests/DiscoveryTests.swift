@@ -6,7 +6,9 @@ import WyomingServer
 @testable import lorikeet
 
 @Suite struct `What is made known` {
-  private func offers(_ uris: [(String, ipAddress: String?)], interfaces: [String] = []) throws -> [Offer?] {
+  private func offers(_ uris: [(String, ipAddress: String?)], interfaces: [String] = []) throws
+    -> [ServiceAdvertisement?]
+  {
     let addresses = try uris.map { try ListenAddress(parsing: $0.0) }
     let ports = addresses.compactMap { if case .tcp(_, let port) = $0.endpoint { port } else { nil } }
     let discovery = Discovery(name: "Kitchen", host: "box", interfaces: interfaces, ports: ports)
@@ -16,13 +18,16 @@ import WyomingServer
   }
 
   @Test(arguments: [
-    ("tcp://0.0.0.0:1", "0.0.0.0", Offer.Reach.everyIPv4Address), ("tcp://[::]:1", "::", .everyAddress),
+    ("tcp://0.0.0.0:1", "0.0.0.0", ServiceAdvertisement.Reach.everyIPv4Address),
+    ("tcp://[::]:1", "::", .everyAddress),
     ("tcp://box:1", "10.0.0.1", .only(.v4([10, 0, 0, 1]))),
   ])
-  func `is what the server listens on`(uri: String, ipAddress: String, reach: Offer.Reach) throws {
+  func `is what the server listens on`(uri: String, ipAddress: String, reach: ServiceAdvertisement.Reach)
+    throws
+  {
     #expect(
       try offers([(uri, ipAddress)]) == [
-        Offer(
+        ServiceAdvertisement(
           name: "Kitchen", application: "_wyoming", transport: "_tcp", host: "box-1", port: 1, reach: reach)
       ])
   }

@@ -27,8 +27,8 @@ private let pointer = """
   }
 
   /// Opens the model with all its graphs.
-  private func open(_ directory: URL) throws -> ModelSources {
-    try ModelSources(of: try ModelDirectory(path: directory.path), memory: nil)
+  private func open(_ directory: URL) throws -> SourceHashes {
+    try SourceHashes(of: try ModelDirectory(path: directory.path), memory: nil)
   }
 
   /// What is said of the model, without its path in front.
@@ -184,7 +184,8 @@ private let pointer = """
     #expect(
       try await remedy("stored") { directory in
         let model = try #require(HubModel(named: "parakeet-tdt-0.6b-v3"))
-        try Data(ModelRecord(of: model).encoded()).write(to: directory.appending(path: ModelRecord.fileName))
+        try Data(DownloadRecord(of: model).encoded()).write(
+          to: directory.appending(path: DownloadRecord.fileName))
       } == """
         `lorikeet models verify parakeet-tdt-0.6b-v3` and then `lorikeet models pull parakeet-tdt-0.6b-v3` fetches it \
         again

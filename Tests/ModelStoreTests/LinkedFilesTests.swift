@@ -24,13 +24,13 @@ import Testing
       let place = try layout.make(of: original, in: root)
       let model = try ModelDirectory(path: place.path)
       #expect(model.graphBytes == plain.graphBytes)
-      let sources = try ModelSources(of: model, memory: memory)
-      #expect(try sources.sha256 == ModelSources(of: plain, memory: nil).sha256)
+      let sources = try SourceHashes(of: model, memory: memory)
+      #expect(try sources.sha256 == SourceHashes(of: plain, memory: nil).sha256)
       // The hashes hold while the files look as they did.
       let weights = URL(filePath: model.place(of: "encoder-model.onnx.data"))
-      #expect(try ModelSources(of: model, memory: memory) == sources)
+      #expect(try SourceHashes(of: model, memory: memory) == sources)
       try Data(1..<66).write(to: weights.resolvingSymlinksInPath())
-      #expect(try ModelSources(of: model, memory: memory).sha256 != sources.sha256)
+      #expect(try SourceHashes(of: model, memory: memory).sha256 != sources.sha256)
     }
   }
 

@@ -183,7 +183,7 @@ import Testing
 
   @Test func `a long name keeps its number`() {
     var names = Names(
-      Offer(
+      ServiceAdvertisement(
         name: String(repeating: "x", count: 63), application: "_wyoming", transport: "_tcp", host: "box",
         port: 1, reach: .everyAddress))
     names.renameInstance()

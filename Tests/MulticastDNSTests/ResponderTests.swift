@@ -98,10 +98,12 @@ import Testing
   }
 
   @Test(arguments: [
-    (Offer.Reach.everyAddress, [RecordType.a, .aaaa]), (.everyIPv4Address, [.a]),
+    (ServiceAdvertisement.Reach.everyAddress, [RecordType.a, .aaaa]), (.everyIPv4Address, [.a]),
     (.only(.v6(.init(repeating: 2))), [.aaaa]), (.only(.v4([10, 0, 0, 3])), []),
   ])
-  func `has only the addresses that the service listens on`(reach: Offer.Reach, types: [RecordType]) {
+  func `has only the addresses that the service listens on`(
+    reach: ServiceAdvertisement.Reach, types: [RecordType]
+  ) {
     var machine = VirtualMachine(links: [1: [VirtualMachine.address, .v6(.init(repeating: 2))]])
     machine.offer(reach: reach)
     machine.pass(seconds: 1)

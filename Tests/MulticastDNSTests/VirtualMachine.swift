@@ -29,9 +29,11 @@ struct VirtualMachine {
     move(to: links)
   }
 
-  mutating func offer(_ name: String = "Kitchen", port: UInt16 = 10_300, reach: Offer.Reach = .everyAddress) {
+  mutating func offer(
+    _ name: String = "Kitchen", port: UInt16 = 10_300, reach: ServiceAdvertisement.Reach = .everyAddress
+  ) {
     responder.add(
-      Offer(
+      ServiceAdvertisement(
         name: name, application: "_wyoming", transport: "_tcp", host: "box-\(port)", port: port, reach: reach),
       at: now)
   }

@@ -1,5 +1,5 @@
-import Acceleration
 import Audio
+import Devices
 import FoundationEssentials
 import Inference
 import ModelStore
@@ -69,9 +69,9 @@ private func hear(
   _ stretches: [(frames: LogMelFrames, range: Range<Int>)], in shape: EncoderShape,
   precision: Precision = .f32
 ) async throws -> [Heard] {
-  let heard = try await Lane(device: "CPU").run { () throws(DeviceFault) in
+  let heard = try await DeviceThread(device: "CPU").run { () throws(DeviceFault) in
     Result {
-      let networks = try ModelNetworks(
+      let networks = try NetworkCompiler(
         ModelDirectory.find(ModelDirectory.builtin), settings: settings(precision))
       let search = GreedyDecoder(
         blank: networks.model.vocabulary.blank,
@@ -185,7 +185,7 @@ private let roundingTolerance = 0.03
     let recordings = try recordings().prefix(3)
     let plain = try await hear(recordings.map { whole($0.frames) }, in: .dynamic)
     let answers = try await withTemporaryDirectory { directory in
-      try await Lane(device: "CPU").run { () throws(DeviceFault) in
+      try await DeviceThread(device: "CPU").run { () throws(DeviceFault) in
         Result { try acceleratorEncodings(of: recordings.map(\.frames), weights, in: directory.path) }
       }.get()
     }
@@ -232,7 +232,7 @@ private let roundingTolerance = 0.03
       let audio = try speech(frames: count)
       let transcript = try await transcript(audio, bucketed)
       #expect(transcript.bucket == seconds, "\(count) frames")
-      #expect(transcript.detour == nil)
+      #expect(transcript.fallbackReason == nil)
       let expected = try await self.transcript(audio, dynamic)
       #expect(expected.bucket == nil)
       #expect(transcript.spoken.tokens.map(\.id) == expected.spoken.tokens.map(\.id), "\(count) frames")
@@ -246,7 +246,7 @@ private let roundingTolerance = 0.03
     let audio = try speech(frames: count)
     var utterance = Utterance(extractor: LogMelExtractor(bandCount: 128), .everything)
     utterance.append(audio)
-    var windows: [HeardWindow] = []
+    var windows: [WindowFrames] = []
     while let window = utterance.nextWindow(limit: 1000) { windows.append(window) }
     windows += utterance.lastWindows(limit: 1000)
     #expect(windows.count > 1)
@@ -261,7 +261,7 @@ private let roundingTolerance = 0.03
     }
   }
 
-  private func merged(_ windows: [HeardWindow], _ heard: [Heard]) -> [Emission] {
+  private func merged(_ windows: [WindowFrames], _ heard: [Heard]) -> [Emission] {
     var (merged, end): ([Emission], Int) = ([], 0)
     for (window, heard) in zip(windows.map(\.window.frames), heard) {
       let emissions = heard.emissions.map {
@@ -289,7 +289,7 @@ private let roundingTolerance = 0.03
 
   @Test func `encoders come and go where only one lazy one may stay, and every text is right`() async throws {
     var settings = settings(buckets: [2.5], lazy: [5, 10])
-    settings.residence = ShelfLimits(count: 2)
+    settings.encoderCacheLimits = EncoderCacheLimits(count: 2)
     let recognizer = try recognizer(settings)
     try await recognizer.prepare()
     let golden = try Fixtures.tokens()

@@ -11,7 +11,7 @@ enum ExternalWeights {
     var weights: [UInt8] = []
     let model = [UInt8](try Data(contentsOf: file))
     let split = try rewritten(model, in: 0..<model.count) { number, graph in
-      guard number == ModelField.graph else { return nil }
+      guard number == ONNXField.graph else { return nil }
       return try rewritten(model, in: graph) { number, tensor in
         GraphPart.graph.part(in: number) == .tensor ? try external(model, tensor, &weights) : nil
       }

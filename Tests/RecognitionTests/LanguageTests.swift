@@ -79,13 +79,13 @@ private let settings = ComputeSettings(device: .cpu, precision: .f32)
       #expect(passed.spoken == free.spoken)
       #expect(passed.language == "zh-Hans" && !passed.isLanguageDetected)
     }
-    recognizer.passOver(language: "tl\u{1B}h\n")
+    recognizer.reportUnsupported(language: "tl\u{1B}h\n")
     #expect(
       reports.withLock { $0 } == [
         .unknownLanguage("zh-Hans", model: "builtin"), .unknownLanguage("tlh", model: "builtin"),
       ])
-    recognizer.passOver(language: "")
-    for number in 0..<100 { recognizer.passOver(language: "x\(number)") }
+    recognizer.reportUnsupported(language: "")
+    for number in 0..<100 { recognizer.reportUnsupported(language: "x\(number)") }
     #expect(reports.withLock { $0.count } == 16)
   }
 

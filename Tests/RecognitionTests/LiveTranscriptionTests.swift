@@ -1,4 +1,4 @@
-import Acceleration
+import Devices
 import ModelStore
 import SpeechFeatures
 import Support
@@ -251,7 +251,7 @@ private final class ScriptedRecognizer: WindowRecognizer {
     languages = SpokenLanguages(of: model, forcesScript: true) { _ in }
     self.windowLimit = windowLimit
     encoders = EncoderService([
-      SupervisedDevice(device, shapes: .dynamic(limit: 6000), isOnProbation: false, tell: { _ in })
+      SupervisedDevice(device, shapes: .dynamic(limit: 6000), isOnProbation: false, onEvent: { _ in })
     ])
     try await encoders.start(onFirstOnly: true)
   }
@@ -274,9 +274,9 @@ private final class ScriptedRecognizer: WindowRecognizer {
   }
 
   func listen(
-    attempts: Int = 4, tell: @escaping @Sendable (SpokenText) -> Void = { _ in }
+    attempts: Int = 4, onSegment: @escaping @Sendable (SpokenText) -> Void = { _ in }
   ) -> LiveTranscription {
-    LiveTranscription(self, utterance, attempts: attempts, tell: tell)
+    LiveTranscription(self, utterance, attempts: attempts, onSegment: onSegment)
   }
 
   func listen(to speech: Speech, chunk: Int) -> LiveTranscription {
@@ -296,8 +296,8 @@ private final class ScriptedRecognizer: WindowRecognizer {
   func fail(times: Int) { state.withLock { $0.failuresToCome = times } }
 
   func recognize(
-    _ window: Window, of frames: LogMelFrames, language: String?, urgency: Urgency
-  ) async throws(RecognitionError) -> WindowAnswer {
+    _ window: Window, of frames: LogMelFrames, language: String?, priority: JobPriority
+  ) async throws(RecognitionError) -> WindowResult {
     let fails = state.withLock { state in
       state.begun += 1
       state.windows.append(window)
@@ -307,7 +307,7 @@ private final class ScriptedRecognizer: WindowRecognizer {
     }
     do throws(DeviceFault) {
       if fails { throw .failed(device: "CPU", why: "it was told to") }
-      _ = try await encoders.encode(frames, window.frames, urgency: urgency)
+      _ = try await encoders.encode(frames, window.frames, priority: priority)
     } catch {
       state.withLock { $0.failures += 1 }
       throw RecognitionError(error)
@@ -316,7 +316,7 @@ private final class ScriptedRecognizer: WindowRecognizer {
     let emissions = [window.frames.lowerBound, window.frames.upperBound].map {
       Emission(token: Int32($0 % 200 + 1), frame: $0 / 8, duration: 1, confidence: 1)
     }
-    return WindowAnswer(
+    return WindowResult(
       window: window, emissions: emissions, encoderSeconds: 0.1, decoderSeconds: 0.1, decoderSteps: 1,
       device: "CPU", isFromCache: false, precision: .f32)
   }

@@ -95,7 +95,7 @@ private final class Events: Sendable {
       let events = Events()
       let model = try ModelDirectory(path: original.path)
       for start in 0..<2 {
-        let recognizer = Recognizer(model: model, settings: settings, report: events.append)
+        let recognizer = Recognizer(model: model, settings: settings, onEvent: events.append)
         try await recognizer.prepare()
         #expect(events.beginnings == (start == 0 ? 1 : 0))
         #expect(try await text("en-01.wav", recognizer) == "Open the garden blinds.")
@@ -110,7 +110,7 @@ private final class Events: Sendable {
 
   @Test func `its key changes with the content of any file, and not with the place`() throws {
     let model = try ModelDirectory.find("builtin")
-    let sources = try ModelSources(of: model, memory: nil)
+    let sources = try SourceHashes(of: model, memory: nil)
     func name(_ source: String, _ weights: WeightFormat = .int8, _ openVINO: String = "1") -> String {
       PreparedModel.directoryName(model: "m/o del", source: source, weights: weights, openVINO: openVINO)
     }
@@ -128,14 +128,14 @@ private final class Events: Sendable {
       let copy = try copyOfBuiltin(in: directory)
       let memory = directory.appending(path: "memory").path
       let model = try ModelDirectory(path: copy.path)
-      let before = try ModelSources(of: model, memory: memory)
-      #expect(try ModelSources(of: model, memory: memory) == before)
-      #expect(try ModelSources(of: ModelDirectory.find("builtin"), memory: memory).sha256 == before.sha256)
+      let before = try SourceHashes(of: model, memory: memory)
+      #expect(try SourceHashes(of: model, memory: memory) == before)
+      #expect(try SourceHashes(of: ModelDirectory.find("builtin"), memory: memory).sha256 == before.sha256)
       let file = copy.appending(path: name)
       var data = try Data(contentsOf: file)
       data[data.count / 2] ^= 1
       try data.write(to: file)
-      #expect(try ModelSources(of: model, memory: memory).sha256 != before.sha256)
+      #expect(try SourceHashes(of: model, memory: memory).sha256 != before.sha256)
     }
   }
 
@@ -264,7 +264,7 @@ private final class Events: Sendable {
       try await withThrowingTaskGroup(of: String.self) { group in
         for _ in 0..<3 {
           group.addTask {
-            let recognizer = Recognizer(model: model, settings: settings, report: events.append)
+            let recognizer = Recognizer(model: model, settings: settings, onEvent: events.append)
             try await recognizer.prepare()
             return try await text("en-01.wav", recognizer)
           }
@@ -286,7 +286,7 @@ private final class Events: Sendable {
       try (isCut ? data.prefix(data.count / 2) : Data(data.map { _ in 0 })).write(to: file)
       let events = Events()
       let settings = ComputeSettings(precision: .int8, preparedDirectory: directory.path)
-      let recognizer = Recognizer(model: model, settings: settings, report: events.append)
+      let recognizer = Recognizer(model: model, settings: settings, onEvent: events.append)
       try await recognizer.prepare()
       #expect(events.beginnings == 1)
       #expect(try await text("en-01.wav", recognizer) == "Open the garden blinds.")
@@ -302,7 +302,7 @@ private final class Events: Sendable {
       let events = Events()
       let recognizer = Recognizer(
         model: model, settings: ComputeSettings(precision: .int8, preparedDirectory: directory.path),
-        report: events.append)
+        onEvent: events.append)
       try await recognizer.prepare()
       #expect(events.beginnings == 1)
       #expect(try await text("en-01.wav", recognizer) == "Open the garden blinds.")
@@ -366,7 +366,7 @@ private final class Events: Sendable {
       settings: ComputeSettings(
         device: .cpu, precision: precision, cacheDirectory: "\(place)/compiled",
         preparedDirectory: "\(place)/prepared"),
-      report: events.append)
+      onEvent: events.append)
     try await recognizer.prepare()
     #expect(try await text("en-01.wav", recognizer) == "Open the garden blinds.")
     #expect(events.all.count == 1 && events.all.allSatisfy(\.isTrouble))

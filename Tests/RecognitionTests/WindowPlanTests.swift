@@ -202,9 +202,9 @@ private struct Speaking: CustomStringConvertible {
   }
 
   /// What is known at a time.
-  func heard(at time: Int, isEnded: Bool) -> HeardSpeech {
+  func heard(at time: Int, isEnded: Bool) -> SpeechSegments {
     let known = zip(segments, delays).filter { segment, delay in segment.lowerBound + delay < time }
-    return HeardSpeech(
+    return SpeechSegments(
       segments: known.map { segment, _ in segment.lowerBound..<min(segment.upperBound, time) },
       leadingPad: 30, trailingPad: 30, judged: time, hindsight: Self.hindsight + Self.hangOver,
       end: isEnded ? max(time, WindowPlan.shortest) : time, isEnded: isEnded)

@@ -1,4 +1,4 @@
-import Acceleration
+import Devices
 import Logging
 import Recognition
 import Settings

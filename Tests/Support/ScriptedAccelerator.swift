@@ -1,4 +1,4 @@
-package import Acceleration
+package import Devices
 internal import SpeechFeatures
 internal import Synchronization
 

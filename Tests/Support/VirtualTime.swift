@@ -1,4 +1,4 @@
-package import Acceleration
+package import Devices
 internal import Glibc
 internal import Synchronization
 
@@ -40,7 +40,7 @@ package final class VirtualTime: Sendable {
     for sleeper in due { sleeper.continuation.resume() }
   }
 
-  /// Blocks: for the threads of lanes only.
+  /// Blocks: for the threads of threads only.
   package func block(for duration: Duration) {
     let due = now + duration
     while now < due { usleep(500) }
@@ -75,7 +75,7 @@ package final class Gate: Sendable {
 
   package func open() { isOpen.store(true, ordering: .releasing) }
 
-  /// Blocks: for the threads of lanes only.
+  /// Blocks: for the threads of threads only.
   package func block() {
     while !isOpen.load(ordering: .acquiring) { usleep(500) }
   }

@@ -4,13 +4,13 @@ import Transducer
 
 /// Networks that answer from a table: the answer depends on the frame and on the tokens emitted so far.
 private struct ScriptedNetworks: TransducerNetworks {
-  var answer: (_ frame: Int, _ history: [Int32]) -> JointAnswer
+  var answer: (_ frame: Int, _ history: [Int32]) -> JointOutput
   var history: [Int32] = []
   var predictions = 0
   var joins: [Int] = []
   var begins = 0
 
-  init(_ answer: @escaping (_ frame: Int, _ history: [Int32]) -> JointAnswer) {
+  init(_ answer: @escaping (_ frame: Int, _ history: [Int32]) -> JointOutput) {
     self.answer = answer
   }
 
@@ -24,7 +24,7 @@ private struct ScriptedNetworks: TransducerNetworks {
     history.append(token)
   }
 
-  mutating func join(frame: Int) throws(ScriptedFailure) -> JointAnswer {
+  mutating func join(frame: Int) throws(ScriptedFailure) -> JointOutput {
     joins.append(frame)
     let answer = answer(frame, history)
     if answer.token == broken { throw ScriptedFailure() }
@@ -37,8 +37,8 @@ private struct ScriptedFailure: Error, Equatable {}
 private let blank: Int32 = 9
 private let broken: Int32 = -1
 
-private func say(_ token: Int32, _ duration: Int32) -> JointAnswer {
-  JointAnswer(token: token, duration: duration, confidence: 0.5)
+private func say(_ token: Int32, _ duration: Int32) -> JointOutput {
+  JointOutput(token: token, duration: duration, confidence: 0.5)
 }
 
 @Suite struct `Greedy decoding` {
@@ -97,7 +97,7 @@ private func say(_ token: Int32, _ duration: Int32) -> JointAnswer {
 
   /// The loop as NeMo and onnx-asr write it: the prediction network runs at each step.
   private func plainDecode(
-    frames: Int, limit: Int, _ answer: (Int, [Int32]) -> JointAnswer
+    frames: Int, limit: Int, _ answer: (Int, [Int32]) -> JointOutput
   ) -> [Emission] {
     var (emissions, history, frame, here) = ([Emission](), [blank], 0, 0)
     while frame < frames {
@@ -121,7 +121,7 @@ private func say(_ token: Int32, _ duration: Int32) -> JointAnswer {
   }
 
   @Test(arguments: 0..<200) func `any network is decoded as the plain loop decodes it`(seed: UInt64) throws {
-    let answer: (Int, [Int32]) -> JointAnswer = { frame, history in
+    let answer: (Int, [Int32]) -> JointOutput = { frame, history in
       var hash = SeededGenerator(
         seed: seed &* 1_000_003 &+ UInt64(frame) &* 101 &+ UInt64(history.count) &* 7
           &+ UInt64(history.last ?? 0))

@@ -1,4 +1,4 @@
-import Acceleration
+import Devices
 import ModelStore
 import Recognition
 import Testing
@@ -74,7 +74,7 @@ import WyomingProtocol
     var tiny = artifact
     tiny.name = "tiny"
     let program = SpeechProgram(artifact, models: [SpeechProgram.Model(tiny, languages: ["en"])])
-    let model = ServedModel(program, isFetched: false)
+    let model = ServedRecognizer(program, isFetched: false)
     #expect(model.status == ServerStatus(model: "tiny", progress: .fetching, devices: []))
     model.fetched(program)
     #expect(model.status == ServerStatus(model: "tiny", progress: .loading, devices: []))

@@ -22,7 +22,7 @@ extension Container {
       container.parts = [[start + first.length..<bytes.size]]
       return container
     }
-    // Programs do not agree whether the frame with the count counts.
+    // WyomingInfo do not agree whether the frame with the count counts.
     let isWhole =
       found >= count.bytes || (found + first.length >= count.bytes && endsWithFrame(in: bytes, from: start))
     container.promise = .bytes(

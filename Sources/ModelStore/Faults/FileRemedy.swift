@@ -4,7 +4,7 @@ internal import SystemPaths
 enum FileRemedy {
   /// - Returns: `nil` if the fault says all there is to say.
   static func text(for fault: FileFault, in directory: String) -> String? {
-    if let record = ModelRecord(in: directory) { return store(record.model, fault) }
+    if let record = DownloadRecord(in: directory) { return store(record.model, fault) }
     if let manifest = PreparedModel.manifest(in: directory) {
       return "delete the directory, and start with the model that it was made of: \(manifest.model)"
     }

@@ -37,7 +37,7 @@ public struct ExportedGraph: Sendable, Equatable {
       guard Self.isInside(file) else { throw ModelError(directory, name, .weightsOutside(file)) }
       let found = Self.place(of: file, beside: path)
       do throws(FileFault) {
-        let there = try ModelFile(found)
+        let there = try ExportFile(found)
         guard there.bytes >= bytes else { throw .wrongSize(bytes: there.bytes, needed: bytes) }
         weights.append(
           Weights(
@@ -55,7 +55,7 @@ public struct ExportedGraph: Sendable, Equatable {
   }
 
   private static func file(_ path: String) throws(FileFault) -> ONNXFile {
-    let size = try ModelFile(path).bytes
+    let size = try ExportFile(path).bytes
     guard size > 0 else { throw .empty }
     let result: Result<ONNXFile, FileFault>
     do throws(SystemFailure) {
@@ -77,7 +77,7 @@ public struct ExportedGraph: Sendable, Equatable {
       case .damaged: throw .damaged
       case .incomplete: throw .cutOff(bytes: bytes.count, needed: nil)
       case .garbled:
-        throw .foreign(beginning: ModelFile.firstLine(UnsafeRawBufferPointer(rebasing: bytes.prefix(512))))
+        throw .foreign(beginning: ExportFile.firstLine(UnsafeRawBufferPointer(rebasing: bytes.prefix(512))))
       }
     }
   }

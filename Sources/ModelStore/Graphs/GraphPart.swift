@@ -24,7 +24,7 @@ enum GraphPart {
 }
 
 /// The numbers of the fields that are read themselves.
-enum ModelField {
+enum ONNXField {
   static let formatVersion = 1
   static let graph = 7
   static let operators = 8

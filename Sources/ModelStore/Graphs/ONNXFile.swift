@@ -22,10 +22,10 @@ struct ONNXFile: Equatable {
     do throws(ProtobufFields.Malformed) {
       while let field = try fields.next() {
         switch (field.number, field.value) {
-        case (ModelField.formatVersion, .number(1...1000)): hasVersion = true
-        case (ModelField.graph, .bytes): hasGraph = true
-        case (ModelField.operators, .bytes): hasOperators = true
-        case (ModelField.formatVersion...ModelField.operators, .fixed), (ModelField.formatVersion, _):
+        case (ONNXField.formatVersion, .number(1...1000)): hasVersion = true
+        case (ONNXField.graph, .bytes): hasGraph = true
+        case (ONNXField.operators, .bytes): hasOperators = true
+        case (ONNXField.formatVersion...ONNXField.operators, .fixed), (ONNXField.formatVersion, _):
           throw .garbled
         default: break
         }

@@ -55,7 +55,7 @@ struct CompiledNetworks: Sendable {
       properties["CACHE_DIR"] = cache
       return try runtime.compile(graph, name: name, for: device.name, properties: properties)
     }
-    if Seal(at: place)?.isIntact(in: place) == true {
+    if Manifest(at: place)?.isIntact(in: place) == true {
       if let compiled = try? compile(in: place) {
         if !compiled.isFromCache { keep(key, writtenTo: place, at: place, isExported: canExport) }
         return compiled
@@ -68,7 +68,7 @@ struct CompiledNetworks: Sendable {
     do throws(FileFailure) {
       try Disk.makeDirectory(temporary)
     } catch {
-      tell(error)
+      reportNotKept(error)
       return try compile(in: nil)
     }
     // Should only the cache be at fault, the network is there all the same.
@@ -76,9 +76,9 @@ struct CompiledNetworks: Sendable {
       let compiled = try compile(in: nil)
       do throws(FileFailure) {
         try Disk.checkWriting(in: temporary)
-        tell(nothingWritten)
+        reportNotKept(nothingWritten)
       } catch {
-        tell(error)
+        reportNotKept(error)
       }
       return compiled
     }
@@ -93,17 +93,17 @@ struct CompiledNetworks: Sendable {
     do {
       // OpenVINO does not say that it could not write all of it. It may have removed what it had written.
       try Disk.checkWriting(in: folder)
-      let seal = try Seal(key, filesIn: folder)
-      guard !seal.files.isEmpty else {
+      let manifest = try Manifest(key, filesIn: folder)
+      guard !manifest.files.isEmpty else {
         remove(folder)
-        if isExported != false { tell(nothingWritten) }
+        if isExported != false { reportNotKept(nothingWritten) }
         return
       }
-      try seal.write(to: folder)
+      try manifest.write(to: folder)
       if folder != place { try Disk.move(folder, to: place) }
     } catch {
       remove(folder)
-      tell(error)
+      reportNotKept(error)
     }
   }
 
@@ -117,7 +117,7 @@ struct CompiledNetworks: Sendable {
       path: directory, why: "there is too little room, \(free / 1_000_000) MB", code: ENOSPC)
   }
 
-  private func tell(_ error: any Error) {
+  private func reportNotKept(_ error: any Error) {
     switch error {
     case let failure as FileFailure:
       notKept(FileFailure(path: directory, why: failure.why, code: failure.code))
@@ -136,7 +136,7 @@ struct CompiledNetworks: Sendable {
         name.hasPrefix(Disk.temporaryPrefix), kill(process, 0) != 0, errno == ESRCH
       {
         remove(path)
-      } else if let seal = Seal(at: path), seal.key.isOutdated(by: key) {
+      } else if let manifest = Manifest(at: path), manifest.key.isOutdated(by: key) {
         remove(path)
       }
     }
@@ -173,7 +173,7 @@ struct CompiledNetworks: Sendable {
   }
 
   /// The files of a folder, and what they were made of.
-  fileprivate struct Seal: Codable {
+  fileprivate struct Manifest: Codable {
     var key: Key
     var files: [FileRecord]
 
@@ -190,9 +190,9 @@ struct CompiledNetworks: Sendable {
 
     init?(at directory: String) {
       guard let json = try? Data(Files.contents(of: "\(directory)/\(Self.file)")),
-        let seal = try? JSONDecoder().decode(Seal.self, from: json)
+        let manifest = try? JSONDecoder().decode(Manifest.self, from: json)
       else { return nil }
-      self = seal
+      self = manifest
     }
 
     func write(to directory: String) throws {
@@ -222,12 +222,12 @@ public struct CompiledNetwork: Sendable {
     let names = (try? Files.names(in: directory)) ?? []
     return names.filter { !$0.hasPrefix(".") }.sorted().compactMap { name in
       let path = "\(directory)/\(name)"
-      guard let seal = CompiledNetworks.Seal(at: path) else { return nil }
+      guard let manifest = CompiledNetworks.Manifest(at: path) else { return nil }
       return CompiledNetwork(
-        path: path, model: seal.key.model, network: seal.key.network, device: seal.key.device,
-        bytes: seal.files.reduce(0) { $0 + $1.size },
-        isUsable: seal.key.openVINO == Runtime.version && !seal.files.isEmpty
-          && seal.files.allSatisfy { $0.looksUnchanged(in: path) })
+        path: path, model: manifest.key.model, network: manifest.key.network, device: manifest.key.device,
+        bytes: manifest.files.reduce(0) { $0 + $1.size },
+        isUsable: manifest.key.openVINO == Runtime.version && !manifest.files.isEmpty
+          && manifest.files.allSatisfy { $0.looksUnchanged(in: path) })
     }
   }
 }

@@ -1,4 +1,4 @@
-public import Acceleration
+public import Devices
 
 /// Where and how the networks run.
 public struct ComputeSettings: Sendable, Equatable {
@@ -11,7 +11,7 @@ public struct ComputeSettings: Sendable, Equatable {
   /// Seconds of audio that are encoded in one piece at most, and not more than the largest bucket holds.
   public var windowSeconds = 30.0
   /// How much may stay loaded.
-  public var residence = ShelfLimits()
+  public var encoderCacheLimits = EncoderCacheLimits()
   public var fallback = Fallback.auto
   /// Where prediction and joint network run.
   public var decoderDevice = Device.cpu

@@ -1,10 +1,10 @@
-internal import Acceleration
+internal import Devices
 internal import Glibc
 internal import SpeechFeatures
 
 /// All that turns log-mel frames into tokens: the devices that encode and the one that decodes.
 struct Engine: Sendable {
-  let networks: ModelNetworks
+  let networks: NetworkCompiler
   let encoders: EncoderService
   let decoder: TokenDecoder
   /// The most frames that are encoded in one piece.
@@ -16,19 +16,19 @@ struct Engine: Sendable {
   ///
   /// - Parameter selfTest: Recognizes a known recording on a device, by OpenVINO's name.
   init(
-    _ networks: ModelNetworks, settings: ComputeSettings,
+    _ networks: NetworkCompiler, settings: ComputeSettings,
     selfTest: @escaping @Sendable (_ device: String) async throws(DeviceFault) -> Void,
-    tell: @escaping @Sendable (DeviceEvent) -> Void
+    onEvent: @escaping @Sendable (DeviceEvent) -> Void
   ) throws(RecognitionError) {
     let available = try networks.devices()
-    let chain = try DeviceChain(settings.device, fallback: settings.fallback, available: available)
+    let chain = try DeviceFallbackOrder(settings.device, fallback: settings.fallback, available: available)
     if settings.device != .auto, chain.names[0] != settings.device.openVINOName {
-      tell(.missing(device: settings.device.openVINOName, instead: chain.names[0]))
+      onEvent(.missing(device: settings.device.openVINOName, instead: chain.names[0]))
     }
     try networks.checkProperties(of: chain.names[0])
     let processor = Device.cpu.openVINOName
     // Encoder and decoder take turns where they share a device.
-    let processorLane = Lane(device: processor)
+    let processorThread = DeviceThread(device: processor)
     var devices: [SupervisedDevice] = []
     let windowLimit = Int((settings.windowSeconds * Double(LogMelExtractor.frameRate)).rounded())
     for name in chain.names {
@@ -46,8 +46,9 @@ struct Engine: Sendable {
               if settings.isSelfTested { try await selfTest(name) }
             },
             shapes: shapes ?? .dynamic(limit: windowLimit),
-            limits: settings.residence,
-            timing: timing, isOnProbation: !isProcessor, lane: isProcessor ? processorLane : nil, tell: tell))
+            limits: settings.encoderCacheLimits,
+            timing: timing, isOnProbation: !isProcessor, thread: isProcessor ? processorThread : nil,
+            onEvent: onEvent))
       } catch {
         throw .bucket(error)
       }
@@ -56,12 +57,12 @@ struct Engine: Sendable {
     encoders = EncoderService(devices)
     self.windowLimit = min(encoders.limit, windowLimit)
     needsFirst = chain.needsFirst
-    let decoding = try DeviceChain(
+    let decoding = try DeviceFallbackOrder(
       settings.decoderDevice == .auto ? .cpu : settings.decoderDevice,
       fallback: settings.fallback == .cpu ? .cpu : .auto, available: available)
     decoder = TokenDecoder(
       networks, on: decoding.names, limit: .seconds(settings.inferenceSeconds),
-      lane: { $0 == processor ? processorLane : Lane(device: $0) }, tell: tell)
+      thread: { $0 == processor ? processorThread : DeviceThread(device: $0) }, onEvent: onEvent)
   }
 
   /// Loads the decoder, and the encoder on the best device that works.

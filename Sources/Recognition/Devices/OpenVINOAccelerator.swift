@@ -1,4 +1,4 @@
-internal import Acceleration
+internal import Devices
 internal import Glibc
 internal import Inference
 internal import ModelStore
@@ -8,7 +8,7 @@ internal import Synchronization
 /// A device that OpenVINO drives, running the encoder of a model.
 struct OpenVINOAccelerator: Accelerator {
   let name: String
-  let networks: ModelNetworks
+  let networks: NetworkCompiler
   /// Recognizes a known recording on the device.
   let test: @Sendable () async throws(DeviceFault) -> Void
 
@@ -34,14 +34,14 @@ private final class OpenVINOEncoder: LoadedEncoder {
   let isFromCache: Bool
   private let device: String
   private let shape: EncoderShape
-  private let networks: ModelNetworks
+  private let networks: NetworkCompiler
   private let bytesBefore: Int64
   private let bytes = Atomic<Int64>(0)
   private let network: Mutex<EncoderNetwork>
 
   init(
     _ network: consuming sending EncoderNetwork, _ shape: EncoderShape, device: String,
-    networks: ModelNetworks, bytesBefore: Int64
+    networks: NetworkCompiler, bytesBefore: Int64
   ) {
     executionDevice = network.executionDevice
     isFromCache = network.isFromCache
@@ -91,7 +91,7 @@ extension DeviceFault {
 
 /// What the process takes.
 enum ProcessMemory {
-  /// Bytes that are resident, files that are mapped included; 0 if the system does not tell.
+  /// Bytes that are resident, files that are mapped included; 0 if the system does not onEvent.
   static func residentBytes() -> Int64 {
     guard let file = fopen("/proc/self/statm", "r") else { return 0 }
     defer { fclose(file) }

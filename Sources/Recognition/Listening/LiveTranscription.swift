@@ -1,4 +1,4 @@
-internal import Acceleration
+internal import Devices
 internal import Synchronization
 internal import Transducer
 
@@ -12,7 +12,7 @@ public final class LiveTranscription: Sendable {
   /// A window that may turn out to be of the utterance.
   fileprivate struct Attempt {
     var window: Window
-    var task: Task<WindowAnswer?, Never>
+    var task: Task<WindowResult?, Never>
   }
 
   fileprivate struct State {
@@ -22,35 +22,35 @@ public final class LiveTranscription: Sendable {
     var language: String?
     /// Of the same attempt, in their order.
     var attempts: [Attempt] = []
-    var urgency = Urgency(isWanted: false)
+    var priority = JobPriority(isWanted: false)
     /// Where windows go that are certain; `nil` if there was none yet.
-    var entrance: AsyncStream<CertainWindow>.Continuation?
+    var continuation: AsyncStream<CertainWindow>.Continuation?
     var work: Task<Result<TranscriptAssembly, RecognitionError>, Never>?
   }
 
   fileprivate struct CertainWindow: Sendable {
-    var heard: HeardWindow
+    var heard: WindowFrames
     var language: String?
     /// What was begun when it was not certain yet.
-    var early: Task<WindowAnswer?, Never>?
+    var early: Task<WindowResult?, Never>?
   }
 
   private let recognizer: any WindowRecognizer
-  private let tell: @Sendable (SpokenText) -> Void
+  private let onSegment: @Sendable (SpokenText) -> Void
   private let state: Mutex<State>
   /// Of what is certain: somebody waits when the utterance has ended.
-  private let urgency = Urgency(isWanted: false)
+  private let priority = JobPriority(isWanted: false)
 
   /// - Parameters:
   ///   - language: The language asked for so far, a BCP 47 tag.
   ///   - attempts: How often windows are recognized that are not certain.
-  ///   - tell: Is told each segment that is final before the utterance has ended, in their order.
+  ///   - onSegment: Is told each segment that is final before the utterance has ended, in their order.
   init(
     _ recognizer: any WindowRecognizer, _ utterance: Utterance, language: String? = nil, attempts: Int,
-    tell: @escaping @Sendable (SpokenText) -> Void = { _ in }
+    onSegment: @escaping @Sendable (SpokenText) -> Void = { _ in }
   ) {
     self.recognizer = recognizer
-    self.tell = tell
+    self.onSegment = onSegment
     state = Mutex(
       State(utterance: utterance, plan: SpeculationPlan(limit: attempts), language: language))
   }
@@ -101,25 +101,25 @@ public final class LiveTranscription: Sendable {
     let (utterance, windows, attempts, work, language) = state.withLock { state in
       let windows = state.utterance.lastWindows(limit: limit)
       if state.attempts.map(\.window) != windows.map(\.window) { state.drop() }
-      state.urgency.raise()
-      state.entrance?.finish()
+      state.priority.raise()
+      state.continuation?.finish()
       return (state.utterance, windows, state.attempts, state.work, state.language)
     }
-    urgency.raise()
+    priority.raise()
     var assembly = TranscriptAssembly(for: recognizer)
     if let work { assembly = try await work.value(orIfCancelled: .failure(.cancelled)).get() }
     var (isSpeculative, workSeconds) = (!windows.isEmpty, 0.0)
     for (index, heard) in windows.enumerated() {
       let early =
         index < attempts.count ? await attempts[index].task.value(orIfCancelled: nil) : nil
-      let answer: WindowAnswer
+      let answer: WindowResult
       if let early {
         answer = early
         workSeconds += early.encoderSeconds + early.decoderSeconds
       } else {
         isSpeculative = false
         answer = try await recognizer.recognize(
-          heard.window, of: heard.frames, language: language, urgency: .wanted)
+          heard.window, of: heard.frames, language: language, priority: .wanted)
       }
       assembly.add(answer, audioSeconds: utterance.seconds)
     }
@@ -135,42 +135,42 @@ public final class LiveTranscription: Sendable {
 
   // MARK: What is certain
 
-  private func recognize(_ heard: HeardWindow, _ state: inout State) {
-    var early: Task<WindowAnswer?, Never>?
+  private func recognize(_ heard: WindowFrames, _ state: inout State) {
+    var early: Task<WindowResult?, Never>?
     if state.attempts.first?.window == heard.window {
       early = state.attempts.removeFirst().task
       state.plan.kept()
       recognizer.countUsed(savedSeconds: 0)
     }
-    let entrance = state.entrance ?? work(&state)
-    entrance.yield(CertainWindow(heard: heard, language: state.language, early: early))
+    let continuation = state.continuation ?? work(&state)
+    continuation.yield(CertainWindow(heard: heard, language: state.language, early: early))
   }
 
   /// Begins to recognize what is certain, one window after the other.
   private func work(_ state: inout State) -> AsyncStream<CertainWindow>.Continuation {
-    let (windows, entrance) = AsyncStream<CertainWindow>.makeStream()
-    state.entrance = entrance
-    state.work = Task { [recognizer, urgency, tell] in
+    let (windows, continuation) = AsyncStream<CertainWindow>.makeStream()
+    state.continuation = continuation
+    state.work = Task { [recognizer, priority, onSegment] in
       var assembly = TranscriptAssembly(for: recognizer)
       for await window in windows {
         do throws(RecognitionError) {
-          let answer = try await window.answer(by: recognizer, urgency: urgency)
+          let answer = try await window.answer(by: recognizer, priority: priority)
           let told = assembly.segments.count
           assembly.add(answer, audioSeconds: Utterance.seconds(answer.window.frames.upperBound))
-          for segment in assembly.segments[told...] { tell(segment) }
+          for segment in assembly.segments[told...] { onSegment(segment) }
         } catch {
           return .failure(error)
         }
       }
       return Task.isCancelled ? .failure(.cancelled) : .success(assembly)
     }
-    return entrance
+    return continuation
   }
 
   // MARK: What may be
 
   private func attempt(_ windows: [Window], _ state: inout State, limit: Int) {
-    state.urgency = Urgency(isWanted: false)
+    state.priority = JobPriority(isWanted: false)
     let frames = state.utterance.lastWindows(limit: limit)
     let isFirst = Task { [weak self, recognizer] in
       // What others wait for goes before.
@@ -181,14 +181,14 @@ public final class LiveTranscription: Sendable {
       recognizer.countStarted()
       return true
     }
-    var before: Task<WindowAnswer?, Never>?
+    var before: Task<WindowResult?, Never>?
     state.attempts = frames.map { heard in
       let task = Task {
-        [recognizer, language = state.language, urgency = state.urgency, before] () -> WindowAnswer? in
+        [recognizer, language = state.language, priority = state.priority, before] () -> WindowResult? in
         guard await isFirst.value else { return nil }
         if let before, await before.value == nil { return nil }
         return try? await recognizer.recognize(
-          heard.window, of: heard.frames, language: language, urgency: urgency)
+          heard.window, of: heard.frames, language: language, priority: priority)
       }
       before = task
       return Attempt(window: heard.window, task: task)
@@ -212,8 +212,8 @@ extension LiveTranscription.State {
 
 extension LiveTranscription.CertainWindow {
   fileprivate func answer(
-    by recognizer: any WindowRecognizer, urgency: Urgency
-  ) async throws(RecognitionError) -> WindowAnswer {
+    by recognizer: any WindowRecognizer, priority: JobPriority
+  ) async throws(RecognitionError) -> WindowResult {
     if let early {
       let answer = await withTaskCancellationHandler {
         await early.value
@@ -223,6 +223,6 @@ extension LiveTranscription.CertainWindow {
       if let answer { return answer }
     }
     return try await recognizer.recognize(
-      heard.window, of: heard.frames, language: language, urgency: urgency)
+      heard.window, of: heard.frames, language: language, priority: priority)
   }
 }

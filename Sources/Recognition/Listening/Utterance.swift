@@ -1,11 +1,11 @@
-internal import Acceleration
+internal import Devices
 internal import SpeechFeatures
 
 /// What somebody says, while it comes in: its log-mel frames are computed with each piece of audio, where he speaks, and
 /// how that is cut into windows. Frames that no window will need any more are dropped.
 struct Utterance: Sendable {
   private var extractor: LogMelExtractor
-  private var watch: SpeechWatch
+  private var watch: SpeechTracker
   /// `nil` until it is known how long a window may be.
   private var plan: WindowPlan?
   /// Seconds that went into the features so far.
@@ -13,7 +13,7 @@ struct Utterance: Sendable {
 
   init(extractor: LogMelExtractor, _ settings: ListeningSettings) {
     self.extractor = extractor
-    watch = SpeechWatch(settings, bandCount: extractor.frames.bandCount)
+    watch = SpeechTracker(settings, bandCount: extractor.frames.bandCount)
   }
 
   /// Seconds of audio that came in.
@@ -34,7 +34,7 @@ struct Utterance: Sendable {
   /// Takes the next window, if one is certain: nothing that comes later changes it.
   ///
   /// - Parameter limit: The most frames of a window; the same at each call.
-  mutating func nextWindow(limit: Int) -> HeardWindow? {
+  mutating func nextWindow(limit: Int) -> WindowFrames? {
     var plan = self.plan ?? WindowPlan(limit: limit)
     let speech = watch.speech(in: extractor, isEnded: false)
     let window = plan.next(speech, extractor.frames)
@@ -43,16 +43,16 @@ struct Utterance: Sendable {
       dropFrames(before: plan.needed(speech))
       return nil
     }
-    return HeardWindow(window: window, frames: extractor.frames)
+    return WindowFrames(window: window, frames: extractor.frames)
   }
 
   /// The windows of all that was not taken, if the utterance ends now.
-  func lastWindows(limit: Int) -> [HeardWindow] {
+  func lastWindows(limit: Int) -> [WindowFrames] {
     guard extractor.sampleCount > 0 else { return [] }
     let windows = lastWindows(of: plan ?? WindowPlan(limit: limit))
     guard !windows.isEmpty else { return [] }
     let frames = extractor.finished(minimum: WindowPlan.shortest)
-    return windows.map { HeardWindow(window: $0, frames: frames) }
+    return windows.map { WindowFrames(window: $0, frames: frames) }
   }
 
   /// The same, and `nil` unless they stay as they are while silence follows, and all their frames are there.

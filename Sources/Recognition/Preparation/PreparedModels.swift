@@ -1,4 +1,4 @@
-internal import Acceleration
+internal import Devices
 internal import FoundationEssentials
 internal import Glibc
 internal import Inference
@@ -63,7 +63,7 @@ public struct PreparedModels: Sendable {
     report: (PreparationEvent) -> Void
   ) throws(RecognitionError) -> Result<PreparedModel, FileFailure> {
     do {
-      let sources = try ModelSources(of: model, memory: "\(directory)/.hashes") { failure in
+      let sources = try SourceHashes(of: model, memory: "\(directory)/.hashes") { failure in
         if !failure.isWrongPlace { report(.notKept(model: model.name, failure)) }
       }
       let place =
@@ -93,7 +93,7 @@ public struct PreparedModels: Sendable {
   // MARK: Making
 
   private func make(
-    _ model: ModelDirectory, _ weights: WeightFormat, _ sources: ModelSources, at place: String,
+    _ model: ModelDirectory, _ weights: WeightFormat, _ sources: SourceHashes, at place: String,
     holding lock: borrowing FileLock, _ report: (PreparationEvent) -> Void
   ) throws -> PreparedModel {
     let needed = Self.bytesNeeded(for: sources, weights)
@@ -134,7 +134,7 @@ public struct PreparedModels: Sendable {
   }
 
   private func write(
-    _ model: ModelDirectory, _ weights: WeightFormat, _ sources: ModelSources, to directory: String
+    _ model: ModelDirectory, _ weights: WeightFormat, _ sources: SourceHashes, to directory: String
   ) throws {
     for name in ["config.json", "vocab.txt"] { try Disk.copy(name, from: model.path, to: directory) }
     try writeNetworks(of: model, weights, to: directory)
@@ -161,7 +161,7 @@ public struct PreparedModels: Sendable {
   }
 
   /// What a prepared model takes on the disk, estimated with a margin.
-  static func bytesNeeded(for sources: ModelSources, _ weights: WeightFormat) -> Int64 {
+  static func bytesNeeded(for sources: SourceHashes, _ weights: WeightFormat) -> Int64 {
     let bytes = sources.files.reduce(0) { $0 + $1.size }
     // Structure and small weights are the margin.
     if sources.files.contains(where: { $0.name.hasSuffix(".int8.onnx") }) {
@@ -177,7 +177,7 @@ public struct PreparedModels: Sendable {
   /// Removes what the same was prepared to by another version of the preparation or of OpenVINO. It can be made again:
   /// what it was made of is there.
   private func removeOutdated(
-    _ weights: WeightFormat, _ sources: ModelSources, _ report: (PreparationEvent) -> Void
+    _ weights: WeightFormat, _ sources: SourceHashes, _ report: (PreparationEvent) -> Void
   ) {
     for place in PreparedModel.places(in: directory)
     where place.manifest.source == sources.sha256 && place.manifest.weights == weights

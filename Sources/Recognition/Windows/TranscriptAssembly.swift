@@ -11,8 +11,8 @@ struct TranscriptAssembly: Sendable {
   /// The tokens of the last windows, if the next one goes on with them, and the feature frame where those end.
   private var open: (emissions: [Emission], end: Int)?
   private var timings = Transcript.Timings()
-  private var last: WindowAnswer?
-  private var detour: String?
+  private var last: WindowResult?
+  private var fallbackReason: String?
 
   init(for recognizer: some WindowRecognizer) {
     model = recognizer.model
@@ -25,11 +25,11 @@ struct TranscriptAssembly: Sendable {
   /// Takes what the next window gave.
   ///
   /// - Parameter audioSeconds: Of the utterance so far; no word lasts longer.
-  mutating func add(_ answer: WindowAnswer, audioSeconds: Double) {
+  mutating func add(_ answer: WindowResult, audioSeconds: Double) {
     timings.encoder += answer.encoderSeconds
     timings.decoder += answer.decoderSeconds
     timings.decoderSteps += answer.decoderSteps
-    detour = detour ?? answer.detour
+    fallbackReason = fallbackReason ?? answer.fallbackReason
     last = answer
     let subsampling = model.configuration.subsampling
     let frames = answer.window.frames
@@ -57,7 +57,8 @@ struct TranscriptAssembly: Sendable {
   func transcript(language: String?, audioSeconds: Double) -> Transcript {
     var transcript = Transcript(
       segments: segments, language: language, audioSeconds: audioSeconds, timings: timings,
-      device: last?.device, bucket: last?.bucket, isFromCache: last?.isFromCache ?? false, detour: detour,
+      device: last?.device, bucket: last?.bucket, isFromCache: last?.isFromCache ?? false,
+      fallbackReason: fallbackReason,
       precision: last?.precision ?? .auto, model: model.name)
     if language == nil {
       transcript.language = languages.language(of: transcript.text)

@@ -9,7 +9,7 @@ struct Window: Sendable, Hashable {
 }
 
 /// A window, and the frames that it is of.
-struct HeardWindow: Sendable {
+struct WindowFrames: Sendable {
   var window: Window
   /// Those of the window at least.
   var frames: LogMelFrames

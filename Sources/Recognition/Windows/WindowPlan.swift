@@ -47,7 +47,7 @@ struct WindowPlan: Sendable {
   /// - Parameters:
   ///   - heard: The speech so far, of the same utterance at each call.
   ///   - frames: Those from ``start`` on.
-  mutating func next(_ heard: HeardSpeech, _ frames: LogMelFrames) -> Window? {
+  mutating func next(_ heard: SpeechSegments, _ frames: LogMelFrames) -> Window? {
     guard let first = heard.segments.first(where: { $0.upperBound > start }) else { return nil }
     let lower = beginning(before: first.lowerBound, heard)
     var passage = passage(heard)
@@ -76,7 +76,7 @@ struct WindowPlan: Sendable {
     var end: Int { segments.last?.upperBound ?? 0 }
   }
 
-  private func passage(_ heard: HeardSpeech) -> Passage {
+  private func passage(_ heard: SpeechSegments) -> Passage {
     let pause = isLong ? Self.surePause : Self.separation
     var passage = Passage(trailingPad: heard.trailingPad)
     for segment in heard.segments where segment.upperBound > start {
@@ -108,7 +108,7 @@ struct WindowPlan: Sendable {
     let late = pauses.filter { $0.start - lower >= limit / 2 }
     if let pause = late.max(by: { ($0.length, $0.start) < ($1.length, $1.start) }) { return cut(in: pause) }
     let second = lower + limit / 2..<max(lower + limit / 2, min(end, passage.end - Self.rest))
-    if let quiet = QuietPlace.find(in: second, of: lower..<min(end, frames.endIndex), frames) {
+    if let quiet = CutPoint.find(in: second, of: lower..<min(end, frames.endIndex), frames) {
       return take(rounded(lower..<Self.alignedDown(quiet)), next: Self.alignedDown(quiet))
     }
     if let pause = pauses.last(where: { $0.start - lower >= min(Self.rest, limit / 8) }) {
@@ -154,13 +154,13 @@ struct WindowPlan: Sendable {
   }
 
   /// The first frame that a window to come may hold.
-  func needed(_ heard: HeardSpeech) -> Int {
+  func needed(_ heard: SpeechSegments) -> Int {
     let speech = heard.segments.first { $0.upperBound > start }?.lowerBound ?? heard.judged - heard.hindsight
     return max(start, beginning(before: speech, heard) - (Self.lengthStep - Self.alignment))
   }
 
   /// Where a window begins whose first speech is at a frame.
-  private func beginning(before speech: Int, _ heard: HeardSpeech) -> Int {
+  private func beginning(before speech: Int, _ heard: SpeechSegments) -> Int {
     Self.alignedDown(max(start, speech - min(heard.leadingPad, limit / 4)))
   }
 

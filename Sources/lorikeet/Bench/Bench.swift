@@ -131,7 +131,7 @@ struct Bench: AsyncParsableCommand {
     }
   }
 
-  private func find(_ wanted: WantedModel) async throws -> ModelDirectory {
+  private func find(_ wanted: ModelRequest) async throws -> ModelDirectory {
     switch try wanted.locate() {
     case .here(let model): return model
     case .hub(let model, let hub):
@@ -161,11 +161,11 @@ struct Bench: AsyncParsableCommand {
   }
 }
 
-extension WantedModel {
+extension ModelRequest {
   /// The same on one device.
   ///
   /// - Parameter mayFallBack: Whether what was said of the fallback holds; else nothing stands in for a named device.
-  func on(_ device: Device, mayFallBack: Bool) -> WantedModel {
+  func on(_ device: Device, mayFallBack: Bool) -> ModelRequest {
     var wanted = self
     wanted.compute.device = device
     if !mayFallBack, device != .auto { wanted.compute.fallback = .none }

@@ -58,7 +58,7 @@ struct BenchResult: Sendable {
     var precision: Precision
     var isFromCache: Bool
     /// Why it did not run as wanted; each reason once.
-    var detours: [String]
+    var fallbackReasons: [String]
     var work: DeviceWork
     /// Seconds. The total begins with the recording's samples: nothing is done while they "arrive".
     var features, encoder, decoder, total: Spread
@@ -122,7 +122,7 @@ enum IdlePower: Sendable, Equatable {
   }
 
   /// Why energy is not measured.
-  var hindrance: String? {
+  var notReadyReason: String? {
     if case .unavailable(let why) = self { why } else { nil }
   }
 }

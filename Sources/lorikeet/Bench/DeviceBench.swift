@@ -1,4 +1,4 @@
-internal import Acceleration
+internal import Devices
 internal import Diagnosis
 internal import ModelStore
 internal import Recognition
@@ -6,7 +6,7 @@ internal import Recognition
 /// Measures a model on one device.
 @MainActor struct DeviceBench {
   let device: Device
-  let wanted: WantedModel
+  let wanted: ModelRequest
   let model: ModelDirectory
   let plan: BenchPlan
   let progress: BenchProgress
@@ -51,7 +51,7 @@ internal import Recognition
     if work.inferences.isEmpty {
       throw BenchFailure(description: "no device counted an inference")
     }
-    try refuseOthers(work, first.transcript.detour)
+    try refuseOthers(work, first.transcript.fallbackReason)
     if recognizer.model.name == ModelDirectory.builtin, !plan.test.accepts(first.transcript.text) {
       throw BenchFailure(
         description:
@@ -63,10 +63,10 @@ internal import Recognition
   }
 
   /// Figures of another device must not pass for those of the one that was asked for.
-  private func refuseOthers(_ work: DeviceWork?, _ detour: String?) throws(BenchFailure) {
+  private func refuseOthers(_ work: DeviceWork?, _ fallbackReason: String?) throws(BenchFailure) {
     guard !allowsFallback, let what = work?.contradiction(to: device) else { return }
     throw BenchFailure(
-      description: "\(what)\(detour.map { " (\($0))" } ?? ""); see `lorikeet doctor`")
+      description: "\(what)\(fallbackReason.map { " (\($0))" } ?? ""); see `lorikeet doctor`")
   }
 
   private func mark(_ recognizer: Recognizer) -> DeviceWork.Mark {
@@ -90,7 +90,7 @@ internal import Recognition
     let energyAfter = try plan.meter?.reading()
     let work = DeviceWork(from: before, to: mark(recognizer))
     let transcripts = runs.map(\.transcript)
-    try refuseOthers(work, transcripts.lazy.compactMap(\.detour).first)
+    try refuseOthers(work, transcripts.lazy.compactMap(\.fallbackReason).first)
     guard let last = transcripts.last,
       let features = Spread(transcripts.map(\.timings.features)),
       let encoder = Spread(transcripts.map(\.timings.encoder)),
@@ -100,7 +100,7 @@ internal import Recognition
     var row = BenchResult.StageRow(
       recording: recording.name, audioSeconds: recording.seconds, device: last.device, bucket: last.bucket,
       precision: last.precision, isFromCache: last.isFromCache,
-      detours: Set(transcripts.compactMap(\.detour)).sorted(), work: work, features: features,
+      fallbackReasons: Set(transcripts.compactMap(\.fallbackReason)).sorted(), work: work, features: features,
       encoder: encoder, decoder: decoder, total: total)
     if let meter = plan.meter, let energy, let energyAfter, let watts = plan.idlePower.watts {
       row.energy = BenchResult.Energy(
@@ -120,7 +120,7 @@ internal import Recognition
       try await Task.sleep(for: .seconds(seconds))
       let before = mark(recognizer)
       let run = try await transcribe(recording, recognizer)
-      try refuseOthers(DeviceWork(from: before, to: mark(recognizer)), run.transcript.detour)
+      try refuseOthers(DeviceWork(from: before, to: mark(recognizer)), run.transcript.fallbackReason)
       totals.append(run.seconds)
       executed = run.transcript.device
     }

@@ -19,7 +19,7 @@ internal import WyomingServer
         recording.samples
         + [Float](repeating: 0, count: Int((silence * BenchRecording.sampleRate).rounded()))
       var before = await mark()
-      var answers: [SpeechClient.Answer] = []
+      var answers: [SpeechClient.Response] = []
       for run in 0..<plan.warmUp + plan.runs {
         progress.show("speaking \(recording.name), \(rounded(recording.seconds, to: 10)) s, to \(address)")
         if run == plan.warmUp { before = await mark() }
@@ -65,7 +65,7 @@ struct LocalServer: Sendable {
 
   /// Serves while `body` runs.
   @MainActor func serving(_ body: (ListenAddress) async throws -> Void) async throws {
-    let model = ServedModel(Programs.program(for: recognizer.model))
+    let model = ServedRecognizer(WyomingInfo.program(for: recognizer.model))
     model.arrived(recognizer)
     model.ready()
     let (opened, arrival) = AsyncStream<ListenAddress>.makeStream()

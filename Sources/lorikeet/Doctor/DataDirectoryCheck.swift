@@ -36,7 +36,7 @@ struct DataDirectoryCheck {
     state = Self.state(of: directory)
     stored = library.list()
     self.prepared = PreparedModel.all(in: prepared)
-    let compiledDirectory = WantedModel.compiledDirectory(in: directory)
+    let compiledDirectory = ModelRequest.compiledDirectory(in: directory)
     compiled = CompiledNetwork.all(in: compiledDirectory)
     folders = [
       KeptFolder("prepared", path: prepared, known: self.prepared.map(\.path)),

@@ -37,12 +37,19 @@ struct BenchJSON: Encodable {
     let bucket: Nullable<Double>
     let precision: String
     let fromCache: Bool
-    let detours: [String]
+    let fallbackReasons: [String]
     let inferences: [String: Int]
     let npuBusyMicroseconds: Nullable<UInt64>
     let features, encoder, decoder, total: Times
     let realTimeFactor: Double
     let joules, joulesAboveIdle, wattsAboveIdle: Nullable<Double>
+
+    private enum CodingKeys: String, CodingKey {
+      case name, audioSeconds, device, bucket, precision, fromCache
+      case fallbackReasons = "detours"
+      case inferences, npuBusyMicroseconds, features, encoder, decoder, total, realTimeFactor
+      case joules, joulesAboveIdle, wattsAboveIdle
+    }
   }
 
   private struct AfterIdle: Encodable {
@@ -83,7 +90,7 @@ struct BenchJSON: Encodable {
     synthetic = result.isSynthetic
     trailingSilence = Nullable(result.trailingSilence)
     idleWatts = Nullable(result.idlePower.watts.map { rounded($0) })
-    energyUnavailable = Nullable(result.idlePower.hindrance)
+    energyUnavailable = Nullable(result.idlePower.notReadyReason)
     backends = result.backends.map { backend in
       let measurement = backend.measurement
       return Backend(
@@ -110,7 +117,7 @@ struct BenchJSON: Encodable {
     Stages(
       name: row.recording, audioSeconds: rounded(row.audioSeconds), device: Nullable(row.device),
       bucket: Nullable(row.bucket), precision: row.precision.rawValue, fromCache: row.isFromCache,
-      detours: row.detours, inferences: row.work.inferences,
+      fallbackReasons: row.fallbackReasons, inferences: row.work.inferences,
       npuBusyMicroseconds: Nullable(row.work.npuMicroseconds), features: Times(row.features),
       encoder: Times(row.encoder), decoder: Times(row.decoder), total: Times(row.total),
       realTimeFactor: rounded(row.realTimeFactor, to: 1e6),

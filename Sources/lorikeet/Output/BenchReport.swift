@@ -139,10 +139,10 @@ struct BenchReport {
       backend.failure.map { "Not measured: \(backend.name): \($0)" }
     }
     for (backend, measurement) in measured {
-      for row in measurement.stages where !row.detours.isEmpty {
+      for row in measurement.stages where !row.fallbackReasons.isEmpty {
         remarks.append(
           "\(backend.name), \(rounded(row.audioSeconds, to: 10)) s, did not run as wanted: "
-            + row.detours.joined(separator: "; "))
+            + row.fallbackReasons.joined(separator: "; "))
       }
     }
     if result.isSynthetic {

@@ -1,4 +1,4 @@
-internal import Acceleration
+internal import Devices
 internal import ModelDownload
 internal import Recognition
 internal import SystemPaths

@@ -15,7 +15,7 @@ struct TranscriptJSON: Encodable {
   private let device: String?
   private let bucket: Double?
   private let isFromCache: Bool
-  private let detour: String?
+  private let fallbackReason: String?
   private let precision: String
   private let model: String
 
@@ -59,13 +59,14 @@ struct TranscriptJSON: Encodable {
     device = transcript.device
     bucket = transcript.bucket
     isFromCache = transcript.isFromCache
-    detour = transcript.detour
+    fallbackReason = transcript.fallbackReason
     precision = transcript.precision.rawValue
     model = transcript.model
   }
 
   private enum CodingKeys: String, CodingKey {
-    case file, text, language, tokens, words, timings, device, bucket, detour, precision, model
+    case file, text, language, tokens, words, timings, device, bucket, precision, model
+    case fallbackReason = "detour"
     case isLanguageDetected = "language_detected"
     case isFromCache = "from_cache"
     case audioSeconds = "audio_seconds"
@@ -87,7 +88,7 @@ struct TranscriptJSON: Encodable {
     try container.encode(device, forKey: .device)
     try container.encode(bucket, forKey: .bucket)
     try container.encode(isFromCache, forKey: .isFromCache)
-    try container.encode(detour, forKey: .detour)
+    try container.encode(fallbackReason, forKey: .fallbackReason)
   }
 
   /// The object in one line.

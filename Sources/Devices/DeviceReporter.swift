@@ -1,0 +1,95 @@
+internal import Synchronization
+
+/// Counts what happens on a device, and tells it.
+final class DeviceReporter: Sendable {
+  private let state: Mutex<DeviceReport>
+  private let onEvent: @Sendable (DeviceEvent) -> Void
+  private let name: String
+
+  init(name: String, onEvent: @escaping @Sendable (DeviceEvent) -> Void) {
+    self.name = name
+    self.onEvent = onEvent
+    state = Mutex(DeviceReport(name: name))
+  }
+
+  var report: DeviceReport { state.withLock { $0 } }
+
+  // MARK: The device
+
+  func became(_ new: DeviceReport.State) {
+    let old = state.withLock { report in
+      defer { report.state = new }
+      return report.state
+    }
+    guard old != new else { return }
+    switch (old, new) {
+    case (.lost, .working): onEvent(.back(device: name))
+    case (_, .lost(let why)): onEvent(.lost(device: name, why: why))
+    default: break
+    }
+  }
+
+  func failed() {
+    state.withLock { $0.failures += 1 }
+  }
+
+  func countFallback() {
+    state.withLock { $0.fallbacks += 1 }
+  }
+
+  // MARK: Its encoders
+
+  func ran(seconds: Double) {
+    state.withLock { report in
+      report.inferences += 1
+      report.busySeconds += seconds
+    }
+  }
+
+  func hit() {
+    state.withLock { $0.hits += 1 }
+  }
+
+  func began(_ shape: EncoderShape) {
+    change(shape) { $0.state = .loading }
+    onEvent(.loading(device: name, shape))
+  }
+
+  func loaded(_ shape: EncoderShape, seconds: Double, isFromCache: Bool, bytes: Int64, isOverLimit: Bool) {
+    state.withLock { $0.loads += 1 }
+    change(shape) { encoder in
+      encoder.state = .ready
+      encoder.isFromCache = isFromCache
+      encoder.bytes = bytes
+    }
+    onEvent(.loaded(device: name, shape, seconds: seconds, isFromCache: isFromCache, bytes: bytes))
+    if isOverLimit { onEvent(.overLimit(device: name)) }
+  }
+
+  func notLoaded(_ shape: EncoderShape, _ fault: DeviceFault) {
+    failed()
+    change(shape) { $0.state = .failed }
+    onEvent(.notLoaded(device: name, shape, why: "\(fault)"))
+  }
+
+  func evicted(_ shape: EncoderShape) {
+    state.withLock { $0.evictions += 1 }
+    change(shape) { $0.state = .unloaded }
+    onEvent(.unloaded(device: name, shape))
+  }
+
+  /// Nothing is loaded any more.
+  func emptied() {
+    state.withLock { report in
+      for index in report.encoders.indices { report.encoders[index].state = .unloaded }
+    }
+  }
+
+  private func change(_ shape: EncoderShape, _ body: (inout DeviceReport.Encoder) -> Void) {
+    state.withLock { report in
+      let index = report.encoders.firstIndex { $0.shape == shape }
+      if index == nil { report.encoders.append(DeviceReport.Encoder(shape: shape, state: .unloaded)) }
+      body(&report.encoders[index ?? report.encoders.count - 1])
+    }
+  }
+}

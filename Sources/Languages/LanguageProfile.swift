@@ -1,0 +1,67 @@
+internal import Glibc
+
+/// How probable runs of letters are in the languages of a script; see `LanguageGrams.swift`.
+struct LanguageProfile: Sendable {
+  /// A run of letters in one number; see `Run`.
+  typealias Run = UInt64
+
+  /// The languages, in the order of the scores.
+  let languages: [String]
+  /// Where a run's scores begin.
+  private var places: [Run: Int] = [:]
+  /// Steps below the language in which a run is most probable, a byte for each language, run after run.
+  private var steps: [UInt8] = []
+
+  static let latin = LanguageProfile(LanguageGrams.latinLanguages, LanguageGrams.latin)
+  static let cyrillic = LanguageProfile(LanguageGrams.cyrillicLanguages, LanguageGrams.cyrillic)
+
+  static func model(for script: Script) -> LanguageProfile? {
+    switch script {
+    case .latin: latin
+    case .cyrillic: cyrillic
+    case .greek, .other: nil
+    }
+  }
+
+  private init(_ languages: String, _ table: StaticString) {
+    self.languages = languages.split(separator: " ").map(String.init)
+    let lines = table.withUTF8Buffer { String(decoding: $0, as: UTF8.self) }.unicodeScalars
+    for line in lines.split(separator: "\n") {
+      let halves = line.split(separator: " ")
+      guard halves.count == 2 else { continue }
+      let run = halves[0].reduce(Run(0)) { Self.extend($0, with: $1 == "_" ? " " : $1) }
+      places[run] = steps.count
+      steps += halves[1].map { UInt8($0.value - 97) }
+    }
+  }
+
+  /// Twelve bits hold a letter of Latin, Greek or Cyrillic, but for rare ones, which are never part of a run.
+  private static func extend(_ run: Run, with letter: Unicode.Scalar) -> Run {
+    run << 12 | Run(letter.value < 0xFFF ? letter.value : 0xFFF)
+  }
+
+  /// How often each run occurs that is the longest known one with its last letter, by the place of its scores.
+  func counts(in words: [Unicode.Scalar]) -> [Int: Int] {
+    var counts: [Int: Int] = [:]
+    var last: Run = 0
+    for (index, letter) in words.enumerated() {
+      last = Self.extend(last, with: letter)
+      for length in stride(from: min(LanguageGrams.longest, index + 1), to: 0, by: -1) {
+        guard let place = places[last & (1 << (12 * Run(length)) - 1)] else { continue }
+        counts[place, default: 0] += 1
+        break
+      }
+    }
+    return counts
+  }
+
+  /// The logarithm of the probability of each language, up to a number that they have in common.
+  func scores(of counts: [Int: Int]) -> [Double] {
+    var scores = [Double](repeating: 0, count: languages.count)
+    for (place, count) in counts {
+      let weight = LanguageGrams.step * log(Double(count + 1))
+      for index in scores.indices { scores[index] -= weight * Double(steps[place + index]) }
+    }
+    return scores
+  }
+}

@@ -1,0 +1,195 @@
+internal import AsyncHTTPClient
+internal import ModelStore
+internal import NIOHTTP1
+
+/// One pull: from what is missing to a model that can be used. Holds the folder's lock.
+struct RepositoryPull: Sendable {
+  let model: HubModel
+  let export: ExportFiles
+  let models: String
+  let hub: Hub
+  let retry: RetryPolicy
+  let report: @Sendable (PullEvent) -> Void
+
+  private var folder: String { "\(models)/\(model.folder)" }
+
+  func run() async throws(DownloadError) {
+    var record = StoredModel(model, in: models).record
+    var wanted: [(file: String, identity: FileIdentity)] = []
+    for file in StoredModel(model, in: models).missing(from: export) {
+      guard let identity = try await identity(of: file, record) else {
+        record.absent.insert(file)
+        try await save(record)
+        continue
+      }
+      if let hash = try await adopt(file, identity) {
+        record.files[file] = .init(size: hash.size, sha256: hash.sha256)
+        try await save(record)
+      } else {
+        wanted.append((file, identity))
+      }
+    }
+    try await checkRoom(wanted.map(\.identity), wanted.map(\.file))
+
+    let total = wanted.reduce(0) { $0 + $1.identity.size }
+    report(.started(files: wanted.map(\.file), bytes: total))
+    var done = 0
+    for (file, identity) in wanted {
+      let hash = try await fetch(file, identity, before: done, of: total)
+      done += identity.size
+      record.files[file] = .init(size: hash.size, sha256: hash.sha256)
+      try await save(record)
+    }
+    report(.finished(bytes: total))
+  }
+
+  /// What a file must be: as the catalogue, an earlier pull, or the hub says.
+  ///
+  /// - Returns: nil if the repository has no such file and needs none.
+  private func identity(of file: String, _ record: DownloadRecord) async throws(DownloadError)
+    -> FileIdentity?
+  {
+    if model.isInCatalogue { return model.files[file] }
+    if let recorded = record.files[file] {
+      return FileIdentity(size: recorded.size, digest: .sha256(recorded.sha256))
+    }
+    var failures = 0
+    while true {
+      do throws(RequestFailure) {
+        return try await askIdentity(of: file)
+      } catch {
+        switch error {
+        case .lasting(.notFound(404, _, _, let code))
+        where file == ExportFiles.encoderWeights && (code == nil || code == "EntryNotFound"):
+          return nil
+        case .passing(let why, let asked):
+          failures += 1
+          guard let pause = retry.pause(after: failures, asked: asked) else {
+            throw failure(.gaveUp(attempts: failures, last: why), file)
+          }
+          report(.retrying(file: file, why: why, pause: pause))
+          do {
+            try await Task.sleep(for: pause)
+          } catch {
+            throw failure(.cancelled, file)
+          }
+        case .lasting(let reason):
+          throw failure(reason, file)
+        case .rangesIgnored:
+          throw failure(.other("the server answers a request for parts that was none"), file)
+        }
+      }
+    }
+  }
+
+  private func askIdentity(of file: String) async throws(RequestFailure) -> FileIdentity {
+    let address = hub.address(of: file, repository: model.repository, revision: model.revision)
+    func said(_ headers: HTTPHeaders) -> FileIdentity? {
+      ResponseHeaders.identity(hub: [headers], length: nil)
+    }
+    // The storage that large files are in may allow no HEAD.
+    let answer = try await hub.send(.HEAD, address) { said($0) != nil }
+    if answer.response.status.code / 100 == 3, let identity = answer.hubHeaders.first.flatMap(said) {
+      return identity
+    }
+    guard answer.response.status == .ok else {
+      throw HubFault.failure(
+        answer, repository: model.repository, revision: model.revision, hasToken: hub.settings.token != nil)
+    }
+    guard !ResponseHeaders.isWebPage(answer.response.headers) else {
+      throw .lasting(.webPage(host: answer.host))
+    }
+    let length = ResponseHeaders.size(answer.response.headers.first(name: "content-length"))
+    guard let identity = ResponseHeaders.identity(hub: answer.hubHeaders, length: length) else {
+      throw .lasting(.unknownContent(host: answer.host))
+    }
+    return identity
+  }
+
+  /// Takes a file that is there but not recorded if it is right, and removes it if it is not.
+  private func adopt(_ file: String, _ identity: FileIdentity) async throws(DownloadError) -> FileHash? {
+    let path = "\(folder)/\(file)"
+    do throws(SystemError) {
+      guard let size = FileSystem.size(of: path) else { return nil }
+      if size == identity.size {
+        report(.checking(file: file))
+        let hash = try await FileHash.of(path)
+        if hash.matches(identity) { return hash }
+      }
+      try FileSystem.remove(path)
+      return nil
+    } catch {
+      throw failure(.system(error), file)
+    }
+  }
+
+  private func checkRoom(_ identities: [FileIdentity], _ files: [String]) async throws(DownloadError) {
+    var needed = 0
+    for (file, identity) in zip(files, identities) {
+      let there = PartialFile.finished("\(folder)/\(file)", of: identity)?.count ?? 0
+      let (sum, isHuge) = needed.addingReportingOverflow(identity.size - there)
+      needed = isHuge ? .max : sum
+    }
+    let free: Int
+    do throws(SystemError) {
+      free = try FileSystem.freeBytes(in: folder)
+    } catch {
+      throw failure(.system(error), nil)
+    }
+    guard needed <= free else {
+      throw failure(.noRoom(needed: needed, free: free, folder: folder), nil)
+    }
+  }
+
+  private func fetch(
+    _ file: String, _ identity: FileIdentity, before: Int, of total: Int
+  ) async throws(DownloadError) -> FileHash {
+    let report = report
+    do throws(RequestFailure) {
+      let partial = try await onDisk { () async throws(SystemError) in
+        try await PartialFile.open("\(folder)/\(file)", of: identity)
+      }
+      report(.progress(file: file, done: before + (await partial.finished.count), of: total))
+      try await FileTransfer(
+        hub: hub, model: model, file: file, partial: partial, retry: retry, report: report,
+        progress: { done in report(.progress(file: file, done: before + done, of: total)) }
+      ).run()
+      report(.checking(file: file))
+      let hash = try await onDisk { () async throws(SystemError) in try await partial.finish() }
+      guard hash.matches(identity) else {
+        throw .lasting(.wrongContent(expected: identity.digest, size: hash.size, sha256: hash.sha256))
+      }
+      return hash
+    } catch .lasting(let reason) {
+      throw failure(reason, file)
+    } catch {
+      throw failure(
+        .other("the server mixes parts and wholes; check HF_ENDPOINT and the proxy settings"), file)
+    }
+  }
+
+  private func onDisk<Value>(
+    _ work: () async throws(SystemError) -> Value
+  ) async throws(RequestFailure) -> Value {
+    do throws(SystemError) {
+      return try await work()
+    } catch {
+      throw .lasting(.system(error))
+    }
+  }
+
+  private func save(_ record: DownloadRecord) async throws(DownloadError) {
+    let path = "\(folder)/\(DownloadRecord.fileName)"
+    do throws(SystemError) {
+      try await onFileThread { () throws(SystemError) in
+        try FileSystem.replace(path, with: record.encoded())
+      }
+    } catch {
+      throw failure(.system(error), DownloadRecord.fileName)
+    }
+  }
+
+  private func failure(_ reason: DownloadError.Reason, _ file: String?) -> DownloadError {
+    DownloadError(model: model.name, file: file, reason: reason)
+  }
+}

@@ -1,0 +1,60 @@
+internal import Glibc
+internal import SystemPaths
+
+/// A file of a model that is there, can be read, and is not plainly something else.
+struct ExportFile {
+  let path: String
+  let bytes: Int
+
+  /// Looks at a file, and reads no more than its beginning.
+  ///
+  /// - Parameter isMarkup: Whether it begins as a web page does, as it should be.
+  init(_ path: String, isMarkup: Bool = false) throws(FileFault) {
+    self.path = path
+    guard let status = Files.status(of: path) else { throw Self.absence(of: path, errno) }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR: throw .unreadable("it is a directory")
+    // A pipe would be waited for.
+    default: throw .unreadable("it is not a file")
+    }
+    bytes = Int(status.st_size)
+    let fault: FileFault?
+    do throws(SystemFailure) {
+      fault = try Files.withBytes(of: path) {
+        Self.stranger(UnsafeRawBufferPointer(rebasing: $0.prefix(512)))
+      }
+    } catch {
+      throw .unreadable(error.description)
+    }
+    if let fault, !(isMarkup && fault == .webPage) { throw fault }
+  }
+
+  /// - Parameter code: The system's `errno`.
+  private static func absence(of path: String, _ code: Int32) -> FileFault {
+    guard code == ENOENT else { return .unreadable(SystemFailure(code: code).description) }
+    return Files.link(at: path).map { .leadsNowhere($0) } ?? .missing
+  }
+
+  /// What has come in the place of a file, by its beginning.
+  static func stranger(_ beginning: UnsafeRawBufferPointer) -> FileFault? {
+    let text = String(decoding: beginning, as: UTF8.self)
+    if text.hasPrefix("version https://git-lfs.github.com/spec/") {
+      let size = text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("size ") }?.dropFirst(5)
+      return .pointer(bytes: size.flatMap { Int($0) })
+    }
+    let markup = text.drop { $0.isWhitespace || $0 == "\u{FEFF}" }.prefix(9).lowercased()
+    return ["<!doctype", "<html", "<head", "<?xml"].contains { markup.hasPrefix($0) } ? .webPage : nil
+  }
+
+  /// The first line of a text; `nil` if it is none.
+  static func firstLine(_ beginning: UnsafeRawBufferPointer) -> String? {
+    let line = beginning.prefix { $0 >= 0x20 && $0 < 0x7F }.prefix(60)
+    let isText =
+      line.count >= 4
+      && (line.count == 60 || line.count == beginning.count || isNewline(beginning[line.count]))
+    return isText ? String(decoding: line, as: UTF8.self) : nil
+  }
+
+  private static func isNewline(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
+}

@@ -1,0 +1,80 @@
+internal import Logging
+internal import ModelDownload
+internal import ModelStore
+internal import Recognition
+internal import ServiceLifecycle
+internal import WyomingServer
+
+/// Fetches and loads a model while its server already listens.
+///
+/// The group shuts its services down from the last to the first: the model goes on loading while the servers let
+/// utterances end that wait for it. If it cannot be had, the group ends: a server that can never answer helps nobody.
+struct RecognizerLoading: Service {
+  let served: ServedRecognizer
+  private let wanted: ModelRequest
+  private let place: ModelRequest.Place
+  private let logger: Logger
+
+  /// - Throws: What is wrong already now: nothing is there to load, and nothing may be fetched.
+  init(_ wanted: ModelRequest, _ logger: Logger) throws {
+    self.wanted = wanted
+    self.logger = logger
+    place = try wanted.locate()
+    served =
+      switch place {
+      case .here(let model): ServedRecognizer(WyomingInfo.program(for: model))
+      case .hub(let model, _): ServedRecognizer(WyomingInfo.program(for: model), isFetched: false)
+      }
+  }
+
+  func run() async throws {
+    do {
+      try await cancelWhenGracefulShutdown { try await load(model()) }
+      try await gracefulShutdown()
+    } catch RecognitionError.cancelled {
+      // The server stops before its model was there.
+    } catch let error as DownloadError where error.isCancelled {
+      // The same; what has arrived is kept.
+    } catch is CancellationError {
+      // The time to end in good order is over.
+    }
+  }
+
+  private func model() async throws -> ModelDirectory {
+    switch place {
+    case .here(let model): return model
+    case .hub(let model, let hub):
+      let report = PullReport(model: model.name, showsBar: false) { [logger] in logger.info("\($0)") }
+      let fetched = try await wanted.fetch(model, from: hub, report)
+      served.fetched(WyomingInfo.program(for: fetched))
+      return fetched
+    }
+  }
+
+  private func load(_ model: ModelDirectory) async throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let recognizer = wanted.recognizer(of: model) { [logger] event in
+      logger.log(level: event.isTrouble ? .warning : event.isNotable ? .notice : .info, "\(event)")
+    }
+    // An utterance waits for whichever device is ready first.
+    served.arrived(recognizer)
+    try await recognizer.prepare()
+    served.ready()
+    let seconds = start.duration(to: clock.now) / .seconds(1)
+    logger.info(
+      "model ready", metadata: ["model": "\(model.name)", "seconds": "\((seconds * 100).rounded() / 100)"])
+    await dropOriginals(of: model)
+  }
+
+  private func dropOriginals(of model: ModelDirectory) async {
+    do {
+      guard let bytes = try await wanted.dropOriginals(of: model) else { return }
+      logger.notice(
+        "removed the files that the model was prepared from",
+        metadata: ["model": "\(model.name)", "size": "\(ByteCount(bytes))"])
+    } catch {
+      logger.warning("the files that the model was prepared from stay", metadata: ["why": "\(error)"])
+    }
+  }
+}

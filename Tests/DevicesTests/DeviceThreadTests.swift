@@ -1,0 +1,170 @@
+import Glibc
+import Support
+import Synchronization
+import Testing
+
+@testable import Devices
+
+@Suite(.timeLimit(.minutes(5))) struct `A thread` {
+  private let thread = DeviceThread(device: "NPU")
+
+  @Test func `jobs run in order on one thread`() async throws {
+    let numbers = Log<Int>()
+    var threads: Set<UInt> = []
+    for number in 0..<100 {
+      threads.insert(
+        try await thread.run {
+          numbers.append(number)
+          return UInt(pthread_self())
+        })
+    }
+    #expect(numbers.all == Array(0..<100))
+    #expect(threads.count == 1)
+  }
+
+  @Test func `what follows on something goes before what begins`() async throws {
+    let (running, release) = (Gate(), Gate())
+    let order = Log<String>()
+    async let first: Void = thread.run {
+      running.open()
+      release.block()
+    }
+    try await running.opened()
+    async let second: Void = thread.run { order.append("begins") }
+    try await eventually { thread.waiting == 1 }
+    async let third: Void = thread.run(.following) { order.append("follows") }
+    try await eventually { thread.waiting == 2 }
+    release.open()
+    _ = try await (first, second, third)
+    #expect(order.all == ["follows", "begins"])
+  }
+
+  @Test func `what somebody waits for goes before what may be wanted, also when that changes`() async throws {
+    let (running, release) = (Gate(), Gate())
+    let order = Log<String>()
+    async let first: Void = thread.run {
+      running.open()
+      release.block()
+    }
+    try await running.opened()
+    let (maybe, soon) = (JobPriority(isWanted: false), JobPriority(isWanted: false))
+    async let one: Void = thread.run(.following, priority: maybe) { order.append("may be wanted") }
+    try await eventually { thread.waiting == 1 }
+    async let two: Void = thread.run(priority: soon) { order.append("was wanted later") }
+    try await eventually { thread.waiting == 2 }
+    async let three: Void = thread.run { order.append("is wanted") }
+    try await eventually { thread.waiting == 3 }
+    soon.raise()
+    release.open()
+    _ = try await (first, one, two, three)
+    #expect(order.all == ["was wanted later", "is wanted", "may be wanted"])
+  }
+
+  @Test func `a failure comes out as it is, and the thread goes on`() async throws {
+    await #expect(throws: DeviceFault.notFinite(device: "NPU")) {
+      try await thread.run { () throws(DeviceFault) in throw .notFinite(device: "NPU") }
+    }
+    #expect(try await thread.run { 1 } == 1)
+  }
+
+  @Test func `who is cancelled while a job runs does not wait for its end`() async throws {
+    let (running, release) = (Gate(), Gate())
+    let task = Task { [thread] in
+      try await thread.run {
+        running.open()
+        release.block()
+      }
+    }
+    try await running.opened()
+    task.cancel()
+    await #expect(throws: DeviceFault.cancelled) { try await task.value }
+    release.open()
+    #expect(try await thread.run { true })
+  }
+
+  @Test func `a job that is cancelled before its turn never runs`() async throws {
+    let (running, release) = (Gate(), Gate())
+    let count = Atomic(0)
+    async let first: Void = thread.run {
+      running.open()
+      release.block()
+    }
+    try await running.opened()
+    let waiting = Task { [thread] in try await thread.run { _ = count.add(1, ordering: .relaxed) } }
+    try await eventually { thread.waiting == 1 }
+    waiting.cancel()
+    await #expect(throws: DeviceFault.cancelled) { try await waiting.value }
+    release.open()
+    try await first
+    try await thread.run {}
+    #expect(count.load(ordering: .relaxed) == 0)
+  }
+
+  @Test func `who is cancelled already does not wait at all`() async throws {
+    let count = Atomic(0)
+    let task = Task { [thread] in
+      withUnsafeCurrentTask { $0?.cancel() }
+      try await thread.run { _ = count.add(1, ordering: .relaxed) }
+    }
+    await #expect(throws: DeviceFault.cancelled) { try await task.value }
+    try await thread.run {}
+    #expect(count.load(ordering: .relaxed) == 0)
+  }
+
+  @Test func `when it is abandoned nobody waits for a job that hangs`() async throws {
+    let (running, release) = (Gate(), Gate())
+    let hangs = Task { [thread] in
+      try await thread.run {
+        running.open()
+        release.block()
+      }
+    }
+    try await running.opened()
+    let waits = Task { [thread] in try await thread.run {} }
+    try await eventually { thread.waiting == 1 }
+    thread.abandon(because: .late(device: "NPU", seconds: 10))
+    await #expect(throws: DeviceFault.late(device: "NPU", seconds: 10)) { try await hangs.value }
+    await #expect(throws: DeviceFault.late(device: "NPU", seconds: 10)) { try await waits.value }
+    await #expect(throws: DeviceFault.late(device: "NPU", seconds: 10)) { try await thread.run {} }
+    #expect(thread.isBusy)
+    release.open()
+    try await eventually { !thread.isBusy }
+  }
+
+  @Test func `a job past its limit is taken to hang`() async throws {
+    let time = VirtualTime()
+    let thread = DeviceThread(device: "NPU", pause: time.pause)
+    let release = Gate()
+    let hangs = Task { try await thread.run(limit: .seconds(10)) { release.block() } }
+    try await time.advance(by: .seconds(9), whenAsleep: 1)
+    #expect(thread.isBusy)
+    try await time.advance(by: .seconds(2))
+    await #expect(throws: DeviceFault.late(device: "NPU", seconds: 10)) { try await hangs.value }
+    release.open()
+  }
+
+  @Test func `many come and go, and their threads with them`() async throws {
+    for _ in 0..<200 {
+      let thread = DeviceThread(device: "of many")
+      try await thread.run {}
+    }
+    try await eventually { try threads(named: "thread of many") == 0 }
+  }
+
+  private func threads(named name: String) throws -> Int {
+    let directory = try #require(opendir("/proc/self/task"))
+    defer { closedir(directory) }
+    var count = 0
+    while let entry = readdir(directory) {
+      let id = withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      guard let file = fopen("/proc/self/task/\(id)/comm", "r") else { continue }
+      defer { fclose(file) }
+      var line = [UInt8](repeating: 0, count: 32)
+      let length = fread(&line, 1, line.count, file)
+      if String(decoding: line.prefix(max(0, length - 1)), as: UTF8.self) == name { count += 1 }
+    }
+    return count
+  }
+}

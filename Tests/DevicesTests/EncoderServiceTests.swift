@@ -1,0 +1,411 @@
+import SpeechFeatures
+import Support
+import Testing
+
+@testable import Devices
+
+/// An NPU and a processor that do as they are told, and what they onEvent.
+private struct Machine {
+  let time = VirtualTime()
+  let npu: ScriptedAccelerator
+  let cpu: ScriptedAccelerator
+  let service: EncoderService
+  private let told = Log<DeviceEvent>()
+
+  /// - Parameter fallback: Whether the processor stands in for the NPU.
+  init(
+    eager: [Double] = [5], lazy: [Double] = [], limits: EncoderCacheLimits = EncoderCacheLimits(),
+    fallback: Bool = true,
+    _ script: ScriptedAccelerator.Script = ScriptedAccelerator.Script()
+  ) throws {
+    npu = ScriptedAccelerator("NPU", time: time, script)
+    cpu = .processor(time)
+    let shapes = try EncoderShapes(
+      eager: eager.map(Bucket.init(seconds:)), lazy: lazy.map(Bucket.init(seconds:)))
+    var timing = DeviceTiming()
+    timing.pause = time.pause
+    var processorTiming = timing
+    processorTiming.inferenceLimit = nil
+    processorTiming.loadLimit = nil
+    let onEvent: @Sendable (DeviceEvent) -> Void = { [told] event in told.append(event) }
+    let first = SupervisedDevice(
+      npu, shapes: shapes, limits: limits, timing: timing, isOnProbation: true, onEvent: onEvent)
+    let second = SupervisedDevice(
+      cpu, shapes: .dynamic(limit: 6000), timing: processorTiming, isOnProbation: false, onEvent: onEvent)
+    service = EncoderService(fallback ? [first, second] : [first])
+  }
+
+  func started() async throws -> Machine {
+    try await service.start(onFirstOnly: true)
+    return self
+  }
+
+  /// Encodes an utterance of so many seconds.
+  func encode(_ seconds: Double) async throws -> EncoderOutput {
+    let count = Int((seconds * 100).rounded())
+    let answer = try await service.encode(frames, 0..<count)
+    #expect(answer.encoding.values == [Float(count)])
+    return answer
+  }
+
+  var report: DeviceReport { service.devices[0].report }
+
+  func isReady(_ seconds: Double) -> Bool { state(seconds) == .ready }
+
+  func state(_ seconds: Double) -> DeviceReport.Encoder.State? {
+    report.encoders.first { $0.shape.bucket?.seconds == seconds }?.state
+  }
+
+  var events: [DeviceEvent] { told.all }
+}
+
+/// A minute of silence; how many frames are used is all that matters.
+private let frames: LogMelFrames = {
+  var extractor = LogMelExtractor(bandCount: 1)
+  extractor.append([Float](repeating: 0, count: 60 * 16_000).span)
+  return extractor.finished()
+}()
+
+private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: Int(seconds * 100))) }
+
+@Suite(.timeLimit(.minutes(5))) struct `Buckets of an accelerator` {
+  @Test func `the server answers as soon as the smallest is there`() async throws {
+    var script = ScriptedAccelerator.Script()
+    script.compileTime = .seconds(12)
+    let machine = try Machine(eager: [20, 5], script)
+    async let started = machine.started()
+    try await eventually { machine.npu.counts.compiled == [bucket(5)] }
+    try await machine.time.advance(by: .seconds(12))
+    _ = try await started
+    #expect(try await machine.encode(3).shape == bucket(5))
+    try await eventually { machine.npu.counts.compiled == [bucket(5), bucket(20)] }
+    #expect(machine.state(20) == .loading)
+    try await machine.time.advance(by: .seconds(12))
+    try await eventually { machine.isReady(20) }
+    #expect(try await machine.encode(15).shape == bucket(20))
+  }
+
+  @Test func `while one compiles for twelve seconds, utterances run in a larger one`() async throws {
+    let machine = try await Machine(eager: [5, 20], lazy: [10]).started()
+    try await eventually { machine.isReady(20) }
+    machine.npu.change { $0.compileTime = .seconds(12) }
+    for _ in 0..<3 {
+      let answer = try await machine.encode(8)
+      #expect(answer.shape == bucket(20))
+      #expect(answer.fallbackReason == "the bucket of 10 s is not loaded")
+    }
+    #expect(try await machine.encode(3).fallbackReason == nil)
+    #expect(machine.npu.counts.compiled.last == bucket(10))
+    try await machine.time.advance(by: .seconds(12))
+    try await eventually { machine.isReady(10) }
+    let answer = try await machine.encode(8)
+    #expect(answer.shape == bucket(10))
+    #expect(answer.fallbackReason == nil)
+    #expect(machine.npu.counts.compiled == [bucket(5), bucket(20), bucket(10)])
+  }
+
+  @Test func `while the largest compiles, the processor stands in`() async throws {
+    let machine = try await Machine(eager: [5], lazy: [30]).started()
+    machine.npu.change { $0.compileTime = .seconds(12) }
+    let answer = try await machine.encode(25)
+    #expect(answer.device == "CPU")
+    #expect(answer.fallbackReason == "NPU is loading")
+    #expect(machine.report.fallbacks == 1)
+    try await machine.time.advance(by: .seconds(12))
+    try await eventually { machine.isReady(30) }
+    #expect(try await machine.encode(25).device == "NPU")
+  }
+
+  @Test func `without a stand-in an utterance waits for its bucket`() async throws {
+    let machine = try await Machine(eager: [5], lazy: [30], fallback: false).started()
+    machine.npu.change { $0.compileTime = .seconds(12) }
+    async let answer = machine.encode(25)
+    try await eventually { machine.npu.counts.compiled.contains(bucket(30)) }
+    try await machine.time.advance(by: .seconds(12))
+    #expect(try await answer.shape == bucket(30))
+  }
+
+  @Test func `who does not want to wait any longer goes, and the bucket is loaded all the same`() async throws
+  {
+    let machine = try await Machine(eager: [5], lazy: [30], fallback: false).started()
+    machine.npu.change { $0.compileTime = .seconds(12) }
+    let waiting = Task { try await machine.encode(25) }
+    try await eventually { machine.npu.counts.compiled.contains(bucket(30)) }
+    waiting.cancel()
+    await #expect(throws: DeviceFault.cancelled) { try await waiting.value }
+    try await machine.time.advance(by: .seconds(12))
+    try await eventually { machine.isReady(30) }
+  }
+
+  @Test func `two lazy ones under a budget for one take turns`() async throws {
+    var script = ScriptedAccelerator.Script()
+    script.bytes = 1_200
+    let machine = try await Machine(
+      eager: [5], lazy: [10, 20], limits: EncoderCacheLimits(bytes: 2_400), script
+    ).started()
+    for seconds in [8.0, 15, 8] {
+      _ = try await machine.encode(seconds)
+      try await eventually { machine.isReady(seconds == 15 ? 20 : 10) }
+      #expect(machine.report.encoders.count { $0.state == .ready } == 2)
+      #expect(machine.isReady(5))
+    }
+    #expect(machine.npu.counts.compiled == [bucket(5), bucket(10), bucket(20)])
+    #expect(machine.npu.counts.imported == [bucket(10)], "it comes back from the cache")
+    #expect(machine.report.evictions == 2)
+    #expect(machine.report.loads == 4)
+  }
+
+  @Test func `one that has to go while it runs goes when it has run`() async throws {
+    let machine = try await Machine(eager: [5], lazy: [10, 20], limits: EncoderCacheLimits(count: 2))
+      .started()
+    _ = try await machine.encode(8)
+    try await eventually { machine.isReady(10) }
+    let hang = Gate()
+    machine.npu.change { $0.hang = hang }
+    async let running = machine.encode(8)
+    try await eventually { machine.npu.counts.runs.last == bucket(10) }
+    _ = try await machine.encode(15)
+    try await eventually { machine.isReady(20) }
+    #expect(machine.isReady(10))
+    #expect(machine.report.evictions == 0)
+    hang.open()
+    #expect(try await running.shape == bucket(10))
+    try await eventually { machine.report.evictions == 1 }
+    #expect(machine.state(10) == .unloaded)
+  }
+
+  @Test func `a blob of another version is compiled anew`() async throws {
+    var script = ScriptedAccelerator.Script()
+    script.cache = [bucket(5), bucket(20)]
+    script.stale = [bucket(20)]
+    let machine = try await Machine(eager: [5, 20], script).started()
+    try await eventually { machine.isReady(20) }
+    #expect(try await machine.encode(3).isFromCache)
+    #expect(try await !machine.encode(15).isFromCache)
+    #expect(machine.npu.counts.compiled == [bucket(20)])
+    #expect(machine.npu.counts.imported == [bucket(5)])
+  }
+
+  @Test func `one that cannot be loaded leaves the others alone, and is tried again later`() async throws {
+    let machine = try await Machine(eager: [5], lazy: [30]).started()
+    machine.npu.change { $0.loadFaults[bucket(30)] = .failed(device: "NPU", why: "out of memory") }
+    #expect(try await machine.encode(25).device == "CPU")
+    try await eventually { machine.state(30) == .failed }
+    #expect(try await machine.encode(25).device == "CPU")
+    #expect(try await machine.encode(3).device == "NPU")
+    #expect(machine.npu.counts.compiled == [bucket(5), bucket(30)], "not at each utterance")
+    machine.npu.change { $0.loadFaults = [:] }
+    try await machine.time.advance(by: .seconds(5), whenAsleep: 1)
+    try await eventually {
+      _ = try await machine.encode(25)
+      return machine.isReady(30)
+    }
+    #expect(try await machine.encode(25).device == "NPU")
+  }
+
+  @Test func `the accelerator refuses dynamic shapes, as the real one`() async throws {
+    let time = VirtualTime()
+    let device = SupervisedDevice(
+      ScriptedAccelerator("NPU", time: time), shapes: .dynamic(limit: 6000), isOnProbation: true,
+      onEvent: { _ in })
+    await #expect(throws: DeviceFault.self) { try await device.start() }
+  }
+}
+
+@Suite(.timeLimit(.minutes(5))) struct `A device that fails` {
+  private let broken = DeviceFault.failed(device: "NPU", why: "ZE_RESULT_ERROR_DEVICE_LOST")
+
+  @Test func `the utterance gets its answer from the processor at once`() async throws {
+    let machine = try await Machine().started()
+    #expect(try await machine.encode(3).device == "NPU")
+    machine.npu.change { [broken] in $0.encodeFault = broken }
+    let answer = try await machine.encode(3)
+    #expect(answer.device == "CPU")
+    #expect(answer.fallbackReason == "NPU: ZE_RESULT_ERROR_DEVICE_LOST")
+    #expect(machine.report.state == .lost(why: "\(broken)"))
+    #expect(machine.report.fallbacks == 1)
+    #expect(machine.report.failures == 1)
+    // The device is not asked again.
+    let runs = machine.npu.counts.runs.count
+    #expect(try await machine.encode(3).fallbackReason == "NPU is lost: \(broken)")
+    #expect(machine.npu.counts.runs.count == runs)
+    #expect(machine.events.count { $0 == .lost(device: "NPU", why: "\(broken)") } == 1)
+  }
+
+  @Test func `those that wait for it move, too`() async throws {
+    let machine = try await Machine().started()
+    let hang = Gate()
+    machine.npu.change { script in
+      script.hang = hang
+      script.encodeFault = broken
+    }
+    try await withThrowingTaskGroup(of: String.self) { group in
+      for _ in 0..<5 { group.addTask { try await machine.encode(3).device } }
+      try await eventually { machine.npu.counts.runs.count == 1 }
+      hang.open()
+      for try await device in group { #expect(device == "CPU") }
+    }
+  }
+
+  @Test func `it comes back after the third attempt, with a self-test`() async throws {
+    let machine = try await Machine().started()
+    #expect(machine.npu.counts.selfTests == 1)
+    machine.npu.change { [broken] in $0.encodeFault = broken }
+    _ = try await machine.encode(3)
+    // First it cannot even load, then it gives a wrong transcript, then it is well.
+    for (pause, attempt) in [(5, 1), (10, 2), (20, 3)] {
+      if attempt == 2 {
+        machine.npu.change { script in
+          script.encodeFault = nil
+          script.selfTestFault = .failed(device: "NPU", why: "it hears something else")
+        }
+      }
+      if attempt == 3 { machine.npu.change { $0.selfTestFault = nil } }
+      let before = machine.time.now
+      try await eventually {
+        try await machine.time.advance(by: .seconds(1))
+        return switch attempt {
+        case 1: machine.state(5) == .failed
+        case 2: machine.npu.counts.selfTests == 2
+        default: machine.report.state == .working
+        }
+      }
+      #expect(machine.time.now - before >= .seconds(pause))
+      if attempt < 3 { #expect(try await machine.encode(3).device == "CPU") }
+    }
+    #expect(try await machine.encode(3).device == "NPU")
+    #expect(machine.events.count { $0 == .back(device: "NPU") } == 1)
+    #expect(machine.npu.counts.selfTests == 3)
+  }
+
+  @Test func `NaN is no answer`() async throws {
+    let machine = try await Machine().started()
+    machine.npu.change { $0.answersNaN = true }
+    let answer = try await machine.encode(3)
+    #expect(answer.device == "CPU")
+    #expect(answer.fallbackReason == "NPU answered with NaN")
+  }
+
+  @Test func `NaN is found when it is loaded`() async throws {
+    var script = ScriptedAccelerator.Script()
+    script.answersNaN = true
+    let machine = try Machine(script)
+    await #expect(throws: DeviceFault.notFinite(device: "NPU")) {
+      try await machine.service.start(onFirstOnly: true)
+    }
+  }
+
+  @Test func `one that hangs is left behind after its time`() async throws {
+    let machine = try await Machine().started()
+    let hang = Gate()
+    machine.npu.change { $0.hang = hang }
+    async let answer = machine.encode(3)
+    try await eventually { machine.npu.counts.runs.count == 1 }
+    try await machine.time.advance(by: .seconds(10), whenAsleep: 1)
+    #expect(try await answer.device == "CPU")
+    #expect(try await answer.fallbackReason == "NPU has not answered within 10.0 s")
+    machine.npu.change { $0.hang = nil }
+    try await machine.time.advance(by: .seconds(5), whenAsleep: 1)
+    try await eventually { machine.report.state == .working }
+    #expect(try await machine.encode(3).device == "NPU")
+    hang.open()
+  }
+
+  @Test func `one that hangs again and again does not eat up all threads`() async throws {
+    let machine = try await Machine().started()
+    let hang = Gate()
+    var expected = 0
+    for attempt in 1...3 {
+      machine.npu.change { $0.hang = hang }
+      async let answer = machine.encode(3)
+      expected += 1
+      try await eventually { machine.npu.counts.runs.count == expected }
+      try await machine.time.advance(by: .seconds(10), whenAsleep: 1)
+      #expect(try await answer.device == "CPU")
+      guard attempt < 3 else { break }
+      try await machine.time.advance(by: .seconds(5), whenAsleep: 1)
+      try await eventually { machine.report.state == .working }
+    }
+    let compiled = machine.npu.counts.compiled.count + machine.npu.counts.imported.count
+    for pause in [5, 10, 20, 40] {
+      try await machine.time.advance(by: .seconds(pause), whenAsleep: 1)
+    }
+    try await eventually { machine.time.sleepers == 1 }
+    #expect(machine.npu.counts.compiled.count + machine.npu.counts.imported.count == compiled)
+    // Once the calls come out of the driver, it is tried again.
+    machine.npu.change { $0.hang = nil }
+    hang.open()
+    try await eventually {
+      try await machine.time.advance(by: .seconds(600))
+      return machine.report.state == .working
+    }
+  }
+
+  @Test func `one that is lost while it compiles at start gives way to the processor`() async throws {
+    var script = ScriptedAccelerator.Script()
+    script.loadFaults[bucket(5)] = broken
+    let machine = try Machine(script)
+    try await machine.service.start(onFirstOnly: false)
+    #expect(try await machine.encode(3).device == "CPU")
+    machine.npu.change { $0.loadFaults = [:] }
+    try await machine.time.advance(by: .seconds(5), whenAsleep: 1)
+    try await eventually { machine.report.state == .working }
+    #expect(try await machine.encode(3).device == "NPU")
+  }
+
+  @Test func `one that was asked for by name has to be there at start`() async throws {
+    var script = ScriptedAccelerator.Script()
+    script.cache = [bucket(5)]
+    script.loadFaults[bucket(5)] = .failed(device: "NPU", why: "the blob cannot be imported")
+    let machine = try Machine(script)
+    await #expect(throws: DeviceFault.failed(device: "NPU", why: "the blob cannot be imported")) {
+      try await machine.service.start(onFirstOnly: true)
+    }
+  }
+
+  @Test func `one that fails its self-test is not used`() async throws {
+    var script = ScriptedAccelerator.Script()
+    script.selfTestFault = .failed(device: "NPU", why: "it hears something else")
+    let machine = try Machine(script)
+    try await machine.service.start(onFirstOnly: false)
+    #expect(try await machine.encode(3).device == "CPU")
+    #expect(machine.npu.counts.runs.isEmpty)
+  }
+
+  @Test func `without a stand-in the utterance fails, and the next after it came back does not`() async throws
+  {
+    let machine = try await Machine(fallback: false).started()
+    machine.npu.change { [broken] in $0.encodeFault = broken }
+    await #expect(throws: broken) { try await machine.encode(3) }
+    await #expect(throws: DeviceFault.lost(device: "NPU", why: "\(broken)")) { try await machine.encode(3) }
+    machine.npu.change { $0.encodeFault = nil }
+    try await machine.time.advance(by: .seconds(5), whenAsleep: 1)
+    try await eventually { machine.report.state == .working }
+    #expect(try await machine.encode(3).device == "NPU")
+  }
+
+  @Test func `what stood in is unloaded when it is not needed any more`() async throws {
+    let machine = try await Machine().started()
+    machine.npu.change { [broken] in $0.encodeFault = broken }
+    _ = try await machine.encode(3)
+    machine.npu.change { $0.encodeFault = nil }
+    try await machine.time.advance(by: .seconds(5), whenAsleep: 1)
+    try await eventually { machine.report.state == .working }
+    #expect(machine.service.devices[1].report.state == .working)
+    for _ in 0..<EncoderService.answersUntilRest { #expect(try await machine.encode(3).device == "NPU") }
+    #expect(machine.service.devices[1].report.state == .idle)
+    // And loaded again when it is.
+    machine.npu.change { [broken] in $0.encodeFault = broken }
+    #expect(try await machine.encode(3).device == "CPU")
+  }
+
+  @Test func `inferences and busy time are counted where they happen`() async throws {
+    let machine = try await Machine().started()
+    for _ in 0..<3 { _ = try await machine.encode(3) }
+    machine.npu.change { [broken] in $0.encodeFault = broken }
+    _ = try await machine.encode(3)
+    #expect(machine.report.inferences == 3)
+    #expect(machine.service.devices[1].report.inferences == 1)
+    #expect(machine.report.busySeconds >= 0)
+  }
+}
