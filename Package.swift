@@ -39,7 +39,9 @@ let package = Package(
     .target(name: "Languages", exclude: ["LICENSE"], swiftSettings: strict),
     .target(name: "Transducer", dependencies: ["Languages"], swiftSettings: strict),
     .target(name: "Wording", dependencies: ["Transducer"], swiftSettings: strict),
-    .target(name: "Devices", dependencies: ["SpeechFeatures"], swiftSettings: strict),
+    .target(name: "Concurrency", swiftSettings: strict),
+    .target(
+      name: "Devices", dependencies: ["Concurrency", "SpeechFeatures", "Transducer"], swiftSettings: strict),
 
     .target(name: "MulticastDNS", swiftSettings: strict),
 
@@ -87,11 +89,22 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
+      name: "Parakeet",
+      dependencies: [
+        "Concurrency", "Devices", "Inference", "ModelStore", "SpeechFeatures", "SystemPaths", "Transducer",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
+    .target(
       name: "Recognition",
       dependencies: [
-        "Devices", "Inference", "Languages", "ModelStore", "SpeechFeatures", "SystemPaths",
-        "Transducer", "VoiceActivity", "Wording",
+        "Concurrency", "Devices", "Languages", "SpeechFeatures", "Transducer", "VoiceActivity", "Wording",
       ],
+      swiftSettings: strict),
+    // Joins Recognition, Devices and Parakeet.
+    .target(
+      name: "SpeechEngine",
+      dependencies: ["Devices", "ModelStore", "Parakeet", "Recognition", "SystemPaths", "Transducer"],
       swiftSettings: strict),
 
     .target(
@@ -127,8 +140,9 @@ let package = Package(
     .executableTarget(
       name: "lorikeet",
       dependencies: [
-        "Devices", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "MulticastDNS",
-        "Recognition", "ServiceDiscovery", "Settings", "SystemPaths", "Transducer", "VoiceActivity",
+        "Audio", "Concurrency", "Devices", "Diagnosis", "Inference", "ModelDownload", "ModelStore",
+        "MulticastDNS", "Parakeet", "Recognition", "ServiceDiscovery", "SpeechEngine", "Settings",
+        "SystemPaths", "Transducer", "VoiceActivity",
         "Wording",
         "WyomingProtocol", "WyomingServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -141,16 +155,21 @@ let package = Package(
     // `make bench`
     .executableTarget(
       name: "stages",
-      dependencies: ["Devices", "Audio", "ModelStore", "Recognition", "SpeechFeatures", "Transducer"],
+      dependencies: [
+        "Audio", "Concurrency", "Devices", "ModelStore", "Parakeet", "Recognition", "SpeechEngine",
+        "SpeechFeatures", "Transducer",
+      ],
       path: "Benchmarks/Stages", swiftSettings: strict),
 
     .target(
-      name: "Support", dependencies: ["Devices", "SpeechFeatures"], path: "Tests/Support",
+      name: "Support", dependencies: ["Concurrency", "Devices", "SpeechFeatures"], path: "Tests/Support",
       swiftSettings: strict),
     .testTarget(
       name: "SpeechFeaturesTests", dependencies: ["SpeechFeatures", "Support"], swiftSettings: strict),
+    .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency"], swiftSettings: strict),
     .testTarget(
-      name: "DevicesTests", dependencies: ["Devices", "SpeechFeatures", "Support"],
+      name: "DevicesTests",
+      dependencies: ["Concurrency", "Devices", "SpeechFeatures", "Support", "Transducer"],
       swiftSettings: strict),
     .testTarget(
       name: "VoiceActivityTests", dependencies: ["Audio", "SpeechFeatures", "Support", "VoiceActivity"],
@@ -190,7 +209,8 @@ let package = Package(
     .testTarget(
       name: "WyomingServerTests",
       dependencies: [
-        "Devices", "Audio", "ModelStore", "Recognition", "SpeechFeatures", "SocketFaults", "Support",
+        "Audio", "Devices", "ModelStore", "Recognition", "SpeechEngine", "SpeechFeatures", "SocketFaults",
+        "Support",
         "SystemPaths", "WyomingProtocol", "WyomingServer",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
       ],
@@ -198,17 +218,25 @@ let package = Package(
     .testTarget(
       name: "LorikeetTests",
       dependencies: [
-        "Devices", "Diagnosis", "ModelDownload", "MulticastDNS", "Recognition", "Settings", "Support",
+        "Devices", "Diagnosis", "ModelDownload", "MulticastDNS", "Parakeet", "Recognition",
+        "SpeechEngine", "Settings", "Support",
         "SystemPaths", "Transducer", "WyomingProtocol", "WyomingServer",
         "lorikeet",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    .testTarget(name: "ParakeetTests", dependencies: ["Devices", "Parakeet"], swiftSettings: strict),
     .testTarget(
       name: "RecognitionTests",
       dependencies: [
-        "Devices", "Audio", "Inference", "Languages", "ModelStore", "Recognition", "SpeechFeatures",
-        "Support", "SystemPaths", "Transducer",
+        "Concurrency", "Devices", "Recognition", "SpeechFeatures", "Support", "Transducer", "VoiceActivity",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SpeechEngineTests",
+      dependencies: [
+        "Audio", "Devices", "Inference", "Languages", "ModelStore", "Parakeet", "Recognition", "SpeechEngine",
+        "SpeechFeatures", "Support", "SystemPaths", "Transducer",
       ],
       swiftSettings: strict),
   ],

@@ -1,5 +1,6 @@
 import Devices
 import ModelStore
+internal import Parakeet
 import Recognition
 import SpeechFeatures
 import Transducer
@@ -49,7 +50,7 @@ struct BucketParity: Encodable {
     let networks = try NetworkCompiler(model, settings: ComputeSettings(device: .cpu, precision: precision))
     let decoder = GreedyDecoder(
       blank: model.vocabulary.blank, maximumTokensPerFrame: model.configuration.maximumTokensPerFrame)
-    var decoding = try networks.decoder()
+    var decoding = try networks.decoderNetworks()
     func tokens(_ encoding: Encoding) throws -> [Token] {
       try decoding.project(encoding)
       return try decoder.decode(frameCount: encoding.count, with: &decoding).emissions.map {

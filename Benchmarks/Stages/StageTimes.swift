@@ -1,5 +1,6 @@
 import Devices
 import ModelStore
+internal import Parakeet
 import Recognition
 import SpeechFeatures
 import Transducer
@@ -28,7 +29,7 @@ struct StageTimes: Encodable {
   ) throws {
     let settings = ComputeSettings(device: .cpu, precision: precision, preparedDirectory: prepared)
     let loaded = try NetworkCompiler(model, settings: settings)
-    var networks = TimedNetworks(encoder: try loaded.encoder(), decoder: try loaded.decoder())
+    var networks = TimedNetworks(encoder: try loaded.encoder(), decoder: try loaded.decoderNetworks())
     let bands = model.configuration.bandCount
     let own = logMelFrames(of: samples, bands: bands)
     let decoder = GreedyDecoder(blank: model.vocabulary.blank)

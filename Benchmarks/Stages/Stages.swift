@@ -7,10 +7,12 @@
 //
 // SECONDS are those of buckets: 5,10,20.
 
-import Devices
 import Audio
+internal import Concurrency
+import Devices
 import FoundationEssentials
 import ModelStore
+internal import Parakeet
 import Recognition
 import SpeechFeatures
 

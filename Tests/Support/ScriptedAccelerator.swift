@@ -14,10 +14,10 @@ package final class ScriptedAccelerator: Accelerator {
     /// Blobs that another version has written.
     package var stale: Set<EncoderShape> = []
     package var bytes: Int64 = 1_000
-    package var encodeFault: DeviceFault?
-    package var loadFaults: [EncoderShape: DeviceFault] = [:]
+    package var encodeFault: DeviceError?
+    package var loadFaults: [EncoderShape: DeviceError] = [:]
     package var answersNaN = false
-    package var selfTestFault: DeviceFault?
+    package var selfTestFault: DeviceError?
     /// Runs stop here.
     package var hang: Gate?
 
@@ -54,7 +54,7 @@ package final class ScriptedAccelerator: Accelerator {
 
   private var script: Script { state.withLock { $0.script } }
 
-  package func load(_ shape: EncoderShape) throws(DeviceFault) -> any LoadedEncoder {
+  package func load(_ shape: EncoderShape) throws(DeviceError) -> any LoadedEncoder {
     let script = script
     if shape == .dynamic, !script.takesDynamicShapes {
       throw .failed(device: name, why: "to_shape was called on a dynamic shape")
@@ -73,12 +73,12 @@ package final class ScriptedAccelerator: Accelerator {
     return ScriptedEncoder(device: self, shape: shape, isFromCache: isCached, residentBytes: script.bytes)
   }
 
-  package func selfTest() async throws(DeviceFault) {
+  package func selfTest() async throws(DeviceError) {
     state.withLock { $0.counts.selfTests += 1 }
     if let fault = script.selfTestFault { throw fault }
   }
 
-  fileprivate func run(_ shape: EncoderShape, _ frames: Int, isWarmUp: Bool) throws(DeviceFault) -> Encoding {
+  fileprivate func run(_ shape: EncoderShape, _ frames: Int, isWarmUp: Bool) throws(DeviceError) -> Encoding {
     if let width = shape.bucket?.frames, frames > width {
       throw .failed(device: name, why: "\(frames) frames in a bucket of \(width)")
     }
@@ -98,11 +98,11 @@ private struct ScriptedEncoder: LoadedEncoder {
 
   var executionDevice: String { device.name }
 
-  func encode(_ frames: LogMelFrames, _ range: Range<Int>) throws(DeviceFault) -> Encoding {
+  func encode(_ frames: LogMelFrames, _ range: Range<Int>) throws(DeviceError) -> Encoding {
     try device.run(shape, range.count, isWarmUp: false)
   }
 
-  func warmUp() throws(DeviceFault) -> Encoding {
+  func warmUp() throws(DeviceError) -> Encoding {
     try device.run(shape, 1, isWarmUp: true)
   }
 }

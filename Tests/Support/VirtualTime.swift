@@ -1,4 +1,4 @@
-package import Devices
+package import Concurrency
 internal import Glibc
 internal import Synchronization
 

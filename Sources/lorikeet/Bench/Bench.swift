@@ -1,9 +1,11 @@
 internal import ArgumentParser
 internal import Audio
+internal import Devices
 internal import Diagnosis
 internal import ModelDownload
 internal import ModelStore
 internal import Recognition
+internal import SpeechEngine
 internal import WyomingServer
 
 /// `lorikeet bench`: how fast speech is recognized here, by what, and what that takes.
@@ -127,7 +129,7 @@ struct Bench: AsyncParsableCommand {
     } catch let failure as BenchFailure {
       return .failure(failure)
     } catch {
-      return .failure(BenchFailure(description: "\(DeviceTrouble.explained(error))".inOneLine))
+      return .failure(BenchFailure(description: "\(Remedies.explained(error))".inOneLine))
     }
   }
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Devices
 internal import Recognition
 internal import WyomingServer
 

@@ -1,5 +1,7 @@
+internal import Devices
 internal import Diagnosis
 internal import Recognition
+internal import SpeechEngine
 
 /// What is measured of each backend.
 struct BenchPlan: Sendable {

@@ -1,5 +1,7 @@
 internal import Audio
+internal import Devices
 internal import Recognition
+internal import SpeechEngine
 internal import SystemPaths
 
 /// A recording that is recognized to see how long that takes.

@@ -2,6 +2,8 @@ internal import Devices
 internal import Diagnosis
 internal import ModelStore
 internal import Recognition
+internal import SpeechEngine
+internal import Transducer
 
 /// Measures a model on one device.
 @MainActor struct DeviceBench {
@@ -16,11 +18,13 @@ internal import Recognition
   func run() async throws -> BenchResult.Measurement {
     progress.show("loading \(wanted.name) on \(device.rawValue)")
     let recognizer = wanted.recognizer(of: model) { [plan] event in
-      if event.isNotable { plan.tell("\(event)") }
+      if event.isNotable { plan.tell(Remedies.line(event)) }
     }
     var measurement = BenchResult.Measurement(proof: try await prove(recognizer))
     if let silence = plan.trailingSilence {
-      try await LocalServer(recognizer: recognizer, language: plan.language).serving { address in
+      try await LocalServer(
+        recognizer: recognizer, program: WyomingInfo.program(for: model), language: plan.language
+      ).serving { address in
         let bench = RealTimeBench(address: address, silence: silence, plan: plan, progress: progress)
         measurement.realTime = try await bench.rows { mark(recognizer) }
       }

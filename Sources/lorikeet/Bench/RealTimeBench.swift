@@ -1,5 +1,8 @@
+internal import Devices
 internal import Logging
 internal import Recognition
+internal import SpeechEngine
+internal import WyomingProtocol
 internal import WyomingServer
 
 /// Speaks recordings to a server in real time, as Home Assistant does.
@@ -61,11 +64,13 @@ internal import WyomingServer
 /// A server in this process, on a free port that only this machine reaches.
 struct LocalServer: Sendable {
   let recognizer: Recognizer
+  /// The answer to `describe`.
+  let program: SpeechProgram
   let language: String?
 
   /// Serves while `body` runs.
   @MainActor func serving(_ body: (ListenAddress) async throws -> Void) async throws {
-    let model = ServedRecognizer(WyomingInfo.program(for: recognizer.model))
+    let model = ServedRecognizer(program)
     model.arrived(recognizer)
     model.ready()
     let (opened, arrival) = AsyncStream<ListenAddress>.makeStream()

@@ -3,6 +3,7 @@ internal import Glibc
 internal import Inference
 internal import ModelDownload
 internal import ModelStore
+internal import Parakeet
 internal import Recognition
 internal import SystemPaths
 

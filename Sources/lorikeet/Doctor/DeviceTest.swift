@@ -1,6 +1,8 @@
+internal import Devices
 internal import Diagnosis
 internal import ModelStore
 internal import Recognition
+internal import SpeechEngine
 
 /// The built-in model's self-test on one device.
 struct DeviceTest {

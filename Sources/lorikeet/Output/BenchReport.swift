@@ -1,3 +1,4 @@
+internal import Devices
 internal import Recognition
 
 /// What was measured, as tables for people.

@@ -1,6 +1,8 @@
 internal import Diagnosis
 internal import ModelStore
+internal import Parakeet
 internal import Recognition
+internal import SpeechEngine
 
 /// The doctor's report for programs; the keys are part of the contract with whoever reads them.
 struct DoctorJSON: Encodable {

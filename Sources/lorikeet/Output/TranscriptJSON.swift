@@ -1,3 +1,4 @@
+internal import Devices
 internal import FoundationEssentials
 internal import Recognition
 internal import Transducer
