@@ -397,7 +397,7 @@ private final class Events: Sendable {
     try await withTemporaryDirectory { directory in
       let model = try ModelDirectory.find("builtin")
       let prepared = try PreparedModels(directory: directory.path).prepared(model, weights: .int8)
-      #expect(throws: DeviceError.self) {
+      #expect(throws: ParakeetError.self) {
         _ = try PreparedModels(directory: directory.path)
           .prepared(ModelDirectory(path: prepared.path), weights: .f16)
       }
