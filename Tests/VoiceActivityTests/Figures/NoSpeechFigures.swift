@@ -1,4 +1,4 @@
-/// How often speech is found where nobody speaks.
+/// Counts of audio without speech in which speech is found.
 struct NoSpeechFigures: Equatable, Sendable {
   var stretches = 0
   var found = 0
@@ -8,7 +8,7 @@ struct NoSpeechFigures: Equatable, Sendable {
     if speechSpan(of: samples, bands: bands) != nil { found += 1 }
   }
 
-  /// Minutes of noise, tones and clicks, and stretches of them behind dead silence.
+  /// Minutes of noise, tones and clicks, and parts of them after digital silence.
   static func stretches(bands: Int) -> NoSpeechFigures {
     var figures = NoSpeechFigures()
     let minute = 60 * Signals.rate

@@ -1,11 +1,11 @@
-/// How often speech is missed, or cut, in utterances with words in them.
+/// Counts of utterances with words in which speech is missed or cut.
 struct SpeechFigures: Equatable, Sendable {
   var utterances = 0
-  /// Nothing was found.
+  /// Utterances in which no speech was found.
   var missed = 0
-  /// Something was found, but not the first or the last of the words.
+  /// Utterances in which speech was found without the beginning or the end of the words.
   var cut = 0
-  /// The longest stretch of words before or behind what was found, in milliseconds.
+  /// The longest part of the words before or after the speech found, in milliseconds.
   var longestCut = 0
 
   mutating func hear(_ samples: [Float], words: Range<Int>, bands: Int) {
@@ -21,7 +21,7 @@ struct SpeechFigures: Equatable, Sendable {
   }
 
   /// The 24 recordings in five noises at 10, 7 and 5 dB and clean, at three levels, with silence around them, only
-  /// before them, and beginning and ending in a word; and clean behind chimes.
+  /// before them, and beginning and ending in a word; and clean after chimes.
   static func utterances(bands: Int) throws -> SpeechFigures {
     var figures = SpeechFigures()
     for (number, name) in Signals.recordings.enumerated() {
