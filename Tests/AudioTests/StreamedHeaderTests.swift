@@ -26,7 +26,8 @@ import Testing
   }
 
   @Test(arguments: ["RF64", "BW64"], [0, -1, -8])
-  func `RF64 written to a pipe, with lengths of 0 is not read as empty`(name: String, length: Int) async throws {
+  func `RF64 written to a pipe with lengths of 0 is not read as empty`(name: String, length: Int) async throws
+  {
     let numbers = WAVEFile.number(length, 8) + WAVEFile.number(0, 8) + WAVEFile.number(0, 8)
     try await expectAll(rf64(name, lengths: numbers))
     try await expectAll(rf64(name, lengths: nil))
