@@ -1,7 +1,8 @@
 internal import COpenVINO
 
-/// The element types that Lorikeet's networks use.
+/// An element type of Lorikeet's networks.
 public protocol TensorElement: BitwiseCopyable, Sendable {
+  /// OpenVINO's element type.
   static var element: Port.Element { get }
 }
 
