@@ -2,28 +2,30 @@ package import Devices
 internal import SpeechFeatures
 internal import Synchronization
 
-/// A device that does as a test says: it may take long to compile, refuse dynamic shapes, fail, hang and come back.
+/// A scripted device for tests: it can compile slowly, reject dynamic shapes, fail, hang and recover.
 package final class ScriptedAccelerator: Accelerator {
+  /// The behaviour of the device.
   package struct Script {
-    /// What compiling and reading from the cache take.
+    /// The time that compiling and loading from the cache take.
     package var compileTime = Duration.zero
     package var cacheTime = Duration.zero
     package var takesDynamicShapes = false
-    /// What is in the cache.
+    /// The shapes in the cache.
     package var cache: Set<EncoderShape> = []
-    /// Blobs that another version has written.
+    /// The cached shapes that another version has written.
     package var stale: Set<EncoderShape> = []
     package var bytes: Int64 = 1_000
     package var encodeFault: DeviceFault?
     package var loadFaults: [EncoderShape: DeviceFault] = [:]
     package var answersNaN = false
     package var selfTestFault: DeviceFault?
-    /// Runs stop here.
+    /// The gate at which encoder runs wait.
     package var hang: Gate?
 
     package init() {}
   }
 
+  /// The operations that the device has performed.
   package struct Counts: Equatable {
     package var compiled: [EncoderShape] = []
     package var imported: [EncoderShape] = []
@@ -41,7 +43,7 @@ package final class ScriptedAccelerator: Accelerator {
     state = Mutex((script, Counts()))
   }
 
-  /// A processor: it takes any shape.
+  /// Returns a processor, which accepts any shape.
   package static func processor(_ time: VirtualTime) -> ScriptedAccelerator {
     var script = Script()
     script.takesDynamicShapes = true
@@ -50,6 +52,7 @@ package final class ScriptedAccelerator: Accelerator {
 
   package var counts: Counts { state.withLock { $0.counts } }
 
+  /// Changes the script.
   package func change(_ body: (inout Script) -> Void) { state.withLock { body(&$0.script) } }
 
   private var script: Script { state.withLock { $0.script } }
@@ -59,7 +62,7 @@ package final class ScriptedAccelerator: Accelerator {
     if shape == .dynamic, !script.takesDynamicShapes {
       throw .failed(device: name, why: "to_shape was called on a dynamic shape")
     }
-    // Counted when it begins.
+    // Counted at the beginning.
     let isCached = script.cache.contains(shape) && !script.stale.contains(shape)
     state.withLock { state in
       if isCached { state.counts.imported.append(shape) } else { state.counts.compiled.append(shape) }
