@@ -7,14 +7,17 @@ public protocol TensorElement: BitwiseCopyable, Sendable {
 }
 
 extension Float: TensorElement {
+  /// OpenVINO's `f32`.
   public static var element: Port.Element { .float32 }
 }
 
 extension Int32: TensorElement {
+  /// OpenVINO's `i32`.
   public static var element: Port.Element { .int32 }
 }
 
 extension Int64: TensorElement {
+  /// OpenVINO's `i64`.
   public static var element: Port.Element { .int64 }
 }
 

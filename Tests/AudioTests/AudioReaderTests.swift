@@ -6,7 +6,7 @@ import Testing
 
 @testable import Audio
 
-@Suite struct `A recording` {
+@Suite struct `Recordings` {
   private static let words = ["en-01.wav", "en-05.wav", "es-03.wav", "es-12.wav"]
 
   @Test(arguments: words)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Audio
 
-@Suite struct `Several channels` {
+@Suite struct `Channel mixing` {
   private static let rate = 16_000
 
   /// Returns the mixed samples and the channel that was used alone.

@@ -6,7 +6,7 @@ import Testing
 @testable import Audio
 
 /// Every container that stores a length: complete, without its length, and cut off; as a file and through a pipe.
-@Suite struct `Of a container that keeps a length` {
+@Suite struct `Containers with a length` {
   /// Uncompressed, so that samples can be counted.
   static let containers: [Int] = [
     SF_FORMAT_WAV, SF_FORMAT_WAVEX, SF_FORMAT_WAV | Int(SF_ENDIAN_BIG), SF_FORMAT_RF64, SF_FORMAT_W64,

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Audio
 
-@Suite struct `A header of any container` {
+@Suite struct `Container headers` {
   /// A file of each container, and streams.
   private func files() async throws -> [[UInt8]] {
     let signal = tone(440, rate: 16_000, seconds: 0.1)

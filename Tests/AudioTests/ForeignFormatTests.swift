@@ -4,7 +4,7 @@ import Testing
 
 @testable import Audio
 
-@Suite struct `A recording in a format that is not read` {
+@Suite struct `Unsupported formats` {
   private static let formats: [(name: String, start: [UInt8])] = [
     ("M4A", [0, 0, 0, 32] + Array("ftypM4A ".utf8)), ("MP4", [0, 0, 0, 32] + Array("ftypisom".utf8)),
     ("3GP", [0, 0, 0, 32] + Array("ftyp3gp4".utf8)), ("QuickTime", [0, 0, 0, 20] + Array("ftypqt  ".utf8)),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Audio
 
-@Suite struct `Raw audio` {
+@Suite struct `PCM audio` {
   private func decode(
     _ bytes: [UInt8], width: Int, channels: Int = 1, pieces: [Int] = []
   ) throws -> [Float] {

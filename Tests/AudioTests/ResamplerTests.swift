@@ -3,7 +3,7 @@ import Testing
 
 @testable import Audio
 
-@Suite struct `A resampler` {
+@Suite struct `Resampling` {
   private static let rates = [1_000, 8_000, 11_025, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000, 384_000]
 
   /// Resamples in pieces of the given size; the last can be shorter.
@@ -67,7 +67,7 @@ import Testing
   }
 }
 
-@Suite struct `An audio stream` {
+@Suite struct `Audio streams` {
   private func read(
     _ bytes: [UInt8], rate: Int, channels: Int = 1, size: Int = .max
   ) throws -> [Float] {

@@ -6,7 +6,7 @@ import Testing
 @testable import Audio
 
 /// MP3 and Ogg, which have no header for the whole file.
-@Suite struct `A stream of packets` {
+@Suite struct `MP3 and Ogg streams` {
   private let signal = tone(440, rate: 16_000, seconds: 1)
 
   private func fixture(_ name: String) throws -> [UInt8] {

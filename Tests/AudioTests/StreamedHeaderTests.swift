@@ -7,7 +7,7 @@ import Testing
 @testable import Audio
 
 /// Headers as programs write them to a pipe, byte for byte.
-@Suite struct `A header that was written into a pipe` {
+@Suite struct `Headers written to a pipe` {
   private let signal = tone(440, rate: 16_000, seconds: 0.25)
 
   private func expectAll(_ bytes: [UInt8]) async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Audio
 
-@Suite struct `A WAV file's header` {
+@Suite struct `WAV headers` {
   private func header(_ bytes: [UInt8]) -> Container? {
     Container.riff(MemoryBytes(bytes))
   }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Audio
 
-@Suite struct `A recording that cannot be used` {
+@Suite struct `Unusable recordings` {
   /// Returns the error for a file with these bytes, after a check that a pipe gives the same.
   private func failure(_ bytes: [UInt8]) async throws -> AudioError {
     try await withTemporaryDirectory { directory in

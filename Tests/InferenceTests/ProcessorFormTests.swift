@@ -73,7 +73,7 @@ private func difference(_ one: [Float], _ other: [Float]) -> Float {
   return (sum / other.reduce(0) { $0 + $1 * $1 }).squareRoot()
 }
 
-@Suite struct `An encoder for processors` {
+@Suite struct `Encoders for processors` {
   @Test func `an encoder without masks has the same output for an input without padding`() throws {
     let runtime = try Runtime()
     let plain = try encoding(of: try encoder(runtime), runtime)
@@ -122,7 +122,7 @@ private func difference(_ one: [Float], _ other: [Float]) -> Float {
   }
 }
 
-@Suite struct `Rounded activations` {
+@Suite struct `Quantized activations` {
   @Test func `quantized activations are at least as exact as in ONNX Runtime`() throws {
     let input = try Fixtures.floats("quantized/input")
     let exact = try Fixtures.floats("quantized/float")

@@ -33,7 +33,7 @@ private func error(of answer: [Float]) throws -> Float {
   return (difference / exact.reduce(0) { $0 + $1 * $1 }).squareRoot()
 }
 
-@Suite struct `A dynamically quantized graph` {
+@Suite struct `Dynamically quantized graphs` {
   /// The number of layers that `Tools/make_quantized_layers.py` quantizes.
   static let kinds = ["unsigned": 4, "signed": 4, "each-channel": 2]
 

@@ -33,7 +33,7 @@ private let sentences = [
   ("uk", "Увімкни світло у спальні та закрий штори."),
 ]
 
-@Suite struct `The detector of languages` {
+@Suite struct `Language detection` {
   @Test(arguments: sentences)
   func `each language of Parakeet v3 is detected from a sentence`(language: String, text: String) {
     #expect(LanguageDetector(among: v3).language(of: text) == language)

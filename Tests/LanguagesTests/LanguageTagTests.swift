@@ -1,7 +1,7 @@
 import Languages
 import Testing
 
-@Suite struct `A language tag` {
+@Suite struct `Language tags` {
   @Test(
     arguments: [
       ("es", "es", nil), ("es-ES", "es", nil), ("pt_BR", "pt", nil), ("pt_BR.UTF-8", "pt", nil),

@@ -52,7 +52,7 @@ private func scripts(of text: String) throws -> Set<Script> {
   }
 }
 
-@Suite struct `The script of a character` {
+@Suite struct `Scripts of characters` {
   @Test(
     arguments: [
       ("aZñßŁŐșĦÿªºﬁÅ", .latin), ("αΩςώϊἀΩμ", .greek), ("аЯёґїЂѝꙮ", .cyrillic), ("אحकあ漢가Ա", .other),

@@ -17,6 +17,7 @@ package final class VirtualTime: Sendable {
 
   private let state = Mutex(State())
 
+  /// Creates a clock at zero.
   package init() {}
 
   /// The time since the clock's creation.
@@ -73,6 +74,7 @@ package final class VirtualTime: Sendable {
 package final class Gate: Sendable {
   private let isOpen = Atomic(false)
 
+  /// Creates a closed gate.
   package init() {}
 
   /// Opens the gate.
@@ -107,6 +109,7 @@ package func eventually(_ condition: () async throws -> Bool) async throws {
 package final class Log<Entry: Sendable>: Sendable {
   private let entries = Mutex<[Entry]>([])
 
+  /// Creates an empty log.
   package init() {}
 
   /// Appends an event.

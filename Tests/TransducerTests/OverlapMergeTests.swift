@@ -2,7 +2,7 @@ import Support
 import Testing
 import Transducer
 
-@Suite struct `Merging windows that overlap` {
+@Suite struct `Overlapping windows` {
   /// A token per letter, `step` frames apart; a capital begins a word.
   private func said(_ text: String, from frame: Int = 0, every step: Int = 2) -> [Emission] {
     text.unicodeScalars.enumerated().compactMap { index, letter in

@@ -2,7 +2,7 @@ import Support
 import Testing
 import Transducer
 
-@Suite struct `Tokens made text` {
+@Suite struct `Text of tokens` {
   /// Makes a text of the pieces, each at a separate frame and one frame long.
   private func speak(_ pieces: [String], limit: Double = .infinity) throws -> SpokenText {
     let lines = pieces.enumerated().map { "\($1.replacing(" ", with: "▁")) \($0)" }

@@ -2,7 +2,7 @@ import Languages
 import Testing
 import Transducer
 
-@Suite struct `A mask of tokens` {
+@Suite struct `Token masks` {
   private let pieces = [
     "<unk>", "\u{2581}hola", "\u{2581}при", "вет", "\u{2581}γεια", "ñ", "\u{2581}USB", "7", ".", "%", "µ",
     "μ", "\u{301}",

@@ -1,7 +1,7 @@
 import Testing
 import Transducer
 
-@Suite struct `A vocabulary` {
+@Suite struct `Vocabularies` {
   @Test func `vocabulary pieces are found by id, with a space for U+2581`() throws {
     let vocabulary = try Vocabulary(parsing: "▁the 0\n. 1\n<blk> 2\n")
     #expect(vocabulary.pieces == [" the", ".", "<blk>"])

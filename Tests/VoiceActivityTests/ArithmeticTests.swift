@@ -5,7 +5,7 @@ import Testing
 
 @testable import VoiceActivity
 
-@Suite struct `The detector's arithmetic` {
+@Suite struct `SIMD arithmetic of voice activity` {
   @Test func `SIMD exponentials and levels agree with the C library`() {
     var generator = SeededGenerator(seed: 8)
     for _ in 0..<2000 {

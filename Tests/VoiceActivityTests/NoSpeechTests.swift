@@ -3,7 +3,7 @@ import Support
 import Testing
 import VoiceActivity
 
-@Suite struct `What is not speech` {
+@Suite struct `Sounds other than speech` {
   @Test(arguments: ["white", "pink", "fan", "hum 50", "hum 60", "silence"], [-60.0, -36, -12])
   func `a minute of noise is not speech`(kind: String, level: Double) throws {
     let count = 60 * Signals.rate

@@ -5,7 +5,7 @@ import Testing
 @testable import VoiceActivity
 
 /// Comfort noise and automatic gain control: noise whose level differs between speech and pauses.
-@Suite struct `Noise that changes its level` {
+@Suite struct `Noise of changing level` {
   static let names = ["en-02", "en-09", "es-04", "es-12"]
 
   /// The noise counted as speech for two seconds, until the noise floor had followed.

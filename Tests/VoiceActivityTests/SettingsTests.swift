@@ -2,7 +2,7 @@ import Testing
 
 @testable import VoiceActivity
 
-@Suite struct `Settings of voice activity` {
+@Suite struct `Voice activity settings` {
   @Test func `a voice activity setting out of range is an error with its value and range`() throws {
     let error = try #require(throws: VoiceActivityError.self) {
       try VoiceActivitySettings(trailingPad: 7)

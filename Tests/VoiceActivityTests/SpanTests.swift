@@ -4,7 +4,7 @@ import Testing
 
 @testable import VoiceActivity
 
-@Suite struct `The span` {
+@Suite struct `Speech spans` {
   @Test func `a speech span covers first to last speech with pads, within the audio`() throws {
     var activity = VoiceActivity()
     #expect(SpeechSpan(activity, sampleCount: 16_000) == nil)

@@ -5,14 +5,14 @@ import Testing
 
 @testable import VoiceActivity
 
-@Suite struct `What is speech` {
+@Suite struct `Speech` {
   @Test(arguments: Signals.recordings, [80, 128])
   func `clean recordings keep their words at every level`(name: String, bands: Int) throws {
     let samples = Signals.silence(1) + (try Signals.recording(name)) + Signals.silence(1.5)
     let words = Signals.words(in: samples)
     for level in [-6.0, -20, -40, -50] {
-      let heard = Signals.in16Bits(Signals.scaled(samples, toPeak: level))
-      let span = try #require(speechSpan(of: heard, bands: bands), "\(level) dBFS")
+      let received = Signals.in16Bits(Signals.scaled(samples, toPeak: level))
+      let span = try #require(speechSpan(of: received, bands: bands), "\(level) dBFS")
       #expect(span.lowerBound <= words.lowerBound && span.upperBound >= words.upperBound, "\(level) dBFS")
       // Most of the silence is dropped: the pads stay, and breath that is more than 40 dB below the loudest.
       #expect(span.lowerBound >= words.lowerBound - 9600, "\(level) dBFS")

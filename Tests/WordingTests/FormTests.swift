@@ -2,7 +2,7 @@ import Testing
 import Transducer
 import Wording
 
-@Suite struct `The form of a text` {
+@Suite struct `Text forms` {
   private func spoken(_ pieces: [String]) throws -> SpokenText {
     let lines = pieces.enumerated().map { "\($1.replacing(" ", with: "▁")) \($0)" }
     let vocabulary = try Vocabulary(parsing: (lines + ["<blk> \(pieces.count)"]).joined(separator: "\n"))

@@ -57,10 +57,10 @@ struct StepFigures: Equatable, Sendable {
 
   private mutating func compare(_ changed: [Float], with even: [Float], _ words: Range<Int>, _ bands: Int) {
     utterances += 1
-    let evenly = Listening(to: even, words, bands: bands)
+    let evenly = LiveDetection(to: even, words, bands: bands)
     guard let usual = evenly.span else { return }
-    let listening = Listening(to: changed, words, bands: bands)
-    guard let span = listening.span else {
+    let live = LiveDetection(to: changed, words, bands: bands)
+    guard let span = live.span else {
       missed += 1
       return
     }
@@ -69,7 +69,7 @@ struct StepFigures: Equatable, Sendable {
     if span.lowerBound > first + 480 || span.upperBound < last - 480 { cut += 1 }
     if span.upperBound > usual.upperBound + 2400 { late += 1 }
     if span.lowerBound < usual.lowerBound - 2400 { early += 1 }
-    let delay = (listening.settled ?? changed.count) - (evenly.settled ?? even.count)
+    let delay = (live.settled ?? changed.count) - (evenly.settled ?? even.count)
     if delay > 4000 { settledLate += 1 }
     longestDelay = max(longestDelay, delay / 16)
   }
@@ -86,7 +86,7 @@ struct StepFigures: Equatable, Sendable {
 }
 
 /// An utterance processed live, in chunks of 10 ms.
-struct Listening {
+struct LiveDetection {
   /// The span at the end.
   private(set) var span: Range<Int>?
   /// The number of samples received when the span was first settled after the words.
