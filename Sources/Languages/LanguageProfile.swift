@@ -1,21 +1,21 @@
 internal import Glibc
 
-/// How probable runs of letters are in the languages of a script; see `LanguageGrams.swift`.
+/// The probabilities of letter n-grams in the languages of a script; see `LanguageGrams.swift`.
 struct LanguageProfile: Sendable {
-  /// A run of letters in one number; see `Run`.
+  /// A letter n-gram packed into one number, twelve bits per letter.
   typealias Run = UInt64
 
   /// The languages, in the order of the scores.
   let languages: [String]
-  /// Where a run's scores begin.
+  /// The index of each n-gram's first score in ``steps``.
   private var places: [Run: Int] = [:]
-  /// Steps below the language in which a run is most probable, a byte for each language, run after run.
+  /// Steps below the language in which an n-gram is most probable, as [n-grams, languages].
   private var steps: [UInt8] = []
 
   static let latin = LanguageProfile(LanguageGrams.latinLanguages, LanguageGrams.latin)
   static let cyrillic = LanguageProfile(LanguageGrams.cyrillicLanguages, LanguageGrams.cyrillic)
 
-  static func model(for script: Script) -> LanguageProfile? {
+  static func profile(for script: Script) -> LanguageProfile? {
     switch script {
     case .latin: latin
     case .cyrillic: cyrillic
@@ -35,12 +35,12 @@ struct LanguageProfile: Sendable {
     }
   }
 
-  /// Twelve bits hold a letter of Latin, Greek or Cyrillic, but for rare ones, which are never part of a run.
+  /// Appends a letter. Twelve bits hold a letter of Latin, Greek or Cyrillic, except rare ones, which are in no n-gram.
   private static func extend(_ run: Run, with letter: Unicode.Scalar) -> Run {
     run << 12 | Run(letter.value < 0xFFF ? letter.value : 0xFFF)
   }
 
-  /// How often each run occurs that is the longest known one with its last letter, by the place of its scores.
+  /// Counts, at each letter, the longest known n-gram that ends there; keys are indices of its scores.
   func counts(in words: [Unicode.Scalar]) -> [Int: Int] {
     var counts: [Int: Int] = [:]
     var last: Run = 0
@@ -55,7 +55,7 @@ struct LanguageProfile: Sendable {
     return counts
   }
 
-  /// The logarithm of the probability of each language, up to a number that they have in common.
+  /// Returns the logarithm of each language's probability, up to a common constant.
   func scores(of counts: [Int: Int]) -> [Double] {
     var scores = [Double](repeating: 0, count: languages.count)
     for (place, count) in counts {

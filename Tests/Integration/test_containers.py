@@ -116,6 +116,6 @@ def test_the_line_that_converts_is_one_that_a_shell_takes(name, tmp_path, transc
     (tmp_path / name).write_bytes(start + bytes(1_000))
     result = transcribe(tmp_path / name)
     assert result.returncode == 1
-    command = result.stderr.rstrip("\n").split("this converts it: ")[1]
+    command = result.stderr.rstrip("\n").split("convert it with: ")[1]
     wav = (tmp_path / name).with_suffix(".wav")
     assert shlex.split(command) == ["ffmpeg", "-i", str(tmp_path / name), str(wav)]
