@@ -29,7 +29,7 @@ struct GPUDiagnosis {
     let name = "\(node.path) (\(node.description))"
     guard node.access != .allowed else { return Finding(.gpu, "node", .ok, "\(name) can be opened") }
     return Finding(
-      .gpu, "node", .warning, "this user has no permission to open \(name)", remedy: permission(for: node))
+      .gpu, "node", .warning, "this user may not open \(name)", remedy: permission(for: node))
   }
 
   private func permission(for node: DeviceNode) -> String {

@@ -115,7 +115,7 @@ struct NPUDiagnosis {
       let text =
         node.listsUser ? "\(name) cannot be opened yet: the group takes effect at the next login" : nil
       return Finding(
-        .npu, "node", .error, text ?? "this user has no permission to open \(name)",
+        .npu, "node", .error, text ?? "this user may not open \(name)",
         remedy: remedies.permission(for: node)
       )
     case .blocked:
