@@ -27,8 +27,8 @@ struct BucketParity: Encodable {
     let error: Double
   }
 
-  /// Compares recordings that the largest bucket can hold as a whole, and longer ones at each bucket's number of frames,
-  /// one less, and one more.
+  /// Compares recordings that the largest bucket can hold as a whole, and longer ones at each bucket's number of
+  /// frames, one less, and one more.
   static func compare(
     _ model: ModelDirectory, _ precision: Precision, buckets: [Bucket], recordings: [String]
   ) throws -> [BucketParity] {
