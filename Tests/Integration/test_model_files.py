@@ -156,7 +156,7 @@ def test_data_directory_that_is_a_link_to_nothing(tmp_path):
         assert_refused(result, f"{tmp_path}/data is a link to {tmp_path}/disk, where nothing is")
     doctor = lorikeet.run("doctor", "--data-dir", tmp_path / "data", "--root", tmp_path)
     assert doctor.returncode == 1
-    assert f"{tmp_path}/data: it is a link to {tmp_path}/disk, where nothing is" in doctor.stdout
+    assert f"{tmp_path}/data: it is a link to {tmp_path}/disk, which does not exist" in doctor.stdout
 
 
 def replaced(name, content):
