@@ -28,7 +28,8 @@ public struct EnergyMeter: Sendable {
       switch self {
       case .noCounter:
         "this machine shows no energy counter of a processor (intel-rapl in /sys/class/powercap)"
-      case .forbidden(let path): "only root may read \(path); to let every user: \(EnergyMeter.remedy)"
+      case .forbidden(let path):
+        "only root may read \(path); to let every user read it: \(EnergyMeter.remedy)"
       case .unreadable(let path): "\(path) does not contain a number"
       }
     }
