@@ -2,8 +2,8 @@
 
     benchmark.py [compare] [stages] [buckets] [conditions]
 
-writes these sections anew, without a name all. Lorikeet and onnx-asr take turns, so that what else the machine does hits
-both.
+rewrites these sections, or all of them without a name. Lorikeet and onnx-asr take turns, so that other load on the
+machine affects both.
 """
 import datetime
 import json
@@ -35,18 +35,18 @@ PREPARED = REPOSITORY / ".build/prepared"
 PAGE = REPOSITORY / "docs/benchmarks.md"
 PRECISIONS = ["int8", "bf16", "f32"]
 ROUNDS = 5
-RUNS = 10  # a round and subject, after one warm-up
+RUNS = 10  # for each round and subject, after one warm-up
 
 
 def lorikeet(model: pathlib.Path, precision: str) -> dict[str, list[float]]:
-    """The in-process measurements of Benchmarks/Stages, seconds by stage."""
+    """Return the in-process measurements of Benchmarks/Stages in seconds by stage."""
     output = subprocess.run(
         [STAGES, model, precision, RECORDING, str(RUNS), PREPARED], check=True, capture_output=True, text=True).stdout
     return json.loads(output)
 
 
 class Stopwatch:
-    """Stands in for the oracle's decoder session and notes how long each step took."""
+    """Wraps the oracle's decoder session and records the time of each step."""
 
     def __init__(self, session):
         self.session = session
@@ -63,7 +63,7 @@ class Stopwatch:
 
 
 class OnnxAsr:
-    """onnx-asr in FP32 through its own stages."""
+    """onnx-asr in FP32, measured by its own stages."""
 
     def __init__(self, model: pathlib.Path):
         self.asr = oracle.Oracle(model).asr
@@ -91,7 +91,7 @@ class OnnxAsr:
             next(self.asr._decoding(*encoded))
             seconds["decoder"] = time.perf_counter() - start
             seconds["step"] = statistics.fmean(self.watch.seconds)
-            if run > 0:  # the first is the warm-up
+            if run > 0:  # the first run is the warm-up
                 for stage, value in seconds.items():
                     result[stage].append(value)
         return result
@@ -190,7 +190,7 @@ def circumstances() -> str:
 
 
 def sections() -> dict[str, str]:
-    """What the page has, by title."""
+    """Return the page's sections by title."""
     parts = re.split(r"^## (.+)\n", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], (text.strip() for text in parts[1::2]), strict=True))
 

@@ -1,4 +1,4 @@
-"""Buckets beside the network of dynamic shape on a processor: seconds of the encoder, warm start, memory of a server."""
+"""Compare buckets with the network of dynamic shape on a processor: encoder time, warm start, memory of a server."""
 import asyncio
 import json
 import pathlib
@@ -25,14 +25,14 @@ DATA = REPOSITORY / ".build/bench"
 BUCKETS = [5, 10, 20]
 SHAPES = {"dynamic": [], "5": [5], "5, 10, 20": BUCKETS}
 ENCODER_SECONDS = [5, 10]
-ROUNDS = 2  # of the encoder's seconds, RUNS each
+ROUNDS = 2  # of the encoder's measurement, RUNS each
 RUNS = 10
-STARTS = 3  # after one that fills the caches
+STARTS = 3  # after one start that fills the caches
 READY = re.compile(r"encoder ready, (?:bucket of ([\d.]+) s|dynamic shape), .*?, (\d+) MB")
 
 
 class Way:
-    """How the weights are stored and the arithmetic is done."""
+    """A way to store the weights and do the arithmetic."""
 
     def __init__(self, name: str, model: pathlib.Path, precision: str, *options: str):
         self.name, self.model, self.precision = name, model, precision
@@ -41,7 +41,7 @@ class Way:
 
 
 def ways(replica: pathlib.Path) -> list[Way]:
-    """The replica's; each prepared form is made once and kept."""
+    """Return the ways for the replica; each prepared form is made once and kept."""
     def prepared(weights: str) -> pathlib.Path:
         output = subprocess.run(
             [STAGES, "prepare", replica, weights, DATA / "prepared"], check=True, capture_output=True, text=True)
@@ -56,7 +56,7 @@ def ways(replica: pathlib.Path) -> list[Way]:
 
 
 def encoder_seconds(way: Way) -> list[dict]:
-    """For each bucket its seconds, and those of the dynamic shape; see Benchmarks/Stages/ShapeTimes.swift."""
+    """Return the seconds of each bucket and of the dynamic shape; see Benchmarks/Stages/ShapeTimes.swift."""
     rounds = []
     for _ in range(ROUNDS):
         output = subprocess.run(
@@ -70,7 +70,7 @@ def encoder_seconds(way: Way) -> list[dict]:
 
 
 def memory(pid: int) -> dict[str, int]:
-    """Bytes: resident, of them anonymous (no file's), of them private (nobody else's)."""
+    """Return the resident bytes, and of these the anonymous (not of a file) and the private (not shared) ones."""
     values = {}
     for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
         name, size = line.split()[:2]
@@ -80,8 +80,8 @@ def memory(pid: int) -> dict[str, int]:
 
 
 def start(way: Way, buckets: list[int]) -> dict:
-    """Starts a server. Seconds until it has answered an utterance that was there from the first moment, and until all
-    is loaded; memory when each encoder has run."""
+    """Start a server. Return the seconds until it has answered an utterance sent at once, and until all encoders are
+    loaded, and its memory after each encoder has run."""
     long = oracle.samples(AUDIO / "long.flac")
     command = ["--buckets", ",".join(map(str, buckets))] if buckets else []
     begin = time.monotonic()
@@ -96,7 +96,7 @@ def start(way: Way, buckets: list[int]) -> dict:
             assert running.process.poll() is None, running.messages()
             time.sleep(0.05)
         loaded = time.monotonic() - begin
-        for seconds in [4, 9, 19]:  # into each bucket, and in each way the same
+        for seconds in [4, 9, 19]:  # one length for each bucket, the same ones for all shapes
             for _ in range(2):
                 speak(seconds)
         return {"first": first, "loaded": loaded, **memory(running.process.pid),
@@ -123,7 +123,7 @@ def measure(replica: pathlib.Path) -> dict:
             print(f"server, {way.name}, {name}", file=sys.stderr)
             report["server"].setdefault(way.name, {})[name] = starts(way, buckets)
             report["compiled"].setdefault(way.name, {})[name] = compiled_bytes() if keeps else 0
-            # 2.4 GB for each encoder in FP32.
+            # Each encoder takes 2.4 GB in FP32.
             shutil.rmtree(DATA / "compiled", ignore_errors=True)
     return report
 
@@ -164,7 +164,7 @@ def server_rows(report: dict) -> str:
 
 
 def extra(shapes: dict[str, dict]) -> float:
-    """GB that a bucket more takes."""
+    """Return the GB that each further bucket takes."""
     one, three = (statistics.median(shapes[name]["private"]) for name in ["5", "5, 10, 20"])
     return (three - one) / 2 / 1e9
 

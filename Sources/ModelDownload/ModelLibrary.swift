@@ -1,37 +1,38 @@
 public import ModelStore
 
-/// The models below a data directory: what is there, bringing more, checking and removing.
+/// The models below a data directory: listing, downloading, verifying and removing them.
 public struct ModelLibrary: Sendable {
-  /// The folder that holds the models' folders.
+  /// The folder that contains the models' folders.
   public let models: String
-  /// The folder that holds models made ready for a device.
+  /// The folder that contains models prepared for a device.
   public let prepared: String
   private let retry = RetryPolicy()
 
   private static let lockPause = Duration.milliseconds(200)
 
+  /// Creates a library below a data directory.
   public init(dataDirectory: String) {
     models = "\(dataDirectory)/models"
     prepared = "\(dataDirectory)/prepared"
   }
 
-  /// A model that is there as a whole, in any of its exports.
+  /// Returns the stored model if any of its exports is complete.
   public func locate(_ model: HubModel) -> StoredModel? {
     let stored = StoredModel(model, in: models)
     return stored.complete.isEmpty ? nil : stored
   }
 
-  /// Whether an export of a model is there as a whole.
+  /// Returns true if an export of a model is complete.
   public func has(_ model: HubModel, _ export: ExportFiles) -> Bool {
     StoredModel(model, in: models).missing(from: export).isEmpty
   }
 
-  /// The prepared forms of a model.
+  /// Returns the prepared forms of a model.
   public func prepared(_ model: HubModel) -> [PreparedModel] {
     StoredModel(model, in: models).prepared(in: prepared)
   }
 
-  /// All models of the store, in the order of their names: those that are there, and what there is of others.
+  /// Returns all models of the store, sorted by name, including incomplete ones.
   public func list() -> [StoredModel] {
     FileSystem.names(in: models).compactMap { folder in
       let name = DownloadRecord(in: "\(models)/\(folder)")?.model ?? folder
@@ -40,7 +41,9 @@ public struct ModelLibrary: Sendable {
     }
   }
 
-  /// Brings what is missing of a model. Of two processes that pull the same model one waits for the other.
+  /// Downloads the missing files of a model. Of two processes that pull the same model, one waits for the other.
+  ///
+  /// - Throws: ``DownloadError`` if a file cannot be downloaded or stored; what has arrived is kept.
   public func pull(
     _ model: HubModel, _ export: ExportFiles, from hub: HubSettings,
     report: @escaping @Sendable (PullEvent) -> Void
@@ -63,7 +66,9 @@ public struct ModelLibrary: Sendable {
     }
   }
 
-  /// - Throws: What is missing of a model, if it may not be fetched.
+  /// Checks that a model is complete or can be downloaded.
+  ///
+  /// - Throws: ``DownloadError`` with the missing files if the settings are offline.
   public func checkFetching(
     _ model: HubModel, _ export: ExportFiles, from hub: HubSettings
   ) throws(DownloadError) {
@@ -73,7 +78,7 @@ public struct ModelLibrary: Sendable {
       model: model.name, file: nil, reason: .offline(missing.map { describe($0, of: model) }))
   }
 
-  /// Removes a folder that holds nothing but its lock, which the caller has: a mistyped name leaves no trace.
+  /// Removes a folder that contains only its lock, held by the caller: a mistyped name leaves no trace.
   private func removeIfEmpty(_ folder: String) throws(SystemError) {
     guard FileSystem.names(in: folder) == [DirectoryLock.fileName] else { return }
     try FileSystem.remove("\(folder)/\(DirectoryLock.fileName)")
@@ -84,21 +89,26 @@ public struct ModelLibrary: Sendable {
     model.files[file].map { "\(file) (\(ByteCount($0.size)))" } ?? file
   }
 
-  /// What `verify` found of a file.
+  /// The result of verifying a file.
   public enum Finding: Sendable, Equatable {
+    /// The file is intact.
     case right
+    /// The file does not exist.
     case missing
-    /// It was deleted to save space, and an intact prepared form of the model is there.
+    /// The file was deleted to save space, and the model has an intact prepared form.
     case dropped
-    /// It was removed: a damaged file must not be used.
+    /// The file was damaged and has been removed, so that it is not used.
     case damaged
   }
 
-  /// Reads all recorded files of a model, and its prepared forms, and compares their hashes. Files that are not what
-  /// they were are removed, so that the next pull brings them anew.
+  /// Reads all recorded files of a model and its prepared forms, and compares their hashes. Damaged files are removed,
+  /// so that the next pull downloads them again.
   ///
-  /// - Parameter report: Told each file and what was found.
-  /// - Returns: Whether all is right.
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - report: Called with each file and its result.
+  /// - Returns: True if everything is intact.
+  /// - Throws: ``DownloadError`` if the model is not in the store, or a file cannot be read or removed.
   public func verify(
     _ model: HubModel, report: (String, Finding) -> Void
   ) async throws(DownloadError) -> Bool {
@@ -146,7 +156,7 @@ public struct ModelLibrary: Sendable {
     return hash.size == recorded.size && hash.sha256 == recorded.sha256 ? .right : .damaged
   }
 
-  /// Reads a prepared form as a whole, and removes it if it is damaged.
+  /// Reads a whole prepared form, and removes it if it is damaged.
   private func check(_ place: PreparedModel.Place, _ model: HubModel) async throws(DownloadError) -> Finding {
     try await onFileThread(model) { () throws(FileFailure) in
       guard PreparedModel(at: place.path, readingAll: true) == nil else { return .right }
@@ -155,11 +165,11 @@ public struct ModelLibrary: Sendable {
     }
   }
 
-  /// Deletes the full-precision files of a model, which a prepared form has replaced.
+  /// Deletes the full-precision files of a model that a prepared form has replaced.
   ///
-  /// - Returns: The bytes that they took.
-  /// - Throws: Before anything is deleted, if the prepared form was not made of these files or is not intact: all is
-  ///   read to know.
+  /// - Returns: The freed space in bytes.
+  /// - Throws: ``DownloadError`` before anything is deleted if the prepared form was not made from these files or is
+  ///   not intact, which takes reading everything.
   public func dropOriginals(
     of model: HubModel, keeping prepared: PreparedModel
   ) async throws(DownloadError) -> Int {
@@ -199,9 +209,10 @@ public struct ModelLibrary: Sendable {
     }
   }
 
-  /// Removes a model with all that the store holds of it, prepared forms included.
+  /// Removes a model from the store, including its prepared forms.
   ///
-  /// - Returns: The bytes of its files.
+  /// - Returns: The size of the removed files in bytes.
+  /// - Throws: ``DownloadError`` if the model is not in the store, is in use by another process, or cannot be removed.
   public func remove(_ model: HubModel) throws(DownloadError) -> Int {
     let folder = "\(models)/\(model.folder)"
     let places = StoredModel(model, in: models).preparedPlaces(in: prepared)
@@ -220,7 +231,7 @@ public struct ModelLibrary: Sendable {
       bytes += Int(place.size)
     }
     try onDisk(model) { () throws(SystemError) in
-      // The record first: a model that is half removed is none.
+      // The record first, so that a half-removed model is not taken for a complete one.
       try FileSystem.remove("\(folder)/\(DownloadRecord.fileName)")
       for name in FileSystem.names(in: folder) where name != DirectoryLock.fileName {
         bytes += FileSystem.size(of: "\(folder)/\(name)") ?? 0

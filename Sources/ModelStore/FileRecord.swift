@@ -2,19 +2,21 @@ internal import Crypto
 internal import Glibc
 internal import SystemPaths
 
-/// What a file holds, and the signs by which a later look tells without reading that it is still the same.
+/// A file's content hash, with the size and time by which a later check sees without reading that it is unchanged.
 public struct FileRecord: Codable, Sendable, Equatable {
-  /// Its name in the directory that is spoken of.
+  /// The name in its directory.
   public let name: String
+  /// The size in bytes.
   public let size: Int64
-  /// When it was last changed, in nanoseconds since 1970.
+  /// The time of the last change, in nanoseconds since 1970.
   public let modified: Int64
-  /// The SHA-256 of its content, in hexadecimal digits.
+  /// The SHA-256 of the content, in hexadecimal digits.
   public let sha256: String
 
-  /// Reads the whole file.
+  /// Reads and hashes the whole file.
   ///
-  /// - Parameter place: Where it is; `nil` if it is in the directory under its name.
+  /// - Parameter place: The file's path; `nil` if it is in the directory under its name.
+  /// - Throws: ``FileFailure`` if the file cannot be read.
   public init(hashing name: String, in directory: String, at place: String? = nil) throws(FileFailure) {
     let path = place ?? "\(directory)/\(name)"
     let (sha256, signs) = try Self.hash(path)
@@ -24,23 +26,23 @@ public struct FileRecord: Codable, Sendable, Equatable {
     self.sha256 = sha256
   }
 
-  /// Whether the file looks as it did; nothing of it is read.
+  /// Returns true if size and time are unchanged; the content is not read.
   ///
-  /// - Parameter place: Where it is; `nil` if it is in the directory under its name.
+  /// - Parameter place: The file's path; `nil` if it is in the directory under its name.
   public func looksUnchanged(in directory: String, at place: String? = nil) -> Bool {
     guard let now = Signs(of: place ?? "\(directory)/\(name)") else { return false }
     return now == Signs(size: size, modified: modified)
   }
 
-  /// Whether the file holds what it held. It is read only if it looks changed, or if that is asked for.
+  /// Returns true if the content is unchanged. It is read only if size or time have changed, or with `readingAll`.
   public func isIntact(in directory: String, readingAll: Bool = false) -> Bool {
     if !readingAll, looksUnchanged(in: directory) { return true }
-    // A wrong size needs no reading.
+    // With a wrong size there is no need to read.
     guard Signs(of: "\(directory)/\(name)")?.size == size else { return false }
     return (try? FileRecord(hashing: name, in: directory))?.sha256 == sha256
   }
 
-  /// What the file system tells without reading.
+  /// The size in bytes and the time of the last change in nanoseconds since 1970, as known to the file system.
   struct Signs: Equatable {
     var size, modified: Int64
 
@@ -83,7 +85,7 @@ public struct FileRecord: Codable, Sendable, Equatable {
 }
 
 extension SHA256Digest {
-  /// Two digits a byte.
+  /// The digest as two lower-case digits for each byte.
   var hexadecimal: String {
     let digits = Array("0123456789abcdef".utf8)
     return String(
@@ -91,24 +93,27 @@ extension SHA256Digest {
   }
 }
 
-/// A file that could not be read, written or moved.
+/// The failure to read, write or move a file.
 public struct FileFailure: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The file's path.
   public let path: String
-  /// The system's words: "No space left on device".
+  /// The reason, usually in the system's words: "No space left on device".
   public let why: String
-  /// The system's `errno`; `nil` where it was not the system that refused.
+  /// The system's `errno`; `nil` if the failure was not the system's.
   public let code: Int32?
 
+  /// Creates a failure with a reason in words.
   public init(path: String, why: String, code: Int32? = nil) {
     self.path = path
     self.why = why
     self.code = code
   }
 
-  /// - Parameter code: The system's `errno`.
+  /// Creates a failure from the system's `errno`.
   public init(_ path: String, _ code: Int32) {
     self.init(path: path, why: String(cString: strerror(code)), code: code)
   }
 
+  /// The path and the reason.
   public var description: String { "\(path): \(why)" }
 }

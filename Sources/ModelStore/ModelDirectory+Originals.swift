@@ -1,20 +1,20 @@
 internal import SystemPaths
 
 extension ModelDirectory {
-  /// Bytes of the graphs and of the weights that belong to them; no weights are read.
+  /// The size of the graphs and their weights in bytes, without reading weights.
   public var graphBytes: Int64 {
     func size(_ name: String) -> Int64 { FileRecord.Signs(of: "\(path)/\(name)")?.size ?? 0 }
     return switch graphs {
     case .exported(let encoder, let decoder):
       [encoder, decoder].reduce(0) { sum, name in
-        // What cannot be used is as large as it looks.
+        // A graph that cannot be used counts with its own size.
         sum + ((try? ExportedGraph(name, in: path)).map { Int64($0.bytes) } ?? size(name))
       }
     case .prepared: PreparedModel.Network.allCases.flatMap(\.files).reduce(0) { $0 + size($1) }
     }
   }
 
-  /// Where a file of the export is: in the directory, or beside the file that a graph is a link to.
+  /// The path of a file of the export: in the directory, or beside the file that a graph links to.
   func place(of name: String) -> String {
     let place = "\(path)/\(name)"
     guard case .exported(let encoder, let decoder) = graphs, !Files.isThere(place) else { return place }
@@ -23,11 +23,11 @@ extension ModelDirectory {
   }
 
   /// Deletes the graphs and weights that the model was prepared from, to save disk space. `config.json` and
-  /// `vocab.txt` stay; from now on the model is opened by the prepared directory's path.
+  /// `vocab.txt` stay. From then on the model is opened by the prepared directory's path.
   ///
-  /// - Returns: The bytes that they took.
-  /// - Throws: Before anything is deleted, if the prepared model was not made of these files or is not intact; all
-  ///   is read to know.
+  /// - Returns: The freed space in bytes.
+  /// - Throws: ``FileFailure`` before anything is deleted if the prepared model was not made from these files or is not
+  ///   intact, which takes reading everything.
   @discardableResult
   public func dropOriginals(keeping prepared: PreparedModel) throws(FileFailure) -> Int64 {
     let sources: SourceHashes
@@ -44,7 +44,7 @@ extension ModelDirectory {
     }
     var bytes: Int64 = 0
     for file in sources.files where !["config.json", "vocab.txt"].contains(file.name) {
-      // What is elsewhere is not the directory's own.
+      // A file outside of the directory is not deleted.
       guard Files.status(of: "\(path)/\(file.name)", followingLinks: false) != nil else { continue }
       do {
         try Files.remove("\(path)/\(file.name)")

@@ -1,11 +1,11 @@
 internal import SystemPaths
 
 extension PreparedModel {
-  /// Why a directory that was prepared cannot be used; `nil` if it was not prepared.
+  /// The reason why a prepared directory cannot be used; `nil` if the directory was not prepared.
   static func trouble(at path: String) -> ModelError.Reason? {
     guard let manifest = manifest(in: path) else {
       guard Files.isThere("\(path)/\(manifestFile)") else { return nil }
-      return .file(manifestFile, .unreadable("it is not what was written"), remedy: nil)
+      return .file(manifestFile, .unreadable("it has changed since it was written"), remedy: nil)
     }
     guard manifest.version == version, Set(manifest.files.map(\.name)) == Set(files) else {
       return .preparedByAnother(original: manifest.model)

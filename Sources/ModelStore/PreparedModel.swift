@@ -2,34 +2,38 @@ internal import Crypto
 internal import FoundationEssentials
 internal import SystemPaths
 
-/// How the large weights of a model's networks are stored.
+/// The storage format of the large weights of a model's networks.
 public enum WeightFormat: String, Codable, Sendable, CaseIterable {
-  /// Eight bits with a scale for each output channel, for processors. Arithmetic stays floating point.
+  /// Eight bits with a scale for each output channel, for processors. Arithmetic is still floating point.
   case int8
-  /// Half precision, for neural and graphics processors. Of a quantized export come eight bits all the same.
+  /// Half precision, for neural and graphics processors. The weights of a quantized export keep their eight bits.
   case f16
 }
 
-/// A directory that holds a model made ready for a kind of device: its four networks in OpenVINO's format, with
-/// `config.json` and `vocab.txt`. It needs nothing of the directory it was made of.
+/// A directory with a model prepared for a kind of device: its four networks in OpenVINO's format, `config.json` and
+/// `vocab.txt`. It does not need the directory that it was made from.
 public struct PreparedModel: Sendable, Equatable {
+  /// The directory's path.
   public let path: String
+  /// The content of `prepared.json`.
   public let manifest: Manifest
 
-  /// The directory's `prepared.json`, written last.
+  /// The content of the directory's `prepared.json`, which is written last.
   public struct Manifest: Codable, Sendable, Equatable {
-    /// ``PreparedModel/version``.
+    /// The ``PreparedModel/version`` that made the directory.
     public var version: Int
-    /// How the model is called.
+    /// The model's name.
     public var model: String
+    /// The format of the weights.
     public var weights: WeightFormat
     /// OpenVINO's build.
     public var openVINO: String
-    /// ``SourceHashes/sha256`` of what it was made of.
+    /// The ``SourceHashes/sha256`` of the original.
     public var source: String
     /// All other files of the directory.
     public var files: [FileRecord]
 
+    /// Creates a manifest.
     public init(
       version: Int, model: String, weights: WeightFormat, openVINO: String, source: String,
       files: [FileRecord]
@@ -43,28 +47,27 @@ public struct PreparedModel: Sendable, Equatable {
     }
   }
 
-  /// Counts the ways in which Lorikeet has made networks of exported models: one more whenever they would come out
-  /// differently.
+  /// The version of the preparation: increased whenever the same exported model would result in different networks.
   public static let version = 3
 
-  /// The networks, by the names of their files.
+  /// The networks, named as their files.
   public enum Network: String, Sendable, CaseIterable {
     case encoder
     case projection = "encoder-projection"
     case prediction = "prediction-network"
     case joint = "joint-network"
 
-    /// The files of a network: structure and weights.
+    /// The two files of a network: structure and weights.
     public var files: [String] { ["\(rawValue).xml", "\(rawValue).bin"] }
   }
 
   static let manifestFile = "prepared.json"
 
-  /// All files but the manifest.
+  /// The names of all files except the manifest.
   public static let files = ["config.json", "vocab.txt"] + Network.allCases.flatMap(\.files)
 
-  /// The name of a prepared directory: the model's, and a key of the content it was made of, the version of the
-  /// preparation, OpenVINO's build, and the kind of weights.
+  /// Returns the name of a prepared directory: the model's name and a hash of the original's content, the version of
+  /// the preparation, OpenVINO's build, and the format of the weights.
   public static func directoryName(
     model: String, source: String, weights: WeightFormat, openVINO: String
   ) -> String {
@@ -75,9 +78,10 @@ public struct PreparedModel: Sendable, Equatable {
 
   /// Opens a prepared directory.
   ///
-  /// - Parameter readingAll: Whether the content of all files is read and checked, and not only of those that look
-  ///   changed.
-  /// - Returns: `nil` if it is not there, not of this version, or not as it was written.
+  /// - Parameters:
+  ///   - path: The directory.
+  ///   - readingAll: True to read and verify all files, false to read only those that look changed.
+  /// - Returns: `nil` if the directory is missing, of another version, or not intact.
   public init?(at path: String, readingAll: Bool = false) {
     guard let manifest = Self.manifest(in: path),
       manifest.version == Self.version, Set(manifest.files.map(\.name)) == Set(Self.files),
@@ -87,24 +91,28 @@ public struct PreparedModel: Sendable, Equatable {
     self.manifest = manifest
   }
 
-  /// The prepared models below a directory, in the order of their names. Those that are damaged, or of another
-  /// version, are left out.
+  /// Returns the prepared models below a directory, sorted by name, without those that are damaged or of another
+  /// version.
   public static func all(in directory: String) -> [PreparedModel] {
     places(in: directory).compactMap { PreparedModel(at: $0.path) }
   }
 
-  /// A prepared directory in whatever state, and what its manifest says.
+  /// A prepared directory in any state, with its manifest.
   public struct Place: Sendable {
+    /// The directory's path.
     public let path: String
+    /// The content of `prepared.json`.
     public let manifest: Manifest
 
-    /// Whether this version of the preparation would make it the same.
+    /// True if this version of the preparation made it.
     public var isOfThisVersion: Bool { manifest.version == PreparedModel.version }
 
-    /// Bytes that its files took when they were written.
+    /// The size of its files when they were written, in bytes.
     public var size: Int64 { manifest.files.reduce(0) { $0 + $1.size } }
 
-    /// Deletes the directory. The manifest goes first: a prepared model that is half removed is none.
+    /// Deletes the directory, the manifest first, so that a half-deleted model is not taken for a prepared one.
+    ///
+    /// - Throws: ``FileFailure`` if a file cannot be deleted.
     public func remove() throws(FileFailure) {
       do {
         try Files.remove("\(path)/\(manifestFile)")
@@ -115,7 +123,7 @@ public struct PreparedModel: Sendable, Equatable {
     }
   }
 
-  /// The prepared directories below a directory, in the order of their names.
+  /// Returns the prepared directories below a directory, sorted by name, in any state.
   public static func places(in directory: String) -> [Place] {
     let names = (try? Files.names(in: directory)) ?? []
     return names.filter { !$0.hasPrefix(".") }.sorted().compactMap { name in
@@ -129,9 +137,9 @@ public struct PreparedModel: Sendable, Equatable {
     return try? JSONDecoder().decode(Manifest.self, from: json)
   }
 
-  /// The same model with other kinds of weights, prepared beside it.
+  /// The same model with other formats of weights, prepared beside it.
   public var siblings: [PreparedModel] {
-    // The directory may be a link to where they are.
+    // The directory can be a link to the folder that contains them.
     let parents = [path, Files.realPath(path) ?? path].map(Files.parent)
     return WeightFormat.allCases.filter { $0 != manifest.weights }.compactMap { weights in
       let name = Self.directoryName(
@@ -140,10 +148,12 @@ public struct PreparedModel: Sendable, Equatable {
     }
   }
 
-  /// Bytes that its files take.
+  /// The size of its files in bytes.
   public var size: Int64 { manifest.files.reduce(0) { $0 + $1.size } }
 
-  /// Completes a directory that holds all files by hashing them and writing the manifest.
+  /// Completes a directory with all files by hashing them and writing the manifest.
+  ///
+  /// - Throws: ``FileFailure`` if a file cannot be read or the manifest cannot be written.
   public static func seal(
     _ path: String, model: String, weights: WeightFormat, openVINO: String, source: String
   ) throws(FileFailure) {
@@ -159,7 +169,7 @@ public struct PreparedModel: Sendable, Equatable {
     }
   }
 
-  /// The file that describes a network.
+  /// The path of the file with a network's structure.
   public func graph(_ network: Network) -> String {
     "\(path)/\(network.rawValue).xml"
   }

@@ -47,7 +47,7 @@ def test_tables(bench):
     assert lines[0].startswith("lorikeet ") and "model builtin" in lines[0] and lines[0].endswith("2 runs after 0 warm-ups")
     titles = [line for line in lines[1:] if line and not line.startswith(" ")]
     assert titles[:4] == [
-        "Who executes: the self-test's recording", "Milliseconds: median (fastest–slowest)", "Latency and energy",
+        "Executing device, by the self-test's recording", "Milliseconds: median (fastest–slowest)", "Latency and energy",
         "Cold after 0.1 s idle, milliseconds: median (fastest–slowest)"]
     assert titles[4].startswith("The recordings are synthetic")
     assert titles[5].startswith("Energy is unavailable: this machine shows no energy counter")

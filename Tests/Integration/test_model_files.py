@@ -156,7 +156,7 @@ def test_data_directory_that_is_a_link_to_nothing(tmp_path):
         assert_refused(result, f"{tmp_path}/data is a link to {tmp_path}/disk, where nothing is")
     doctor = lorikeet.run("doctor", "--data-dir", tmp_path / "data", "--root", tmp_path)
     assert doctor.returncode == 1
-    assert f"{tmp_path}/data: it is a link to {tmp_path}/disk, where nothing is" in doctor.stdout
+    assert f"{tmp_path}/data: it is a link to {tmp_path}/disk, which does not exist" in doctor.stdout
 
 
 def replaced(name, content):
@@ -187,7 +187,7 @@ WRONG_FILES = {
     "page in place of the configuration": (replaced("config.json", PAGE), "config.json", "web page"),
     "words in place of the graph": (replaced(GRAPH, b"Entry not found"), GRAPH, "not an ONNX file", "Entry not found"),
     "weights are missing": (lambda model: (model / WEIGHTS).unlink(), WEIGHTS, "missing"),
-    "weights are a link to nothing": (dangling, WEIGHTS, "../../blobs/gone", "where nothing is"),
+    "weights are a link to nothing": (dangling, WEIGHTS, "../../blobs/gone", "which does not exist"),
     "weights are empty": (replaced(WEIGHTS, b""), WEIGHTS, "has 0 bytes, needs 87"),
     "half of the weights": (cut(WEIGHTS, 0.5), WEIGHTS, "bytes, needs 87"),
     "half of the graph": (cut(GRAPH, 0.5), GRAPH, "cut off", "bytes, needs 30"),

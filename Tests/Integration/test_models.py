@@ -462,7 +462,7 @@ def test_a_mirror_cannot_replace_a_model_of_the_catalogue(store, hub):
     hub.files["config.json"] = b"{}".ljust(97)
     result = store.pull("--files", "int8", model="parakeet-tdt-0.6b-v3")
     assert result.returncode == 1
-    assert "config.json: what arrived is not the file" in result.stderr
+    assert "config.json: the downloaded content is not the file" in result.stderr
     assert not (store.directory / "models/parakeet-tdt-0.6b-v3/config.json").exists()
     assert hub.served() == 97
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ModelDownload
 
-@Suite struct `A file on its way` {
+@Suite struct `A partial file` {
   private static let content = Array("The quick brown fox jumps over the lazy dog".utf8)
   private static let identity = FileIdentity(
     size: content.count,
@@ -20,7 +20,7 @@ import Testing
 
   private func bytes(_ range: Range<Int>) -> ByteBuffer { ByteBuffer(bytes: Self.content[range]) }
 
-  @Test func `it has its name only when all of it is there and right`() async throws {
+  @Test func `a downloaded file gets its name only when it is complete and verified`() async throws {
     try await inDirectory { directory in
       let path = "\(directory)/fox"
       let partial = try await PartialFile.open(path, of: Self.identity)
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test func `what was committed is there for the next attempt, what was not is missing`() async throws {
+  @Test func `a partial file keeps committed ranges for the next attempt, but no others`() async throws {
     try await inDirectory { directory in
       let path = "\(directory)/fox"
       let first = try await PartialFile.open(path, of: Self.identity)
@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test func `other content than was asked for is thrown away`() async throws {
+  @Test func `a partial file with the wrong content is discarded`() async throws {
     try await inDirectory { directory in
       let path = "\(directory)/fox"
       let partial = try await PartialFile.open(path, of: Self.identity)
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test func `what is left of other content is not used`() async throws {
+  @Test func `a partial file of other content is not used`() async throws {
     try await inDirectory { directory in
       let path = "\(directory)/fox"
       let first = try await PartialFile.open(path, of: Self.identity)
@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  @Test func `hashes are those of others`() async throws {
+  @Test func `file hashes equal those of sha256sum and git`() async throws {
     try await inDirectory { directory in
       let path = "\(directory)/fox"
       try Data(Self.content).write(to: URL(filePath: path))
@@ -83,7 +83,9 @@ import Testing
     }
   }
 
-  @Test func `a folder's lock is held by one, and survives the folder's removal by nobody`() async throws {
+  @Test func `a model folder's lock has one holder, and is free again after the folder's removal`()
+    async throws
+  {
     try await inDirectory { directory in
       let folder = "\(directory)/model"
       let first = try DirectoryLock(folder: folder)
@@ -96,7 +98,7 @@ import Testing
     }
   }
 
-  @Test func `a disk that cannot be written is an error with a reason`() async throws {
+  @Test func `a partial file that cannot be created is an error with a reason`() async throws {
     let error = await #expect(throws: SystemError.self) {
       try await PartialFile.open("/proc/lorikeet/fox", of: Self.identity)
     }

@@ -1,14 +1,14 @@
 internal import Glibc
 internal import SystemPaths
 
-/// A graph whose weights lie elsewhere than the graph, as OpenVINO takes it: each file of weights is open, and the
-/// graph names it by its descriptor, as `proc/self/fd/7`, relative to the root directory.
+/// A graph with weights outside of its directory, in a form that OpenVINO accepts: each file of weights is open, and
+/// the graph refers to it by its descriptor, as `proc/self/fd/7`, relative to the root directory.
 ///
-/// OpenVINO resolves links and then takes only files below the directory that it is told; and it takes names apart that
-/// hold a colon or begin with a dot. The root directory and a descriptor are always right. The weights are mapped as
-/// ever.
+/// OpenVINO resolves links, accepts only files below the directory that it is given, and splits names that contain a
+/// colon or begin with a dot. The root directory and a descriptor always work. The weights are memory-mapped as
+/// usual.
 public struct LinkedGraph: ~Copyable {
-  /// The ONNX file.
+  /// The bytes of the ONNX file.
   public let content: [UInt8]
   private let descriptors: [Int32]
 
@@ -23,9 +23,11 @@ public struct LinkedGraph: ~Copyable {
 }
 
 extension ExportedGraph {
-  /// The graph with all its weights named anew; `nil` if OpenVINO finds them where they are.
+  /// Returns the graph with new names for all its weights; `nil` if OpenVINO finds them under the old ones.
   ///
-  /// The files are open as long as the result lives; when OpenVINO has read the graph, they need be no more.
+  /// The files are open as long as the result lives. Once OpenVINO has read the graph, they can be closed.
+  ///
+  /// - Throws: ``FileFailure`` if a file cannot be opened or read.
   public func linked() throws(FileFailure) -> LinkedGraph? {
     guard weights.contains(where: \.isElsewhere) else { return nil }
     var places: [String: String] = [:]
@@ -49,6 +51,6 @@ extension ExportedGraph {
       throw FileFailure(path, error.code)
     }
     closeAll()
-    throw FileFailure(path: path, why: "it was changed while it was read")
+    throw FileFailure(path: path, why: "it changed while it was being read")
   }
 }

@@ -3,13 +3,13 @@ internal import Glibc
 internal import ModelDownload
 internal import SystemPaths
 
-/// A folder of the data directory where what is made of models is kept: what in it is of no use, and why nothing new
-/// comes into it.
-struct KeptFolder {
-  /// "prepared" or "compiled".
+/// Checks a folder of the data directory that keeps what is made from models: for useless content, and for the reason
+/// why nothing can be added.
+struct CacheFolder {
+  /// The name: "prepared" or "compiled".
   let name: String
   let path: String
-  /// What in it was found to be a prepared model or a compiled network, which has findings of its own.
+  /// The paths of the prepared models or compiled networks in it, which have findings of their own.
   private let known: Set<String>
 
   init(_ name: String, path: String, known: [String]) {
@@ -18,7 +18,9 @@ struct KeptFolder {
     self.known = Set(known)
   }
 
-  /// - Parameter isDirectoryWritable: Whether the data directory can be written to; else its own finding says enough.
+  /// Returns the findings about the folder.
+  ///
+  /// - Parameter isDirectoryWritable: False if the data directory is not writable, which has a finding of its own.
   func findings(isDirectoryWritable: Bool) -> [Finding] {
     guard Files.isThere(path) else { return [] }
     guard Files.isDirectory(path) else {
@@ -37,11 +39,11 @@ struct KeptFolder {
     if isDirectoryWritable, Files.access(path, W_OK | X_OK) != 0 {
       let why = Refusal.why(of: path)
       findings.append(
-        finding(.error, "nothing can be kept in \(path): \(why)", remedy: Refusal(path, why).remedy))
+        finding(.error, "cannot write to \(path): \(why)", remedy: Refusal(path, why).remedy))
     }
     findings += contents(names)
     if findings.isEmpty, known.isEmpty {
-      findings.append(finding(.note, "\(path) holds none yet: the next start makes what it needs"))
+      findings.append(finding(.note, "\(path) is empty: the next start creates what it needs"))
     }
     return findings
   }
@@ -55,20 +57,20 @@ struct KeptFolder {
       findings.append(
         finding(
           .warning,
-          "\(path): \(ByteCount(bytes)) were left by a start that was interrupted; they are of no use",
+          "\(path): \(ByteCount(bytes)) were left by an interrupted start and are not needed",
           remedy: "rm -r \(paths)"))
     }
-    // Files of ours begin with a dot.
+    // Lorikeet's own files begin with a dot.
     for name in names where !name.hasPrefix(".") && !known.contains("\(path)/\(name)") {
       findings.append(
         finding(
-          .note, "\(path)/\(name) is of no use: damaged, or made by another version",
+          .note, "\(path)/\(name) is not usable: damaged, or made by another version",
           remedy: "rm -r \("\(path)/\(name)".shellWord)"))
     }
     return findings
   }
 
-  /// Whether the process that a temporary folder is called by is still there.
+  /// Returns true if the process in a temporary folder's name is still running.
   private static func isBeingMade(_ name: String) -> Bool {
     guard let process = name.split(separator: "-").dropFirst().first.flatMap({ pid_t($0) }), process > 0
     else { return false }
@@ -85,7 +87,7 @@ struct KeptFolder {
   }
 }
 
-/// A path that may not be written to, and what mends that.
+/// A path that cannot be written to, with the remedy.
 struct Refusal {
   let path: String
   let why: String
@@ -95,7 +97,7 @@ struct Refusal {
     self.why = why
   }
 
-  /// Why the last call failed, with the owner where it is somebody else.
+  /// The reason why the last system call failed, with the owner if it is another user.
   static func why(of path: String) -> String {
     let code = errno
     let why = String(cString: strerror(code))
@@ -110,11 +112,11 @@ struct Refusal {
 
   var remedy: String {
     if why.hasPrefix(Self.deadLink) {
-      return "mount or make what it leads to, or name another directory with --data-dir"
+      return "mount or create the link's target, or choose another directory with --data-dir"
     }
     if why == String(cString: strerror(EROFS)) {
-      return "mount it writable (findmnt -T \(path.shellWord)), or name another directory with --data-dir"
+      return "mount it writable (findmnt -T \(path.shellWord)), or choose another directory with --data-dir"
     }
-    return "name another with --data-dir, or: sudo chown -R $(id -u):$(id -g) \(path.shellWord)"
+    return "choose another directory with --data-dir, or: sudo chown -R $(id -u):$(id -g) \(path.shellWord)"
   }
 }
