@@ -131,24 +131,26 @@ def stages_text(ours: dict[str, dict], theirs: dict, seconds: float) -> str:
         return f"{100 * statistics.median(others) / statistics.median(one['encoder']):.1f} %"
 
     shares = ", ".join(f"{share(one)} ({precision})" for precision, one in ours.items())
-    return f"""onnx-asr {onnx_asr.__version__} on ONNX Runtime {onnxruntime.__version__}, FP32. One recording of {seconds:.2f} s. Milliseconds, median (10th – 90th percentile) of {ROUNDS} × {RUNS} runs, each round after a warm-up;
-Lorikeet and onnx-asr take turns in one run of the script. Behind the comma: Lorikeet's time as a part of onnx-asr's.
-`int8` (large weights in eight bits, the default for models of full size) multiplies integers where the processor has VNNI, else
-it computes in bf16 where the processor does.
+    return f"""onnx-asr {onnx_asr.__version__} on ONNX Runtime {onnxruntime.__version__}, FP32. One recording of {seconds:.2f} s.
+Times are in milliseconds, median (10th – 90th percentile) of {ROUNDS} × {RUNS} runs, each round after a warm-up. Lorikeet and onnx-asr
+take turns in one run of the script. After the comma: Lorikeet's time as a fraction of onnx-asr's.
+
+`int8` (large weights in eight bits, the default for models of full size) multiplies integers on processors with VNNI. Others compute in
+bf16 if they support it.
 
 | stage | {" | ".join(f"Lorikeet, {precision}" for precision in ours)} | onnx-asr, FP32 |
 |---|{"---|" * (len(ours) + 1)}
 {row("log-mel features of 60 s", "featuresOfAMinute", 1)}
 {row("log-mel features of the recording", "features", 2)}
-{row("encoder (ours: with the encoder projection)", "encoder", 0)}
+{row("encoder (Lorikeet: with the encoder projection)", "encoder", 0)}
 {row("decoder, whole recording", "decoder", 1)}
 {row("decoder, a step that is blank", "blankStep", 3, "step")}
 {row("decoder, a step that emits", "emissionStep", 3, "step")}
 
-All that is not the encoder (features and decoder) takes this part of the encoder's time: {shares}.
+Features and decoder together take this fraction of the encoder's time: {shares}.
 
-onnx-asr runs prediction and joint network together at each step, so a blank costs it what an emission costs. The
-decoder's networks are split here: a blank runs the joint network alone, an emission the prediction network, too.
+onnx-asr runs prediction and joint network together at each step, so a blank costs as much as an emission. Lorikeet splits them: a blank
+runs the joint network only, an emission also the prediction network.
 """
 
 
@@ -167,8 +169,8 @@ def stages(model: pathlib.Path) -> str:
 
 HEAD = """# Benchmarks
 
-Written by `make bench`. Time is measured with the full-size replica of Parakeet TDT 0.6B v3 (`Tools/replica`): its graph, random
-weights. What is heard is measured with the built-in model.
+Written by `make bench`. Times are those of the full-size replica of Parakeet TDT 0.6B v3 (`Tools/replica`), which has its graph and random
+weights. Texts are those of the built-in model. [Measurements](measurements.md) has the figures that were measured by hand.
 """
 SECTIONS = {
     "Compare": lambda: compare.section(compare.measure(replica())),

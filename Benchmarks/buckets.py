@@ -171,22 +171,27 @@ def extra(shapes: dict[str, dict]) -> float:
 
 def section(report: dict) -> str:
     extras = ", ".join(f"{extra(shapes):.2f} GB ({way})" for way, shapes in report["server"].items())
-    return f"""The encoder of static shape, its bucket full, and the network of dynamic shape with as many frames (the same length in
-each run) and with a length that it has not had before, by turns in one process; milliseconds, median (10th – 90th percentile) of
-{ROUNDS} × {RUNS} runs, each round after a warm-up. Behind the comma: as a multiple of the bucket's time.
+    return f"""The encoder of static shape with a full bucket, beside the network of dynamic shape: with as many frames (the same length in each run),
+and with a length that it has not had before. They take turns in one process.
+
+Times are in milliseconds, median (10th – 90th percentile) of {ROUNDS} × {RUNS} runs, each round after a warm-up. After the comma: the
+multiple of the bucket's time.
 
 | weights, arithmetic | length | bucket | dynamic, same length | dynamic, new length |
 |---|---|---|---|---|
 {encoder_rows(report["encoder"])}
 
-`lorikeet serve` on the processor, {STARTS} warm starts each (prepared models and compiled networks are there): seconds from the start
-of the process to the transcript of 4 s of speech that waits for it, and until all buckets are loaded, median (least – most); then,
-when 4, 9 and 19 s were recognized twice each, GB of the process that are resident, of them anonymous (no file's), of them private
-(nobody else's); what the server measured of each encoder; and GB on the disk of networks that are compiled and kept.
+`lorikeet serve` on the processor, {STARTS} warm starts each, with prepared models and compiled networks on disk:
+
+- seconds from the start of the process to the transcript of 4 s of speech that waits for it, and until all buckets are loaded, median
+  (least – most);
+- GB of memory after 4, 9 and 19 s were recognized twice each: resident, of these anonymous (not of a file), of these private (not shared);
+- GB that the server measured for each encoder, and GB of compiled networks kept on disk.
 
 | weights, arithmetic | buckets | first transcript, s | all loaded, s | resident | anonymous | private | each encoder | kept |
 |---|---|---|---|---|---|---|---|---|
 {server_rows(report)}
 
-A bucket more takes: {extras}.
+Each further bucket takes
+{extras}.
 """

@@ -196,29 +196,31 @@ def real_time_rows(real: dict[float, dict[str, list[float]]]) -> str:
 def section(report: dict) -> str:
     together = report["satellites"]
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ["onnx-asr", "wyoming"])
-    return f"""What a client waits for: milliseconds from `audio-stop` to `transcript` over loopback, by the official client. onnx-asr is behind a
-minimal server on the official library (`Benchmarks/onnx_asr_server.py`); {versions}, ONNX Runtime
-{onnxruntime.__version__}. Its INT8 export is ONNX Runtime's dynamic quantization. Lorikeet has its defaults (INT8 weights). The systems take
-turns, utterance by utterance, and another one is first in each round, so that what else the machine does hits all; its load
-average over a minute, the measurement's own part with it, was {statistics.median(report["loads"]):.1f}, and at most {max(report["loads"]):.1f}.
+    return f"""The time that a client waits: milliseconds from `audio-stop` to `transcript` over loopback, measured by the official client.
 `Benchmarks/run compare` repeats it.
 
+- onnx-asr runs behind a minimal server on the official library (`Benchmarks/onnx_asr_server.py`): {versions},
+  ONNX Runtime {onnxruntime.__version__}. Its INT8 export is ONNX Runtime's dynamic quantization.
+- Lorikeet has its defaults (INT8 weights).
+- The systems take turns, utterance by utterance, and another one is first in each round, so that other load affects all of them.
+- The machine's load average over a minute, this measurement included, was {statistics.median(report["loads"]):.1f}, and at most {max(report["loads"]):.1f}.
+
 All audio was received before `audio-stop`, and nothing was recognized early (`--max-speculations 0 --vad off`). Median (10th – 90th
-percentile) of {ROUNDS} rounds after a warm-up; behind the comma what of it onnx-asr's own `recognize` takes. The ratios are those of
-neighbours in a round.
+percentile) of {ROUNDS} rounds after a warm-up. After the comma: the time of onnx-asr's own `recognize`. Ratios are those of neighbours in a
+round.
 
 | audio | Lorikeet | onnx-asr, INT8 | Lorikeet / INT8 | onnx-asr, FP32 | Lorikeet / FP32 |
 |---|---|---|---|---|---|
 {once_rows(report["once"])}
 
-Streamed in real time, {len(UTTERANCES)} utterances of 1 to 5 s, each {REAL_TIME_ROUNDS} times, with silence behind the last word (and white noise of
--60 dBFS throughout):
+Streamed in real time, {len(UTTERANCES)} utterances of 1 to 5 s, each {REAL_TIME_ROUNDS} times, with silence after the last word and white noise of
+-60 dBFS throughout:
 
 | silence | | median | 95th percentile | most |
 |---|---|---|---|---|
 {real_time_rows(report["real"])}
 
-{SATELLITES} satellites that speak at once and stop together, {SILENCES[0]} s after the last word, one run: {together["equal"]} of {SATELLITES} transcripts equal those
-of one alone without speculation; the last came {together["last"] * 1000:.0f} ms after its `audio-stop`. One after the other, without
+{SATELLITES} satellites that speak at once and stop together, {SILENCES[0]} s after the last word, in one run: {together["equal"]} of {SATELLITES} transcripts equal those of
+single satellites without speculation. The last one arrived {together["last"] * 1000:.0f} ms after its `audio-stop`. One after another, without
 speculation, the {SATELLITES} recognitions take {together["serial"] * 1000:.0f} ms.
 """

@@ -121,19 +121,19 @@ def section() -> str:
     signals = [oracle.samples(AUDIO / name) for name in texts]
     usual = transcripts(signals, "--vad", "off")
     said = list(texts.values())
-    return f"""The built-in model in f32 on the recordings of the tests, `lorikeet transcribe` in 16 bits. As they are they have
-{100 * jiwer.wer(said, usual):.1f} % of their words wrong, capitals and marks counted.
+    return f"""The built-in model in f32 on the recordings of the tests, by `lorikeet transcribe` in 16 bits. Of the unchanged recordings
+{100 * jiwer.wer(said, usual):.1f} % of the words are wrong, including capitals and punctuation.
 
-Texts that differ from those of the recordings as they are, in {', '.join(NOISES)} noise:
+Texts that differ from those of the unchanged recordings, in {', '.join(NOISES)} noise:
 
 {noise_table(signals, usual)}
 
-Words that differ, by level and `--max-gain`, all of the audio:
+Words that differ, by level and `--max-gain`, without trimming:
 
 {level_table(signals, usual)}
 
-Words that are wrong in the long recording, by `--window-seconds`; of its sentences one by one
-{100 * jiwer.wer(said[:17], transcripts(signals[:17])):.1f} %:
+Wrong words of the long recording by `--window-seconds`. Of its sentences one by one
+{100 * jiwer.wer(said[:17], transcripts(signals[:17])):.1f} % are wrong.
 
 {window_table(long)}
 """

@@ -46,7 +46,7 @@ def section(results: dict[tuple[int, int], list[int]]) -> str:
         f"| {least} to {most} s |" + "".join(f" {round(one / 1e6):,} |" for one in values)
         for (least, most), values in results.items())
     return f"""
-Resident memory of a server in MB after a number of utterances, each of a random length. Weights in eight bits.
+Resident memory of a server in MB after a number of utterances of random length, with eight-bit weights.
 
 | length |{head}
 |---|{"---|" * len(COUNTS)}

@@ -15,7 +15,7 @@ from lorikeet import REPOSITORY
 
 # The reference's examples are those of the help, which test_terminal.py looks at.
 PAGES = sorted(
-    page for page in [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *(REPOSITORY / "docs").glob("*.md"),
+    page for page in [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *(REPOSITORY / "docs").rglob("*.md"),
                       REPOSITORY / "Training/README.md"] if page.name != "reference.md")
 BLOCK = re.compile(r"(?:^<!-- not run: (?P<why>[^\n]*) -->\n)?^```sh\n(?P<commands>.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)(?P<path>[^)#]*)(?:#(?P<anchor>[^)]*))?\)")

@@ -222,7 +222,7 @@ def test_the_server_runs_with_the_options_and_home_assistant_is_told(addon, tmp_
         process.send_signal(signal.SIGTERM)
         assert process.wait(SECONDS) == 0
     log = (tmp_path / "log").read_text()
-    assert TEXTS["en-01.wav"] in log and "Home Assistant knows of the server" in log
+    assert TEXTS["en-01.wav"] in log and "Home Assistant has been notified of the server" in log
     assert "secret" not in log
 
 

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-/// Prints the figures of docs/design.md: `LORIKEET_FIGURES=1 swift test --filter FiguresTests`.
+/// Prints the figures of docs/measurements.md: `LORIKEET_FIGURES=1 swift test --filter FiguresTests`.
 @Suite(.enabled(if: getenv("LORIKEET_FIGURES") != nil))
 struct `The figures of voice activity` {
   @Test(arguments: [128, 80]) func `the figures of voice activity are printed`(bands: Int) throws {
