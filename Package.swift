@@ -36,7 +36,8 @@ let package = Package(
     // Pure: no Foundation, no NIO, no OpenVINO.
     .target(name: "SpeechFeatures", swiftSettings: optimized),
     .target(name: "VoiceActivity", dependencies: ["SpeechFeatures"], swiftSettings: optimized),
-    .target(name: "Languages", exclude: ["LICENSE"], swiftSettings: strict),
+    .target(name: "CLanguageGrams", exclude: ["LICENSE", "cyrillic.txt", "latin.txt"]),
+    .target(name: "Languages", dependencies: ["CLanguageGrams"], swiftSettings: strict),
     .target(name: "Transducer", dependencies: ["Languages"], swiftSettings: strict),
     .target(name: "Wording", dependencies: ["Transducer"], swiftSettings: strict),
     .target(name: "Devices", dependencies: ["SpeechFeatures"], swiftSettings: strict),
@@ -212,5 +213,6 @@ let package = Package(
       ],
       swiftSettings: strict),
   ],
+  cLanguageStandard: .c2x,
   cxxLanguageStandard: .cxx17
 )

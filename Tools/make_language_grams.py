@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Write Sources/Languages/LanguageGrams.swift: how often short runs of letters occur in each language.
+"""Write the tables in Sources/CLanguageGrams: how often short runs of letters occur in each language.
 
-They are those of py3langid's model (Adrien Barbaresi's fork of Marco Lui's langid.py, BSD licenses), of which we take
-the languages of Parakeet v3, the runs that tell them apart best, and a byte for each probability.
+The source is the model of py3langid (Adrien Barbaresi's fork of Marco Lui's langid.py, BSD licenses), reduced to the
+languages of Parakeet v3, the runs that tell them apart best, and one byte for each probability.
 
     pip install py3langid==0.4.0 numpy regex
     python3 Tools/make_language_grams.py
@@ -17,16 +17,16 @@ from collections import deque
 import numpy as np
 import regex
 
-OUTPUT = pathlib.Path(__file__).resolve().parents[1] / "Sources/Languages/LanguageGrams.swift"
+OUTPUT = pathlib.Path(__file__).resolve().parents[1] / "Sources/CLanguageGrams"
 # Greek has its script to itself.
 SCRIPTS = {
     "Latin": "cs da de en es et fi fr hr hu it lt lv mt nl pl pt ro sk sl sv".split(),
     "Cyrillic": "bg ru uk".split(),
 }
 COUNTS = {"Latin": 8000, "Cyrillic": 1400}
-LONGEST = 5  # letters, and the spaces around a word
-STEP = 0.5  # of a probability's natural logarithm
-STEPS = 12  # a probability that is lower than so many steps below the highest counts as this
+LONGEST = 5  # letters, including the spaces around a word; as in LanguageProfile.swift
+STEP = 0.5  # of a probability's natural logarithm; as in LanguageProfile.swift
+STEPS = 12  # limit: probabilities further below the highest are raised to this
 PLAIN = regex.compile(r"[\p{L}\p{M} '-]+")
 
 
@@ -79,25 +79,10 @@ def grams(script: str, languages: list[str], logs: np.ndarray, features: dict[in
 
 def main() -> None:
     languages, logs, features = model()
-    text = [
-        "// swift-format-ignore-file",
-        "// Made by Tools/make_language_grams.py from the model of py3langid 0.4.0, whose license is:",
-        "//",
-        *(f"// {line}".rstrip() for line in license().splitlines()),
-        "",
-        "/// Runs of letters, and how often they occur in the languages of a script: a line for each, with `_` for a space,",
-        "/// and behind a space a letter for each language: `a` where the run is most frequent, and one letter on for each",
-        f"/// factor of e^{STEP} that it is rarer.",
-        "enum LanguageGrams {",
-        f"  static let step = {STEP}",
-        f"  static let longest = {LONGEST}",
-    ]
+    (OUTPUT / "LICENSE").write_text(license() + "\n", encoding="utf-8")
     for script, own in SCRIPTS.items():
-        lines = grams(script, languages, logs, features)
-        name = script.lower()
-        text += ["", f"  static let {name}Languages = \"{' '.join(own)}\"", f"  static let {name}: StaticString = \"\"\""]
-        text += [f"    {line}" for line in lines] + ['    """']
-    OUTPUT.write_text("\n".join([*text, "}", ""]), encoding="utf-8")
+        lines = [" ".join(own), *grams(script, languages, logs, features)]
+        (OUTPUT / f"{script.lower()}.txt").write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -91,7 +91,7 @@ def add_licences(tree: pathlib.Path, from_system: list[pathlib.Path], checkouts:
     licences.add_packages(checkouts)
     licences.add(
         "py3langid", "the probabilities of letters in bin/lorikeet, taken from py3langid 0.4.0",
-        [REPOSITORY / "Sources/Languages/LICENSE"])
+        [REPOSITORY / "Sources/CLanguageGrams/LICENSE"])
     licences.add(
         "openvino", f"lib/lorikeet/libopenvino*, libtbb*, libhwloc* and cache.json, unchanged from OpenVINO"
         f" {(OPENVINO / 'VERSION').read_text().split()[0]}'s wheel on PyPI", sorted((OPENVINO / "licenses").iterdir()))
