@@ -34,8 +34,9 @@ test: ## Run every check and test (lint, Swift, integration)
 format: ## Format all Swift code in place
 	swift format --in-place --recursive --parallel $(SOURCES)
 
-lint: ## Check that all Swift code is formatted
+lint: ## Check the format of all Swift code, and imports against Package.swift and the architecture page
 	swift format lint --strict --recursive --parallel $(SOURCES)
+	python3 Scripts/check_imports.py
 
 fuzz: ## Throw bytes at the event parser and the session for ten minutes (SECONDS=60: for one)
 	Fuzzing/run $(SECONDS)

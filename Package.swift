@@ -90,7 +90,7 @@ let package = Package(
       name: "Recognition",
       dependencies: [
         "Devices", "Inference", "Languages", "ModelStore", "SpeechFeatures", "SystemPaths",
-        "Transducer", "VoiceActivity", "Wording",
+        "Transducer", "VoiceActivity", "Wording", .product(name: "Crypto", package: "swift-crypto"),
       ]),
 
     .target(
@@ -102,8 +102,8 @@ let package = Package(
     .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Devices", "Audio", "Languages", "ModelStore", "Recognition", "SocketFaults", "SystemPaths",
-        "Transducer", "Wording", "WyomingProtocol",
+        "Audio", "Devices", "Languages", "Recognition", "SocketFaults", "SystemPaths", "Transducer",
+        "Wording", "WyomingProtocol",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
@@ -148,13 +148,13 @@ let package = Package(
     .testTarget(
       name: "VoiceActivityTests", dependencies: ["Audio", "SpeechFeatures", "Support", "VoiceActivity"],
       swiftSettings: optimized),
-    .testTarget(name: "LanguagesTests", dependencies: ["Languages", "Support"]),
+    .testTarget(name: "LanguagesTests", dependencies: ["Languages"]),
     .testTarget(
       name: "TransducerTests", dependencies: ["Languages", "Transducer", "Support"]),
     .testTarget(
       name: "WordingTests", dependencies: ["Support", "Transducer", "Wording"]),
     .testTarget(
-      name: "MulticastDNSTests", dependencies: ["MulticastDNS", "Support"]),
+      name: "MulticastDNSTests", dependencies: ["MulticastDNS"]),
     .testTarget(name: "SystemPathsTests", dependencies: ["Support", "SystemPaths"]),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Support"]),
     .testTarget(
@@ -195,8 +195,8 @@ let package = Package(
     .testTarget(
       name: "RecognitionTests",
       dependencies: [
-        "Devices", "Audio", "Inference", "Languages", "ModelStore", "Recognition", "SpeechFeatures",
-        "Support", "SystemPaths", "Transducer",
+        "Audio", "Devices", "Inference", "ModelStore", "Recognition", "SpeechFeatures", "Support",
+        "SystemPaths", "Transducer",
       ]),
   ],
   cLanguageStandard: .c2x,
