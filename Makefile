@@ -26,7 +26,7 @@ run: build ## Serve the built-in model on tcp://0.0.0.0:10300
 	$(LORIKEET) serve --model builtin
 
 demo: build python-env ## Start a server, speak to it as Home Assistant would, print transcript and latency
-	@.venv/bin/python Scripts/demo.py $(LORIKEET)
+	@.venv/bin/python Tools/demo.py $(LORIKEET)
 
 test: ## Run every check and test (lint, Swift, integration)
 	@Scripts/test

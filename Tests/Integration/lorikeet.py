@@ -18,6 +18,7 @@ BINARY = pathlib.Path(os.environ.get("LORIKEET_BINARY", REPOSITORY / ".build/rel
 RECORDINGS = [
     row["file"] for row in csv.DictReader((AUDIO / "manifest.tsv").open(encoding="utf-8"), delimiter="\t")]
 TIMEOUT = 120
+USAGE = 64  # EX_USAGE of sysexits.h, the argument parser's exit status for wrong usage
 
 
 def run(*arguments: object, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
@@ -26,6 +27,16 @@ def run(*arguments: object, stdin: bytes = b"") -> subprocess.CompletedProcess[s
         [BINARY, *map(str, arguments)], input=stdin, capture_output=True, timeout=TIMEOUT, env=ENVIRONMENT)
     return subprocess.CompletedProcess(
         result.args, result.returncode, result.stdout.decode(), result.stderr.decode())
+
+
+def assert_refused(result: subprocess.CompletedProcess[str], *mentions: object) -> None:
+    """Exit status 1 and one line on standard error, which contains all of the mentions."""
+    assert result.returncode == 1, (result.returncode, result.stderr)
+    lines = result.stderr.splitlines()
+    assert len(lines) == 1, result.stderr
+    assert lines[0].startswith("lorikeet: ")
+    for mention in mentions:
+        assert str(mention) in lines[0]
 
 
 @contextlib.contextmanager

@@ -1,7 +1,5 @@
 """`lorikeet serve` on several addresses, on a Unix socket, on standard input; and `lorikeet health`."""
 import asyncio
-import contextlib
-import re
 import signal
 import socket
 import subprocess
@@ -14,46 +12,10 @@ from wyoming.client import AsyncUnixClient
 from wyoming.event import async_read_event
 from wyoming.info import Describe, Info
 
-import home_assistant
 import lorikeet
 from conversation import STOP, TEXTS, audio, chunks, converse, inline, inline_utterance, start
 from home_assistant import client, receive_transcript
-
-SECONDS = 20
-
-
-@contextlib.contextmanager
-def serving(*options: object, count: int = 1):
-    """A server with addresses of its own; gives the addresses that it listens on, in the order of the log."""
-    process = subprocess.Popen(
-        [lorikeet.BINARY, "serve", "--precision", "f32", "--no-cache", *map(str, options)],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8",
-        env=lorikeet.ENVIRONMENT)
-    log: list[str] = []
-    listening = threading.Semaphore(0)
-
-    def read():
-        for line in process.stderr:
-            log.append(line)
-            if "listening uri=" in line:
-                listening.release()
-        for _ in range(count):
-            listening.release()
-
-    reader = threading.Thread(target=read, daemon=True)
-    reader.start()
-    try:
-        for _ in range(count):
-            assert listening.acquire(timeout=SECONDS), log
-        yield re.findall(r"listening uri=(\S+)", "".join(log)), process, log
-    finally:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        reader.join()
-
-
-def port(uri: str) -> int:
-    return int(uri.rsplit(":", 1)[1])
+from serving import SECONDS, port, serving
 
 
 def test_each_address_has_its_language():

@@ -10,8 +10,7 @@ import time
 import pytest
 
 import lorikeet
-from lorikeet import AUDIO
-from test_wrong_input import USAGE, assert_refused
+from lorikeet import AUDIO, USAGE, assert_refused
 
 GOOD = AUDIO / "en-01.wav"
 TEXT = "Open the garden blinds."

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 import lorikeet
-from test_wrong_input import USAGE, assert_refused
+from lorikeet import USAGE, assert_refused
 
 
 def serve(*arguments, **environment):

@@ -1,24 +1,9 @@
 """`lorikeet doctor`: what the machine has, what works, and what mends the rest."""
-import json
-
 import pytest
 
 import lorikeet
-from test_wrong_input import USAGE
-
-
-def doctor(*arguments):
-    return lorikeet.run("doctor", *arguments)
-
-
-def examined(*arguments):
-    """The report as JSON, with its findings as {(subject, check): finding}."""
-    result = doctor("--json", *arguments)
-    assert result.stderr == ""
-    line, = result.stdout.splitlines()
-    report = json.loads(line)
-    findings = {(finding["subject"], finding["check"]): finding for finding in report["findings"]}
-    return result.returncode, report, findings
+from doctor import doctor, examined
+from lorikeet import USAGE
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import pytest
 import home_assistant
 import lorikeet
 from conversation import audio, converse
+from doctor import examined
 from lorikeet import AUDIO
 from server import Server
 from store import Store
-from test_doctor import examined
 
 RECORDING = AUDIO / "en-01.wav"
 TEXT = "Open the garden blinds.\n"

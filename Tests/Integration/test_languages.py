@@ -13,7 +13,7 @@ import lorikeet
 import make_replica
 from conversation import STOP, audio, chunks, client, converse, receive_transcript
 from lorikeet import AUDIO
-from test_addresses import port, serving
+from serving import port, serving
 
 RECORDINGS = ["en-01.wav", "es-03.wav", "es-12.wav"]
 

@@ -12,11 +12,9 @@ import time
 import numpy as np
 import pytest
 import soundfile
-from wyoming.asr import Transcribe
 from wyoming.error import Error
 from wyoming.info import Describe, Info
 
-import home_assistant
 import lorikeet
 import oracle
 from conversation import STOP, TEXTS, Raw, assert_well, audio, chunks, converse, inline, send_and_receive, start

@@ -10,9 +10,8 @@ import time
 
 import pytest
 
-import home_assistant
 import lorikeet
-from conversation import TEXTS, assert_well, audio, converse
+from conversation import TEXTS, assert_well, converse
 from lorikeet import AUDIO
 
 SET_PIPE_SIZE = 1031  # F_SETPIPE_SZ

@@ -8,8 +8,7 @@ import onnx
 import pytest
 
 import lorikeet
-from lorikeet import AUDIO, BUILTIN
-from test_wrong_input import assert_refused
+from lorikeet import AUDIO, BUILTIN, assert_refused
 
 RECORDING = AUDIO / "en-03.wav"
 TEXT = "Close the office door.\n"

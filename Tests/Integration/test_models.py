@@ -11,7 +11,6 @@ import time
 
 import pytest
 
-import lorikeet
 from hub import COMMIT, MODEL, PAGE, Hub, Proxy
 from lorikeet import AUDIO, BUILTIN
 from store import DECODER, ENCODER, FILES, PATIENCE, Store, wait_until

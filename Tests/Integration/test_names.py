@@ -11,8 +11,8 @@ import lorikeet
 from conversation import TEXTS
 from hub import MODEL
 from lorikeet import AUDIO, BUILTIN
+from serving import SECONDS, serving
 from store import Store
-from test_addresses import SECONDS, serving
 
 # "café" in Latin-1, as Python holds it; U+FFFD stands where a program has made UTF-8 of it.
 CAFE, SHOWN = "caf\udce9", r"caf\xE9"

@@ -8,19 +8,9 @@ import pytest
 import soundfile
 
 import lorikeet
-from lorikeet import AUDIO, BUILTIN
+from lorikeet import AUDIO, BUILTIN, USAGE, assert_refused
 
 GOOD = AUDIO / "en-01.wav"
-USAGE = 64  # EX_USAGE of sysexits.h, what the argument parser exits with
-
-
-def assert_refused(result, *mentions):
-    assert result.returncode == 1, (result.returncode, result.stderr)
-    lines = result.stderr.splitlines()
-    assert len(lines) == 1, result.stderr
-    assert lines[0].startswith("lorikeet: ")
-    for mention in mentions:
-        assert str(mention) in lines[0]
 
 
 def header(channels=1, rate=16_000, size=32_000):
