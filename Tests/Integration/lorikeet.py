@@ -1,4 +1,4 @@
-"""The program under test as a command, and where the repository keeps what the tests need."""
+"""The program under test as a command, and the paths of the files that the tests need."""
 import contextlib
 import csv
 import json
@@ -41,7 +41,7 @@ def assert_refused(result: subprocess.CompletedProcess[str], *mentions: object) 
 
 @contextlib.contextmanager
 def hanging_up(action: signal.Handlers):
-    """What is started in here inherits what SIGHUP does: the default, or nothing (SIG_IGN), as nohup has it."""
+    """Processes started in the block inherit this action for SIGHUP: the default, or SIG_IGN as with nohup."""
     before = signal.signal(signal.SIGHUP, action)
     try:
         yield
@@ -50,7 +50,7 @@ def hanging_up(action: signal.Handlers):
 
 
 class Transcriber:
-    """`lorikeet transcribe` with the options that all tests share, on all of the audio as the oracles do."""
+    """`lorikeet transcribe` with options common to all tests; it recognizes all of the audio, as the oracles do."""
 
     def __init__(self, *options: object):
         self.options = options
