@@ -1,4 +1,4 @@
-"""`lorikeet transcribe` on every container that stores a length: complete, without a length, cut off; files and pipes."""
+"""`lorikeet transcribe` on every container that stores a length: whole, without a length, cut off; files and pipes."""
 import pathlib
 import shlex
 import struct
