@@ -1,4 +1,4 @@
-"""Start a server with the built-in model and speak one command to it in real time, as Home Assistant would."""
+"""Start a server with the built-in model and speak one command to it in real time, as Home Assistant does."""
 import argparse
 import asyncio
 import pathlib

@@ -18,7 +18,7 @@ import numpy as np
 import regex
 
 OUTPUT = pathlib.Path(__file__).resolve().parents[1] / "Sources/CLanguageGrams"
-# Greek has its script to itself.
+# Greek is the only language of its script.
 SCRIPTS = {
     "Latin": "cs da de en es et fi fr hr hu it lt lv mt nl pl pt ro sk sl sv".split(),
     "Cyrillic": "bg ru uk".split(),
@@ -39,7 +39,7 @@ def model() -> tuple[list[str], np.ndarray, dict[int, bytes]]:
     packed = importlib.resources.files("py3langid").joinpath("data/model.npz.xz").read_bytes()
     data = np.load(io.BytesIO(lzma.decompress(packed)))
     moves, rows, outputs = data["nextmove"].reshape(-1, 256), data["nextmove_row"], data["out_feat"]
-    # Breadth first, a state of the automaton is reached by its own bytes.
+    # In breadth-first order, the first path to a state spells its own bytes.
     texts, queue = {0: b""}, deque([0])
     while queue:
         state = queue.popleft()
@@ -52,21 +52,21 @@ def model() -> tuple[list[str], np.ndarray, dict[int, bytes]]:
 
 
 def grams(script: str, languages: list[str], logs: np.ndarray, features: dict[int, bytes]) -> list[str]:
-    """A line for each gram: its letters, `_` for a space, and a letter for each language."""
+    """One line per gram: its letters, with `_` for a space, and one letter per language."""
     columns = [languages.index(language) for language in SCRIPTS[script]]
     sums: dict[str, np.ndarray] = {}
     for index, encoded in features.items():
         try:
             text = encoded.decode().lower().replace("’", "'")
         except UnicodeDecodeError:
-            continue  # a part of a letter
+            continue  # part of a letter
         letters = [letter for letter in text if regex.match(r"\p{L}", letter)]
         if not letters or not PLAIN.fullmatch(text) or len(text) > LONGEST or max(text) > "\u0fff":
             continue
         if all(regex.match(rf"\p{{{script}}}", letter) for letter in letters):
             sums[text] = sums.get(text, 0) + np.exp(logs[index, columns])
     texts, probabilities = list(sums), np.array(list(sums.values()))
-    # What a gram tells of the language: the mutual information of its occurrence and the language.
+    # The mutual information of a gram's occurrence and the language.
     mean = probabilities.mean(axis=1, keepdims=True)
     information = (probabilities * np.log(probabilities / mean)).mean(axis=1)
     best = np.argsort(-information, kind="stable")[:COUNTS[script]]

@@ -238,7 +238,7 @@ def test_the_driver_s_packages_are_fetched_without_the_firmware(files, tmp_path)
     ({"LEVEL_ZERO_SHA256": "0" * 64}, f"expected {'0' * 64}"), ({"driver": "without-compiler"}, "there is no intel-driver-compiler-npu"),
     ({"LEVEL_ZERO_URL": "http://127.0.0.1:1/"}, "curl"),
 ])
-def test_a_driver_with_another_hash_is_refused(files, tmp_path, changed, reason):
+def test_missing_or_wrong_driver_packages_are_refused(files, tmp_path, changed, reason):
     result = fetch(tmp_path / "debs", files(**changed))
     assert result.returncode != 0 and reason in result.stderr
     assert not (tmp_path / "debs").exists()
