@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Write the tables in Sources/CLanguageGrams: how often short runs of letters occur in each language.
+"""Write the tables in Sources/CLanguageGrams: how often letter n-grams occur in each language.
 
 The source is the model of py3langid (Adrien Barbaresi's fork of Marco Lui's langid.py, BSD licenses), reduced to the
-languages of Parakeet v3, the runs that tell them apart best, and one byte for each probability.
+languages of Parakeet v3, the n-grams that tell them apart best, and one byte for each probability.
 
     pip install py3langid==0.4.0 numpy regex
     python3 Tools/make_language_grams.py

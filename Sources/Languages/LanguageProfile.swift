@@ -1,7 +1,7 @@
 internal import CLanguageGrams
 internal import Glibc
 
-/// The probabilities of short runs of letters in the languages of a script; see `CLanguageGrams.h`.
+/// The probabilities of letter n-grams in the languages of a script; see `CLanguageGrams.h`.
 struct LanguageProfile: Sendable {
   /// A run of letters in one number; see `Run`.
   typealias Run = UInt64
@@ -13,9 +13,9 @@ struct LanguageProfile: Sendable {
   /// Steps below the language in which a run is most probable, a byte for each language, run after run.
   private var steps: [UInt8] = []
 
-  /// The difference that one letter of the table stands for, as a natural logarithm.
+  /// The natural logarithm of the factor between two neighbouring letters of the table.
   private static let step = 0.5
-  /// The number of letters in the longest run of the table, spaces around a word included.
+  /// The number of letters in the longest n-gram, including spaces around a word.
   private static let longest = 5
 
   static let latin = LanguageProfile(table: String(cString: lorikeet_language_grams_latin()))

@@ -75,3 +75,9 @@ def test_a_table_that_differs_from_the_imports_is_found(tmp_path, monkeypatch, r
 def test_without_the_page_only_the_manifest_and_the_rules_count(tmp_path, monkeypatch):
     monkeypatch.delitem(SOURCES, "docs/architecture.md")
     assert found(tmp_path) == []
+
+
+def test_a_page_without_the_table_lacks_every_module(tmp_path, monkeypatch):
+    monkeypatch.setitem(SOURCES, "docs/architecture.md", "# Architecture\n")
+    assert found(tmp_path) == [
+        f"docs/architecture.md: the table has no row for {name}" for name in ["Audio", "CSoxr", "Server", "Wording"]]
