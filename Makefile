@@ -26,7 +26,7 @@ run: build ## Serve the built-in model on tcp://0.0.0.0:10300
 	$(LORIKEET) serve --model builtin
 
 demo: build python-env ## Start a server, speak to it as Home Assistant does, print transcript and latency
-	@.venv/bin/python Scripts/demo.py $(LORIKEET)
+	@.venv/bin/python Tools/demo.py $(LORIKEET)
 
 test: ## Run every check and test (lint, Swift, integration)
 	@Scripts/test
@@ -34,8 +34,9 @@ test: ## Run every check and test (lint, Swift, integration)
 format: ## Format all Swift code in place
 	swift format --in-place --recursive --parallel $(SOURCES)
 
-lint: ## Check that all Swift code is formatted
+lint: ## Check the format of all Swift code, and imports against Package.swift and the architecture page
 	swift format lint --strict --recursive --parallel $(SOURCES)
+	python3 Scripts/check_imports.py
 
 fuzz: ## Fuzz the event parser and the session for ten minutes (SECONDS=60: for one)
 	Fuzzing/run $(SECONDS)

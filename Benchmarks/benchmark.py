@@ -198,6 +198,9 @@ def sections() -> dict[str, str]:
 
 
 def main() -> None:
+    names = [title.lower() for title in SECTIONS]
+    if unknown := [name for name in sys.argv[1:] if name not in names]:
+        raise SystemExit(f"benchmark: unknown section '{unknown[0]}', expected one of {', '.join(names)}")
     wanted = [title for title in SECTIONS if title.lower() in sys.argv[1:]] or list(SECTIONS)
     texts = sections()
     for title in wanted:

@@ -9,15 +9,13 @@ import subprocess
 import sys
 import time
 
-REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(REPOSITORY / "Tools")]
-
 import numpy as np
 
 import home_assistant
 import oracle
 import server
 
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 AUDIO = REPOSITORY / "Tests/Fixtures/audio"
 LORIKEET = REPOSITORY / ".build/release/lorikeet"
 STAGES = REPOSITORY / ".build/release/stages"

@@ -11,9 +11,6 @@ import statistics
 import subprocess
 import sys
 
-REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(REPOSITORY / "Tools"), str(REPOSITORY / "Tools/replica")]
-
 import numpy as np
 import onnxruntime
 
@@ -22,6 +19,7 @@ import make_replica
 import oracle
 import server
 
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 AUDIO = REPOSITORY / "Tests/Fixtures/audio"
 LORIKEET = REPOSITORY / ".build/release/lorikeet"
 DATA = REPOSITORY / ".build/bench"

@@ -1,6 +1,7 @@
+internal import CLanguageGrams
 internal import Glibc
 
-/// The probabilities of letter n-grams in the languages of a script; see `LanguageGrams.swift`.
+/// The probabilities of letter n-grams in the languages of a script; see `CLanguageGrams.h`.
 struct LanguageProfile: Sendable {
   /// A letter n-gram packed into one number, twelve bits per letter.
   typealias Run = UInt64
@@ -12,8 +13,13 @@ struct LanguageProfile: Sendable {
   /// Steps below the language in which an n-gram is most probable, as [n-grams, languages].
   private var steps: [UInt8] = []
 
-  static let latin = LanguageProfile(LanguageGrams.latinLanguages, LanguageGrams.latin)
-  static let cyrillic = LanguageProfile(LanguageGrams.cyrillicLanguages, LanguageGrams.cyrillic)
+  /// The natural logarithm of the factor between two neighbouring letters of the table.
+  private static let step = 0.5
+  /// The number of letters in the longest n-gram, including spaces around a word.
+  private static let longest = 5
+
+  static let latin = LanguageProfile(table: String(cString: lorikeet_language_grams_latin()))
+  static let cyrillic = LanguageProfile(table: String(cString: lorikeet_language_grams_cyrillic()))
 
   static func profile(for script: Script) -> LanguageProfile? {
     switch script {
@@ -23,10 +29,10 @@ struct LanguageProfile: Sendable {
     }
   }
 
-  private init(_ languages: String, _ table: StaticString) {
-    self.languages = languages.split(separator: " ").map(String.init)
-    let lines = table.withUTF8Buffer { String(decoding: $0, as: UTF8.self) }.unicodeScalars
-    for line in lines.split(separator: "\n") {
+  private init(table: String) {
+    let lines = table.unicodeScalars.split(separator: "\n")
+    languages = lines[0].split(separator: " ").map(String.init)
+    for line in lines.dropFirst() {
       let halves = line.split(separator: " ")
       guard halves.count == 2 else { continue }
       let run = halves[0].reduce(Run(0)) { Self.extend($0, with: $1 == "_" ? " " : $1) }
@@ -46,7 +52,7 @@ struct LanguageProfile: Sendable {
     var last: Run = 0
     for (index, letter) in words.enumerated() {
       last = Self.extend(last, with: letter)
-      for length in stride(from: min(LanguageGrams.longest, index + 1), to: 0, by: -1) {
+      for length in stride(from: min(Self.longest, index + 1), to: 0, by: -1) {
         guard let place = places[last & (1 << (12 * Run(length)) - 1)] else { continue }
         counts[place, default: 0] += 1
         break
@@ -59,7 +65,7 @@ struct LanguageProfile: Sendable {
   func scores(of counts: [Int: Int]) -> [Double] {
     var scores = [Double](repeating: 0, count: languages.count)
     for (place, count) in counts {
-      let weight = LanguageGrams.step * log(Double(count + 1))
+      let weight = Self.step * log(Double(count + 1))
       for index in scores.indices { scores[index] -= weight * Double(steps[place + index]) }
     }
     return scores

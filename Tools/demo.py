@@ -1,11 +1,7 @@
-"""Start a server with the built-in model and speak one command to it in real time, as Home Assistant would."""
+"""Start a server with the built-in model and speak one command to it in real time, as Home Assistant does."""
 import argparse
 import asyncio
 import pathlib
-import sys
-
-REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(REPOSITORY / "Tools"))
 
 import numpy as np
 import soundfile
@@ -13,6 +9,7 @@ import soundfile
 import home_assistant
 from server import Server
 
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 RECORDING = REPOSITORY / "Tests/Fixtures/audio/en-01.wav"
 EXPECTED = "Open the garden blinds."
 # Home Assistant stops recording about a second after the speaker.
