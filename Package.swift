@@ -146,7 +146,8 @@ let package = Package(
     .executableTarget(
       name: "stages",
       dependencies: [
-        "Audio", "Concurrency", "Devices", "ModelStore", "Parakeet", "Recognition", "SpeechFeatures", "Transducer",
+        "Audio", "Concurrency", "Devices", "ModelStore", "Parakeet", "Recognition", "SpeechFeatures",
+        "Transducer",
       ],
       path: "Benchmarks/Stages"),
 
@@ -202,7 +203,8 @@ let package = Package(
       name: "LorikeetTests",
       dependencies: [
         "Devices", "Diagnosis", "ModelDownload", "ModelStore", "MulticastDNS", "Parakeet", "Recognition",
-        "Settings", "SpeechEngine", "Support", "SystemPaths", "Transducer", "WyomingProtocol", "WyomingServer",
+        "Settings", "SpeechEngine", "Support", "SystemPaths", "Transducer", "WyomingProtocol",
+        "WyomingServer",
         "lorikeet",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -214,7 +216,8 @@ let package = Package(
     .testTarget(
       name: "SpeechEngineTests",
       dependencies: [
-        "Audio", "Concurrency", "Devices", "Inference", "ModelStore", "Parakeet", "Recognition", "SpeechEngine",
+        "Audio", "Concurrency", "Devices", "Inference", "ModelStore", "Parakeet", "Recognition",
+        "SpeechEngine",
         "SpeechFeatures", "Support", "SystemPaths", "Transducer",
       ]),
   ],

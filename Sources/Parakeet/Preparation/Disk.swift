@@ -17,7 +17,8 @@ enum Disk {
       try Files.makeDirectories(path)
     } catch {
       if let (link, target) = Files.deadLink(in: path) {
-        throw FileFailure(path: path, why: "\(link) is a link to \(target), which does not exist", code: EEXIST)
+        throw FileFailure(
+          path: path, why: "\(link) is a link to \(target), which does not exist", code: EEXIST)
       }
       throw FileFailure(path, error.code)
     }
