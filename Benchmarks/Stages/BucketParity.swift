@@ -76,7 +76,7 @@ struct BucketParity: Encodable {
   private static func encodings(
     of stretches: [LogMelFrames], _ shape: EncoderShape, _ networks: NetworkCompiler
   ) throws -> [Encoding] {
-    var network = try networks.encoder(on: "CPU", shape)
+    var network = try networks.encoder(on: .cpu, shape)
     var encodings: [Encoding] = []
     for frames in stretches { encodings.append(try network.encode(frames, 0..<frames.count)) }
     return encodings

@@ -31,7 +31,7 @@ struct ShapeTimes: Encodable {
     let frames = logMelFrames(of: audio, bands: model.configuration.bandCount)
     return try buckets.map { bucket in
       var times = ShapeTimes(seconds: bucket.seconds)
-      var network = try networks.encoder(on: "CPU", .bucket(bucket))
+      var network = try networks.encoder(on: .cpu, .bucket(bucket))
       for run in 0...runs {
         let full = try clocked { _ = try network.encode(frames, 0..<bucket.frames) }
         let same = try clocked { _ = try dynamic.encode(frames, 0..<bucket.frames) }

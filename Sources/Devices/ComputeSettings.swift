@@ -36,12 +36,12 @@ public struct ComputeSettings: Sendable, Equatable {
 
   /// Refuses buckets that cannot be.
   public func checkBuckets() throws(BucketError) {
-    _ = try shapes(for: "NPU")
+    _ = try shapes(for: .npu)
   }
 
   /// The static shapes asked for, or else an accelerator's own; `nil` for a network of any shape.
-  func shapes(for device: String) throws(BucketError) -> EncoderShapes? {
-    let isAccelerator = device != Device.cpu.openVINOName
+  func shapes(for device: DeviceID) throws(BucketError) -> EncoderShapes? {
+    let isAccelerator = !device.isProcessor
     guard isAccelerator || buckets != nil || lazyBuckets != nil else { return nil }
     func made(_ seconds: [Double]) throws(BucketError) -> [Bucket] {
       var buckets: [Bucket] = []
@@ -67,12 +67,22 @@ public enum Device: String, Sendable, CaseIterable {
   case gpu
   case npu
 
-  /// OpenVINO's name for it, and of the last resort for `auto`.
-  public var openVINOName: String {
+  public init(_ id: DeviceID) {
+    self =
+      switch id.kind {
+      case .cpu: .cpu
+      case .gpu: .gpu
+      case .npu: .npu
+      }
+  }
+
+  /// The device; `nil` for `auto`.
+  public var id: DeviceID? {
     switch self {
-    case .auto, .cpu: "CPU"
-    case .gpu: "GPU"
-    case .npu: "NPU"
+    case .auto: nil
+    case .cpu: .cpu
+    case .gpu: .gpu
+    case .npu: .npu
     }
   }
 }

@@ -5,7 +5,7 @@ internal import Transducer
 /// The decoder's networks on a device, from its start until it is lost.
 public actor DecoderPool: DevicePool {
   public struct Configuration: Sendable {
-    let device: String
+    let device: DeviceID
     let networks: any SpeechNetworks
     /// The thread that runs the decoder, if not one of the device's own.
     let thread: DeviceThread?

@@ -9,24 +9,24 @@ public final class DecoderService: Sendable {
   let devices: [SupervisedDevice<DecoderPool>]
 
   /// - Parameters:
-  ///   - devices: The devices' names, from the best to the last resort; at least one.
+  ///   - devices: From the best to the last resort; at least one.
   ///   - timing: Of every device but the last, which has no time limit: nothing could run in its place.
   ///   - thread: The thread of a device, if it shares one with the encoder.
   ///   - onEvent: Called on any thread.
   init(
-    _ networks: any SpeechNetworks, on devices: [String], timing: DeviceTiming,
-    thread: (String) -> DeviceThread?, onEvent: @escaping @Sendable (DeviceEvent) -> Void
+    _ networks: any SpeechNetworks, on devices: [DeviceID], timing: DeviceTiming,
+    thread: (DeviceID) -> DeviceThread?, onEvent: @escaping @Sendable (DeviceEvent) -> Void
   ) {
     precondition(!devices.isEmpty)
     var unlimited = timing
     (unlimited.inferenceLimit, unlimited.loadLimit) = (nil, nil)
     // Loading the networks is all the proof there is.
     let noTest: SupervisedDevice<DecoderPool>.SelfTest = { () async throws(DeviceError) in }
-    self.devices = devices.enumerated().map { index, name in
+    self.devices = devices.enumerated().map { index, device in
       let isLast = index == devices.count - 1
       return SupervisedDevice(
-        named: name, role: "the decoder on \(name)",
-        DecoderPool.Configuration(device: name, networks: networks, thread: thread(name)),
+        device, role: "the decoder on \(device)",
+        DecoderPool.Configuration(device: device, networks: networks, thread: thread(device)),
         timing: isLast ? unlimited : timing, selfTest: isLast ? nil : noTest, onEvent: onEvent)
     }
   }
@@ -46,7 +46,7 @@ public final class DecoderService: Sendable {
       let output = try await device.run(waits: true) { pool throws(DeviceError) in
         try await pool.decode(encoding, allowing: mask, priority: priority)
       }
-      guard let output else { throw .failed(device: device.name, why: "it has no decoder") }
+      guard let output else { throw .failed(device: device.id, why: "it has no decoder") }
       return output
     }
   }

@@ -1,22 +1,22 @@
 /// The reason why a device has no result.
 public enum DeviceError: Error, Sendable {
   /// The device, or its driver, refused or failed.
-  case failed(device: String, why: String)
+  case failed(device: DeviceID, why: String)
   /// It did not answer in time.
-  case late(device: String, seconds: Double)
+  case late(device: DeviceID, seconds: Double)
   /// It answered with NaN or infinity.
-  case notFinite(device: String)
+  case notFinite(device: DeviceID)
   /// It failed before and has not come back.
-  case lost(device: String, why: String)
+  case lost(device: DeviceID, why: String)
   /// The device asked for is not in this machine.
-  case missing(Device, available: [String])
+  case missing(DeviceID, available: [DeviceID])
   case bucket(BucketError)
   /// The networks cannot be made: a file of the model or a setting is wrong, and the device is not to blame.
   case networks(any Error)
   case cancelled
 
-  /// The name of the device that failed.
-  public var device: String? {
+  /// The device that failed.
+  public var device: DeviceID? {
     switch self {
     case .failed(let device, _), .late(let device, _), .notFinite(let device), .lost(let device, _): device
     case .missing, .bucket, .networks, .cancelled: nil
@@ -39,7 +39,7 @@ extension DeviceError: CustomStringConvertible {
     case .notFinite(let device): "\(device) answered with NaN"
     case .lost(let device, let why): "\(device) is lost: \(why)"
     case .missing(let device, let available):
-      "there is no \(device.openVINOName) here, only \(available.joined(separator: ", "))"
+      "there is no \(device) here, only \(available.map(\.description).joined(separator: ", "))"
     case .bucket(let error): error.description
     case .networks(let error): "\(error)"
     case .cancelled: "cancelled"

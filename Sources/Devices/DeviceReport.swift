@@ -65,14 +65,14 @@ public struct DeviceReport: Sendable, Equatable {
 
 /// What happens on a device and people should know.
 public enum DeviceEvent: Sendable, Equatable, CustomStringConvertible {
-  case loading(device: String, EncoderShape)
-  case loaded(device: String, EncoderShape, seconds: Double, isFromCache: Bool, bytes: Int64)
-  case notLoaded(device: String, EncoderShape, why: String)
-  case unloaded(device: String, EncoderShape)
+  case loading(device: DeviceID, EncoderShape)
+  case loaded(device: DeviceID, EncoderShape, seconds: Double, isFromCache: Bool, bytes: Int64)
+  case notLoaded(device: DeviceID, EncoderShape, why: String)
+  case unloaded(device: DeviceID, EncoderShape)
   /// Pinned encoders alone are more than the budget.
-  case overLimit(device: String)
+  case overLimit(device: DeviceID)
   /// It was asked for and is not there; another one is used from the beginning.
-  case missing(device: String, instead: String)
+  case missing(device: DeviceID, instead: DeviceID)
   case lost(device: String, why: String)
   case back(device: String)
 

@@ -4,15 +4,15 @@ internal import Synchronization
 public final class DeviceReporter: Sendable {
   private let state: Mutex<DeviceReport>
   private let onEvent: @Sendable (DeviceEvent) -> Void
-  private let name: String
+  private let device: DeviceID
   /// The device's name in events of its loss and return.
   private let role: String
 
-  init(name: String, role: String, onEvent: @escaping @Sendable (DeviceEvent) -> Void) {
-    self.name = name
+  init(_ device: DeviceID, role: String, onEvent: @escaping @Sendable (DeviceEvent) -> Void) {
+    self.device = device
     self.role = role
     self.onEvent = onEvent
-    state = Mutex(DeviceReport(name: name))
+    state = Mutex(DeviceReport(name: device.description))
   }
 
   var report: DeviceReport { state.withLock { $0 } }
@@ -55,7 +55,7 @@ public final class DeviceReporter: Sendable {
 
   func began(_ shape: EncoderShape) {
     change(shape) { $0.state = .loading }
-    onEvent(.loading(device: name, shape))
+    onEvent(.loading(device: device, shape))
   }
 
   func loaded(_ shape: EncoderShape, seconds: Double, isFromCache: Bool, bytes: Int64, isOverLimit: Bool) {
@@ -65,20 +65,20 @@ public final class DeviceReporter: Sendable {
       encoder.isFromCache = isFromCache
       encoder.bytes = bytes
     }
-    onEvent(.loaded(device: name, shape, seconds: seconds, isFromCache: isFromCache, bytes: bytes))
-    if isOverLimit { onEvent(.overLimit(device: name)) }
+    onEvent(.loaded(device: device, shape, seconds: seconds, isFromCache: isFromCache, bytes: bytes))
+    if isOverLimit { onEvent(.overLimit(device: device)) }
   }
 
   func notLoaded(_ shape: EncoderShape, _ fault: DeviceError) {
     failed()
     change(shape) { $0.state = .failed }
-    onEvent(.notLoaded(device: name, shape, why: "\(fault)"))
+    onEvent(.notLoaded(device: device, shape, why: "\(fault)"))
   }
 
   func evicted(_ shape: EncoderShape) {
     state.withLock { $0.evictions += 1 }
     change(shape) { $0.state = .unloaded }
-    onEvent(.unloaded(device: name, shape))
+    onEvent(.unloaded(device: device, shape))
   }
 
   /// Nothing is loaded any more.

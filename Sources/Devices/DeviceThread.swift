@@ -5,9 +5,9 @@ public typealias DeviceThread = WorkerThread<DeviceError>
 
 extension WorkerThread where Failure == DeviceError {
   /// - Parameters:
-  ///   - device: The device's name, for errors and process lists.
+  ///   - device: The device, for errors and process lists.
   ///   - pause: Waits for a job's time limit.
-  public convenience init(device: String, pause: @escaping Pause = { try await Task.sleep(for: $0) }) {
+  public convenience init(device: DeviceID, pause: @escaping Pause = { try await Task.sleep(for: $0) }) {
     self.init(named: "device \(device)", pause: pause, cancelled: .cancelled) { limit in
       .late(device: device, seconds: limit.seconds)
     }

@@ -15,7 +15,7 @@ extension SupervisedDevice where Pool == EncoderPool {
     onEvent: @escaping @Sendable (DeviceEvent) -> Void
   ) {
     self.init(
-      named: accelerator.name,
+      accelerator.device,
       EncoderPool.Configuration(accelerator: accelerator, shapes: shapes, limits: limits, thread: thread),
       timing: timing, selfTest: selfTest, onEvent: onEvent)
   }

@@ -32,14 +32,14 @@ public actor EncoderPool: DevicePool {
   private var end: DeviceError?
 
   public init(_ configuration: Configuration, timing: DeviceTiming, reporter: DeviceReporter) {
-    let name = configuration.accelerator.name
+    let device = configuration.accelerator.device
     accelerator = configuration.accelerator
     shapes = configuration.shapes
     self.timing = timing
     report = reporter
     sharesThread = configuration.thread != nil
-    running = configuration.thread ?? DeviceThread(device: name, pause: timing.pause)
-    loading = DeviceThread(device: name, pause: timing.pause)
+    running = configuration.thread ?? DeviceThread(device: device, pause: timing.pause)
+    loading = DeviceThread(device: device, pause: timing.pause)
     policy = EncoderCachePolicy(limits: configuration.limits, pinned: Set(configuration.shapes.eager))
   }
 
@@ -78,7 +78,7 @@ public actor EncoderPool: DevicePool {
   ) async throws(DeviceError) -> EncoderOutput? {
     let fitting = shapes.holding(range.count)
     guard let wanted = fitting.first else {
-      throw .failed(device: accelerator.name, why: "\(range.count) frames fit in no bucket")
+      throw .failed(device: accelerator.device, why: "\(range.count) frames fit in no bucket")
     }
     if encoders[wanted] == nil, resting[wanted] == nil { _ = load(wanted) }
     while true {
@@ -105,7 +105,7 @@ public actor EncoderPool: DevicePool {
     report.hit()
     policy.take(shape)
     defer { unload(policy.release(shape)) }
-    let name = accelerator.name
+    let device = accelerator.device
     return try await running.run(priority: priority, limit: timing.inferenceLimit) {
       [report] () throws(DeviceError) in
       let clock = ContinuousClock()
@@ -113,9 +113,9 @@ public actor EncoderPool: DevicePool {
       let encoding = try encoder.encode(frames, range)
       let seconds = (clock.now - start).seconds
       report.ran(seconds: seconds)
-      guard encoding.isFinite else { throw .notFinite(device: name) }
+      guard encoding.isFinite else { throw .notFinite(device: device) }
       return EncoderOutput(
-        encoding: encoding, accelerator: name, device: encoder.executionDevice, shape: shape,
+        encoding: encoding, accelerator: device, device: encoder.executionDevice, shape: shape,
         isFromCache: encoder.isFromCache,
         fallbackReason: nil, seconds: seconds)
     }
@@ -141,10 +141,10 @@ public actor EncoderPool: DevicePool {
     let clock = ContinuousClock()
     let start = clock.now
     do throws(DeviceError) {
-      let name = accelerator.name
+      let device = accelerator.device
       let encoder = try await loading.run(limit: timing.loadLimit) { [accelerator] () throws(DeviceError) in
         let encoder = try accelerator.load(shape)
-        guard try encoder.warmUp().isFinite else { throw .notFinite(device: name) }
+        guard try encoder.warmUp().isFinite else { throw .notFinite(device: device) }
         return encoder
       }
       if let end { return end }

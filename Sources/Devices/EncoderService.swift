@@ -61,7 +61,7 @@ public final class EncoderService: Sendable {
           await note(answer)
           return answer
         }
-        fallbackReason = fallbackReason ?? "\(device.name) is loading"
+        fallbackReason = fallbackReason ?? "\(device.id) is loading"
       } catch {
         if error == .cancelled { throw error }
         fallbackReason = fallbackReason ?? "\(error)"
@@ -80,7 +80,7 @@ public final class EncoderService: Sendable {
     let last = devices[devices.count - 1]
     do throws(DeviceError) {
       if let answer = try await last.encode(frames, range, priority: priority, waits: true) { return answer }
-      throw .failed(device: last.name, why: "it has no encoder")
+      throw .failed(device: last.id, why: "it has no encoder")
     } catch {
       // The last resort may be out of order while a better device only has to load.
       guard error != .cancelled else { throw error }
@@ -95,7 +95,7 @@ public final class EncoderService: Sendable {
 
   /// Lets those rest that stood in for the first device, when that has worked for a while.
   private func note(_ answer: EncoderOutput) async {
-    let isUndisturbed = answer.accelerator == devices[0].name && answer.fallbackReason == nil
+    let isUndisturbed = answer.accelerator == devices[0].id && answer.fallbackReason == nil
     let count = undisturbed.withLock { count in
       count = isUndisturbed ? count + 1 : 0
       return count

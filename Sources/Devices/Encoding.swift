@@ -24,8 +24,8 @@ public struct Encoding: Sendable {
 /// An encoding, and how it came about.
 public struct EncoderOutput: Sendable {
   public var encoding: Encoding
-  /// The accelerator's name.
-  public var accelerator: String
+  /// The device that ran it.
+  public var accelerator: DeviceID
   /// Where it ran, as the runtime says.
   public var device: String
   public var shape: EncoderShape

@@ -17,40 +17,38 @@ public struct Engine: Sendable {
   ///   - onEvent: Called on any thread.
   init(
     _ networks: any SpeechNetworks, settings: ComputeSettings,
-    selfTest: @escaping @Sendable (_ device: Device) async throws(DeviceError) -> Void,
+    selfTest: @escaping @Sendable (_ device: DeviceID) async throws(DeviceError) -> Void,
     onEvent: @escaping @Sendable (DeviceEvent) -> Void
   ) throws(DeviceError) {
     let available = try networks.devices()
     let order = try DeviceFallbackOrder(settings.device, fallback: settings.fallback, available: available)
-    if settings.device != .auto, order.names[0] != settings.device.openVINOName {
-      onEvent(.missing(device: settings.device.openVINOName, instead: order.names[0]))
+    if let asked = settings.device.id, order.devices[0] != asked {
+      onEvent(.missing(device: asked, instead: order.devices[0]))
     }
-    try networks.checkProperties(of: order.names[0])
-    let processor = Device.cpu.openVINOName
+    try networks.checkProperties(of: order.devices[0])
     // Encoder and decoder take turns where they share a device.
-    let processorThread = DeviceThread(device: processor)
+    let processorThread = DeviceThread(device: .cpu)
     let windowLimit = Int((settings.windowSeconds * Double(LogMelExtractor.frameRate)).rounded())
     var devices: [EncoderDevice] = []
-    for name in order.names {
-      let isProcessor = name == processor
+    for device in order.devices {
       var timing = DeviceTiming(inferenceLimit: .seconds(settings.inferenceSeconds))
-      if isProcessor { (timing.inferenceLimit, timing.loadLimit) = (nil, nil) }
+      if device.isProcessor { (timing.inferenceLimit, timing.loadLimit) = (nil, nil) }
       let shapes: EncoderShapes?
       do throws(BucketError) {
         // The processor as a fallback takes any shape.
-        shapes = isProcessor && !devices.isEmpty ? nil : try settings.shapes(for: name)
+        shapes = device.isProcessor && !devices.isEmpty ? nil : try settings.shapes(for: device)
       } catch {
         throw .bucket(error)
       }
-      let device = Device.allCases.first { $0 != .auto && $0.openVINOName == name }
       let test: EncoderDevice.SelfTest = { () async throws(DeviceError) in
-        if settings.isSelfTested, let device { try await selfTest(device) }
+        if settings.isSelfTested { try await selfTest(device) }
       }
       devices.append(
         EncoderDevice(
-          networks.accelerator(named: name), shapes: shapes ?? .dynamic(limit: windowLimit),
-          limits: settings.encoderCacheLimits, timing: timing, thread: isProcessor ? processorThread : nil,
-          selfTest: isProcessor ? nil : test, onEvent: onEvent))
+          networks.accelerator(on: device), shapes: shapes ?? .dynamic(limit: windowLimit),
+          limits: settings.encoderCacheLimits, timing: timing,
+          thread: device.isProcessor ? processorThread : nil, selfTest: device.isProcessor ? nil : test,
+          onEvent: onEvent))
     }
     self.networks = networks
     encoders = EncoderService(devices)
@@ -60,8 +58,8 @@ public struct Engine: Sendable {
       settings.decoderDevice == .auto ? .cpu : settings.decoderDevice,
       fallback: settings.fallback == .cpu ? .cpu : .auto, available: available)
     decoder = DecoderService(
-      networks, on: decoding.names, timing: DeviceTiming(inferenceLimit: .seconds(settings.inferenceSeconds)),
-      thread: { $0 == processor ? processorThread : nil }, onEvent: onEvent)
+      networks, on: decoding.devices, timing: DeviceTiming(inferenceLimit: .seconds(settings.inferenceSeconds)),
+      thread: { $0.isProcessor ? processorThread : nil }, onEvent: onEvent)
   }
 
   /// Loads the decoder, and the encoder on the best device that works.

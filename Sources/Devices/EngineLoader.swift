@@ -5,9 +5,10 @@ internal import Synchronization
 public actor EngineLoader {
   private let settings: ComputeSettings
   private let makeNetworks: @Sendable () throws(DeviceError) -> any SpeechNetworks
-  private let selfTest: @Sendable (_ device: Device) async throws(DeviceError) -> Void
+  private let selfTest: @Sendable (_ device: DeviceID) async throws(DeviceError) -> Void
   private let onEvent: @Sendable (DeviceEvent) -> Void
-  private let thread = DeviceThread(device: "OpenVINO")
+  /// Its jobs have no time limit.
+  private let thread = DeviceThread(named: "OpenVINO", cancelled: .cancelled) { _ in .cancelled }
   private nonisolated let present = Mutex<Engine?>(nil)
   private var making: Task<Result<Engine, DeviceError>, Never>?
   private var starting: Task<Result<Void, DeviceError>, Never>?
@@ -19,7 +20,7 @@ public actor EngineLoader {
   public init(
     settings: ComputeSettings,
     makeNetworks: @escaping @Sendable () throws(DeviceError) -> any SpeechNetworks,
-    selfTest: @escaping @Sendable (_ device: Device) async throws(DeviceError) -> Void,
+    selfTest: @escaping @Sendable (_ device: DeviceID) async throws(DeviceError) -> Void,
     onEvent: @escaping @Sendable (DeviceEvent) -> Void
   ) {
     self.settings = settings

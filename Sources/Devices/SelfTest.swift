@@ -14,12 +14,12 @@ public struct SelfTest: Sendable {
   }
 
   /// The settings with which a device is tested: alone, without a fallback.
-  public static func settings(for device: Device) -> ComputeSettings {
-    var settings = ComputeSettings(device: device)
+  public static func settings(for device: DeviceID) -> ComputeSettings {
+    var settings = ComputeSettings(device: Device(device))
     settings.fallback = .none
     settings.isSelfTested = false
     settings.decoderDevice = .cpu
-    if device != .cpu { settings.buckets = [5] }
+    if !device.isProcessor { settings.buckets = [5] }
     return settings
   }
 

@@ -3,28 +3,27 @@ public import Transducer
 
 /// The networks of one model, which each device can load. Its calls block, and are made on threads of their own.
 public protocol SpeechNetworks: Sendable {
-  /// The names of the devices in this machine, as OpenVINO lists them: "CPU", "GPU.0", "NPU".
-  func devices() throws(DeviceError) -> [String]
+  /// The devices of this machine that OpenVINO lists.
+  func devices() throws(DeviceError) -> [DeviceID]
 
   /// Refuses properties that a device does not have.
-  func checkProperties(of device: String) throws(DeviceError)
+  func checkProperties(of device: DeviceID) throws(DeviceError)
 
   /// The accelerator that runs the encoder on a device.
-  func accelerator(named device: String) -> any Accelerator
+  func accelerator(on device: DeviceID) -> any Accelerator
 
   /// Loads the decoder's networks on a device.
-  func decoder(on device: String) throws(DeviceError) -> any LoadedDecoder
+  func decoder(on device: DeviceID) throws(DeviceError) -> any LoadedDecoder
 
   /// The precision that a transcript reports; `nil` if the device has loaded nothing.
-  func precision(on device: String) -> Precision?
+  func precision(on device: DeviceID) -> Precision?
 }
 
 /// A backend that loads encoders: a device through OpenVINO, or in tests a script.
 ///
 /// Its calls block, and are made on threads of their own.
 public protocol Accelerator: Sendable {
-  /// The name of the device: "CPU", "NPU".
-  var name: String { get }
+  var device: DeviceID { get }
 
   /// Compiles the encoder for a shape, or reads it from the cache. Takes seconds.
   func load(_ shape: EncoderShape) throws(DeviceError) -> any LoadedEncoder

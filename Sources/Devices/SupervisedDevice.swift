@@ -13,7 +13,7 @@ public actor SupervisedDevice<Pool: DevicePool> {
     case lost(DeviceError)
   }
 
-  public nonisolated let name: String
+  public nonisolated let id: DeviceID
   nonisolated let configuration: Pool.Configuration
   private let timing: DeviceTiming
   private let selfTest: SelfTest?
@@ -27,17 +27,17 @@ public actor SupervisedDevice<Pool: DevicePool> {
 
   /// - Parameters:
   ///   - selfTest: `nil` for the last resort, the processor: it is used without a test, and never lost.
-  ///   - role: The name of the device in events, if it is not its own.
+  ///   - role: The name in events of its loss and return, if not that of the device.
   ///   - onEvent: Called on any thread.
   init(
-    named name: String, role: String? = nil, _ configuration: Pool.Configuration, timing: DeviceTiming,
+    _ id: DeviceID, role: String? = nil, _ configuration: Pool.Configuration, timing: DeviceTiming,
     selfTest: SelfTest?, onEvent: @escaping @Sendable (DeviceEvent) -> Void
   ) {
-    self.name = name
+    self.id = id
     self.configuration = configuration
     self.timing = timing
     self.selfTest = selfTest
-    reporter = DeviceReporter(name: name, role: role ?? name, onEvent: onEvent)
+    reporter = DeviceReporter(id, role: role ?? id.description, onEvent: onEvent)
   }
 
   deinit {
@@ -60,7 +60,7 @@ public actor SupervisedDevice<Pool: DevicePool> {
   ) async throws(DeviceError) -> sending Output? {
     let pool: Pool
     switch state {
-    case .lost(let error): throw .lost(device: name, why: "\(error)")
+    case .lost(let error): throw .lost(device: id, why: "\(error)")
     case .working(let working): pool = working
     case .idle, .starting:
       guard waits else { return nil }
@@ -103,7 +103,7 @@ public actor SupervisedDevice<Pool: DevicePool> {
   private func startedPool() async throws(DeviceError) -> Pool {
     switch state {
     case .working(let pool): return pool
-    case .lost(let error): throw .lost(device: name, why: "\(error)")
+    case .lost(let error): throw .lost(device: id, why: "\(error)")
     case .starting(let start): return try await start.value(orIfCancelled: .failure(.cancelled)).get()
     case .idle: break
     }
@@ -151,7 +151,7 @@ public actor SupervisedDevice<Pool: DevicePool> {
     reporter.emptied()
     stuck.append(pool)
     beginRetrying(after: error)
-    await pool.close(because: .lost(device: name, why: "\(error)"))
+    await pool.close(because: .lost(device: id, why: "\(error)"))
   }
 
   private func beginRetrying(after error: DeviceError) {

@@ -18,9 +18,9 @@ package struct EncoderNetwork: ~Copyable {
   /// - Parameter compiled: `audio_signal` f32 [1, bands, T], `length` i64 [1] → `outputs` f32 [1, E, T'],
   ///   `encoded_lengths` i64 [1].
   init(
-    _ compiled: borrowing CompiledGraph, _ shape: EncoderShape, on device: String
+    _ compiled: borrowing CompiledGraph, _ shape: EncoderShape, on device: DeviceID
   ) throws(InferenceError) {
-    executionDevice = (try? compiled.property("EXECUTION_DEVICES")) ?? device
+    executionDevice = (try? compiled.property("EXECUTION_DEVICES")) ?? device.description
     isFromCache = compiled.isFromCache
     let request = try compiled.makeRequest()
     ports = try Ports(request)

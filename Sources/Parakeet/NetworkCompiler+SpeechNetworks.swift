@@ -3,7 +3,7 @@ internal import ModelStore
 internal import Transducer
 
 extension NetworkCompiler: SpeechNetworks {
-  package func devices() throws(DeviceError) -> [String] {
+  package func devices() throws(DeviceError) -> [DeviceID] {
     do throws(ParakeetError) {
       return try availableDevices()
     } catch {
@@ -11,7 +11,7 @@ extension NetworkCompiler: SpeechNetworks {
     }
   }
 
-  package func checkProperties(of device: String) throws(DeviceError) {
+  package func checkProperties(of device: DeviceID) throws(DeviceError) {
     do throws(ParakeetError) {
       try refuseUnknownProperties(of: device)
     } catch {
@@ -19,11 +19,11 @@ extension NetworkCompiler: SpeechNetworks {
     }
   }
 
-  package func accelerator(named device: String) -> any Accelerator {
-    OpenVINOAccelerator(name: device, networks: self)
+  package func accelerator(on device: DeviceID) -> any Accelerator {
+    OpenVINOAccelerator(device: device, networks: self)
   }
 
-  package func decoder(on device: String) throws(DeviceError) -> any LoadedDecoder {
+  package func decoder(on device: DeviceID) throws(DeviceError) -> any LoadedDecoder {
     let search = GreedyDecoder(
       blank: model.vocabulary.blank, maximumTokensPerFrame: model.configuration.maximumTokensPerFrame)
     do throws(ParakeetError) {
@@ -33,5 +33,5 @@ extension NetworkCompiler: SpeechNetworks {
     }
   }
 
-  package func precision(on device: String) -> Precision? { loadedPrecision(on: device) }
+  package func precision(on device: DeviceID) -> Precision? { loadedPrecision(on: device) }
 }

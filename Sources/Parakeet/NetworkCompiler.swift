@@ -11,9 +11,9 @@ package final class NetworkCompiler: Sendable {
   private let settings: ComputeSettings
   private let runtime: Runtime
   private let report: PreparationReport
-  private let plans = Mutex<[String: CompilationPlan]>([:])
+  private let plans = Mutex<[DeviceID: CompilationPlan]>([:])
   /// What is reported; apart from the plans, whose lock is held while a model is prepared.
-  private let precisions = Mutex<[String: Precision]>([:])
+  private let precisions = Mutex<[DeviceID: Precision]>([:])
   private let sourceHash = Mutex<String?>(nil)
 
   /// How a device runs a model.
@@ -43,21 +43,21 @@ package final class NetworkCompiler: Sendable {
   }
 
   /// The names of the devices that are there.
-  func availableDevices() throws(ParakeetError) -> [String] {
+  func availableDevices() throws(ParakeetError) -> [DeviceID] {
     do throws(InferenceError) {
-      return try runtime.devices()
+      return try runtime.devices().compactMap(DeviceID.init)
     } catch {
       throw .inference(error)
     }
   }
 
   /// The precision as it is reported with a transcript; `nil` if the device has run nothing.
-  func loadedPrecision(on device: String) -> Precision? {
+  func loadedPrecision(on device: DeviceID) -> Precision? {
     precisions.withLock { $0[device] }
   }
 
   /// Refuses properties that the device does not know.
-  func refuseUnknownProperties(of device: String) throws(ParakeetError) {
+  func refuseUnknownProperties(of device: DeviceID) throws(ParakeetError) {
     guard !settings.properties.isEmpty else { return }
     let known = try text("SUPPORTED_PROPERTIES", of: device).split(separator: " ").map(String.init)
     guard !known.isEmpty else { return }
@@ -70,17 +70,17 @@ package final class NetworkCompiler: Sendable {
 
   /// Compiles the encoder for a shape, or takes it from the cache.
   package func encoder(
-    on device: String = "CPU", _ shape: EncoderShape = .dynamic
+    on device: DeviceID = .cpu, _ shape: EncoderShape = .dynamic
   ) throws(ParakeetError) -> EncoderNetwork {
     let plan = try plan(for: device)
     do {
       var graph = try intact(plan) { plan, runtime throws(ParakeetError) in
         try SpeechGraphs.encoder(of: plan.model, weights: plan.inMemory, runtime: runtime)
       }
-      if device != Device.cpu.openVINOName, try graph.isDynamicallyQuantized {
-        throw ModelError(model: model.name, reason: .quantizedLayers(device: device))
+      if !device.isProcessor, try graph.isDynamicallyQuantized {
+        throw ModelError(model: model.name, reason: .quantizedLayers(device: device.description))
       }
-      let isProcessor = device == Device.cpu.openVINOName
+      let isProcessor = device.isProcessor
       let rounding = isProcessor && plan.precision.weights == .int8 && Runtime.supportsVNNI
       try EncoderPasses.apply(
         to: &graph, shape: shape, bandCount: model.configuration.bandCount, isProcessor: isProcessor,
@@ -100,14 +100,14 @@ package final class NetworkCompiler: Sendable {
   }
 
   /// Compiles the decoder's three networks.
-  package func decoderNetworks(on device: String = "CPU") throws(ParakeetError) -> DecoderNetworks {
+  package func decoderNetworks(on device: DeviceID = .cpu) throws(ParakeetError) -> DecoderNetworks {
     let plan = try plan(for: device)
     do {
       let graphs = try intact(plan) { plan, runtime throws(ParakeetError) in
         try SpeechGraphs.decoder(of: plan.model, weights: plan.inMemory, runtime: runtime)
       }
       // The projection takes any number of frames, which an accelerator may not.
-      let processor = Device.cpu.openVINOName
+      let processor = DeviceID.cpu
       let projection = try compile(
         graphs.projection, "encoder projection", on: processor, try self.plan(for: processor))
       let prediction = try compile(graphs.prediction, "prediction network", on: device, plan)
@@ -122,7 +122,7 @@ package final class NetworkCompiler: Sendable {
   }
 
   private func compile(
-    _ graph: borrowing Graph, _ name: String, on device: String, _ plan: CompilationPlan,
+    _ graph: borrowing Graph, _ name: String, on device: DeviceID, _ plan: CompilationPlan,
     in arithmetic: Precision? = nil,
     overrides: [String: String] = [:]
   ) throws -> CompiledGraph {
@@ -130,22 +130,22 @@ package final class NetworkCompiler: Sendable {
       for: device, arithmetic: arithmetic ?? plan.precision.arithmetic, supported: plan.properties,
       overrides: overrides)
     guard let cache = try cache(for: device, plan) else {
-      return try runtime.compile(graph, name: name, for: device, properties: properties)
+      return try runtime.compile(graph, name: name, for: device.description, properties: properties)
     }
     return try cache.compile(
-      graph, name: name, for: (device, plan.identity), properties: properties, runtime)
+      graph, name: name, for: (device.description, plan.identity), properties: properties, runtime)
   }
 
   /// Where compiled networks are kept; `nil` where that gains nothing: a prepared model compiles for the processor
   /// in less than a second, and would take as much disk again; and where there was no room for the prepared plan.
-  private func cache(for device: String, _ plan: CompilationPlan) throws(ParakeetError)
+  private func cache(for device: DeviceID, _ plan: CompilationPlan) throws(ParakeetError)
     -> CompiledNetworks?
   {
     guard let directory = settings.cacheDirectory else { return nil }
     let source: String
     switch plan.model.graphs {
     case .prepared(let prepared):
-      guard device != Device.cpu.openVINOName else { return nil }
+      guard !device.isProcessor else { return nil }
       let versions = "\(prepared.manifest.version) \(EncoderPasses.version)"
       source = "\(prepared.manifest.source) \(prepared.manifest.weights.rawValue) \(versions)"
     case .exported:
@@ -176,7 +176,7 @@ package final class NetworkCompiler: Sendable {
 
   // MARK: Forms
 
-  private func plan(for device: String) throws(ParakeetError) -> CompilationPlan {
+  private func plan(for device: DeviceID) throws(ParakeetError) -> CompilationPlan {
     // Whoever comes while a plan is made waits for it.
     try plans.withLock { plans throws(ParakeetError) in
       if let plan = plans[device] { return plan }
@@ -187,10 +187,10 @@ package final class NetworkCompiler: Sendable {
     }
   }
 
-  private func makePlan(for device: String) throws(ParakeetError) -> CompilationPlan {
+  private func makePlan(for device: DeviceID) throws(ParakeetError) -> CompilationPlan {
     let capabilities = try text("OPTIMIZATION_CAPABILITIES", of: device).split(separator: " ").map(
       String.init)
-    let isAskedFor = settings.device == .auto || device == settings.device.openVINOName
+    let isAskedFor = settings.device == .auto || device == settings.device.id
     let asked = isAskedFor ? settings.precision : settings.precision.forStandIn(capabilities)
     let precision = try asked.resolved(
       for: device, capabilities: capabilities, model: model, prepared: preparedForms?.map(\.manifest.weights))
@@ -250,21 +250,21 @@ package final class NetworkCompiler: Sendable {
     }
   }
 
-  private func identity(of device: String) -> String {
+  private func identity(of device: DeviceID) -> String {
     ["FULL_DEVICE_NAME", "DEVICE_ARCHITECTURE", "NPU_DRIVER_VERSION", "GPU_DEVICE_ID"]
       .compactMap { try? text($0, of: device) }.joined(separator: ", ")
   }
 
-  private func text(_ property: String, of device: String) throws(ParakeetError) -> String {
+  private func text(_ property: String, of device: DeviceID) throws(ParakeetError) -> String {
     do throws(InferenceError) {
-      return try runtime.property(property, of: device)
+      return try runtime.property(property, of: device.description)
     } catch {
       throw .inference(error)
     }
   }
 
   /// Bytes that a device has allotted, beside the process's own memory; 0 if it does not say.
-  func allottedBytes(on device: String) -> Int64 {
+  func allottedBytes(on device: DeviceID) -> Int64 {
     (try? text("NPU_DEVICE_ALLOC_MEM_SIZE", of: device)).flatMap { Int64($0) } ?? 0
   }
 }

@@ -13,10 +13,10 @@ public enum ParakeetError: Error, Sendable, CustomStringConvertible {
   case cache(directory: String, why: String)
   /// A model cannot be prepared in a directory.
   case preparation(model: String, directory: String, why: String)
-  case precision(Precision, device: String, supported: [String])
+  case precision(Precision, device: DeviceID, supported: [String])
   /// A prepared model no longer has the weights that the precision needs.
   case preparedOtherwise(Precision, weights: [WeightFormat], model: String)
-  case property(String, device: String, known: [String])
+  case property(String, device: DeviceID, known: [String])
 
   public var description: String {
     switch self {
@@ -48,7 +48,7 @@ public enum ParakeetError: Error, Sendable, CustomStringConvertible {
 
 extension DeviceError {
   /// The error of a device that failed to load a network.
-  init(_ error: ParakeetError, on device: String) {
+  init(_ error: ParakeetError, on device: DeviceID) {
     // OpenVINO's refusals may be the device's.
     if case .inference(let error) = error {
       self = .failed(device: device, why: error.description)

@@ -25,9 +25,9 @@ extension Precision {
   ///   - capabilities: OpenVINO's `OPTIMIZATION_CAPABILITIES` of the device.
   ///   - prepared: The kinds of weights in which the model is there; `nil` if it can be prepared in any.
   func resolved(
-    for device: String, capabilities: [String], model: ModelDirectory, prepared: [WeightFormat]?
+    for device: DeviceID, capabilities: [String], model: ModelDirectory, prepared: [WeightFormat]?
   ) throws(ParakeetError) -> ResolvedPrecision {
-    let isProcessor = device == Device.cpu.openVINOName
+    let isProcessor = device.isProcessor
     let fastest: Precision =
       !isProcessor ? .f16 : capabilities.contains(Precision.bf16.capability) ? .bf16 : .f32
     let isLarge = prepared != nil || model.graphBytes > Self.bytesWorthCompressing

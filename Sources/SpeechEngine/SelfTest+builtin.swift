@@ -61,7 +61,7 @@ extension SelfTest {
   /// Recognizes the recording on a device with the built-in model.
   ///
   /// - Parameter settings: Those of the model that will be served.
-  static func run(on device: Device, _ settings: ComputeSettings) async throws(DeviceError) {
+  static func run(on device: DeviceID, _ settings: ComputeSettings) async throws(DeviceError) {
     var own = Self.settings(for: device)
     own.cacheDirectory = settings.cacheDirectory
     own.inferenceSeconds = settings.inferenceSeconds
@@ -75,7 +75,7 @@ extension SelfTest {
     }
     let outcome = try await test.run(with: Recognizer(model: model, settings: own))
     guard outcome.isPassed else {
-      throw .failed(device: device.openVINOName, why: "the self-test understood '\(outcome.text)'")
+      throw .failed(device: device, why: "the self-test understood '\(outcome.text)'")
     }
   }
 }

@@ -21,17 +21,17 @@ enum Remedies {
   private static func advice(for error: any Error) -> String? {
     guard let error = error as? DeviceError else { return nil }
     switch error {
-    case .missing(.npu, let available):
+    case .missing(let device, let available) where device.kind == .npu:
       let why = Diagnosis.npuExplanation(
         MachineReader(libraryFolders: LibraryFolders.all).facts(), openVINOVersion: Runtime.version,
-        openVINODevices: available)
+        openVINODevices: available.map(\.description))
       return "; --fallback cpu goes on without it. Why: \(why)"
     case .missing: return "; --fallback cpu goes on without it; `lorikeet doctor` tells more"
     case .networks(ParakeetError.cache): return "; name a writable --data-dir, or use --no-cache"
     case .networks(ParakeetError.preparation):
       return "; name a writable --data-dir with enough room, or use --no-cache"
     case .failed(let device, _), .late(let device, _), .notFinite(let device), .lost(let device, _):
-      return device == "CPU" ? nil : "; `lorikeet doctor` tells more"
+      return device.isProcessor ? nil : "; `lorikeet doctor` tells more"
     case .bucket, .networks, .cancelled: return nil
     }
   }

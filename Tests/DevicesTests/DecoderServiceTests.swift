@@ -13,39 +13,39 @@ private final class ScriptedNetworks: SpeechNetworks {
     var hang: Gate?
   }
 
-  private let script = Mutex<[String: Script]>([:])
-  let loads = Log<String>()
-  let runs = Log<String>()
+  private let script = Mutex<[DeviceID: Script]>([:])
+  let loads = Log<DeviceID>()
+  let runs = Log<DeviceID>()
 
-  func change(_ device: String, _ body: (inout Script) -> Void) {
+  func change(_ device: DeviceID, _ body: (inout Script) -> Void) {
     script.withLock { body(&$0[device, default: Script()]) }
   }
 
-  func devices() -> [String] { ["CPU", "NPU"] }
-  func checkProperties(of device: String) {}
-  func accelerator(named device: String) -> any Accelerator {
+  func devices() -> [DeviceID] { [.cpu, .npu] }
+  func checkProperties(of device: DeviceID) {}
+  func accelerator(on device: DeviceID) -> any Accelerator {
     ScriptedAccelerator(device, time: VirtualTime())
   }
-  func precision(on device: String) -> Precision? { .f32 }
+  func precision(on device: DeviceID) -> Precision? { .f32 }
 
-  func decoder(on device: String) throws(DeviceError) -> any LoadedDecoder {
+  func decoder(on device: DeviceID) throws(DeviceError) -> any LoadedDecoder {
     loads.append(device)
     return ScriptedDecoder(device: device, networks: self)
   }
 
-  fileprivate func run(on device: String) throws(DeviceError) -> Decoding {
+  fileprivate func run(on device: DeviceID) throws(DeviceError) -> Decoding {
     runs.append(device)
     let script = script.withLock { $0[device] ?? Script() }
     script.hang?.block()
     if let fault = script.fault { throw fault }
     var decoding = Decoding()
-    decoding.steps = device == "NPU" ? 1 : 2
+    decoding.steps = device == .npu ? 1 : 2
     return decoding
   }
 }
 
 private struct ScriptedDecoder: LoadedDecoder {
-  let device: String
+  let device: DeviceID
   let networks: ScriptedNetworks
 
   func decode(_ encoding: Encoding, allowing mask: TokenMask?) throws(DeviceError) -> Decoding {
@@ -64,16 +64,16 @@ private struct Machine {
     var timing = DeviceTiming(inferenceLimit: .seconds(10))
     timing.pause = time.pause
     service = DecoderService(
-      networks, on: ["NPU", "CPU"], timing: timing, thread: { _ in nil },
+      networks, on: [.npu, .cpu], timing: timing, thread: { _ in nil },
       onEvent: { [log] event in log.append(event) })
   }
 
   var events: [DeviceEvent] { log.all }
 
   /// Decodes, and returns the device that did.
-  func decode() async throws -> String {
+  func decode() async throws -> DeviceID {
     let encoding = Encoding(values: [0], width: 1, count: 1)
-    return try await service.decode(encoding).decoding.steps == 1 ? "NPU" : "CPU"
+    return try await service.decode(encoding).decoding.steps == 1 ? .npu : .cpu
   }
 }
 

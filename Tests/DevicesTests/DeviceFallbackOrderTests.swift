@@ -3,7 +3,7 @@ import Testing
 @testable import Devices
 
 @Suite struct `The devices that are used` {
-  private func chain(_ device: Device, _ fallback: Fallback, _ available: String...) throws
+  private func chain(_ device: Device, _ fallback: Fallback, _ available: DeviceID...) throws
     -> DeviceFallbackOrder
   {
     try DeviceFallbackOrder(device, fallback: fallback, available: available)
@@ -11,25 +11,25 @@ import Testing
 
   @Test func `auto takes the best that is there, and what is left stands in`() throws {
     let chain = try chain(.auto, .auto, "CPU", "GPU.0", "GPU.1", "NPU")
-    #expect(chain.names == ["NPU", "GPU", "CPU"])
+    #expect(chain.devices == ["NPU", "GPU", "CPU"])
     #expect(!chain.needsFirst)
-    #expect(try self.chain(.auto, .auto, "CPU").names == ["CPU"])
-    #expect(try self.chain(.auto, .none, "CPU", "GPU").names == ["GPU"])
+    #expect(try self.chain(.auto, .auto, "CPU").devices == ["CPU"])
+    #expect(try self.chain(.auto, .none, "CPU", "GPU").devices == ["GPU"])
   }
 
   @Test func `one that was named has to work at start, and the processor stands in later`() throws {
     let chain = try chain(.npu, .auto, "CPU", "GPU", "NPU")
-    #expect(chain.names == ["NPU", "CPU"])
+    #expect(chain.devices == ["NPU", "CPU"])
     #expect(chain.needsFirst)
   }
 
   @Test func `with a fallback to the processor it need not`() throws {
     #expect(try !chain(.npu, .cpu, "CPU", "NPU").needsFirst)
-    #expect(try chain(.npu, .cpu, "CPU").names == ["CPU"])
+    #expect(try chain(.npu, .cpu, "CPU").devices == ["CPU"])
   }
 
   @Test func `without a fallback nothing stands in`() throws {
-    #expect(try chain(.npu, .none, "CPU", "NPU").names == ["NPU"])
+    #expect(try chain(.npu, .none, "CPU", "NPU").devices == ["NPU"])
   }
 
   @Test(arguments: [Fallback.auto, .none]) func `one that is not there is an error that names those that are`(
@@ -40,6 +40,29 @@ import Testing
     } throws: { error in
       "\(error)" == "there is no NPU here, only CPU, GPU"
     }
+  }
+}
+
+@Suite struct `The name of a device` {
+  @Test(arguments: [
+    ("CPU", DeviceID.cpu), ("npu", .npu), ("GPU.1", DeviceID(.gpu, index: 1)), ("gpu.0", DeviceID(.gpu, index: 0)),
+  ]) func `a device's name is read in any case, with its number`(name: String, device: DeviceID) {
+    #expect(DeviceID(name) == device)
+    #expect("\(device)" == name.uppercased())
+  }
+
+  @Test(arguments: ["", "TPU", "GPU.", "GPU.x", "GPU.-1", "GPU.+1", "GPU.1.2", "AUTO"])
+  func `a name of no device is refused`(name: String) {
+    #expect(DeviceID(name) == nil)
+  }
+
+  @Test func `a device with a number is found among several, and number 0 is an only one`() {
+    let several: [DeviceID] = ["CPU", "GPU.0", "GPU.1"]
+    #expect(DeviceID("GPU.1")?.isListed(in: several) == true)
+    #expect(DeviceID("GPU.2")?.isListed(in: several) == false)
+    #expect(DeviceID("GPU")?.isListed(in: several) == true)
+    #expect(DeviceID("GPU.0")?.isListed(in: ["CPU", "GPU"]) == true)
+    #expect(DeviceID("GPU.1")?.isListed(in: ["CPU", "GPU"]) == false)
   }
 }
 

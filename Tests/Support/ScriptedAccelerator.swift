@@ -1,4 +1,4 @@
-package import Devices
+public import Devices
 internal import SpeechFeatures
 internal import Synchronization
 
@@ -45,13 +45,13 @@ package final class ScriptedAccelerator: Accelerator {
   }
 
   /// The name of the device.
-  package let name: String
+  package let device: DeviceID
   private let time: VirtualTime
   private let state: Mutex<(script: Script, counts: Counts)>
 
   /// Creates a device on a virtual clock.
-  package init(_ name: String, time: VirtualTime, _ script: Script = Script()) {
-    self.name = name
+  package init(_ device: DeviceID, time: VirtualTime, _ script: Script = Script()) {
+    self.device = device
     self.time = time
     state = Mutex((script, Counts()))
   }
@@ -60,7 +60,7 @@ package final class ScriptedAccelerator: Accelerator {
   package static func processor(_ time: VirtualTime) -> ScriptedAccelerator {
     var script = Script()
     script.takesDynamicShapes = true
-    return ScriptedAccelerator("CPU", time: time, script)
+    return ScriptedAccelerator(.cpu, time: time, script)
   }
 
   /// The operations performed so far.
@@ -75,7 +75,7 @@ package final class ScriptedAccelerator: Accelerator {
   package func load(_ shape: EncoderShape) throws(DeviceError) -> any LoadedEncoder {
     let script = script
     if shape == .dynamic, !script.takesDynamicShapes {
-      throw .failed(device: name, why: "to_shape was called on a dynamic shape")
+      throw .failed(device: device, why: "to_shape was called on a dynamic shape")
     }
     // Counted at the beginning.
     let isCached = script.cache.contains(shape) && !script.stale.contains(shape)
@@ -99,7 +99,7 @@ package final class ScriptedAccelerator: Accelerator {
 
   fileprivate func run(_ shape: EncoderShape, _ frames: Int, isWarmUp: Bool) throws(DeviceError) -> Encoding {
     if let width = shape.bucket?.frames, frames > width {
-      throw .failed(device: name, why: "\(frames) frames in a bucket of \(width)")
+      throw .failed(device: device, why: "\(frames) frames in a bucket of \(width)")
     }
     let script = script
     if !isWarmUp { state.withLock { $0.counts.runs.append(shape) } }
@@ -115,7 +115,7 @@ private struct ScriptedEncoder: LoadedEncoder {
   let isFromCache: Bool
   let residentBytes: Int64
 
-  var executionDevice: String { device.name }
+  var executionDevice: String { device.device.description }
 
   func encode(_ frames: LogMelFrames, _ range: Range<Int>) throws(DeviceError) -> Encoding {
     try device.run(shape, range.count, isWarmUp: false)
@@ -123,5 +123,12 @@ private struct ScriptedEncoder: LoadedEncoder {
 
   func warmUp() throws(DeviceError) -> Encoding {
     try device.run(shape, 1, isWarmUp: true)
+  }
+}
+
+extension DeviceID: ExpressibleByStringLiteral {
+  /// A device by OpenVINO's name, for tests.
+  public init(stringLiteral name: String) {
+    self = DeviceID(name) ?? .cpu
   }
 }

@@ -10,19 +10,19 @@ enum DeviceProperties {
   ///   - supported: The device's `SUPPORTED_PROPERTIES`.
   ///   - overrides: What a person asked for; it goes before what we would set.
   static func make(
-    for device: String, arithmetic: Precision, supported: [String], overrides: [String: String] = [:]
+    for device: DeviceID, arithmetic: Precision, supported: [String], overrides: [String: String] = [:]
   ) -> [String: String] {
     var properties = ["PERFORMANCE_HINT": "LATENCY"]
-    switch device {
-    case "CPU":
+    switch device.kind {
+    case .cpu:
       // Its default would be bf16 wherever the processor computes it.
       properties["INFERENCE_PRECISION_HINT"] = arithmetic.rawValue
       // Not among those that the plugin lists, but it takes it.
       properties["CPU_RUNTIME_CACHE_CAPACITY"] = "\(keptKernels)"
-    case "NPU":
+    case .npu:
       // Its native format is float16; a hint for it only takes time (measured by the reference's author).
       if supported.contains("NPU_TURBO") { properties["NPU_TURBO"] = "YES" }
-    default:
+    case .gpu:
       if arithmetic == .f32 { properties["INFERENCE_PRECISION_HINT"] = arithmetic.rawValue }
     }
     return properties.merging(overrides) { _, asked in asked }

@@ -7,17 +7,17 @@ internal import Synchronization
 
 /// The encoder of a model on a device that OpenVINO drives.
 struct OpenVINOAccelerator: Accelerator {
-  let name: String
+  let device: DeviceID
   let networks: NetworkCompiler
 
   func load(_ shape: EncoderShape) throws(DeviceError) -> any LoadedEncoder {
-    let before = ProcessMemory.residentBytes() + networks.allottedBytes(on: name)
+    let before = ProcessMemory.residentBytes() + networks.allottedBytes(on: device)
     do throws(ParakeetError) {
-      let network = try networks.encoder(on: name, shape)
+      let network = try networks.encoder(on: device, shape)
       return OpenVINOEncoder(
-        network, shape, device: name, networks: networks, bytesBefore: before)
+        network, shape, device: device, networks: networks, bytesBefore: before)
     } catch {
-      throw DeviceError(error, on: name)
+      throw DeviceError(error, on: device)
     }
   }
 }
@@ -26,7 +26,7 @@ struct OpenVINOAccelerator: Accelerator {
 private final class OpenVINOEncoder: LoadedEncoder {
   let executionDevice: String
   let isFromCache: Bool
-  private let device: String
+  private let device: DeviceID
   private let shape: EncoderShape
   private let networks: NetworkCompiler
   private let bytesBefore: Int64
@@ -34,7 +34,7 @@ private final class OpenVINOEncoder: LoadedEncoder {
   private let network: Mutex<EncoderNetwork>
 
   init(
-    _ network: consuming sending EncoderNetwork, _ shape: EncoderShape, device: String,
+    _ network: consuming sending EncoderNetwork, _ shape: EncoderShape, device: DeviceID,
     networks: NetworkCompiler, bytesBefore: Int64
   ) {
     executionDevice = network.executionDevice

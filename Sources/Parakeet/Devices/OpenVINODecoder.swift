@@ -5,11 +5,11 @@ internal import Transducer
 
 /// The decoder's three networks, compiled by OpenVINO, and the search over them.
 final class OpenVINODecoder: LoadedDecoder {
-  private let device: String
+  private let device: DeviceID
   private let search: GreedyDecoder
   private let networks: Mutex<DecoderNetworks>
 
-  init(_ networks: consuming sending DecoderNetworks, _ search: GreedyDecoder, device: String) {
+  init(_ networks: consuming sending DecoderNetworks, _ search: GreedyDecoder, device: DeviceID) {
     self.device = device
     self.search = search
     self.networks = Mutex(networks)

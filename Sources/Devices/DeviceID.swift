@@ -1,0 +1,48 @@
+/// A device of this machine: its kind, and its number where the machine has several of that kind.
+public struct DeviceID: Hashable, Sendable {
+  /// The raw values are OpenVINO's names.
+  public enum Kind: String, Sendable, CaseIterable {
+    case cpu = "CPU"
+    case gpu = "GPU"
+    case npu = "NPU"
+  }
+
+  public let kind: Kind
+  /// The number in OpenVINO's name, as in "GPU.1"; `nil` for the only or the first device of its kind.
+  public let index: Int?
+
+  public init(_ kind: Kind, index: Int? = nil) {
+    self.kind = kind
+    self.index = index
+  }
+
+  public static let cpu = DeviceID(.cpu)
+  public static let gpu = DeviceID(.gpu)
+  public static let npu = DeviceID(.npu)
+
+  /// Reads a name such as "CPU" or "gpu.1"; `nil` for other devices.
+  public init?(_ name: String) {
+    let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let kind = Kind(rawValue: parts[0].uppercased()) else { return nil }
+    guard parts.count == 2 else {
+      self.init(kind)
+      return
+    }
+    guard let index = Int(parts[1]), index >= 0, parts[1].first?.isNumber ?? false else { return nil }
+    self.init(kind, index: index)
+  }
+
+  /// True for the processor, which runs any shape and is the last resort.
+  public var isProcessor: Bool { kind == .cpu }
+
+  /// True if this device is one of those listed. A device without a number is the first of its kind, and number 0
+  /// is an only one.
+  func isListed(in available: [DeviceID]) -> Bool {
+    available.contains { $0.kind == kind && (index == nil || $0.index ?? 0 == index) }
+  }
+}
+
+extension DeviceID: CustomStringConvertible {
+  /// OpenVINO's name: "CPU", "GPU.1".
+  public var description: String { index.map { "\(kind.rawValue).\($0)" } ?? kind.rawValue }
+}
