@@ -41,6 +41,9 @@ let package = Package(
     .target(name: "Wording", dependencies: ["Transducer"], swiftSettings: strict),
     .target(name: "Devices", dependencies: ["SpeechFeatures"], swiftSettings: strict),
 
+    // Promises, permits and threads, of Synchronization and Glibc alone.
+    .target(name: "Concurrency", swiftSettings: strict),
+
     .target(name: "MulticastDNS", swiftSettings: strict),
 
     // The only one that gives the system a path.
@@ -103,7 +106,7 @@ let package = Package(
     .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Devices", "Audio", "Languages", "ModelStore", "Recognition", "SocketFaults", "SystemPaths",
+        "Audio", "Concurrency", "Devices", "Languages", "Recognition", "SocketFaults", "SystemPaths",
         "Transducer", "Wording", "WyomingProtocol",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -149,6 +152,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "SpeechFeaturesTests", dependencies: ["SpeechFeatures", "Support"], swiftSettings: strict),
+    .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency"], swiftSettings: strict),
     .testTarget(
       name: "DevicesTests", dependencies: ["Devices", "SpeechFeatures", "Support"],
       swiftSettings: strict),

@@ -52,7 +52,7 @@ struct EventHandler: ~Copyable {
         }
         let audio = try ended.finished()
         connection.activity.beginAnswer()
-        await queue.append(count, audio, request)
+        try await queue.append(count, audio, request)
       }
     }
     connection.activity.moved(isListening: session.isListening)

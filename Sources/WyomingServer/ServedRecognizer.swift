@@ -1,35 +1,33 @@
+internal import Concurrency
 public import Recognition
 internal import Synchronization
 public import WyomingProtocol
 
-/// A model that is served, perhaps before it is there: what `describe` says of it, and its recognizer once that can
-/// work. Whoever brings the model tells how far it is.
+/// The recognizer of a served model, which clients can speak to while the model is still fetched and loaded.
+///
+/// The owner of the model reports its progress: ``fetched(_:)``, ``arrived(_:)``, ``ready()``.
 public final class ServedRecognizer: Sendable {
-  private typealias Waiter = CheckedContinuation<Recognizer?, Never>
-
   private struct State {
     var program: SpeechProgram
     var isFetched: Bool
-    var recognizer: Recognizer?
     var isReady = false
-    var waiters: [Int: Waiter] = [:]
-    var waiterCount = 0
 
     var progress: ServerStatus.Progress { isReady ? .ready : isFetched ? .loading : .fetching }
   }
 
   private let state: Mutex<State>
+  private let arrival = SharedPromise<Recognizer>()
 
   /// - Parameters:
-  ///   - program: What `describe` is answered with.
-  ///   - isFetched: Whether the model's files are there.
+  ///   - program: The answer to `describe`.
+  ///   - isFetched: True if the model's files are on this machine.
   public init(_ program: SpeechProgram, isFetched: Bool = true) {
     state = Mutex(State(program: program, isFetched: isFetched))
   }
 
-  /// The model's files have come.
+  /// Notes that the model's files are on this machine.
   ///
-  /// - Parameter program: What is known of it now.
+  /// - Parameter program: The answer to `describe`, now that the files are known.
   public func fetched(_ program: SpeechProgram) {
     state.withLock { state in
       state.program = program
@@ -37,68 +35,37 @@ public final class ServedRecognizer: Sendable {
     }
   }
 
-  /// The model's recognizer is there, and utterances that wait for it go on: it may still have to load.
+  /// Hands the recognizer to the utterances that wait for it; the recognizer can still be loading its model.
   public func arrived(_ recognizer: Recognizer) {
-    let waiters = state.withLock { state in
-      state.recognizer = recognizer
-      defer { state.waiters = [:] }
-      return state.waiters.values
-    }
-    for waiter in waiters { waiter.resume(returning: recognizer) }
+    arrival.settle(recognizer)
   }
 
-  /// The model is loaded.
+  /// Notes that the model is loaded.
   public func ready() {
     state.withLock { $0.isReady = true }
   }
 
+  /// The answer to `describe`.
   var program: SpeechProgram { state.withLock { $0.program } }
 
-  /// Tags of the languages that the model knows; none if that is not known.
+  /// The tags of the languages that the model supports; empty if they are not known.
   var languages: [String] { program.models.flatMap(\.languages) }
 
-  /// `nil` while the model is fetched.
-  var recognizer: Recognizer? { state.withLock { $0.recognizer } }
+  /// The recognizer; `nil` until it has arrived.
+  var recognizer: Recognizer? { arrival.value }
 
-  /// How far the model and its devices are.
+  /// The progress of the model and the state of its devices.
   var status: ServerStatus {
-    let (program, progress, recognizer) = state.withLock { ($0.program, $0.progress, $0.recognizer) }
+    let (program, progress) = state.withLock { ($0.program, $0.progress) }
     return ServerStatus(
       model: program.models.first?.artifact.name ?? program.artifact.name, progress: progress,
       devices: recognizer?.devices ?? [],
       speculation: recognizer?.speculations ?? SpeculationCount())
   }
 
-  /// What an utterance that waits too long waits for; `nil` if it is not the model.
+  /// The reason why an utterance waits for the model; `nil` if the model is loaded.
   var notReadyReason: String? { state.withLock { $0.progress }.notReadyReason }
 
-  /// Waits until the model is there.
-  func awaited() async throws(CancellationError) -> Recognizer {
-    let number = state.withLock { state in
-      state.waiterCount += 1
-      return state.waiterCount
-    }
-    let recognizer = await withTaskCancellationHandler {
-      await withCheckedContinuation { waiter in wait(waiter, number) }
-    } onCancel: {
-      state.withLock { $0.waiters.removeValue(forKey: number) }?.resume(returning: nil)
-    }
-    guard let recognizer else { throw CancellationError() }
-    return recognizer
-  }
-
-  private func wait(_ waiter: Waiter, _ number: Int) {
-    enum Outcome {
-      case waits
-      case goesOn(Recognizer?)
-    }
-    let outcome: Outcome = state.withLock { state in
-      if let recognizer = state.recognizer { return .goesOn(recognizer) }
-      // Who is cancelled from here on finds the waiter in its place.
-      if Task.isCancelled { return .goesOn(nil) }
-      state.waiters[number] = waiter
-      return .waits
-    }
-    if case .goesOn(let recognizer) = outcome { waiter.resume(returning: recognizer) }
-  }
+  /// Waits for the recognizer.
+  func awaited() async throws(CancellationError) -> Recognizer { try await arrival.awaited() }
 }

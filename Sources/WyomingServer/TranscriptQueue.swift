@@ -1,3 +1,4 @@
+internal import Concurrency
 internal import Synchronization
 internal import Transducer
 internal import WyomingProtocol
@@ -18,22 +19,20 @@ final class TranscriptQueue: Sendable {
 
   private let jobs: AsyncStream<Job>
   private let continuation: AsyncStream<Job>.Continuation
-  private let places: AsyncStream<Void>
-  private let place: AsyncStream<Void>.Continuation
+  private let places = Permits(capacity)
 
   /// What was reported of the utterance that was reported of last.
   private let reported = Mutex<(number: Int, segments: [SpokenText])>((0, []))
 
   init() {
     (jobs, continuation) = AsyncStream.makeStream()
-    (places, place) = AsyncStream.makeStream()
-    for _ in 0..<Self.capacity { place.yield() }
   }
 
   /// Waits for a place, then puts the utterance at the end.
-  func append(_ number: Int, _ audio: HeardAudio, _ request: Session.Request) async {
-    var iterator = places.makeAsyncIterator()
-    guard await iterator.next(isolation: #isolation) != nil else { return }
+  func append(
+    _ number: Int, _ audio: HeardAudio, _ request: Session.Request
+  ) async throws(CancellationError) {
+    try await places.take()
     continuation.yield(.utterance(number, audio, request))
   }
 
@@ -51,7 +50,7 @@ final class TranscriptQueue: Sendable {
   func next() async -> Job? {
     var iterator = jobs.makeAsyncIterator()
     let job = await iterator.next(isolation: #isolation)
-    if case .utterance = job { place.yield() }
+    if case .utterance = job { places.release() }
     return job
   }
 

@@ -1,8 +1,7 @@
-internal import Glibc
+internal import Concurrency
 public import Logging
 internal import NIOCore
 public import ServiceLifecycle
-internal import Synchronization
 internal import SystemPaths
 internal import WyomingProtocol
 
@@ -35,20 +34,22 @@ public struct WyomingServer: Service {
     let listener = try await Listener(address: address).open()
     logger.info("listening", metadata: ["uri": "\(listener.address)"])
     onOpen(listener.address, listener.channel.localAddress?.ipAddress)
-    let connectionLimit = ConnectionLimit(limits.connections)
+    let connections = Permits(limits.connections)
     await withTaskCancellationOrGracefulShutdownHandler {
       await withDiscardingTaskGroup { group in
         for await client in listener.clients {
-          guard connectionLimit.acquire() else {
-            if connectionLimit.becameFull() {
+          switch connections.tryTake() {
+          case .taken:
+            group.addTask {
+              defer { connections.release() }
+              await Connection(service: service, limits: limits, logger: logger).serve(client)
+            }
+          case .refused(let isFirst):
+            // A flood of clients must not flood the log.
+            if isFirst {
               logger.warning("turning clients away", metadata: ["connections": "\(limits.connections)"])
             }
             turnAway(client)
-            continue
-          }
-          group.addTask {
-            defer { connectionLimit.release() }
-            await Connection(service: service, limits: limits, logger: logger).serve(client)
           }
         }
       }
@@ -65,42 +66,5 @@ public struct WyomingServer: Service {
     let text = "the server has \(limits.connections) connections, which is its limit"
     client.writeAndFlush(Event.error(text, code: "too-many-connections").encoded())
       .whenComplete { _ in client.close(promise: nil) }
-  }
-}
-
-/// The number of clients that are served at a time.
-private final class ConnectionLimit: Sendable {
-  private struct State {
-    var free: Int
-    var isKnownToBeFull = false
-  }
-
-  private let state: Mutex<State>
-
-  init(_ count: Int) {
-    state = Mutex(State(free: count))
-  }
-
-  func acquire() -> Bool {
-    state.withLock { state in
-      guard state.free > 0 else { return false }
-      state.free -= 1
-      return true
-    }
-  }
-
-  func release() {
-    state.withLock { state in
-      state.free += 1
-      state.isKnownToBeFull = false
-    }
-  }
-
-  /// True once each time that all places have been taken: a flood of clients is no reason for one of log lines.
-  func becameFull() -> Bool {
-    state.withLock { state in
-      defer { state.isKnownToBeFull = true }
-      return !state.isKnownToBeFull
-    }
   }
 }
