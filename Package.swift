@@ -99,15 +99,23 @@ let package = Package(
 
     .target(
       name: "WyomingProtocol",
-      dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: strict),
+      dependencies: ["SystemPaths", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: strict),
+    // What `lorikeet-status` events hold.
+    .target(
+      name: "WyomingStatus", dependencies: ["Devices", "SystemPaths", "WyomingProtocol"],
+      swiftSettings: strict),
     // The networking library's errors in plain words.
     .target(name: "SocketFaults", dependencies: nio, swiftSettings: strict),
 
     .target(
+      name: "WyomingClient", dependencies: nio + ["SocketFaults", "WyomingProtocol", "WyomingStatus"],
+      swiftSettings: strict),
+
+    .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Audio", "Concurrency", "Devices", "Languages", "Recognition", "SocketFaults", "SystemPaths",
-        "Transducer", "Wording", "WyomingProtocol",
+        "Audio", "Concurrency", "Languages", "Recognition", "SocketFaults", "SystemPaths", "Transducer",
+        "Wording", "WyomingProtocol", "WyomingStatus",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -133,7 +141,7 @@ let package = Package(
         "Devices", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "MulticastDNS",
         "Recognition", "ServiceDiscovery", "Settings", "SystemPaths", "Transducer", "VoiceActivity",
         "Wording",
-        "WyomingProtocol", "WyomingServer",
+        "WyomingClient", "WyomingProtocol", "WyomingServer", "WyomingStatus",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -189,21 +197,27 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "WyomingProtocolTests",
-      dependencies: ["Support", "WyomingProtocol", .product(name: "NIOCore", package: "swift-nio")],
+      dependencies: [
+        "Support", "SystemPaths", "WyomingProtocol", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "WyomingStatusTests", dependencies: ["Devices", "WyomingProtocol", "WyomingStatus"],
       swiftSettings: strict),
     .testTarget(
       name: "WyomingServerTests",
       dependencies: [
-        "Devices", "Audio", "ModelStore", "Recognition", "SpeechFeatures", "SocketFaults", "Support",
-        "SystemPaths", "WyomingProtocol", "WyomingServer",
-        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
+        "ModelStore", "Recognition", "SocketFaults", "SpeechFeatures", "Support", "WyomingProtocol",
+        "WyomingServer", "WyomingStatus",
+        .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
       ],
       swiftSettings: strict),
     .testTarget(
       name: "LorikeetTests",
       dependencies: [
         "Devices", "Diagnosis", "ModelDownload", "MulticastDNS", "Recognition", "Settings", "Support",
-        "SystemPaths", "Transducer", "WyomingProtocol", "WyomingServer",
+        "SystemPaths", "Transducer", "WyomingClient", "WyomingProtocol", "WyomingServer", "WyomingStatus",
         "lorikeet",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

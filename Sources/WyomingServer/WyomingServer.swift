@@ -3,7 +3,7 @@ public import Logging
 internal import NIOCore
 public import ServiceLifecycle
 internal import SystemPaths
-internal import WyomingProtocol
+public import WyomingProtocol
 
 /// The Wyoming protocol's speech-to-text service on one address.
 public struct WyomingServer: Service {

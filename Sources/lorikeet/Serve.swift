@@ -4,6 +4,7 @@ internal import ServiceDiscovery
 internal import ServiceLifecycle
 internal import Settings
 internal import UnixSignals
+internal import WyomingProtocol
 internal import WyomingServer
 
 /// `lorikeet serve`: answers Wyoming clients such as Home Assistant.

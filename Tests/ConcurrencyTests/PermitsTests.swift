@@ -25,17 +25,14 @@ import Testing
 
   @Test func `are never held by more tasks than there are permits`() async throws {
     let permits = Permits(3)
-    let holders = Mutex(0)
+    let holders = Holders()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<100 {
         group.addTask {
           try await permits.take()
-          #expect(
-            holders.withLock {
-              $0 += 1; return $0
-            } <= 3)
+          #expect(holders.add(1) <= 3)
           await Task.yield()
-          holders.withLock { $0 -= 1 }
+          holders.add(-1)
           permits.release()
         }
       }
@@ -77,6 +74,18 @@ import Testing
       await released
       let hasPermit = (try? await task.value) != nil
       #expect((permits.tryTake() == .taken) != hasPermit)
+    }
+  }
+}
+
+/// The number of tasks that hold a permit.
+private final class Holders: Sendable {
+  private let count = Mutex(0)
+
+  @discardableResult func add(_ number: Int) -> Int {
+    count.withLock { count in
+      count += number
+      return count
     }
   }
 }

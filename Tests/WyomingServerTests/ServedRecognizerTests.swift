@@ -5,6 +5,7 @@ import WyomingProtocol
 
 @testable import Recognition
 @testable import WyomingServer
+@testable import WyomingStatus
 
 @Suite struct `A model that is served before it is there` {
   private func program(_ languages: [String]) -> SpeechProgram {
@@ -32,6 +33,18 @@ import WyomingProtocol
     #expect(model.notReadyReason == "the model is still loading")
     model.ready()
     #expect(model.notReadyReason == nil)
+  }
+
+  @Test func `the status of a server follows its model from the hub to the devices`() throws {
+    let model = ServedRecognizer(program(["en"]), isFetched: false)
+    #expect(model.status == ServerStatus(model: "tiny", progress: .fetching, devices: []))
+    model.fetched(program(["en"]))
+    #expect(model.status == ServerStatus(model: "tiny", progress: .loading, devices: []))
+    model.arrived(try recognizer())
+    model.ready()
+    // The devices are unknown until the recognizer prepares them.
+    #expect(model.status == ServerStatus(model: "tiny", progress: .ready, devices: []))
+    #expect(SpeechService(model: model).status == Event(type: "lorikeet-status", data: model.status.json))
   }
 
   @Test func `is waited for by everybody, and then there at once`() async throws {

@@ -4,7 +4,7 @@ internal import Diagnosis
 internal import ModelDownload
 internal import ModelStore
 internal import Recognition
-internal import WyomingServer
+internal import WyomingProtocol
 
 /// `lorikeet bench`: how fast speech is recognized here, by what, and what that takes.
 struct Bench: AsyncParsableCommand {
@@ -127,7 +127,7 @@ struct Bench: AsyncParsableCommand {
     } catch let failure as BenchFailure {
       return .failure(failure)
     } catch {
-      return .failure(BenchFailure(description: "\(DeviceTrouble.explained(error))".inOneLine))
+      return .failure(BenchFailure(description: Remedies.text(of: DeviceTrouble.explained(error)).inOneLine))
     }
   }
 

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import Recognition
-internal import WyomingServer
+internal import WyomingProtocol
 
 /// What `lorikeet bench` measures, and how often.
 struct BenchOptions: ParsableArguments {

@@ -1,6 +1,9 @@
 internal import Logging
 internal import Recognition
+internal import WyomingClient
+internal import WyomingProtocol
 internal import WyomingServer
+internal import WyomingStatus
 
 /// Speaks recordings to a server in real time, as Home Assistant does.
 @MainActor struct RealTimeBench {

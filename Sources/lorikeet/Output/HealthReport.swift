@@ -1,9 +1,9 @@
 internal import Devices
 internal import ModelDownload
-internal import Recognition
 internal import SystemPaths
+internal import WyomingClient
 internal import WyomingProtocol
-internal import WyomingServer
+internal import WyomingStatus
 
 /// How a running server is.
 struct HealthReport {

@@ -4,6 +4,7 @@ internal import NIOCore
 internal import NIOPosix
 internal import SocketFaults
 internal import SystemPaths
+public import WyomingProtocol
 
 /// Opens the channels of an address.
 ///
@@ -107,12 +108,13 @@ struct Listener: Sendable {
   }
 }
 
-/// The server cannot listen where it should.
+/// An error of a server that cannot listen on its address.
 public struct ListenError: Error, Sendable, CustomStringConvertible {
+  /// The address.
   public let address: ListenAddress
+  /// The reason why it cannot be listened on.
   public let why: String
 
-  public var description: String {
-    "cannot listen on \(address): \(why); give another --uri"
-  }
+  /// The address and the reason.
+  public var description: String { "cannot listen on \(address): \(why)" }
 }

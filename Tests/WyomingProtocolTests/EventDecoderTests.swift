@@ -1,9 +1,8 @@
 import NIOCore
 import NIOEmbedded
 import Testing
-import WyomingProtocol
 
-@testable import WyomingServer
+@testable import WyomingProtocol
 
 @Suite struct `Events in a channel's pipeline` {
   private typealias Outcome = Result<Event, ProtocolError>

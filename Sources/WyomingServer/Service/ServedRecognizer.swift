@@ -2,6 +2,7 @@ internal import Concurrency
 public import Recognition
 internal import Synchronization
 public import WyomingProtocol
+internal import WyomingStatus
 
 /// The recognizer of a served model, which clients can speak to while the model is still fetched and loaded.
 ///
@@ -57,10 +58,12 @@ public final class ServedRecognizer: Sendable {
   /// The progress of the model and the state of its devices.
   var status: ServerStatus {
     let (program, progress) = state.withLock { ($0.program, $0.progress) }
+    let speculations = recognizer?.speculations ?? SpeculationCount()
     return ServerStatus(
       model: program.models.first?.artifact.name ?? program.artifact.name, progress: progress,
       devices: recognizer?.devices ?? [],
-      speculation: recognizer?.speculations ?? SpeculationCount())
+      speculation: ServerStatus.Speculation(
+        started: speculations.started, used: speculations.used, savedSeconds: speculations.savedSeconds))
   }
 
   /// The reason why an utterance waits for the model; `nil` if the model is loaded.
@@ -68,4 +71,15 @@ public final class ServedRecognizer: Sendable {
 
   /// Waits for the recognizer.
   func awaited() async throws(CancellationError) -> Recognizer { try await arrival.awaited() }
+}
+
+extension ServerStatus.Progress {
+  /// The reason why an utterance waits for the model; `nil` if the model is loaded.
+  fileprivate var notReadyReason: String? {
+    switch self {
+    case .fetching: "the model is still being fetched"
+    case .loading: "the model is still loading"
+    case .ready: nil
+    }
+  }
 }

@@ -4,6 +4,7 @@ internal import Recognition
 internal import Transducer
 public import Wording
 internal import WyomingProtocol
+internal import WyomingStatus
 
 /// What is served on an address: a model, and how its answers are made.
 public struct SpeechService: Sendable {

@@ -1,7 +1,7 @@
 import SystemPaths
 import Testing
 
-@testable import WyomingServer
+@testable import WyomingProtocol
 
 @Suite struct `An address to listen on` {
   @Test(
