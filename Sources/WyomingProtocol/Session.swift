@@ -14,6 +14,8 @@ public struct Session: Sendable {
     case send(Event)
     /// A new utterance begins; one that has not ended is dropped.
     case beginUtterance
+    /// The client asks for something else in the utterance that has begun.
+    case changeRequest(Request)
     /// Audio of the utterance.
     case append(ByteBuffer, AudioFormat)
     /// The utterance has ended: answer it with a transcript.
@@ -94,7 +96,7 @@ public struct Session: Sendable {
     case "transcribe":
       request.model = event.data["name"]?.string
       request.language = event.data["language"]?.string
-      return []
+      return isListening ? [.changeRequest(request)] : []
     case "audio-start":
       format = try audioFormat(of: event, fallback: AudioFormat())
       hearing = .utterance(seconds: 0)

@@ -4,26 +4,38 @@ internal import Recognition
 internal import Transducer
 internal import WyomingProtocol
 
-/// The reading side of a connection: does what the session says to each event.
+/// The reading side of a connection, which carries out the session's actions.
 struct EventHandler: ~Copyable {
   private let connection: Connection
   private let outbound: Connection.Writer
   private let queue: TranscriptQueue
+  private let language: (Session.Request) -> String?
   private var session: Session
-  private var utterance: IncomingUtterance?
-  /// How many utterances have begun.
+  private var utterance: UtteranceIntake?
+  /// The number of utterances that have begun.
   private var count = 0
-  /// Whether the log has it that this client's channels cancel each other.
-  private var toldOfChannels = false
+  /// True after the log has a line about this client's channels, which cancel each other.
+  private var hasReportedChannels = false
 
-  init(connection: Connection, outbound: Connection.Writer, queue: TranscriptQueue) {
+  /// - Parameter language: Returns the language of a request's transcript, a BCP 47 tag. It is called when an utterance
+  ///   begins and when its request changes, not for each chunk of audio.
+  init(
+    connection: Connection, outbound: Connection.Writer, queue: TranscriptQueue,
+    language: @escaping (Session.Request) -> String?
+  ) {
     self.connection = connection
     self.outbound = outbound
     self.queue = queue
+    self.language = language
     session = Session(longestUtterance: connection.limits.utteranceSeconds)
   }
 
+  /// Handles the next event.
+  ///
+  /// - Throws: ``ProtocolError`` if the event cannot be used, and errors of the connection.
   mutating func handle(_ event: Event) async throws {
+    // An event can begin an utterance and end it, and its end resets the session's request.
+    let request = session.request
     for action in try session.receive(event) {
       switch action {
       case .describe:
@@ -33,34 +45,42 @@ struct EventHandler: ~Copyable {
       case .send(let event):
         try await connection.send([event], outbound)
       case .beginUtterance:
-        count += 1
-        let language = connection.service.language(for: session.request)
-        let audio = HeardAudio(for: connection.service.model.recognizer) { [queue, count] segment in
-          queue.appendPartial(segment, of: count, in: language)
-        }
-        utterance = IncomingUtterance(audio)
+        begin(request)
+      case .changeRequest(let request):
+        utterance?.expect(language: language(request))
       case .append(let bytes, let format):
-        utterance?.expect(language: connection.service.language(for: session.request))
         try utterance?.append(bytes, format)
-        tellOfChannels(format)
+        reportChannels(format)
       case .finishUtterance(let request):
-        guard let ended = utterance.take() else { continue }
-        if request.isCut {
-          connection.logger.warning(
-            "ended an utterance that became too long",
-            metadata: ["seconds": "\(connection.limits.utteranceSeconds)"])
-        }
-        let audio = try ended.finished()
-        connection.activity.beginAnswer()
-        try await queue.append(count, audio, request)
+        try await finish(request)
       }
     }
     connection.activity.moved(isListening: session.isListening)
   }
 
-  private mutating func tellOfChannels(_ format: Session.AudioFormat) {
-    guard !toldOfChannels, let channel = utterance?.loudestChannel else { return }
-    toldOfChannels = true
+  private mutating func begin(_ request: Session.Request) {
+    count += 1
+    let language = language(request)
+    utterance = UtteranceIntake(for: connection.service.model.recognizer, language: language) {
+      [queue, count] segment in queue.appendPartial(segment, of: count, in: language)
+    }
+  }
+
+  private mutating func finish(_ request: Session.Request) async throws {
+    guard let ended = utterance.take() else { return }
+    if request.isCut {
+      connection.logger.warning(
+        "ended an utterance that became too long",
+        metadata: ["seconds": "\(connection.limits.utteranceSeconds)"])
+    }
+    let audio = try ended.finished()
+    connection.activity.beginAnswer()
+    try await queue.append(count, audio, request)
+  }
+
+  private mutating func reportChannels(_ format: Session.AudioFormat) {
+    guard !hasReportedChannels, let channel = utterance?.loudestChannel else { return }
+    hasReportedChannels = true
     connection.logger.notice(
       "the client's channels cancel each other, the loudest is taken instead of their mean",
       metadata: ["channel": "\(channel + 1)", "channels": "\(format.channels)"])

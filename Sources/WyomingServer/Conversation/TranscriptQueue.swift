@@ -3,15 +3,15 @@ internal import Synchronization
 internal import Transducer
 internal import WyomingProtocol
 
-/// Utterances of one client that wait for their transcripts, in the order in which they ended, and what is final of
-/// those that have not ended.
+/// A FIFO queue of finished utterances, and of the final text of unfinished ones, for one connection.
 ///
-/// A client that sends one utterance after the other without waiting is not read from while the queue is full.
+/// Reading from a client that sends utterances without waiting for answers stops while the queue is full.
 final class TranscriptQueue: Sendable {
-  /// Utterances are numbered in the order in which they begin.
+  /// The work for one answer. Utterances are numbered in the order in which they begin.
   enum Job: Sendable {
-    case utterance(Int, HeardAudio, Session.Request)
-    /// All that is final of a transcript, and the language that was asked for.
+    /// An utterance that has ended, with its request.
+    case utterance(Int, UtteranceAudio, Session.Request)
+    /// All final segments of a transcript, and the language of its request.
     case beginning(Int, [SpokenText], language: String?)
   }
 
@@ -19,24 +19,24 @@ final class TranscriptQueue: Sendable {
 
   private let jobs: AsyncStream<Job>
   private let continuation: AsyncStream<Job>.Continuation
-  private let places = Permits(capacity)
+  private let room = Permits(capacity)
 
-  /// What was reported of the utterance that was reported of last.
+  /// The final segments of the utterance that had the last final segment.
   private let reported = Mutex<(number: Int, segments: [SpokenText])>((0, []))
 
   init() {
     (jobs, continuation) = AsyncStream.makeStream()
   }
 
-  /// Waits for a place, then puts the utterance at the end.
+  /// Appends an utterance, after waiting until the queue has room.
   func append(
-    _ number: Int, _ audio: HeardAudio, _ request: Session.Request
+    _ number: Int, _ audio: UtteranceAudio, _ request: Session.Request
   ) async throws(CancellationError) {
-    try await places.take()
+    try await room.take()
     continuation.yield(.utterance(number, audio, request))
   }
 
-  /// Puts what is final of an utterance at the end; it needs no place.
+  /// Appends a final segment of an utterance; a full queue takes it too.
   func appendPartial(_ segment: SpokenText, of number: Int, in language: String?) {
     let segments = reported.withLock { reported in
       if reported.number != number { reported = (number, []) }
@@ -46,14 +46,15 @@ final class TranscriptQueue: Sendable {
     continuation.yield(.beginning(number, segments, language: language))
   }
 
-  /// The next job; `nil` when the queue is closed and empty.
+  /// Removes and returns the next job, when there is one; `nil` when the queue is closed and empty.
   func next() async -> Job? {
     var iterator = jobs.makeAsyncIterator()
     let job = await iterator.next(isolation: #isolation)
-    if case .utterance = job { places.release() }
+    if case .utterance = job { room.release() }
     return job
   }
 
+  /// Ends the queue after the jobs that it holds.
   func close() {
     continuation.finish()
   }
