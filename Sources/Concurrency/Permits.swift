@@ -1,9 +1,10 @@
 internal import Synchronization
 
-/// A fixed number of permits for work that can run, or data that can wait, at the same time: a counting semaphore for tasks.
+/// A fixed number of permits for things that happen at the same time: a counting semaphore for tasks.
 public final class Permits: Sendable {
   /// The result of an attempt to take a permit without waiting.
   public enum Attempt: Sendable, Equatable {
+    /// The caller holds a permit.
     case taken
     /// No permit is free.
     ///

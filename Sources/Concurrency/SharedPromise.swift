@@ -12,6 +12,7 @@ public final class SharedPromise<Value: Sendable>: Sendable {
 
   private let state = Mutex(State())
 
+  /// Creates a promise without a value.
   public init() {}
 
   /// The value; `nil` until it is set.

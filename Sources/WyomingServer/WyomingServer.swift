@@ -5,7 +5,7 @@ public import ServiceLifecycle
 internal import SystemPaths
 public import WyomingProtocol
 
-/// The Wyoming protocol's speech-to-text service on one address.
+/// A speech-to-text server with the Wyoming protocol on one address.
 public struct WyomingServer: Service {
   private let address: ListenAddress
   private let service: SpeechService
@@ -13,8 +13,10 @@ public struct WyomingServer: Service {
   private let logger: Logger
   private let onOpen: @Sendable (ListenAddress, _ ipAddress: String?) -> Void
 
-  /// - Parameter onOpen: Is told the address once it is open, with the port that the system has chosen, and the IP
-  ///   address that its host has been found to be; `nil` where there is none.
+  /// Creates a server.
+  ///
+  /// - Parameter onOpen: Called when the address is open, with the address, where port 0 is replaced by the chosen port,
+  ///   and the IP address of its host; `nil` if it has none.
   public init(
     address: ListenAddress, service: SpeechService, limits: ServerLimits, logger: Logger,
     onOpen: @escaping @Sendable (ListenAddress, _ ipAddress: String?) -> Void = { _, _ in }
@@ -26,8 +28,8 @@ public struct WyomingServer: Service {
     self.onOpen = onOpen
   }
 
-  /// Serves until the service group shuts down: then it takes no new clients, drops the idle ones, and lets the
-  /// others end the utterance that they have begun. On standard input it ends with the input.
+  /// Serves until the service group shuts down. Then it accepts no new clients, drops the idle ones, and lets the
+  /// others finish the utterance that they have begun. On standard input it ends with the input.
   ///
   /// - Throws: ``ListenError`` if the address cannot be listened on.
   public func run() async throws {
@@ -54,11 +56,11 @@ public struct WyomingServer: Service {
         }
       }
     } onCancelOrGracefulShutdown: {
-      // The one client of standard input decides by itself.
+      // The one client of standard input ends the server by closing the input.
       if case .stdio = address.endpoint { return }
       listener.channel.close(promise: nil)
     }
-    // Nobody listens there any longer.
+    // The socket file outlives the closed socket.
     if case .unix(let path) = address.endpoint { _ = Files.unlink(path) }
   }
 

@@ -6,6 +6,7 @@ public import WyomingProtocol
 public struct ServerStatus: Sendable, Equatable {
   /// The progress of a model from the hub to the devices.
   public enum Progress: String, Sendable {
+    /// The files are still being fetched, the model is still loading, the model can recognize.
     case fetching, loading, ready
   }
 
