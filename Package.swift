@@ -105,15 +105,20 @@ let package = Package(
 
     .target(
       name: "WyomingProtocol",
-      dependencies: [.product(name: "NIOCore", package: "swift-nio")]),
+      dependencies: ["SystemPaths", .product(name: "NIOCore", package: "swift-nio")]),
+    // The contents of `lorikeet-status` events.
+    .target(name: "WyomingStatus", dependencies: ["Devices", "SystemPaths", "WyomingProtocol"]),
     // The networking library's errors in plain words.
     .target(name: "SocketFaults", dependencies: nio),
 
     .target(
+      name: "WyomingClient", dependencies: nio + ["SocketFaults", "WyomingProtocol", "WyomingStatus"]),
+
+    .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Audio", "Devices", "Languages", "Recognition", "SocketFaults", "SystemPaths", "Transducer",
-        "Wording", "WyomingProtocol",
+        "Audio", "Concurrency", "Devices", "Languages", "Recognition", "SocketFaults", "SystemPaths", "Transducer",
+        "Wording", "WyomingProtocol", "WyomingStatus",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
@@ -135,7 +140,8 @@ let package = Package(
       dependencies: [
         "Audio", "Concurrency", "Devices", "Diagnosis", "Inference", "ModelDownload", "ModelStore",
         "MulticastDNS", "Parakeet", "Recognition", "ServiceDiscovery", "Settings", "SpeechEngine",
-        "SystemPaths", "Transducer", "VoiceActivity", "Wording", "WyomingProtocol", "WyomingServer",
+        "SystemPaths", "Transducer", "VoiceActivity", "Wording", "WyomingClient", "WyomingProtocol",
+        "WyomingServer", "WyomingStatus",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -191,20 +197,25 @@ let package = Package(
       ]),
     .testTarget(
       name: "WyomingProtocolTests",
-      dependencies: ["Support", "WyomingProtocol", .product(name: "NIOCore", package: "swift-nio")]),
+      dependencies: [
+        "Support", "SystemPaths", "WyomingProtocol", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+      ]),
+    .testTarget(
+      name: "WyomingStatusTests", dependencies: ["Devices", "WyomingProtocol", "WyomingStatus"]),
     .testTarget(
       name: "WyomingServerTests",
       dependencies: [
-        "Audio", "Devices", "ModelStore", "Recognition", "SpeechEngine", "SpeechFeatures", "SocketFaults",
-        "Support", "SystemPaths", "WyomingProtocol", "WyomingServer",
-        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
+        "Devices", "ModelStore", "Recognition", "SocketFaults", "SpeechEngine", "SpeechFeatures", "Support",
+        "WyomingProtocol", "WyomingServer", "WyomingStatus",
+        .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
       ]),
     .testTarget(
       name: "LorikeetTests",
       dependencies: [
         "Devices", "Diagnosis", "ModelDownload", "ModelStore", "MulticastDNS", "Parakeet", "Recognition",
-        "Settings", "SpeechEngine", "Support", "SystemPaths", "Transducer", "WyomingProtocol",
-        "WyomingServer",
+        "Settings", "SpeechEngine", "Support", "SystemPaths", "Transducer", "WyomingClient",
+        "WyomingProtocol", "WyomingServer", "WyomingStatus",
         "lorikeet",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

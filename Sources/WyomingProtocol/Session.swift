@@ -16,6 +16,8 @@ public struct Session: Sendable {
     case send(Event)
     /// Begin a new utterance, and drop one that has not ended.
     case beginUtterance
+    /// Use another request for the utterance that has begun.
+    case changeRequest(Request)
     /// Add audio to the utterance.
     case append(ByteBuffer, AudioFormat)
     /// End the utterance and answer it with a transcript.
@@ -105,7 +107,7 @@ public struct Session: Sendable {
     case "transcribe":
       request.model = event.data["name"]?.string
       request.language = event.data["language"]?.string
-      return []
+      return isListening ? [.changeRequest(request)] : []
     case "audio-start":
       format = try audioFormat(of: event, fallback: AudioFormat())
       hearing = .utterance(seconds: 0)

@@ -1,19 +1,21 @@
 public import WyomingProtocol
 
-/// What a client may ask of the server, and how long things may take.
+/// The limits of a server: sizes, numbers and durations that clients cannot exceed.
 public struct ServerLimits: Sendable, Equatable {
-  /// The longest parts of an event.
+  /// The maximum sizes of the parts of an event.
   public var events = EventLimits()
-  /// Clients at the same time on one address.
+  /// The maximum number of clients on one address at the same time.
   public var connections = 256
-  /// Seconds after which an utterance ends as if the client had said so.
+  /// The maximum length of an utterance, in seconds; it then ends as if the client had sent `audio-stop`.
   public var utteranceSeconds = 300.0
-  /// Seconds without an event within an utterance, or without taking what is sent, before a client is dropped.
+  /// The time in seconds after which a client is dropped that sends no event within an utterance, or does not read.
   public var stallSeconds = 30.0
-  /// The same for a client that has no utterance open and waits for nothing.
+  /// The time in seconds after which a client is dropped that has no open utterance and waits for no transcript.
   public var idleSeconds = 300.0
-  /// Seconds from the end of an utterance to its transcript, waiting for the model and the device included.
+  /// The maximum time from the end of an utterance to its transcript, in seconds, including the wait for the model and
+  /// the device.
   public var deadlineSeconds = 60.0
 
+  /// Creates the default limits.
   public init() {}
 }

@@ -1,12 +1,11 @@
-internal import Glibc
+internal import Concurrency
 public import Logging
 internal import NIOCore
 public import ServiceLifecycle
-internal import Synchronization
 internal import SystemPaths
-internal import WyomingProtocol
+public import WyomingProtocol
 
-/// The Wyoming protocol's speech-to-text service on one address.
+/// A speech-to-text server with the Wyoming protocol on one address.
 public struct WyomingServer: Service {
   private let address: ListenAddress
   private let service: SpeechService
@@ -14,8 +13,10 @@ public struct WyomingServer: Service {
   private let logger: Logger
   private let onOpen: @Sendable (ListenAddress, _ ipAddress: String?) -> Void
 
-  /// - Parameter onOpen: Is told the address once it is open, with the port that the system has chosen, and the IP
-  ///   address that its host has been found to be; `nil` where there is none.
+  /// Creates a server.
+  ///
+  /// - Parameter onOpen: Called when the address is open, with the address, where port 0 is replaced by the chosen port,
+  ///   and the IP address of its host; `nil` if it has none.
   public init(
     address: ListenAddress, service: SpeechService, limits: ServerLimits, logger: Logger,
     onOpen: @escaping @Sendable (ListenAddress, _ ipAddress: String?) -> Void = { _, _ in }
@@ -27,37 +28,39 @@ public struct WyomingServer: Service {
     self.onOpen = onOpen
   }
 
-  /// Serves until the service group shuts down: then it takes no new clients, drops the idle ones, and lets the
-  /// others end the utterance that they have begun. On standard input it ends with the input.
+  /// Serves until the service group shuts down. Then it accepts no new clients, drops the idle ones, and lets the
+  /// others finish the utterance that they have begun. On standard input it ends with the input.
   ///
   /// - Throws: ``ListenError`` if the address cannot be listened on.
   public func run() async throws {
     let listener = try await Listener(address: address).open()
     logger.info("listening", metadata: ["uri": "\(listener.address)"])
     onOpen(listener.address, listener.channel.localAddress?.ipAddress)
-    let connectionLimit = ConnectionLimit(limits.connections)
+    let connections = Permits(limits.connections)
     await withTaskCancellationOrGracefulShutdownHandler {
       await withDiscardingTaskGroup { group in
         for await client in listener.clients {
-          guard connectionLimit.acquire() else {
-            if connectionLimit.becameFull() {
+          switch connections.tryTake() {
+          case .taken:
+            group.addTask {
+              defer { connections.release() }
+              await Connection(service: service, limits: limits, logger: logger).serve(client)
+            }
+          case .refused(let isFirst):
+            // A flood of clients must not flood the log.
+            if isFirst {
               logger.warning("turning clients away", metadata: ["connections": "\(limits.connections)"])
             }
             turnAway(client)
-            continue
-          }
-          group.addTask {
-            defer { connectionLimit.release() }
-            await Connection(service: service, limits: limits, logger: logger).serve(client)
           }
         }
       }
     } onCancelOrGracefulShutdown: {
-      // The one client of standard input decides by itself.
+      // The one client of standard input ends the server by closing the input.
       if case .stdio = address.endpoint { return }
       listener.channel.close(promise: nil)
     }
-    // Nobody listens there any longer.
+    // The socket file outlives the closed socket.
     if case .unix(let path) = address.endpoint { _ = Files.unlink(path) }
   }
 
@@ -65,42 +68,5 @@ public struct WyomingServer: Service {
     let text = "the server has \(limits.connections) connections, which is its limit"
     client.writeAndFlush(Event.error(text, code: "too-many-connections").encoded())
       .whenComplete { _ in client.close(promise: nil) }
-  }
-}
-
-/// The number of clients that are served at a time.
-private final class ConnectionLimit: Sendable {
-  private struct State {
-    var free: Int
-    var isKnownToBeFull = false
-  }
-
-  private let state: Mutex<State>
-
-  init(_ count: Int) {
-    state = Mutex(State(free: count))
-  }
-
-  func acquire() -> Bool {
-    state.withLock { state in
-      guard state.free > 0 else { return false }
-      state.free -= 1
-      return true
-    }
-  }
-
-  func release() {
-    state.withLock { state in
-      state.free += 1
-      state.isKnownToBeFull = false
-    }
-  }
-
-  /// True once each time that all places have been taken: a flood of clients is no reason for one of log lines.
-  func becameFull() -> Bool {
-    state.withLock { state in
-      defer { state.isKnownToBeFull = true }
-      return !state.isKnownToBeFull
-    }
   }
 }

@@ -2,7 +2,7 @@
 
 public import ArgumentParser
 public import Devices
-internal import WyomingServer
+internal import WyomingProtocol
 
 extension Device: ExpressibleByArgument {}
 

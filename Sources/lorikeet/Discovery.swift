@@ -2,7 +2,7 @@ internal import Glibc
 internal import MulticastDNS
 internal import ServiceDiscovery
 internal import Settings
-internal import WyomingServer
+internal import WyomingProtocol
 
 /// How this server is made known to Home Assistant: as `_wyoming._tcp` without TXT, which is what it looks for.
 struct Discovery: Sendable {

@@ -1,5 +1,6 @@
 internal import ArgumentParser
-internal import WyomingServer
+internal import WyomingClient
+internal import WyomingProtocol
 
 /// `lorikeet health`: whether a server answers; for container health checks.
 struct Health: AsyncParsableCommand {

@@ -58,7 +58,7 @@ struct RecognizerLoading: Service {
     let start = clock.now
     let recognizer = wanted.recognizer(of: model) { [logger] event in
       logger.log(
-        level: event.isTrouble ? .warning : event.isNotable ? .notice : .info, "\(Remedies.line(event))")
+        level: event.isTrouble ? .warning : event.isNotable ? .notice : .info, "\(Remedies.text(of: event))")
     }
     // An utterance waits for whichever device is ready first.
     served.arrived(recognizer)

@@ -5,44 +5,59 @@ internal import Inference
 internal import ModelStore
 internal import Parakeet
 internal import SpeechEngine
+internal import WyomingClient
+internal import WyomingServer
 
-/// Advice for the person at the command line: what to do about an error of the modules, which know no options.
+/// Advice on the command line for errors of the modules, which do not know its options.
 enum Remedies {
-  /// An error with advice.
-  private struct Explained: Error, CustomStringConvertible {
-    let description: String
-  }
-
-  /// Adds to an error the reason why a device does not work, or the way out. Reads files where the NPU is missing.
-  static func explained(_ error: any Error) -> any Error {
-    advice(for: error).map { Explained(description: "\(error)\($0)") } ?? error
+  /// The text of an error, followed by advice if there is some. Reads files where the NPU is missing.
+  static func text(of error: any Error) -> String {
+    advice(for: error).map { "\(error); \($0)" } ?? "\(error)"
   }
 
   private static func advice(for error: any Error) -> String? {
-    guard let error = error as? DeviceError else { return nil }
+    switch error {
+    case let error as ClientError: advice(for: error.reason)
+    case is ListenError: "give another --uri"
+    case let error as DeviceError: advice(for: error)
+    default: nil
+    }
+  }
+
+  private static func advice(for reason: ClientError.Reason) -> String? {
+    switch reason {
+    case .noServer: "start it with `lorikeet serve`, or give another --uri"
+    case .noConnection: "check the address, and whether a firewall is in the way"
+    case .noRoute: "check the network, or give another --uri"
+    case .unreachable: "give another --uri"
+    case .socketOfAnotherUser, .standardInput, .notWyoming, .closed, .broken, .noAnswer, .refused: nil
+    }
+  }
+
+  private static func advice(for error: DeviceError) -> String? {
     switch error {
     case .missing(let device, let available) where device.kind == .npu:
       let why = Diagnosis.npuExplanation(
         MachineReader(libraryFolders: LibraryFolders.all).facts(), openVINOVersion: Runtime.version,
         openVINODevices: available.map(\.description))
-      return "; --fallback cpu goes on without it. Why: \(why)"
-    case .missing: return "; --fallback cpu goes on without it; `lorikeet doctor` tells more"
-    case .networks(ParakeetError.cache): return "; name a writable --data-dir, or use --no-cache"
+      return "--fallback cpu continues without it. Why: \(why)"
+    case .missing: return "--fallback cpu continues without it; `lorikeet doctor` tells more"
+    case .networks(ParakeetError.cache): return "choose a writable --data-dir, or use --no-cache"
     case .networks(ParakeetError.preparation):
-      return "; name a writable --data-dir with enough room, or use --no-cache"
+      return "choose a writable --data-dir with enough space, or use --no-cache"
     case .failed(let device, _), .late(let device, _), .notFinite(let device), .lost(let device, _):
-      return device.isProcessor ? nil : "; `lorikeet doctor` tells more"
+      return device.isProcessor ? nil : "`lorikeet doctor` tells more"
     case .bucket, .networks, .cancelled: return nil
     }
   }
 
-  /// The line that tells a person of an event, with the way out.
-  static func line(_ event: RecognitionEvent) -> String {
+  /// The text of an event, followed by advice if there is some.
+  static func text(of event: RecognitionEvent) -> String {
     guard case .preparation(.notKept(_, let failure)) = event else { return event.description }
     let remedy =
       switch failure.code {
-      case ENOSPC, EDQUOT: "make room, name another --data-dir"
-      default: "name a writable --data-dir"
+      case ENOSPC, EDQUOT: "free some space, or choose another --data-dir"
+      default: "choose a writable --data-dir"
       }
     return "\(event); \(remedy), or use --no-cache"
   }

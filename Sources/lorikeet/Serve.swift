@@ -4,6 +4,7 @@ internal import ServiceDiscovery
 internal import ServiceLifecycle
 internal import Settings
 internal import UnixSignals
+internal import WyomingProtocol
 internal import WyomingServer
 
 /// `lorikeet serve`: answers Wyoming clients such as Home Assistant.
@@ -37,7 +38,7 @@ struct Serve: AsyncParsableCommand {
       try await SecondSignal.endsAtOnce(logger) { try await group.run() }
       leave(.success)
     } catch {
-      Terminal.fail(Remedies.explained(error))
+      Terminal.fail(error)
       leave(.failure)
     }
   }

@@ -4,7 +4,6 @@ internal import ModelStore
 internal import Recognition
 internal import Settings
 internal import SystemPaths
-internal import WyomingServer
 
 /// The options of `serve`. None has a value unless it is given: what is not may stand elsewhere.
 struct ServeOptions: ParsableArguments {

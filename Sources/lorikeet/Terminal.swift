@@ -45,7 +45,7 @@ enum Terminal {
 
   /// Reports a failure in one line.
   static func fail(_ error: any Error) {
-    note("\(style(of: STDERR_FILENO)("lorikeet:", .red)) \("\(error)".inOneLine)\n")
+    note("\(style(of: STDERR_FILENO)("lorikeet:", .red)) \(Remedies.text(of: error).inOneLine)\n")
   }
 
   /// For results.
@@ -89,7 +89,7 @@ func runToTheEnd(_ work: () async throws -> Void) async -> Never {
   } catch let status as ExitCode {
     leave(status)
   } catch {
-    Terminal.fail(Remedies.explained(error))
+    Terminal.fail(error)
     leave(.failure)
   }
   leave(.success)

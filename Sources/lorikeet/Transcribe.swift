@@ -41,7 +41,7 @@ struct Transcribe: AsyncParsableCommand {
       let wanted = try speech.resolve().wanted()
       let model = try await find(wanted)
       let recognizer = wanted.recognizer(of: model) { event in
-        if event.isNotable { note(Remedies.line(event)) }
+        if event.isNotable { note(Remedies.text(of: event)) }
       }
       try await recognizer.prepare()
       await dropOriginals(of: model, wanted)

@@ -1,7 +1,7 @@
 import MulticastDNS
 import Settings
 import Testing
-import WyomingServer
+import WyomingProtocol
 
 @testable import lorikeet
 

@@ -1,6 +1,7 @@
 import Devices
 import Testing
-import WyomingServer
+import WyomingClient
+import WyomingStatus
 
 @testable import lorikeet
 

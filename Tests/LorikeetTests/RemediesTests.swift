@@ -12,26 +12,26 @@ import Testing
     ParakeetError.cache(directory: "/x", why: "no room"),
     .preparation(model: "m", directory: "/x", why: "no room"),
   ]) func `a directory that takes no models has a remedy that names the options`(error: ParakeetError) {
-    let text = "\(Remedies.explained(DeviceError.networks(error)))"
+    let text = Remedies.text(of: DeviceError.networks(error))
     #expect(text.hasPrefix("\(error); "))
     #expect(text.contains("--data-dir") && text.contains("--no-cache"))
   }
 
   @Test func `a missing GPU has a remedy that names the fallback and the doctor`() {
-    let text = "\(Remedies.explained(DeviceError.missing(.gpu, available: ["CPU"])))"
-    #expect(text.hasPrefix("there is no GPU here, only CPU; --fallback cpu goes on without it"))
+    let text = Remedies.text(of: DeviceError.missing(.gpu, available: [.cpu]))
+    #expect(text.hasPrefix("there is no GPU here, only CPU; --fallback cpu continues without it"))
     #expect(text.contains("lorikeet doctor"))
   }
 
   @Test func `an error of the processor has no remedy`() {
     let error = DeviceError.failed(device: "CPU", why: "x")
-    #expect("\(Remedies.explained(error))" == "\(error)")
+    #expect(Remedies.text(of: error) == "\(error)")
   }
 
-  @Test(arguments: [(ENOSPC, "make room"), (EACCES, "writable")])
+  @Test(arguments: [(ENOSPC, "free some space"), (EACCES, "writable")])
   func `a model that is not kept has a remedy for the reason`(code: Int32, remedy: String) {
     let failure = FileFailure(path: "/x", why: "it failed", code: code)
-    let line = Remedies.line(.preparation(.notKept(model: "m", failure)))
+    let line = Remedies.text(of: .preparation(.notKept(model: "m", failure)))
     for part in ["/x", remedy, "--data-dir", "--no-cache"] { #expect(line.contains(part)) }
   }
 }

@@ -1,7 +1,8 @@
 import Devices
 import Diagnosis
 import Testing
-import WyomingServer
+import WyomingClient
+import WyomingStatus
 
 @testable import lorikeet
 

@@ -43,6 +43,11 @@ struct SessionInvariants {
       try hold(actions == [.status], "lorikeet-status gives \(actions)")
     case "ping":
       try hold(actions == [.send(.pong(event.data["text"]?.string))], "ping gives \(actions)")
+    case "transcribe":
+      let language = event.data["language"]?.string
+      let request = Session.Request(
+        program: program, model: event.data["name"]?.string, language: language)
+      try hold(actions == (isOpen ? [.changeRequest(request)] : []), "transcribe gives \(actions)")
     case "audio-start":
       try hold(actions == [.beginUtterance] && isOpen, "audio-start gives \(actions)")
     case "audio-chunk":
@@ -64,6 +69,8 @@ struct SessionInvariants {
       try EventInvariants.checkRoundTrip(of: answer)
     case .beginUtterance:
       (isOpen, seconds) = (true, 0)
+    case .changeRequest:
+      try hold(isOpen, "a request for no utterance")
     case .append(let audio, let format):
       try hold(isOpen, "audio outside of an utterance")
       try hold(

@@ -35,10 +35,13 @@ import Testing
         [transcribe, start, chunk, chunk, stop],
         [.beginUtterance, appendAsStarted, appendAsStarted, finishSpanish]
       ),
-      ([start, transcribe, chunk, stop], [.beginUtterance, appendAsStarted, finishSpanish]),
+      (
+        [start, transcribe, chunk, stop],
+        [.beginUtterance, .changeRequest(spanish), appendAsStarted, finishSpanish]
+      ),
       (
         [start, chunk, transcribe, chunk, stop],
-        [.beginUtterance, appendAsStarted, appendAsStarted, finishSpanish]
+        [.beginUtterance, appendAsStarted, .changeRequest(spanish), appendAsStarted, finishSpanish]
       ),
       ([start, chunk, stop], [.beginUtterance, appendAsStarted, finish]),
       ([transcribe, chunk, chunk, stop], [.beginUtterance, append, append, finishSpanish]),

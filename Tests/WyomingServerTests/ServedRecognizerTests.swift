@@ -1,5 +1,6 @@
 import Devices
 import ModelStore
+import NIOCore
 import SpeechEngine
 import Support
 import Testing
@@ -7,8 +8,9 @@ import WyomingProtocol
 
 @testable import Recognition
 @testable import WyomingServer
+@testable import WyomingStatus
 
-@Suite struct `A model that is served before it is there` {
+@Suite struct `A served recognizer` {
   private func program(_ languages: [String]) -> SpeechProgram {
     let artifact = Artifact(name: "tiny", description: "", version: "", attribution: (name: "", url: ""))
     return SpeechProgram(artifact, models: [SpeechProgram.Model(artifact, languages: languages)])
@@ -18,14 +20,14 @@ import WyomingProtocol
     Recognizer(model: try ModelDirectory.find("builtin"), settings: ComputeSettings())
   }
 
-  @Test func `is described as far as it is known`() {
+  @Test func `a model that is still fetched is described as far as it is known`() {
     let model = ServedRecognizer(program([]), isFetched: false)
     #expect(model.languages == [])
     model.fetched(program(["en"]))
     #expect(model.program == program(["en"]))
   }
 
-  @Test func `says what keeps an utterance waiting`() throws {
+  @Test func `an utterance that waits for its model is told the reason`() throws {
     let model = ServedRecognizer(program([]), isFetched: false)
     #expect(model.notReadyReason == "the model is still being fetched")
     model.fetched(program([]))
@@ -36,7 +38,20 @@ import WyomingProtocol
     #expect(model.notReadyReason == nil)
   }
 
-  @Test func `is waited for by everybody, and then there at once`() async throws {
+  @Test func `the status of a server follows its model from the hub to the devices`() throws {
+    let model = ServedRecognizer(program(["en"]), isFetched: false)
+    #expect(model.status == ServerStatus(model: "tiny", progress: .fetching, devices: []))
+    model.fetched(program(["en"]))
+    #expect(model.status == ServerStatus(model: "tiny", progress: .loading, devices: []))
+    model.arrived(try recognizer())
+    model.ready()
+    // The devices are unknown until the recognizer prepares them.
+    #expect(model.status == ServerStatus(model: "tiny", progress: .ready, devices: []))
+    #expect(SpeechService(model: model).status == Event(type: "lorikeet-status", data: model.status.json))
+  }
+
+  @Test func `a recognizer resumes all utterances that wait for it, and later ones do not wait`() async throws
+  {
     let model = ServedRecognizer(program([]))
     let loaded = try recognizer()
     try await withThrowingTaskGroup(of: Recognizer.self) { group in
@@ -50,7 +65,7 @@ import WyomingProtocol
     #expect(try await model.awaited() === loaded)
   }
 
-  @Test func `is not waited for by who is cancelled`() async throws {
+  @Test func `an utterance that is cancelled does not wait for its recognizer`() async throws {
     let model = ServedRecognizer(program([]))
     await #expect(throws: CancellationError.self) {
       try await withThrowingTaskGroup(of: Recognizer.self) { group in
@@ -61,20 +76,24 @@ import WyomingProtocol
     }
   }
 
-  @Test func `has its utterances heard as samples, which come to the same text`() async throws {
+  @Test func `an utterance that began before its model was there gets the same text`() async throws {
     let loaded = try recognizer()
     let samples = try Fixtures.samples("en-01.wav")
-    var early = HeardAudio(for: nil)
-    var late = HeardAudio(for: loaded)
+    var early = UtteranceIntake(for: nil)
+    var late = UtteranceIntake(for: loaded)
     for start in stride(from: 0, to: samples.count, by: 1000) {
-      let piece = Array(samples[start..<min(start + 1000, samples.count)])
-      early.append(piece)
-      late.append(piece)
+      var bytes = ByteBuffer()
+      for sample in samples[start..<min(start + 1000, samples.count)] {
+        bytes.writeInteger(Int16(sample * 32_768), endianness: .little)
+      }
+      try early.append(bytes, Session.AudioFormat())
+      try late.append(bytes, Session.AudioFormat())
     }
-    #expect(early.samples == samples)
-    #expect(late.samples == nil)
-    let transcript = try await early.transcript(by: loaded, language: nil)
+    let (kept, live) = (try early.finished(), try late.finished())
+    #expect(kept.samples == samples)
+    #expect(live.samples == nil)
+    let transcript = try await kept.transcript(by: loaded, language: nil)
     #expect(transcript.text == "Open the garden blinds.")
-    #expect(try await late.transcript(by: loaded, language: nil).spoken == transcript.spoken)
+    #expect(try await live.transcript(by: loaded, language: nil).spoken == transcript.spoken)
   }
 }

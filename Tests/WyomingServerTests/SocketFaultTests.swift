@@ -3,7 +3,7 @@ import NIOCore
 import SocketFaults
 import Testing
 
-@Suite struct `What went wrong with a socket` {
+@Suite struct `A socket fault` {
   @Test(
     arguments: [
       (IOError(errnoCode: EADDRINUSE, reason: "bind(descriptor:ptr:bytes:)"), "Address already in use"),
@@ -25,7 +25,7 @@ import Testing
         "a socket's path can have at most 107 bytes, and this one has more"
       ),
     ] as [(any Error, String)])
-  func `is said in plain words`(error: any Error, words: String) {
+  func `an error of the networking library is described in plain words`(error: any Error, words: String) {
     #expect(SocketFault(error).description == words)
   }
 
@@ -36,7 +36,7 @@ import Testing
       (IOError(errnoCode: ECONNREFUSED, reason: "connect"), false),
       (ChannelError.connectTimeout(.seconds(1)), false), (CancellationError(), false),
     ] as [(any Error, Bool)])
-  func `may be the other side`(error: any Error, isBroken: Bool) {
+  func `a connection that the other side ended is told from other errors`(error: any Error, isBroken: Bool) {
     #expect(SocketFault(error).isBrokenConnection == isBroken)
   }
 }

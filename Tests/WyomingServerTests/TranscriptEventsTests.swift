@@ -3,10 +3,10 @@ import WyomingProtocol
 
 @testable import WyomingServer
 
-@Suite struct `The events of an answer` {
+@Suite struct `The events of a transcript` {
   private let stop = Event.transcriptStop
 
-  @Test func `a transcript stands between its streaming events, as a whole`() {
+  @Test func `a whole transcript is sent between its streaming events`() {
     var stream = TranscriptEvents()
     #expect(
       stream.transcript("Hello.", of: 1, language: "en") == [
@@ -15,7 +15,7 @@ import WyomingProtocol
       ])
   }
 
-  @Test func `a transcript of nothing has no chunk`() {
+  @Test func `an empty transcript has no chunk`() {
     var stream = TranscriptEvents()
     #expect(
       stream.transcript("", of: 1, language: nil) == [
@@ -23,7 +23,7 @@ import WyomingProtocol
       ])
   }
 
-  @Test func `what is final is sent at once, and the transcript is what was sent`() {
+  @Test func `final text is sent at once, and the transcript equals the text that was sent`() {
     var stream = TranscriptEvents()
     #expect(
       stream.beginning("One.", of: 1, language: nil) == [
@@ -36,20 +36,20 @@ import WyomingProtocol
       ])
   }
 
-  @Test func `nothing is sent twice when all was final before the end`() {
+  @Test func `a transcript that was final before the end is not sent twice`() {
     var stream = TranscriptEvents()
     _ = stream.beginning("One.", of: 1, language: nil)
     #expect(stream.transcript("One.", of: 1, language: nil) == [.transcript("One.", language: nil), stop])
   }
 
-  @Test func `what comes after the transcript that holds it is not sent again`() {
+  @Test func `final text that arrives after its transcript is not sent again`() {
     var stream = TranscriptEvents()
     _ = stream.transcript("One. Two.", of: 1, language: nil)
     #expect(stream.beginning("Two.", of: 1, language: nil).isEmpty)
     #expect(stream.beginning("Next.", of: 2, language: nil).count == 2)
   }
 
-  @Test func `an utterance that is dropped in the middle ends before the next one begins`() {
+  @Test func `the events of an utterance that is dropped end before those of the next one begin`() {
     var stream = TranscriptEvents()
     _ = stream.beginning("One.", of: 1, language: nil)
     #expect(

@@ -6,7 +6,7 @@ internal import ModelDownload
 internal import ModelStore
 internal import Recognition
 internal import SpeechEngine
-internal import WyomingServer
+internal import WyomingProtocol
 
 /// `lorikeet bench`: measures the speed and energy of recognition on this machine's devices.
 struct Bench: AsyncParsableCommand {
@@ -131,7 +131,7 @@ struct Bench: AsyncParsableCommand {
     } catch let failure as BenchFailure {
       return .failure(failure)
     } catch {
-      return .failure(BenchFailure(description: "\(Remedies.explained(error))".inOneLine))
+      return .failure(BenchFailure(description: Remedies.text(of: error).inOneLine))
     }
   }
 

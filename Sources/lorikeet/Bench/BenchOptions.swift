@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Devices
 internal import Recognition
-internal import WyomingServer
+internal import WyomingProtocol
 
 /// The options of `lorikeet bench`.
 struct BenchOptions: ParsableArguments {

@@ -18,7 +18,7 @@ internal import Transducer
   func run() async throws -> BenchResult.Measurement {
     progress.show("loading \(wanted.name) on \(device.rawValue)")
     let recognizer = wanted.recognizer(of: model) { [plan] event in
-      if event.isNotable { plan.onMessage(Remedies.line(event)) }
+      if event.isNotable { plan.onMessage(Remedies.text(of: event)) }
     }
     var measurement = BenchResult.Measurement(proof: try await prove(recognizer))
     if let silence = plan.trailingSilence {

@@ -1,9 +1,10 @@
 internal import Devices
 internal import Logging
 internal import Recognition
-internal import SpeechEngine
+internal import WyomingClient
 internal import WyomingProtocol
 internal import WyomingServer
+internal import WyomingStatus
 
 /// Streams recordings to a server in real time, as Home Assistant does.
 @MainActor struct RealTimeBench {

@@ -6,8 +6,7 @@ internal import SpeechEngine
 
 /// The built-in model's self-test on one device.
 struct DeviceTest {
-  /// The device's name in OpenVINO: "CPU".
-  let device: String
+  let device: DeviceID
   let result: Result<SelfTest.Outcome, any Error>
   /// The NPU's busy time meanwhile by the kernel's count, in microseconds; `nil` if the kernel does not count.
   let busy: UInt64?
@@ -18,18 +17,17 @@ struct DeviceTest {
   ///   - devices: OpenVINO's names.
   ///   - report: Called with the device that is tested next.
   static func all(devices: [String], report: (String) -> Void) async -> [DeviceTest] {
+    let kinds = Set(devices.compactMap { DeviceID($0)?.kind })
     var tests: [DeviceTest] = []
-    for device in Device.allCases where device != .auto {
-      let name = device.rawValue.uppercased()
-      guard devices.contains(where: { DeviceName.kind(of: $0) == name }) else { continue }
-      report(name)
-      tests.append(await DeviceTest(name, device))
+    for kind in DeviceID.Kind.allCases where kinds.contains(kind) {
+      report(kind.rawValue)
+      tests.append(await DeviceTest(DeviceID(kind)))
     }
     return tests
   }
 
-  private init(_ name: String, _ device: Device) async {
-    self.device = name
+  private init(_ device: DeviceID) async {
+    self.device = device
     let clock = NPUBusyTime()
     let before = clock.microseconds()
     do {
@@ -52,23 +50,23 @@ struct DeviceTest {
     case .failure(let error):
       return failure("the device does not work: \(error)")
     case .success(let outcome):
-      if let ran = outcome.device, DeviceName.kind(of: ran) != device {
+      if let ran = outcome.device, DeviceID(ran)?.kind != device.kind {
         return failure("\(ran) did the work instead")
       }
-      if device == "NPU", busy == 0 {
+      if device.kind == .npu, busy == 0 {
         return failure("the kernel counted no work of the NPU meanwhile")
       }
       guard outcome.isPassed else { return failure("it recognized '\(outcome.text)'") }
       let times = [outcome.seconds, outcome.firstSeconds, outcome.loadSeconds].map(Self.milliseconds)
       return Finding(
-        .selfTest, device, .ok,
+        .selfTest, "\(device)", .ok,
         "'\(outcome.text)' in \(times[0]) (first run \(times[1]), after loading for \(times[2]))")
     }
   }
 
   private func failure(_ text: String) -> Finding {
-    let others = device == "CPU" ? nil : "until this is fixed, use another device: --device cpu"
-    return Finding(.selfTest, device, .error, text, remedy: others)
+    let others = device.isProcessor ? nil : "until this is fixed, use another device: --device cpu"
+    return Finding(.selfTest, "\(device)", .error, text, remedy: others)
   }
 
   private static func milliseconds(_ seconds: Double) -> String { "\(Int(rounded(seconds) * 1000)) ms" }

@@ -1,9 +1,9 @@
 internal import Devices
 internal import ModelDownload
-internal import Recognition
 internal import SystemPaths
+internal import WyomingClient
 internal import WyomingProtocol
-internal import WyomingServer
+internal import WyomingStatus
 
 /// The health of a running server.
 struct HealthReport {

@@ -1,11 +1,11 @@
 internal import NIOCore
-internal import WyomingProtocol
+public import WyomingProtocol
 
-/// Speaks to a server as Home Assistant does, in real time, and measures what the person who spoke waits for.
+/// A client that speaks to a server in real time, as Home Assistant does, and measures how long a person would wait.
 public struct SpeechClient: Sendable {
   private let client: WyomingClient
 
-  /// Home Assistant sends 16 kHz, 16 bits, mono, in pieces of 10 ms.
+  /// 16 kHz, 16 bits, mono, in chunks of 10 ms, as Home Assistant sends audio.
   private static let format: [String: JSONValue] = [
     "rate": .integer(16_000), "width": .integer(2), "channels": .integer(1),
   ]
@@ -14,23 +14,26 @@ public struct SpeechClient: Sendable {
 
   /// A server's answer to an utterance.
   public struct Response: Sendable, Equatable {
+    /// The transcript.
     public let text: String
-    /// From `audio-stop` to the transcript.
+    /// The time from `audio-stop` to the transcript, in seconds.
     public let seconds: Double
   }
 
-  /// - Parameter seconds: How long connecting may take.
+  /// Creates a client.
+  ///
+  /// - Parameter seconds: The longest time to wait for a connection, in seconds.
   public init(address: ListenAddress, seconds: Double = 5) {
     client = WyomingClient(address: address, seconds: seconds)
   }
 
-  /// Speaks one utterance on a connection of its own. Each piece is sent when its last sample has been said, and
-  /// `audio-stop` right behind the last one.
+  /// Sends one utterance on a new connection. Each chunk is sent when its last sample would have been spoken, and
+  /// `audio-stop` directly after the last one.
   ///
   /// - Parameters:
   ///   - samples: 16 kHz, mono, in [-1, 1].
-  ///   - language: A BCP 47 tag.
-  /// - Throws: ``ClientError`` if the server is not there, or answers with an error.
+  ///   - language: A BCP 47 tag; `nil` for the server's default.
+  /// - Throws: ``ClientError`` if the server cannot be reached or answers with an error.
   public func speak(_ samples: [Float], language: String? = nil) async throws -> Response {
     let chunks = Self.chunks(of: samples)
     let clock = ContinuousClock()
@@ -50,7 +53,7 @@ public struct SpeechClient: Sendable {
       let seconds = stop.duration(to: clock.now) / .seconds(1)
       let text = answer.data["text"]?.string ?? ""
       guard answer.type == "transcript" else {
-        throw ClientError(address: client.address, why: "it answered: \(text)")
+        throw ClientError(client.address, .refused(text))
       }
       return Response(text: text, seconds: seconds)
     }

@@ -1,15 +1,15 @@
 internal import Glibc
-internal import NIOCore
+package import NIOCore
 internal import SystemPaths
 
 extension SocketAddress {
-  /// The address of a socket in the file system. NIO's own takes paths of UTF-8 only.
+  /// Creates the address of a socket in the file system. NIO's own initializer takes only paths in UTF-8.
   ///
-  /// - Throws: If the path is too long for the system.
-  init(socketAt path: String) throws(SocketAddressError) {
+  /// - Throws: `unixDomainSocketPathTooLong` if the path is too long for the system.
+  package init(socketAt path: String) throws(SocketAddressError) {
     let bytes = path.systemBytes
     var address = sockaddr_un()
-    // A zero stands behind it.
+    // The path ends with a zero byte.
     guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
       throw .unixDomainSocketPathTooLong
     }

@@ -1,13 +1,14 @@
 internal import Synchronization
 
-/// What a connection is doing, for those who decide when it has lasted long enough: the watch over stalled clients
-/// and the server's shutdown.
+/// The activity of a connection, by which stalled clients are found and a shutdown knows which connections can close.
 final class ConnectionActivity: Sendable {
   private struct State {
     var lastMove: ContinuousClock.Instant
+    /// True while an utterance is open.
     var isListening = false
-    /// Utterances that wait for their transcripts.
+    /// The number of utterances that wait for their transcripts.
     var answering = 0
+    /// The number of writes that the client has not taken.
     var writing = 0
     var isDraining = false
   }
@@ -20,7 +21,9 @@ final class ConnectionActivity: Sendable {
     state = Mutex(State(lastMove: .now))
   }
 
-  /// An event was handled.
+  /// Notes that an event was handled.
+  ///
+  /// - Parameter isListening: True if an utterance is open.
   func moved(isListening: Bool) {
     state.withLock { state in
       state.lastMove = .now
@@ -28,10 +31,12 @@ final class ConnectionActivity: Sendable {
     }
   }
 
+  /// Notes that an utterance waits for its transcript.
   func beginAnswer() {
     state.withLock { $0.answering += 1 }
   }
 
+  /// Notes that an utterance has its answer.
   func endAnswer() {
     state.withLock { state in
       state.lastMove = .now
@@ -39,7 +44,7 @@ final class ConnectionActivity: Sendable {
     }
   }
 
-  /// Runs `body`, which writes to the client; a client that does not read keeps it from ending.
+  /// Runs `body`, which writes to the client and does not end while the client does not read.
   func writing<Result>(_ body: () async throws -> Result) async rethrows -> Result {
     state.withLock { state in
       state.lastMove = .now
@@ -54,9 +59,9 @@ final class ConnectionActivity: Sendable {
     return try await body()
   }
 
-  /// The server is about to stop.
+  /// Notes that the server shuts down.
   ///
-  /// - Returns: Whether the connection has nothing left to do.
+  /// - Returns: True if the connection has nothing left to do.
   func drain() -> Bool {
     state.withLock { state in
       state.isDraining = true
@@ -64,25 +69,25 @@ final class ConnectionActivity: Sendable {
     }
   }
 
-  /// Whether the server is about to stop and no utterance is open.
+  /// True if the server shuts down and no utterance is open.
   var hasDrained: Bool {
     state.withLock { $0.isDraining && !$0.isListening }
   }
 
   /// Waits until the client has stalled.
   ///
-  /// - Returns: The seconds for which nothing has moved.
+  /// - Returns: The time without activity, in seconds.
   func stalled() async throws -> Double {
     while true {
       let (limit, last) = state.withLock { state in
         let isWaitedFor = state.isListening || state.writing > 0
         let limit = isWaitedFor ? limits.stallSeconds : limits.idleSeconds
-        // While it waits for a transcript the client owes nothing.
+        // A client that waits for a transcript has no time limit.
         return (isWaitedFor || state.answering == 0 ? limit : .infinity, state.lastMove)
       }
       let passed = (ContinuousClock.now - last) / .seconds(1)
       if passed >= limit { return passed }
-      // What the client is doing may change at any time, and with it the limit.
+      // The activity can change at any time, and the limit with it.
       try await Task.sleep(for: .seconds(min(1, max(0.01, limit - passed))))
     }
   }

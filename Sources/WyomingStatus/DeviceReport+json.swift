@@ -10,7 +10,7 @@ extension DeviceReport {
     ("failures", \.failures), ("fallbacks", \.fallbacks),
   ]
 
-  /// All keys are always there.
+  /// The report as the fields of a JSON object, with all keys in every state of the device.
   var json: [String: JSONValue] {
     var fields: [String: JSONValue] = [
       "name": .string(name), "encoders": .array(encoders.map { .object($0.json) }),
@@ -22,7 +22,7 @@ extension DeviceReport {
     return fields
   }
 
-  /// `nil` if it is not what this version writes.
+  /// Reads the fields of a JSON object; `nil` if this version would not write them.
   init?(_ json: [String: JSONValue]) {
     guard
       let name = json["name"]?.string, let busySeconds = json["busy_seconds"]?.number,
@@ -45,7 +45,7 @@ extension DeviceReport {
 }
 
 extension DeviceReport.Encoder {
-  /// The bucket in seconds, or null for a dynamic shape.
+  /// The encoder as fields; the bucket is in seconds, null for a dynamic shape.
   fileprivate var json: [String: JSONValue] {
     [
       "bucket": shape.bucket.map { .number($0.seconds) } ?? .null, "state": .string(state.rawValue),

@@ -1,11 +1,10 @@
 import NIOCore
 import NIOEmbedded
 import Testing
-import WyomingProtocol
 
-@testable import WyomingServer
+@testable import WyomingProtocol
 
-@Suite struct `Events in a channel's pipeline` {
+@Suite struct `An event decoder in a channel pipeline` {
   private typealias Outcome = Result<Event, ProtocolError>
 
   private func channel(limits: EventLimits = EventLimits()) throws -> EmbeddedChannel {
@@ -20,7 +19,7 @@ import WyomingProtocol
     return outcomes
   }
 
-  @Test func `come out as their bytes come in, whatever the pieces`() throws {
+  @Test func `events are decoded from pieces of any size`() throws {
     let events = [
       Event(type: "describe"),
       Event(type: "audio-chunk", data: ["rate": .integer(8_000)], payload: ByteBuffer(string: "a\n")),
@@ -37,7 +36,7 @@ import WyomingProtocol
     }
   }
 
-  @Test func `come out before the events behind them are there`() throws {
+  @Test func `an event is decoded before the next one is complete`() throws {
     let channel = try channel()
     try channel.writeInbound(ByteBuffer(string: "{\"type\":\"a\"}\n{\"type\":\"b\""))
     #expect(try outcomes(channel) == [.success(Event(type: "a"))])
@@ -46,7 +45,7 @@ import WyomingProtocol
     #expect(try channel.finish().isClean)
   }
 
-  @Test func `end with one failure, and what comes behind it is swallowed`() throws {
+  @Test func `wrong input produces one failure, and all bytes after it are swallowed`() throws {
     let channel = try channel()
     try channel.writeInbound(ByteBuffer(string: "{\"type\":\"a\"}\nGET / HTTP/1.1\n{\"type\":\"b\"}\n"))
     #expect(try outcomes(channel) == [.success(Event(type: "a")), .failure(.headerNotJSON)])
@@ -55,13 +54,13 @@ import WyomingProtocol
       try channel.writeInbound(ByteBuffer(repeating: 0x20, count: 100_000))
     }
     #expect(try outcomes(channel).isEmpty)
-    // The failure is no error of the pipeline, which would close the channel before it is answered.
+    // The failure is not an error of the pipeline, which would close the channel before the answer.
     #expect(channel.isActive)
     try channel.throwIfErrorCaught()
     #expect(try channel.finish().isClean)
   }
 
-  @Test func `are limited before they are buffered`() throws {
+  @Test func `an event over the limit is refused before it is buffered`() throws {
     var limits = EventLimits()
     limits.payload = 100
     let channel = try channel(limits: limits)
@@ -75,7 +74,7 @@ import WyomingProtocol
       "", "\n", "{\"type\":", "{\"type\":\"x\"}", "{\"type\":\"x\",\"payload_length\":10}\nabc",
       "{\"type\":\"x\",\"data_length\":2}\n{",
     ])
-  func `that are cut off by the end of the input are none`(rest: String) throws {
+  func `an event that the end of the input cuts off is dropped`(rest: String) throws {
     let channel = try channel()
     try channel.writeInbound(ByteBuffer(string: "{\"type\":\"a\"}\n" + rest))
     channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
@@ -85,7 +84,7 @@ import WyomingProtocol
     #expect(try outcomes(channel).isEmpty)
   }
 
-  @Test func `that came before the input was closed are all there`() throws {
+  @Test func `all events before the end of the input are decoded`() throws {
     let channel = try channel()
     let events = [Event(type: "transcribe"), Event(type: "audio-stop", payload: ByteBuffer(string: "x"))]
     for event in events { try channel.writeInbound(event.encoded()) }

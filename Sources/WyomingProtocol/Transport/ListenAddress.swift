@@ -1,29 +1,35 @@
 internal import SystemPaths
 
-/// Where a server listens, and with what: `tcp://HOST:PORT`, `unix:///PATH` or `stdio://`, followed by
-/// `?model=…&language=…` where this address has a model or a language of its own.
+/// The address of a server: `tcp://HOST:PORT`, `unix:///PATH` or `stdio://`, optionally followed by
+/// `?model=…&language=…` for a model or a language of this address only.
 public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
+  /// The transport of an address, and where it is.
   public enum Endpoint: Sendable, Equatable {
-    /// Port 0 is any free port.
+    /// A TCP port of a host. Port 0 is any free port.
     case tcp(host: String, port: Int)
+    /// A socket in the file system.
     case unix(path: String)
-    /// Standard input and output: one client.
+    /// Standard input and output, with one client.
     case stdio
   }
 
+  /// The transport, and where it is.
   public var endpoint: Endpoint
-  /// The model served here, if it is not the one that all addresses have.
+  /// The model of this address; `nil` for the server's default.
   public var model: String?
-  /// The language of utterances whose client names none.
+  /// The language of utterances for which the client names none; `nil` for the server's default.
   public var language: String?
 
+  /// Creates an address from its parts.
   public init(_ endpoint: Endpoint, model: String? = nil, language: String? = nil) {
     self.endpoint = endpoint
     self.model = model
     self.language = language
   }
 
-  /// - Throws: What is wrong with the text.
+  /// Parses an address, with its parameters.
+  ///
+  /// - Throws: ``ListenAddressError`` if the text is not an address.
   public init(parsing text: String) throws(ListenAddressError) {
     let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     guard let endpoint = Self.endpoint(parts[0]) else {
@@ -43,7 +49,7 @@ public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
       case "language": language = value
       default:
         throw ListenAddressError(
-          text: text, what: "nothing is called \"\(pair[0])\", expected model or language")
+          text: text, what: "unknown parameter \"\(pair[0])\", expected model or language")
       }
     }
   }
@@ -62,7 +68,7 @@ public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
   private static func tcp(_ text: Substring) -> Endpoint? {
     guard let colon = text.lastIndex(of: ":") else { return nil }
     let digits = text[text.index(after: colon)...]
-    // Digits alone: a number may have a sign.
+    // `Int` alone would also accept a sign.
     guard digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
       let port = Int(digits), (0...65_535).contains(port)
     else { return nil }
@@ -70,14 +76,14 @@ public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
     if host.hasPrefix("["), host.hasSuffix("]") {
       host = host.dropFirst().dropLast()
     } else if host.contains(":") {
-      // An IPv6 address stands in brackets.
+      // An IPv6 address needs brackets.
       return nil
     }
     guard !host.isEmpty, !host.contains("/") else { return nil }
     return .tcp(host: String(host), port: port)
   }
 
-  /// The endpoint alone.
+  /// The endpoint as a URI, without parameters.
   public var description: String {
     switch endpoint {
     case .tcp(let host, let port): host.contains(":") ? "tcp://[\(host)]:\(port)" : "tcp://\(host):\(port)"
@@ -88,7 +94,8 @@ public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension Substring {
-  /// With `%E9` and the like as the bytes that they stand for; `nil` if there is a per cent sign without two digits.
+  /// The text with percent-encoded bytes such as `%E9` decoded; `nil` if a percent sign lacks its two digits or encodes
+  /// a zero byte.
   fileprivate var withoutPercentEncoding: String? {
     var bytes: [UInt8] = []
     var rest = String(self).systemBytes[...]
@@ -106,10 +113,13 @@ extension Substring {
   }
 }
 
-/// A text that is no address to listen on.
+/// An error that names a text that is not an address to listen on.
 public struct ListenAddressError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The text.
   public let text: String
+  /// The reason why it is not an address.
   public let what: String
 
-  public var description: String { "\"\(text)\" is no address to listen on: \(what)" }
+  /// The text with the reason.
+  public var description: String { "\"\(text)\" is not an address to listen on: \(what)" }
 }

@@ -1,23 +1,23 @@
 internal import WyomingProtocol
 
-/// The events that answer the utterances of one client: what is final of a transcript is sent at once, and the `transcript`
-/// is exactly what was sent piece by piece.
+/// The events that answer the utterances of one client: final text is sent at once, and the `transcript` equals the
+/// text that was sent in chunks.
 struct TranscriptEvents {
-  /// Utterances are numbered in the order in which they begin. This one, and those before, are answered.
+  /// The number of the last utterance that was answered. Utterances are numbered in the order in which they begin.
   private var answered = 0
-  /// An utterance of which something was sent, and what.
+  /// The utterance whose events have begun, and the text that was sent of it.
   private var open: (number: Int, text: String)?
 
-  /// The beginning of a transcript is final.
+  /// Returns the events for the final beginning of a transcript.
   ///
-  /// - Parameter text: All that is final, which begins with what was final before.
+  /// - Parameter text: All final text; it begins with the final text of earlier calls.
   mutating func beginning(_ text: String, of number: Int, language: String?) -> [Event] {
-    // Late is what the transcript holds already.
+    // A transcript that was sent holds this text already.
     guard number > answered, !text.isEmpty else { return [] }
     return begin(number, language: language) + send(upTo: text)
   }
 
-  /// The whole transcript is there.
+  /// Returns the events for a complete transcript.
   mutating func transcript(_ text: String, of number: Int, language: String?) -> [Event] {
     let events = begin(number, language: language) + send(upTo: text)
     answered = number
@@ -34,7 +34,7 @@ struct TranscriptEvents {
 
   private mutating func begin(_ number: Int, language: String?) -> [Event] {
     if open?.number == number { return [] }
-    // Of an utterance that never ended nothing more will come.
+    // An open utterance that never ended was dropped.
     let end: [Event] = open == nil ? [] : [.transcriptStop]
     open = (number, "")
     return end + [.transcriptStart(language: language)]

@@ -1,9 +1,9 @@
 import SystemPaths
 import Testing
 
-@testable import WyomingServer
+@testable import WyomingProtocol
 
-@Suite struct `An address to listen on` {
+@Suite struct `A listen address` {
   @Test(
     arguments: [
       ("tcp://0.0.0.0:10300", .tcp(host: "0.0.0.0", port: 10_300)),
@@ -15,7 +15,7 @@ import Testing
       ("unix:///a:b/c d", .unix(path: "/a:b/c d")),
       ("stdio://", .stdio),
     ] as [(String, ListenAddress.Endpoint)])
-  func `is read`(text: String, endpoint: ListenAddress.Endpoint) throws {
+  func `an address is parsed into its endpoint`(text: String, endpoint: ListenAddress.Endpoint) throws {
     #expect(try ListenAddress(parsing: text) == ListenAddress(endpoint))
   }
 
@@ -29,7 +29,7 @@ import Testing
       "tcp://a/b:1", "http://localhost:10300", "localhost:10300", ":10300", "10300", "unix://", "unix:///",
       "unix://relative", "unix:/a", "stdio", "stdio://x", "tcp//localhost:1", "\u{301}://a:1", "tcp://a:1:2",
     ])
-  func `that is none is refused with its text`(text: String) {
+  func `a text that is not an address is refused with the text`(text: String) {
     let error = #expect(throws: ListenAddressError.self) { try ListenAddress(parsing: text) }
     #expect(error?.text == text)
     #expect(error?.description.contains("\"\(text)\"") == true)
@@ -43,14 +43,16 @@ import Testing
       ("stdio://?language=es", nil, "es"), ("tcp://[::1]:1?model=a=b", "a=b", nil), ("tcp://a:1?", nil, nil),
       ("tcp://a:1?model=a&model=b", "b", nil),
     ] as [(String, String?, String?)])
-  func `may have a model and a language of its own`(text: String, model: String?, language: String?) throws {
+  func `an address can have its own model and language`(text: String, model: String?, language: String?)
+    throws
+  {
     let address = try ListenAddress(parsing: text)
     #expect(address.model == model)
     #expect(address.language == language)
   }
 
   @Test(arguments: ["tcp://a:1?model=/caf%e9", "tcp://a:1?model=/caf\u{10FEE9}"])
-  func `may name a model by bytes that are not UTF-8`(text: String) throws {
+  func `an address can name a model by bytes that are not UTF-8`(text: String) throws {
     #expect(try ListenAddress(parsing: text).model?.systemBytes == Array("/caf".utf8) + [0xE9])
   }
 
@@ -61,13 +63,13 @@ import Testing
       ("tcp://a:1?model=%f", "\"model=%f\""), ("tcp://a:1?model=a%00", "\"model=a%00\""),
       ("tcp://a:1?language=%ff", "\"language=%ff\""),
     ])
-  func `with something else behind it is refused with what it is`(text: String, mention: String) {
+  func `an address with a wrong parameter is refused with the parameter`(text: String, mention: String) {
     let error = #expect(throws: ListenAddressError.self) { try ListenAddress(parsing: text) }
     #expect(error?.what.contains(mention) == true)
   }
 
   @Test(arguments: ["tcp://0.0.0.0:10300", "tcp://[::1]:10300", "unix:///run/lorikeet.sock", "stdio://"])
-  func `is written as it is read`(text: String) throws {
+  func `an address is written as the URI that it was parsed from`(text: String) throws {
     #expect(try ListenAddress(parsing: text).description == text)
     #expect(try ListenAddress(parsing: text + "?model=a").description == text)
   }

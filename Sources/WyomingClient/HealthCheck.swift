@@ -1,29 +1,35 @@
-internal import WyomingProtocol
+public import WyomingProtocol
+public import WyomingStatus
 
-/// Asks a Wyoming server what it can do, to see whether it lives, and a Lorikeet how it is.
+/// A check that a Wyoming server answers `describe`. A Lorikeet is also asked for its status.
 public struct HealthCheck: Sendable {
   private let address: ListenAddress
   private let seconds: Double
 
-  /// What a server that lives has answered.
+  /// The answers of a server.
   public struct Outcome: Sendable, Equatable {
-    /// The names of the speech-to-text models that it offers.
+    /// The names of its speech-to-text models.
     public var models: [String]
-    /// `nil` for another program's server, and for one that did not tell in time.
+    /// The status of a Lorikeet; `nil` for another program's server, and if it did not arrive in time.
     public var status: ServerStatus?
 
+    /// Creates the outcome of a check.
     public init(models: [String], status: ServerStatus? = nil) {
       self.models = models
       self.status = status
     }
   }
 
-  /// - Parameter seconds: How long connecting and all answers may take together.
+  /// Creates a check.
+  ///
+  /// - Parameter seconds: The longest time for the connection and all answers together, in seconds.
   public init(address: ListenAddress, seconds: Double) {
     self.address = address
     self.seconds = seconds
   }
 
+  /// Asks the server.
+  ///
   /// - Throws: ``ClientError`` if `describe` is not answered in time.
   public func run() async throws -> Outcome {
     try await withThrowingTaskGroup(of: Outcome?.self) { group in
@@ -35,9 +41,9 @@ public struct HealthCheck: Sendable {
       defer { group.cancelAll() }
       if let outcome = try await group.next() ?? nil { return outcome }
       group.cancelAll()
-      // It may live and only have kept its status to itself.
+      // A server that answered `describe` is alive, even if its status did not arrive.
       if let outcome = try? await group.next() ?? nil { return outcome }
-      throw ClientError(address: address, why: "no answer within \(seconds) s")
+      throw ClientError(address, .noAnswer(seconds: seconds))
     }
   }
 
@@ -47,13 +53,14 @@ public struct HealthCheck: Sendable {
       let info = try await server.next(of: ["info"])
       var outcome = Outcome(models: info.speechModels)
       guard info.speechPrograms.contains(SpeechProgram.lorikeet) else { return outcome }
-      // Whatever goes wrong from here on, the server lives.
+      // From here on the server counts as alive, whatever fails.
       outcome.status = try? await status(&server)
       return outcome
     }
   }
 
-  /// Servers answer in order: one that answers the ping first does not know the status.
+  /// Asks for the status, then sends a ping. Servers answer in order: one that answers the ping first does not know the
+  /// status event.
   private func status(_ server: inout WyomingClient.Conversation) async throws -> ServerStatus? {
     try await server.send(Event(type: Event.statusType))
     try await server.send(Event(type: "ping"))

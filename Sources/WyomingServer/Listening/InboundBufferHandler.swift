@@ -1,9 +1,9 @@
 internal import NIOCore
 
-/// Keeps what a client sends before somebody serves it.
+/// A channel handler that keeps a client's input until the client is served.
 ///
-/// Reading is switched off meanwhile, but a client that closes its sending side has all that it sent read all the
-/// same, and in a pipeline that ends here it would be lost, with the news of the closed side.
+/// Reading is switched off meanwhile. But when a client closes its sending side, NIO still reads all input, and at the
+/// end of the pipeline that input and the event of the closed side would be lost.
 final class InboundBufferHandler: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
@@ -11,12 +11,12 @@ final class InboundBufferHandler: ChannelInboundHandler, RemovableChannelHandler
   private var bytes: [ByteBuffer] = []
   private var isInputClosed = false
 
-  /// Call it when the channel is made, on its event loop, with reading switched off.
+  /// Adds the handler. Call this on the channel's event loop when the channel is created, with reading switched off.
   static func enter(_ channel: any Channel) throws {
     try channel.pipeline.syncOperations.addHandler(InboundBufferHandler())
   }
 
-  /// Passes on what was kept, and switches reading on. Call it on the channel's event loop.
+  /// Removes the handler, which passes its input on, and switches reading on. Call this on the channel's event loop.
   static func leave(_ channel: any Channel) throws {
     let buffer = try channel.pipeline.syncOperations.handler(type: InboundBufferHandler.self)
     channel.pipeline.syncOperations.removeHandler(buffer, promise: nil)

@@ -4,15 +4,16 @@ internal import NIOCore
 internal import NIOPosix
 internal import SocketFaults
 internal import SystemPaths
+public import WyomingProtocol
 
-/// Opens the channels of an address.
+/// A listener that opens an address and accepts clients.
 ///
-/// Plain channels are handed over, each in its ``InboundBufferHandler``, and not `NIOAsyncChannel`s: one that nobody takes,
-/// because the server stops, would trap (swift-nio#2637).
+/// It returns plain channels, each with its ``InboundBufferHandler``, and not `NIOAsyncChannel`s: one that is never
+/// used, because the server stops, would trap (swift-nio#2637).
 struct Listener: Sendable {
   let address: ListenAddress
 
-  /// An open address and the clients that come; the stream ends when the address is closed.
+  /// An open address with its clients; the stream ends when the address is closed.
   struct Opened: Sendable {
     let channel: any Channel
     let clients: AsyncStream<any Channel>
@@ -20,6 +21,7 @@ struct Listener: Sendable {
     let address: ListenAddress
   }
 
+  /// Opens the address.
   func open() async throws(ListenError) -> Opened {
     let (clients, arrivals) = AsyncStream<any Channel>.makeStream()
     do {
@@ -49,7 +51,7 @@ struct Listener: Sendable {
   private func bootstrap(_ arrivals: AsyncStream<any Channel>.Continuation) -> ServerBootstrap {
     let isTCP = if case .tcp = address.endpoint { true } else { false }
     let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      // A client that has closed its sending side still reads.
+      // A client that has closed its sending side can still read.
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelOption(.autoRead, value: false)
       .childChannelInitializer { channel in
@@ -65,7 +67,7 @@ struct Listener: Sendable {
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
   }
 
-  /// Standard input and output as one channel. Copies of the descriptors: the channel closes its own.
+  /// Opens standard input and output as one channel, on copies of the descriptors, which the channel closes.
   private func openStandardStreams() async throws -> any Channel {
     try await NIOPipeBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelOption(.allowRemoteHalfClosure, value: true)
@@ -76,7 +78,7 @@ struct Listener: Sendable {
       .takingOwnershipOfDescriptors(input: dup(STDIN_FILENO), output: dup(STDOUT_FILENO)).get()
   }
 
-  /// A socket that a dead server has left behind is replaced; one that somebody serves is not taken away.
+  /// Throws if a server answers at the socket. A socket that a dead server has left behind is replaced.
   private func refuseIfServed(_ path: String) async throws {
     let probe = try? await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .connect(to: SocketAddress(socketAt: path)).get()
@@ -85,7 +87,7 @@ struct Listener: Sendable {
     throw ListenError(address: address, why: "another server uses that socket")
   }
 
-  /// Removes what a server has left that did not end in good order.
+  /// Removes the socket of a server that did not shut down in order.
   private func removeSocket(_ path: String) throws(ListenError) {
     guard let status = Files.status(of: path) else { return }
     guard status.st_mode & S_IFMT == S_IFSOCK else {
@@ -107,12 +109,13 @@ struct Listener: Sendable {
   }
 }
 
-/// The server cannot listen where it should.
+/// An error of a server that cannot listen on its address.
 public struct ListenError: Error, Sendable, CustomStringConvertible {
+  /// The address.
   public let address: ListenAddress
+  /// The reason why it cannot be listened on.
   public let why: String
 
-  public var description: String {
-    "cannot listen on \(address): \(why); give another --uri"
-  }
+  /// The address and the reason.
+  public var description: String { "cannot listen on \(address): \(why)" }
 }

@@ -1,11 +1,8 @@
 import Devices
-import ModelStore
-import Recognition
-import SpeechEngine
 import Testing
 import WyomingProtocol
 
-@testable import WyomingServer
+@testable import WyomingStatus
 
 @Suite struct `The status of a server` {
   private static let fresh = DeviceReport(name: "CPU")
@@ -23,10 +20,10 @@ import WyomingProtocol
     return npu
   }
 
-  @Test func `has every key of every device, with null where there is nothing to say`() throws {
+  @Test func `a status as JSON has all keys of all devices, null where a value is missing`() throws {
     let status = ServerStatus(
       model: "tiny", progress: .ready, devices: [try Self.npu(), Self.fresh],
-      speculation: SpeculationCount(started: 3, used: 2, savedSeconds: 1.5))
+      speculation: ServerStatus.Speculation(started: 3, used: 2, savedSeconds: 1.5))
     #expect(
       JSONValue.object(status.json).line == """
         {"devices":[{"busy_seconds":0.8,"encoders":[\
@@ -41,7 +38,7 @@ import WyomingProtocol
   }
 
   @Test(arguments: [DeviceReport.State.idle, .starting, .working, .lost(why: "")])
-  func `is read back as it was`(state: DeviceReport.State) throws {
+  func `a status that is written as JSON is read back equal`(state: DeviceReport.State) throws {
     var npu = try Self.npu()
     npu.state = state
     for progress in [ServerStatus.Progress.fetching, .loading, .ready] {
@@ -51,7 +48,7 @@ import WyomingProtocol
   }
 
   @Test(arguments: ["model", "state", "devices"])
-  func `is not read where a key is missing or means nothing`(key: String) {
+  func `a status with a missing or wrong key is not read`(key: String) {
     var json = ServerStatus(model: "tiny", progress: .ready, devices: [Self.fresh]).json
     json[key] = .integer(1)
     #expect(ServerStatus(json) == nil)
@@ -60,29 +57,12 @@ import WyomingProtocol
   }
 
   @Test(arguments: ["name", "state", "busy_seconds", "inferences", "fallbacks", "encoders"])
-  func `is not read where a device lacks something`(key: String) throws {
+  func `a status with a missing key of a device is not read`(key: String) throws {
     var device = try Self.npu().json
     device[key] = nil
     let json: [String: JSONValue] = [
       "model": .string("tiny"), "state": .string("ready"), "devices": .array([.object(device)]),
     ]
     #expect(ServerStatus(json) == nil)
-  }
-
-  @Test func `follows the model from the hub to the devices`() throws {
-    let artifact = Artifact(
-      name: "lorikeet", description: "", version: "", attribution: (name: "", url: ""))
-    var tiny = artifact
-    tiny.name = "tiny"
-    let program = SpeechProgram(artifact, models: [SpeechProgram.Model(tiny, languages: ["en"])])
-    let model = ServedRecognizer(program, isFetched: false)
-    #expect(model.status == ServerStatus(model: "tiny", progress: .fetching, devices: []))
-    model.fetched(program)
-    #expect(model.status == ServerStatus(model: "tiny", progress: .loading, devices: []))
-    model.arrived(Recognizer(model: try ModelDirectory.find("builtin"), settings: ComputeSettings()))
-    model.ready()
-    // Its devices are not known before somebody prepares it.
-    #expect(model.status == ServerStatus(model: "tiny", progress: .ready, devices: []))
-    #expect(SpeechService(model: model).status == Event(type: "lorikeet-status", data: model.status.json))
   }
 }

@@ -6,9 +6,9 @@ internal import SocketFaults
 internal import SystemPaths
 internal import WyomingProtocol
 
-/// One client: reads its events, and answers its utterances in their order.
+/// The connection of one client: reads its events, and answers its utterances in order.
 ///
-/// Reading goes on while an utterance is transcribed, so that `describe` and `ping` are answered at any time.
+/// Reading continues while an utterance is transcribed, so that `describe` and `ping` are answered at any time.
 struct Connection: Sendable {
   let service: SpeechService
   let limits: ServerLimits
@@ -26,11 +26,11 @@ struct Connection: Sendable {
     activity = ConnectionActivity(limits: limits)
   }
 
-  /// How many read events may wait to be handled before the client is no longer read from: an event can be large.
+  /// The number of events that can wait for the handler before reading stops: an event can be large.
   private static let waitingEvents = NIOAsyncSequenceProducerBackPressureStrategies.HighLowWatermark(
     lowWatermark: 1, highWatermark: 4)
 
-  /// Serves the client until it is done. Whatever goes wrong with a client ends here.
+  /// Serves the client until the connection ends. Errors of a client are logged here and go no further.
   func serve(_ channel: any NIOCore.Channel) async {
     do {
       let connection = try await channel.eventLoop.submit {
@@ -55,15 +55,15 @@ struct Connection: Sendable {
     }
   }
 
-  /// Reads, answers and watches at the same time. Whichever fails or ends first ends the others: what a client
-  /// that is gone still waits for is not computed.
+  /// Reads, answers and watches at the same time. The first that fails cancels the others, as does the end of
+  /// answering: nothing is computed for a client that is gone.
   private func converse(
     _ inbound: Reader, _ outbound: Writer, _ channel: any NIOCore.Channel
   ) async throws {
     let queue = TranscriptQueue()
     try await withThrowingTaskGroup(of: Part.self) { group in
       group.addTask {
-        // A client may close its sending side after its last event and still wait for the answer.
+        // A client can close its sending side after its last event and still wait for the answer.
         defer { queue.close() }
         try await read(inbound, outbound, channel, queue)
         return .reading
@@ -90,7 +90,7 @@ struct Connection: Sendable {
   private func watch(_ channel: any NIOCore.Channel) async throws {
     let seconds = Int(try await activity.stalled())
     logger.info("dropped a client that stalled", metadata: ["seconds": "\(seconds)"])
-    // Told what happened if it reads at all; the write waits for nobody.
+    // The client learns the reason if it reads at all; the write is not waited for.
     let error = Event.error("nothing came for \(seconds) s", code: "stalled")
     channel.writeAndFlush(error.encoded(), promise: nil)
     channel.close(promise: nil)
@@ -100,7 +100,8 @@ struct Connection: Sendable {
   private func read(
     _ inbound: Reader, _ outbound: Writer, _ channel: any NIOCore.Channel, _ queue: TranscriptQueue
   ) async throws {
-    var handler = EventHandler(connection: self, outbound: outbound, queue: queue)
+    var handler = EventHandler(
+      connection: self, outbound: outbound, queue: queue, language: service.language(for:))
     var isRefused = false
     for try await event in inbound where !isRefused {
       do {
@@ -113,8 +114,8 @@ struct Connection: Sendable {
     }
   }
 
-  /// Tells the client what is wrong and closes: at once if it closes too, else after a second in which what it
-  /// still sends is swallowed.
+  /// Sends the error and closes the connection: at once if the client closes too, otherwise after a second in which
+  /// its input is swallowed.
   private func refuse(
     _ error: ProtocolError, _ outbound: Writer, _ channel: any NIOCore.Channel
   ) async throws {
@@ -125,7 +126,8 @@ struct Connection: Sendable {
     channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
   }
 
-  /// Transcribes the utterances that have ended, one after the other, and sends what is final of others.
+  /// Transcribes the utterances that have ended, one after the other, and sends the final text of utterances that have
+  /// not.
   private func answer(_ queue: TranscriptQueue, _ outbound: Writer) async throws {
     var stream = TranscriptEvents()
     while let job = await queue.next() {
@@ -142,13 +144,14 @@ struct Connection: Sendable {
         } catch let failure as SpeechService.Failure {
           logger.error("an utterance got no transcript", metadata: ["why": "\(failure.text)"])
           try await send([.error(failure.text.readable, code: failure.code)], outbound)
-          // Old Home Assistants ignore the error and wait until the connection closes: throw, to close it.
+          // Old versions of Home Assistant ignore the error and wait until the connection closes: throwing closes it.
           throw failure
         }
       }
     }
   }
 
+  /// Sends events together.
   func send(_ events: [Event], _ outbound: Writer) async throws {
     guard !events.isEmpty else { return }
     var bytes = ByteBuffer()
@@ -159,7 +162,7 @@ struct Connection: Sendable {
     try await send(bytes, outbound)
   }
 
-  func send(_ bytes: ByteBuffer, _ outbound: Writer) async throws {
+  private func send(_ bytes: ByteBuffer, _ outbound: Writer) async throws {
     try await activity.writing { try await outbound.write(bytes) }
   }
 }

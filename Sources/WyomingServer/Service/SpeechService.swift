@@ -5,17 +5,20 @@ internal import Recognition
 internal import Transducer
 public import Wording
 internal import WyomingProtocol
+internal import WyomingStatus
 
-/// What is served on an address: a model, and how its answers are made.
+/// The service on an address: a model, and the form of its transcripts.
 public struct SpeechService: Sendable {
+  /// The model.
   public let model: ServedRecognizer
-  /// The language of utterances whose client names none that the model knows.
+  /// The language of utterances for which the client names no language that the model supports.
   public let language: String?
-  /// How transcripts are worded.
+  /// The wording of transcripts.
   public let wording: Wording
-  /// Whether the log holds what was said.
+  /// True if the log contains the text of transcripts.
   public let logsTranscripts: Bool
 
+  /// Creates the service of an address.
   public init(
     model: ServedRecognizer, language: String? = nil, wording: Wording = Wording(),
     logsTranscripts: Bool = false
@@ -32,16 +35,18 @@ public struct SpeechService: Sendable {
   /// The answer to `lorikeet-status`.
   var status: Event { .status(model.status.json) }
 
-  /// Why an utterance gets no transcript.
+  /// An error of an utterance that gets no transcript.
   struct Failure: Error {
     let text: String
-    /// For programs.
+    /// The code of the `error` event.
     let code: String
   }
 
-  /// Recognizes an utterance that has ended.
+  /// Transcribes an utterance that has ended.
+  ///
+  /// - Parameter seconds: The longest time to wait for the transcript, in seconds.
   func answer(
-    _ audio: HeardAudio, _ request: Session.Request, within seconds: Double, _ logger: Logger
+    _ audio: UtteranceAudio, _ request: Session.Request, within seconds: Double, _ logger: Logger
   ) async throws -> Transcript {
     let transcript = try await transcribe(audio, language(for: request), within: seconds)
       .worded(wording, languages: model.languages)
@@ -52,12 +57,12 @@ public struct SpeechService: Sendable {
     return transcript
   }
 
-  /// The beginning of a transcript, of which more comes: the whole will begin with it.
+  /// Returns the text of the beginning of a transcript; the whole transcript will begin with it.
   ///
   /// - Parameters:
-  ///   - segments: All that is final.
-  ///   - language: The one asked for.
-  /// - Returns: `nil` if it cannot be worded before the language is known.
+  ///   - segments: All final segments.
+  ///   - language: The language of the request.
+  /// - Returns: The text; `nil` if it cannot be worded before the language is known.
   func beginning(_ segments: [SpokenText], language: String?) -> String? {
     guard wording.numbers == .words || language != nil || model.languages.count == 1 else { return nil }
     return SpokenText(
@@ -66,7 +71,7 @@ public struct SpeechService: Sendable {
   }
 
   private func transcribe(
-    _ audio: HeardAudio, _ language: String?, within seconds: Double
+    _ audio: UtteranceAudio, _ language: String?, within seconds: Double
   ) async throws -> Transcript {
     try await withThrowingTaskGroup(of: Transcript.self) { group in
       group.addTask {
@@ -89,8 +94,8 @@ public struct SpeechService: Sendable {
     }
   }
 
-  /// The language asked for if the model knows it, also where only a region is added to it ("en-US"); else the
-  /// address's own.
+  /// Returns the language of the request if the model supports it, also with an added region ("en-US"); otherwise the
+  /// language of the address.
   func language(for request: Session.Request) -> String? {
     request.language.flatMap(knownLanguage) ?? language
   }
@@ -103,7 +108,7 @@ public struct SpeechService: Sendable {
     return tag.script.map { "\(tag.language)-\($0)" } ?? tag.language
   }
 
-  /// How long the utterance took and where; what was said only where that is asked for.
+  /// The durations and the device of an utterance; its text only if ``logsTranscripts`` is true.
   private func metadata(_ transcript: Transcript) -> Logger.Metadata {
     let timings = transcript.timings
     var metadata: Logger.Metadata = [

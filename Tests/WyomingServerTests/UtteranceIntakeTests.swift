@@ -7,12 +7,10 @@ import WyomingProtocol
 
 @testable import WyomingServer
 
-@Suite struct `An utterance on its way in` {
-  private func utterance() -> IncomingUtterance {
-    IncomingUtterance(HeardAudio(for: nil))
-  }
+@Suite struct `The intake of an utterance` {
+  private func utterance() -> UtteranceIntake { UtteranceIntake(for: nil) }
 
-  /// Raw audio of 16 bits: a tone, half as loud as can be.
+  /// Raw audio of 16 bits: a tone at half of the full scale.
   private func sound(seconds: Double, rate: Int = 16_000, channels: Int = 1) -> [UInt8] {
     (0..<Int(seconds * Double(rate))).flatMap { index -> [UInt8] in
       let sample = Int16(16_384 * sin(2 * Double.pi * 440 * Double(index) / Double(rate)))
@@ -21,7 +19,7 @@ import WyomingProtocol
     }
   }
 
-  /// The utterance of these bytes, in chunks of `size` bytes.
+  /// The samples of an utterance of these bytes, in chunks of `size` bytes.
   private func hear(
     _ bytes: [UInt8], _ format: Session.AudioFormat = Session.AudioFormat(), size: Int = .max
   ) throws -> [Float] {
@@ -34,17 +32,17 @@ import WyomingProtocol
     return try #require(try incoming.finished().samples)
   }
 
-  @Test func `is as long as its audio`() throws {
+  @Test func `an utterance is as long as its audio`() throws {
     #expect(try hear(sound(seconds: 0.5)).count == 8_000)
   }
 
   @Test(arguments: [1, 3, 320, 1_001])
-  func `is the same in chunks of any size, even if they cut a sample`(size: Int) throws {
+  func `an utterance is the same in chunks of any size, even if they split a sample`(size: Int) throws {
     let bytes = sound(seconds: 0.5)
     #expect(try hear(bytes, size: size) == hear(bytes))
   }
 
-  @Test func `without audio has no samples`() throws {
+  @Test func `an utterance without audio has no samples`() throws {
     #expect(try utterance().finished().samples == [])
     #expect(try hear([]).isEmpty)
     var incoming = utterance()
@@ -53,15 +51,15 @@ import WyomingProtocol
   }
 
   @Test(arguments: [8_000, 44_100, 48_000], [1, 2, 6])
-  func `may come in any rate and any number of channels`(rate: Int, channels: Int) throws {
+  func `an utterance can have any sample rate and any number of channels`(rate: Int, channels: Int) throws {
     let format = Session.AudioFormat(rate: rate, width: 2, channels: channels)
     let heard = try hear(sound(seconds: 0.5, rate: rate, channels: channels), format, size: 1_000)
     #expect(abs(heard.count - 8_000) <= 1)
-    // The same tone is in it: the same bands are the loudest.
+    // It holds the same tone: the same band is the loudest.
     #expect(loudestBand(of: heard, 25) == loudestBand(of: try hear(sound(seconds: 0.5)), 25))
   }
 
-  @Test func `may change its format from chunk to chunk, and no audio is lost`() throws {
+  @Test func `an utterance that changes its format between chunks loses no audio`() throws {
     var incoming = utterance()
     let formats = [(16_000, 1), (44_100, 2), (8_000, 1), (16_000, 1), (48_000, 1)]
     for (rate, channels) in formats {
@@ -73,7 +71,7 @@ import WyomingProtocol
     #expect(abs(heard.count - 16_000) <= 5)
   }
 
-  @Test func `does not take half a sample of one format into the next`() throws {
+  @Test func `half a sample is dropped when the format changes`() throws {
     var incoming = utterance()
     try incoming.append(ByteBuffer(bytes: [1]), Session.AudioFormat())
     try incoming.append(ByteBuffer(bytes: [128, 128]), Session.AudioFormat(width: 1))
@@ -90,7 +88,9 @@ import WyomingProtocol
       (Session.AudioFormat(channels: 0), "0 channels, expected 1 to 64"),
       (Session.AudioFormat(channels: 65), "65 channels, expected 1 to 64"),
     ] as [(Session.AudioFormat, String)])
-  func `in a format that nobody has is refused with the value`(format: Session.AudioFormat, message: String)
+  func `an audio chunk in an impossible format is refused with the value`(
+    format: Session.AudioFormat, message: String
+  )
     throws
   {
     var incoming = utterance()
@@ -109,5 +109,12 @@ import WyomingProtocol
     let frames = extractor.finished()
     let values = frames.values[frame * frames.bandCount..<(frame + 1) * frames.bandCount]
     return zip(0..., values).max { $0.1 < $1.1 }?.0
+  }
+}
+
+extension UtteranceAudio {
+  /// The samples of an utterance that began without a recognizer.
+  var samples: [Float]? {
+    if case .samples(let samples) = self { samples } else { nil }
   }
 }

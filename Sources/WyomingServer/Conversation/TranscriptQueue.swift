@@ -1,0 +1,61 @@
+internal import Concurrency
+internal import Synchronization
+internal import Transducer
+internal import WyomingProtocol
+
+/// A FIFO queue of finished utterances, and of the final text of unfinished ones, for one connection.
+///
+/// Reading from a client that sends utterances without waiting for answers stops while the queue is full.
+final class TranscriptQueue: Sendable {
+  /// The work for one answer. Utterances are numbered in the order in which they begin.
+  enum Job: Sendable {
+    /// An utterance that has ended, with its request.
+    case utterance(Int, UtteranceAudio, Session.Request)
+    /// All final segments of a transcript, and the language of its request.
+    case beginning(Int, [SpokenText], language: String?)
+  }
+
+  private static let capacity = 4
+
+  private let jobs: AsyncStream<Job>
+  private let continuation: AsyncStream<Job>.Continuation
+  private let room = Permits(capacity)
+
+  /// The final segments of the utterance that had the last final segment.
+  private let reported = Mutex<(number: Int, segments: [SpokenText])>((0, []))
+
+  init() {
+    (jobs, continuation) = AsyncStream.makeStream()
+  }
+
+  /// Appends an utterance, after waiting until the queue has room.
+  func append(
+    _ number: Int, _ audio: UtteranceAudio, _ request: Session.Request
+  ) async throws(CancellationError) {
+    try await room.take()
+    continuation.yield(.utterance(number, audio, request))
+  }
+
+  /// Appends a final segment of an utterance; a full queue takes it too.
+  func appendPartial(_ segment: SpokenText, of number: Int, in language: String?) {
+    let segments = reported.withLock { reported in
+      if reported.number != number { reported = (number, []) }
+      reported.segments.append(segment)
+      return reported.segments
+    }
+    continuation.yield(.beginning(number, segments, language: language))
+  }
+
+  /// Removes and returns the next job, when there is one; `nil` when the queue is closed and empty.
+  func next() async -> Job? {
+    var iterator = jobs.makeAsyncIterator()
+    let job = await iterator.next(isolation: #isolation)
+    if case .utterance = job { room.release() }
+    return job
+  }
+
+  /// Ends the queue after the jobs that it holds.
+  func close() {
+    continuation.finish()
+  }
+}

@@ -1,0 +1,78 @@
+public import Devices
+public import WyomingProtocol
+
+/// The state of a served model and its devices: the data of a `lorikeet-status` event, as servers write and clients
+/// read it.
+public struct ServerStatus: Sendable, Equatable {
+  /// The progress of a model from the hub to the devices.
+  public enum Progress: String, Sendable {
+    /// The files are still being fetched, the model is still loading, the model can recognize.
+    case fetching, loading, ready
+  }
+
+  /// The counters of recognition that began before an utterance had ended.
+  public struct Speculation: Sendable, Equatable {
+    /// The number of attempts.
+    public var started: Int
+    /// The number of attempts that became the transcript.
+    public var used: Int
+    /// The time that clients did not have to wait, in seconds.
+    public var savedSeconds: Double
+
+    /// Creates the counters; without arguments, those of a server that has not begun early yet.
+    public init(started: Int = 0, used: Int = 0, savedSeconds: Double = 0) {
+      self.started = started
+      self.used = used
+      self.savedSeconds = savedSeconds
+    }
+  }
+
+  /// The name of the model.
+  public var model: String
+  /// The progress of the model.
+  public var progress: Progress
+  /// The devices, from the preferred one to the last resort; empty until they are known.
+  public var devices: [DeviceReport]
+  /// The counters of recognition that began early.
+  public var speculation: Speculation
+
+  /// Creates a status.
+  public init(
+    model: String, progress: Progress, devices: [DeviceReport], speculation: Speculation = Speculation()
+  ) {
+    self.model = model
+    self.progress = progress
+    self.devices = devices
+    self.speculation = speculation
+  }
+
+  /// The event's data. Programs read it: the keys stay.
+  public var json: [String: JSONValue] {
+    [
+      "model": .string(model), "state": .string(progress.rawValue),
+      "devices": .array(devices.map { .object($0.json) }),
+      "speculation": .object([
+        "started": .integer(speculation.started), "used": .integer(speculation.used),
+        "wasted": .integer(speculation.started - speculation.used),
+        "saved_seconds": .number((speculation.savedSeconds * 1e3).rounded() / 1e3),
+      ]),
+    ]
+  }
+
+  /// Reads an event's data; `nil` if this version would not write it.
+  public init?(_ json: [String: JSONValue]) {
+    guard
+      let model = json["model"]?.string,
+      let progress = json["state"]?.string.flatMap(Progress.init),
+      let devices = json["devices"]?.array?.map({ $0.object.flatMap(DeviceReport.init) })
+    else { return nil }
+    // Older servers do not send the counters.
+    let counts = json["speculation"]?.object
+    self.init(
+      model: model, progress: progress, devices: devices.compactMap(\.self),
+      speculation: Speculation(
+        started: counts?["started"]?.integer ?? 0, used: counts?["used"]?.integer ?? 0,
+        savedSeconds: counts?["saved_seconds"]?.number ?? 0))
+    guard self.devices.count == devices.count else { return nil }
+  }
+}
