@@ -43,8 +43,13 @@ let package = Package(
 
     .target(name: "MulticastDNS", swiftSettings: strict),
 
-    // The only one that gives the system a path.
+    // The only one that passes the system a path.
     .target(name: "SystemPaths", swiftSettings: strict),
+
+    // Files that are kept: no models, no network.
+    .target(
+      name: "Storage", dependencies: ["SystemPaths", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict),
 
     // Files of the system, and nothing of ours.
     .target(name: "Diagnosis", dependencies: ["SystemPaths"], swiftSettings: strict),
@@ -73,14 +78,13 @@ let package = Package(
 
     .target(
       name: "ModelStore",
-      dependencies: ["SystemPaths", "Transducer", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["Storage", "SystemPaths", "Transducer"],
       resources: [.copy("Resources/builtin")], swiftSettings: strict),
     .target(
       name: "ModelDownload",
       dependencies: [
-        "ModelStore", "SystemPaths",
+        "ModelStore", "Storage", "SystemPaths",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -89,7 +93,7 @@ let package = Package(
     .target(
       name: "Recognition",
       dependencies: [
-        "Devices", "Inference", "Languages", "ModelStore", "SpeechFeatures", "SystemPaths",
+        "Devices", "Inference", "Languages", "ModelStore", "SpeechFeatures", "Storage", "SystemPaths",
         "Transducer", "VoiceActivity", "Wording",
       ],
       swiftSettings: strict),
@@ -128,8 +132,8 @@ let package = Package(
       name: "lorikeet",
       dependencies: [
         "Devices", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "MulticastDNS",
-        "Recognition", "ServiceDiscovery", "Settings", "SystemPaths", "Transducer", "VoiceActivity",
-        "Wording",
+        "Recognition", "ServiceDiscovery", "Settings", "Storage", "SystemPaths", "Transducer",
+        "VoiceActivity", "Wording",
         "WyomingProtocol", "WyomingServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -163,11 +167,13 @@ let package = Package(
     .testTarget(
       name: "MulticastDNSTests", dependencies: ["MulticastDNS", "Support"], swiftSettings: strict),
     .testTarget(name: "SystemPathsTests", dependencies: ["Support", "SystemPaths"], swiftSettings: strict),
+    .testTarget(
+      name: "StorageTests", dependencies: ["Storage", "Support", "SystemPaths"], swiftSettings: strict),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Support"], swiftSettings: strict),
     .testTarget(
       name: "ModelDownloadTests",
       dependencies: [
-        "ModelDownload", "ModelStore",
+        "ModelDownload", "Storage", "Support", "SystemPaths",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
@@ -175,7 +181,8 @@ let package = Package(
     .testTarget(name: "InferenceTests", dependencies: ["Inference", "Support"], swiftSettings: strict),
     .testTarget(name: "AudioTests", dependencies: ["Audio", "CSndFile", "Support"], swiftSettings: strict),
     .testTarget(
-      name: "ModelStoreTests", dependencies: ["ModelStore", "Support", "Transducer"], swiftSettings: strict),
+      name: "ModelStoreTests", dependencies: ["ModelStore", "Storage", "Support", "Transducer"],
+      swiftSettings: strict),
     .testTarget(
       name: "SettingsTests",
       dependencies: [
@@ -208,7 +215,7 @@ let package = Package(
       name: "RecognitionTests",
       dependencies: [
         "Devices", "Audio", "Inference", "Languages", "ModelStore", "Recognition", "SpeechFeatures",
-        "Support", "SystemPaths", "Transducer",
+        "Storage", "Support", "SystemPaths", "Transducer",
       ],
       swiftSettings: strict),
   ],

@@ -1,5 +1,6 @@
 internal import Glibc
-internal import ModelStore
+internal import Storage
+internal import SystemPaths
 
 /// A model that could not be brought or kept, and what would help.
 public struct DownloadError: Error, Sendable, CustomStringConvertible {
@@ -23,7 +24,7 @@ public struct DownloadError: Error, Sendable, CustomStringConvertible {
     case busy
     case absent
     case cancelled
-    case system(SystemError)
+    case system(FileError)
   }
 
   let model: String
@@ -34,12 +35,14 @@ public struct DownloadError: Error, Sendable, CustomStringConvertible {
   init(model: String, file: String?, reason: Reason) {
     self.model = model
     self.file = file
-    // File work that a cancelled task asks for is not begun.
-    if case .system(let error) = reason, error.code == ECANCELED {
-      self.reason = .cancelled
-    } else {
-      self.reason = reason
-    }
+    self.reason =
+      switch reason {
+      // Work on files does not begin when the task is cancelled.
+      case .system(let error) where error.code == ECANCELED: .cancelled
+      // Advice about the disk helps only where the system refused.
+      case .system(let error) where error.code == nil: .other(error.description)
+      default: reason
+      }
   }
 
   /// An environment variable whose value makes no sense.
@@ -108,7 +111,7 @@ public struct DownloadError: Error, Sendable, CustomStringConvertible {
     case .absent: "is not in the store; `lorikeet models pull \(model)` fetches it"
     case .cancelled: "was interrupted; \(again)"
     case .system(let error):
-      "\(error.action): \(error.why); check the disk and the rights, or choose --data-dir"
+      "\(error); check free space and permissions, or choose --data-dir"
     }
   }
 }

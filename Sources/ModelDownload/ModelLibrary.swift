@@ -1,10 +1,12 @@
 public import ModelStore
+internal import Storage
+internal import SystemPaths
 
-/// The models below a data directory: what is there, bringing more, checking and removing.
+/// The models in a data directory: finds, downloads, checks and removes them.
 public struct ModelLibrary: Sendable {
   /// The folder that holds the models' folders.
   public let models: String
-  /// The folder that holds models made ready for a device.
+  /// The folder that holds models prepared for a device.
   public let prepared: String
   private let retry = RetryPolicy()
 
@@ -15,32 +17,32 @@ public struct ModelLibrary: Sendable {
     prepared = "\(dataDirectory)/prepared"
   }
 
-  /// A model that is there as a whole, in any of its exports.
+  /// Returns a model of which at least one export is complete.
   public func locate(_ model: HubModel) -> StoredModel? {
     let stored = StoredModel(model, in: models)
     return stored.complete.isEmpty ? nil : stored
   }
 
-  /// Whether an export of a model is there as a whole.
+  /// Returns true if an export of a model is complete.
   public func has(_ model: HubModel, _ export: ExportFiles) -> Bool {
     StoredModel(model, in: models).missing(from: export).isEmpty
   }
 
-  /// The prepared forms of a model.
+  /// Returns the prepared forms of a model.
   public func prepared(_ model: HubModel) -> [PreparedModel] {
     StoredModel(model, in: models).prepared(in: prepared)
   }
 
-  /// All models of the store, in the order of their names: those that are there, and what there is of others.
+  /// Returns all models of the store, complete or not, in the order of their names.
   public func list() -> [StoredModel] {
-    FileSystem.names(in: models).compactMap { folder in
+    ((try? Files.names(in: models)) ?? []).compactMap { folder in
       let name = DownloadRecord(in: "\(models)/\(folder)")?.model ?? folder
       guard let model = HubModel(named: name), model.folder == folder else { return nil }
       return StoredModel(model, in: models)
     }
   }
 
-  /// Brings what is missing of a model. Of two processes that pull the same model one waits for the other.
+  /// Downloads the missing files of a model. If another process is pulling the same model, waits for it.
   public func pull(
     _ model: HubModel, _ export: ExportFiles, from hub: HubSettings,
     report: @escaping @Sendable (PullEvent) -> Void
@@ -49,8 +51,8 @@ public struct ModelLibrary: Sendable {
     guard !missing().isEmpty else { return report(.alreadyThere) }
     try checkFetching(model, export, from: hub)
     let lock = try await lock(model, report: report)
-    defer { withExtendedLifetime(lock) {} }
     guard !missing().isEmpty else { return report(.alreadyThere) }
+    TemporaryPath.removeAll(in: "\(models)/\(model.folder)", holding: lock)
     do throws(DownloadError) {
       try await Hub.with(hub) { hub async throws(DownloadError) in
         try await RepositoryPull(
@@ -58,12 +60,15 @@ public struct ModelLibrary: Sendable {
         ).run()
       }
     } catch {
-      try? removeIfEmpty("\(models)/\(model.folder)")
+      // A mistyped name leaves no trace.
+      try? lock.removeDirectoryIfEmpty()
       throw error
     }
   }
 
-  /// - Throws: What is missing of a model, if it may not be fetched.
+  /// Checks that nothing is missing of a model, or that it can be downloaded.
+  ///
+  /// - Throws: A ``DownloadError`` that names the missing files, if the hub's settings are offline.
   public func checkFetching(
     _ model: HubModel, _ export: ExportFiles, from hub: HubSettings
   ) throws(DownloadError) {
@@ -73,32 +78,25 @@ public struct ModelLibrary: Sendable {
       model: model.name, file: nil, reason: .offline(missing.map { describe($0, of: model) }))
   }
 
-  /// Removes a folder that holds nothing but its lock, which the caller has: a mistyped name leaves no trace.
-  private func removeIfEmpty(_ folder: String) throws(SystemError) {
-    guard FileSystem.names(in: folder) == [DirectoryLock.fileName] else { return }
-    try FileSystem.remove("\(folder)/\(DirectoryLock.fileName)")
-    try FileSystem.removeDirectory(folder)
-  }
-
   private func describe(_ file: String, of model: HubModel) -> String {
     model.files[file].map { "\(file) (\(ByteCount($0.size)))" } ?? file
   }
 
-  /// What `verify` found of a file.
+  /// The result of `verify` for one file.
   public enum Finding: Sendable, Equatable {
     case right
     case missing
-    /// It was deleted to save space, and an intact prepared form of the model is there.
+    /// It was deleted to save space; an intact prepared form of the model is there.
     case dropped
-    /// It was removed: a damaged file must not be used.
+    /// It was damaged, and `verify` has removed it.
     case damaged
   }
 
-  /// Reads all recorded files of a model, and its prepared forms, and compares their hashes. Files that are not what
-  /// they were are removed, so that the next pull brings them anew.
+  /// Reads all recorded files of a model, and its prepared forms, and compares their hashes. Damaged files are removed,
+  /// so that the next pull downloads them again.
   ///
-  /// - Parameter report: Told each file and what was found.
-  /// - Returns: Whether all is right.
+  /// - Parameter report: Called with each file and its finding.
+  /// - Returns: True if all files are right.
   public func verify(
     _ model: HubModel, report: (String, Finding) -> Void
   ) async throws(DownloadError) -> Bool {
@@ -124,11 +122,11 @@ public struct ModelLibrary: Sendable {
     guard record != stored.record else { return isRight }
     let lock = try take(model)
     defer { withExtendedLifetime(lock) {} }
-    try onDisk(model) { () throws(SystemError) in
+    try onDisk(model) { () throws(FileError) in
       for file in stored.record.files.keys where record.files[file] == nil {
-        try FileSystem.remove("\(stored.path)/\(file)")
+        try Files.removeFile("\(stored.path)/\(file)")
       }
-      try FileSystem.replace("\(stored.path)/\(DownloadRecord.fileName)", with: record.encoded())
+      try Files.replace("\(stored.path)/\(DownloadRecord.fileName)", with: record.encoded())
     }
     return false
   }
@@ -136,104 +134,78 @@ public struct ModelLibrary: Sendable {
   private func check(
     _ path: String, _ recorded: DownloadRecord.File, _ model: HubModel
   ) async throws(DownloadError) -> Finding {
-    guard FileSystem.isThere(path) else { return .missing }
-    let hash: FileHash
-    do throws(SystemError) {
-      hash = try await FileHash.of(path)
-    } catch {
-      throw DownloadError(model: model.name, file: nil, reason: .system(error))
-    }
+    guard Files.isThere(path) else { return .missing }
+    let hash = try await onDisk(model) { () async throws(FileError) in try await FileHash.of(path) }
     return hash.size == recorded.size && hash.sha256 == recorded.sha256 ? .right : .damaged
   }
 
-  /// Reads a prepared form as a whole, and removes it if it is damaged.
+  /// Reads all files of a prepared form, and removes it if one is damaged.
   private func check(_ place: PreparedModel.Place, _ model: HubModel) async throws(DownloadError) -> Finding {
-    try await onFileThread(model) { () throws(FileFailure) in
-      guard PreparedModel(at: place.path, readingAll: true) == nil else { return .right }
-      try place.remove()
-      return .damaged
+    try await onDisk(model) { () async throws(FileError) in
+      try await onFileThread { () throws(FileError) in
+        guard PreparedModel(at: place.path, readingAll: true) == nil else { return .right }
+        try place.remove()
+        return .damaged
+      }
     }
   }
 
   /// Deletes the full-precision files of a model, which a prepared form has replaced.
   ///
   /// - Returns: The bytes that they took.
-  /// - Throws: Before anything is deleted, if the prepared form was not made of these files or is not intact: all is
-  ///   read to know.
+  /// - Throws: Before anything is deleted, if the prepared form was not made from these files or is not intact; all
+  ///   files are read to find out.
   public func dropOriginals(
     of model: HubModel, keeping prepared: PreparedModel
   ) async throws(DownloadError) -> Int {
     let path = StoredModel(model, in: models).path
     let lock = try take(model)
     defer { withExtendedLifetime(lock) {} }
-    return try await onFileThread(model) { () throws(FileFailure) in
-      let original: ModelDirectory
-      do throws(ModelError) {
-        original = try ModelDirectory(path: path, name: model.name)
-      } catch {
-        throw FileFailure(path: path, why: error.description)
-      }
-      return Int(try original.dropOriginals(keeping: prepared))
-    }
-  }
-
-  private func onFileThread<Value: Sendable>(
-    _ model: HubModel, _ work: @escaping @Sendable () throws(FileFailure) -> Value
-  ) async throws(DownloadError) -> Value {
-    let result: Result<Value, FileFailure>
-    do throws(SystemError) {
-      result = try await ModelDownload.onFileThread { () throws(SystemError) in
-        do throws(FileFailure) {
-          return .success(try work())
+    return try await onDisk(model) { () async throws(FileError) in
+      try await onFileThread { () throws(FileError) in
+        let original: ModelDirectory
+        do throws(ModelError) {
+          original = try ModelDirectory(path: path, name: model.name)
         } catch {
-          return .failure(error)
+          throw FileError(path, error.description)
         }
+        return Int(try original.dropOriginals(keeping: prepared))
       }
-    } catch {
-      throw DownloadError(model: model.name, file: nil, reason: .system(error))
-    }
-    do throws(FileFailure) {
-      return try result.get()
-    } catch {
-      throw DownloadError(model: model.name, file: nil, reason: .other(error.description))
     }
   }
 
-  /// Removes a model with all that the store holds of it, prepared forms included.
+  /// Removes a model, with its prepared forms.
   ///
   /// - Returns: The bytes of its files.
   public func remove(_ model: HubModel) throws(DownloadError) -> Int {
     let folder = "\(models)/\(model.folder)"
     let places = StoredModel(model, in: models).preparedPlaces(in: prepared)
-    guard FileSystem.isThere(folder) || !places.isEmpty else {
+    guard Files.isThere(folder) || !places.isEmpty else {
       throw DownloadError(model: model.name, file: nil, reason: .absent)
     }
     let lock = try take(model)
-    defer { withExtendedLifetime(lock) {} }
     var bytes = 0
-    for place in places {
-      do throws(FileFailure) {
+    do throws(FileError) {
+      for place in places {
         try place.remove()
-      } catch {
-        throw DownloadError(model: model.name, file: nil, reason: .other(error.description))
+        bytes += Int(place.size)
       }
-      bytes += Int(place.size)
-    }
-    try onDisk(model) { () throws(SystemError) in
       // The record first: a model that is half removed is none.
-      try FileSystem.remove("\(folder)/\(DownloadRecord.fileName)")
-      for name in FileSystem.names(in: folder) where name != DirectoryLock.fileName {
-        bytes += FileSystem.size(of: "\(folder)/\(name)") ?? 0
-        try FileSystem.remove("\(folder)/\(name)")
+      try Files.removeFile("\(folder)/\(DownloadRecord.fileName)")
+      for name in (try? Files.names(in: folder)) ?? [] where name != FileLock.fileName {
+        bytes += Files.size(of: "\(folder)/\(name)") ?? 0
+        try Files.removeFile("\(folder)/\(name)")
       }
-      try removeIfEmpty(folder)
+      try lock.removeDirectoryIfEmpty()
+    } catch {
+      throw DownloadError(model: model.name, file: nil, reason: .system(error))
     }
     return bytes
   }
 
   private func lock(
     _ model: HubModel, report: @Sendable (PullEvent) -> Void
-  ) async throws(DownloadError) -> DirectoryLock {
+  ) async throws(DownloadError) -> FileLock {
     var isWaiting = false
     while true {
       if let lock = try attempt(model) { return lock }
@@ -247,24 +219,32 @@ public struct ModelLibrary: Sendable {
     }
   }
 
-  private func take(_ model: HubModel) throws(DownloadError) -> DirectoryLock {
+  private func take(_ model: HubModel) throws(DownloadError) -> FileLock {
     guard let lock = try attempt(model) else {
       throw DownloadError(model: model.name, file: nil, reason: .busy)
     }
     return lock
   }
 
-  private func attempt(_ model: HubModel) throws(DownloadError) -> DirectoryLock? {
-    try onDisk(model) { () throws(SystemError) in
-      try DirectoryLock(folder: "\(models)/\(model.folder)")
+  private func attempt(_ model: HubModel) throws(DownloadError) -> FileLock? {
+    try onDisk(model) { () throws(FileError) in try FileLock(in: "\(models)/\(model.folder)") }
+  }
+
+  private func onDisk<Value: ~Copyable>(
+    _ model: HubModel, _ work: () throws(FileError) -> Value
+  ) throws(DownloadError) -> Value {
+    do throws(FileError) {
+      return try work()
+    } catch {
+      throw DownloadError(model: model.name, file: nil, reason: .system(error))
     }
   }
 
-  private func onDisk<Value>(
-    _ model: HubModel, _ work: () throws(SystemError) -> Value
-  ) throws(DownloadError) -> Value {
-    do throws(SystemError) {
-      return try work()
+  private func onDisk<Value: Sendable>(
+    _ model: HubModel, _ work: () async throws(FileError) -> Value
+  ) async throws(DownloadError) -> Value {
+    do throws(FileError) {
+      return try await work()
     } catch {
       throw DownloadError(model: model.name, file: nil, reason: .system(error))
     }

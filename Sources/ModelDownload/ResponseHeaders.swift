@@ -1,6 +1,6 @@
 internal import FoundationEssentials
-internal import ModelStore
 internal import NIOHTTP1
+internal import Storage
 
 /// What the headers of an answer say about a file.
 enum ResponseHeaders {

@@ -1,7 +1,7 @@
-internal import ModelStore
+internal import Storage
 
-/// The text beside a partial file that says which of its bytes are on disk. One line for the file's identity, one for
-/// each range that was written and synchronised; lines are only ever appended.
+/// The text beside a partial file that lists which of its bytes are on the disk: one line for the file's identity, and
+/// one for each range that was written and synchronized. Lines are only ever appended.
 enum TransferJournal {
   /// The first line. A journal that begins otherwise belongs to other content, and so does its partial file.
   static func header(_ identity: FileIdentity) -> String {
@@ -10,9 +10,9 @@ enum TransferJournal {
 
   static func line(_ range: Range<Int>) -> String { "\(range.lowerBound) \(range.upperBound)\n" }
 
-  /// The ranges of a journal, up to the first line that makes no sense: the last one may have been cut off.
+  /// Returns the ranges of a journal, up to the first malformed line: the last one can be cut off.
   ///
-  /// - Returns: nil if the journal is not of this content.
+  /// - Returns: `nil` if the journal is of other content.
   static func parse(_ text: String, of identity: FileIdentity) -> ByteRanges? {
     let header = header(identity)
     guard text.hasPrefix(header) else { return nil }

@@ -1,3 +1,5 @@
+internal import Storage
+
 extension HubModel {
   /// The models that are called by a short name. Sizes and SHA-256 as the hub lists them for these commits.
   public static let catalogue = [v3, v2]

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Storage
 internal import SystemPaths
 
 /// What the store knows of a model's files: those that were fetched and found right. A file that is not recorded does
@@ -34,9 +35,7 @@ public struct DownloadRecord: Sendable, Equatable, Codable {
 
   /// The record in a folder; nil if there is none, or none that can be read: then nothing is known of the files.
   public init?(in folder: String) {
-    guard let json = try? Data(Files.contents(of: "\(folder)/\(Self.fileName)")),
-      let record = try? JSONDecoder().decode(Self.self, from: json)
-    else { return nil }
+    guard let record = Files.decode(Self.self, from: "\(folder)/\(Self.fileName)") else { return nil }
     self = record
   }
 

@@ -1,3 +1,5 @@
+public import Storage
+
 /// A model in a repository of the hub (huggingface.co), at one commit: its files can never change.
 public struct HubModel: Sendable, Hashable {
   /// How it is called on the command line: its name in the catalogue, or `OWNER/REPOSITORY@COMMIT`.

@@ -1,38 +1,43 @@
-internal import Crypto
-internal import FoundationEssentials
+public import Storage
 internal import SystemPaths
 
-/// How the large weights of a model's networks are stored.
+/// The storage format of the large weights of a model's networks.
 public enum WeightFormat: String, Codable, Sendable, CaseIterable {
   /// Eight bits with a scale for each output channel, for processors. Arithmetic stays floating point.
   case int8
-  /// Half precision, for neural and graphics processors. Of a quantized export come eight bits all the same.
+  /// Half precision, for neural and graphics processors. The weights of a quantized export stay in eight bits.
   case f16
 }
 
-/// A directory that holds a model made ready for a kind of device: its four networks in OpenVINO's format, with
-/// `config.json` and `vocab.txt`. It needs nothing of the directory it was made of.
+/// A directory that holds a model prepared for a kind of device: its four networks in OpenVINO's format, with
+/// `config.json` and `vocab.txt`. It needs nothing of the directory it was made from.
 public struct PreparedModel: Sendable, Equatable {
-  public let path: String
-  public let manifest: Manifest
+  private let directory: Place
 
-  /// The directory's `prepared.json`, written last.
-  public struct Manifest: Codable, Sendable, Equatable {
+  public var path: String { directory.path }
+  public var manifest: Manifest { directory.manifest }
+
+  /// A prepared directory in whatever state.
+  public typealias Place = SealedDirectory<Manifest>
+
+  /// The directory's `prepared.json`.
+  public struct Manifest: SealedManifest {
+    public static let fileName = "prepared.json"
+
     /// ``PreparedModel/version``.
     public var version: Int
-    /// How the model is called.
+    /// The model's name.
     public var model: String
     public var weights: WeightFormat
     /// OpenVINO's build.
     public var openVINO: String
-    /// ``SourceHashes/sha256`` of what it was made of.
+    /// ``SourceHashes/sha256`` of the files that it was made from.
     public var source: String
-    /// All other files of the directory.
     public var files: [FileRecord]
 
     public init(
-      version: Int, model: String, weights: WeightFormat, openVINO: String, source: String,
-      files: [FileRecord]
+      version: Int = PreparedModel.version, model: String, weights: WeightFormat, openVINO: String,
+      source: String, files: [FileRecord]
     ) {
       self.version = version
       self.model = model
@@ -43,8 +48,7 @@ public struct PreparedModel: Sendable, Equatable {
     }
   }
 
-  /// Counts the ways in which Lorikeet has made networks of exported models: one more whenever they would come out
-  /// differently.
+  /// The version of the preparation: increased whenever the networks made from an exported model change.
   public static let version = 3
 
   /// The networks, by the names of their files.
@@ -58,80 +62,44 @@ public struct PreparedModel: Sendable, Equatable {
     public var files: [String] { ["\(rawValue).xml", "\(rawValue).bin"] }
   }
 
-  static let manifestFile = "prepared.json"
-
   /// All files but the manifest.
   public static let files = ["config.json", "vocab.txt"] + Network.allCases.flatMap(\.files)
 
-  /// The name of a prepared directory: the model's, and a key of the content it was made of, the version of the
-  /// preparation, OpenVINO's build, and the kind of weights.
+  /// Returns the name of a prepared directory: the model's name, and a key of the content it is made from, the version
+  /// of the preparation, OpenVINO's build, and the weight format.
   public static func directoryName(
     model: String, source: String, weights: WeightFormat, openVINO: String
   ) -> String {
-    let key = SHA256.hash(data: Data("\(source) \(version) \(openVINO) \(weights.rawValue)".utf8))
+    let key = FileHash.sha256(of: "\(source) \(version) \(openVINO) \(weights.rawValue)")
     let plain = model.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" }
-    return "\(String(plain).drop { $0 == "." })-\(weights.rawValue)-\(key.hexadecimal.prefix(16))"
+    return "\(String(plain).drop { $0 == "." })-\(weights.rawValue)-\(key.prefix(16))"
   }
 
   /// Opens a prepared directory.
   ///
-  /// - Parameter readingAll: Whether the content of all files is read and checked, and not only of those that look
-  ///   changed.
-  /// - Returns: `nil` if it is not there, not of this version, or not as it was written.
+  /// - Parameter readingAll: Whether files are read and checked although they look unchanged.
+  /// - Returns: `nil` if it is not there, of another version, or damaged.
   public init?(at path: String, readingAll: Bool = false) {
-    guard let manifest = Self.manifest(in: path),
-      manifest.version == Self.version, Set(manifest.files.map(\.name)) == Set(Self.files),
-      manifest.files.allSatisfy({ $0.isIntact(in: path, readingAll: readingAll) })
+    guard let place = Place(at: path) else { return nil }
+    self.init(place, readingAll: readingAll)
+  }
+
+  private init?(_ place: Place, readingAll: Bool = false) {
+    guard place.isOfThisVersion, Set(place.manifest.files.map(\.name)) == Set(Self.files),
+      place.isIntact(readingAll: readingAll)
     else { return nil }
-    self.path = path
-    self.manifest = manifest
+    directory = place
   }
 
-  /// The prepared models below a directory, in the order of their names. Those that are damaged, or of another
-  /// version, are left out.
+  /// The prepared models in a directory, in the order of their names, without those that are damaged or of another
+  /// version.
   public static func all(in directory: String) -> [PreparedModel] {
-    places(in: directory).compactMap { PreparedModel(at: $0.path) }
+    Place.all(in: directory).compactMap { PreparedModel($0) }
   }
 
-  /// A prepared directory in whatever state, and what its manifest says.
-  public struct Place: Sendable {
-    public let path: String
-    public let manifest: Manifest
-
-    /// Whether this version of the preparation would make it the same.
-    public var isOfThisVersion: Bool { manifest.version == PreparedModel.version }
-
-    /// Bytes that its files took when they were written.
-    public var size: Int64 { manifest.files.reduce(0) { $0 + $1.size } }
-
-    /// Deletes the directory. The manifest goes first: a prepared model that is half removed is none.
-    public func remove() throws(FileFailure) {
-      do {
-        try Files.remove("\(path)/\(manifestFile)")
-        try Files.remove(path)
-      } catch {
-        throw FileFailure(path: path, why: "it cannot be deleted")
-      }
-    }
-  }
-
-  /// The prepared directories below a directory, in the order of their names.
-  public static func places(in directory: String) -> [Place] {
-    let names = (try? Files.names(in: directory)) ?? []
-    return names.filter { !$0.hasPrefix(".") }.sorted().compactMap { name in
-      let path = "\(directory)/\(name)"
-      return manifest(in: path).map { Place(path: path, manifest: $0) }
-    }
-  }
-
-  static func manifest(in path: String) -> Manifest? {
-    guard let json = try? Data(Files.contents(of: "\(path)/\(manifestFile)")) else { return nil }
-    return try? JSONDecoder().decode(Manifest.self, from: json)
-  }
-
-  /// The same model with other kinds of weights, prepared beside it.
+  /// The model's other prepared forms, with other weight formats, in the same directory.
   public var siblings: [PreparedModel] {
-    // The directory may be a link to where they are.
+    // The path may be a link into the directory that holds them.
     let parents = [path, Files.realPath(path) ?? path].map(Files.parent)
     return WeightFormat.allCases.filter { $0 != manifest.weights }.compactMap { weights in
       let name = Self.directoryName(
@@ -140,27 +108,16 @@ public struct PreparedModel: Sendable, Equatable {
     }
   }
 
-  /// Bytes that its files take.
-  public var size: Int64 { manifest.files.reduce(0) { $0 + $1.size } }
+  /// The bytes that its files take.
+  public var size: Int64 { directory.size }
 
-  /// Completes a directory that holds all files by hashing them and writing the manifest.
-  public static func seal(
-    _ path: String, model: String, weights: WeightFormat, openVINO: String, source: String
-  ) throws(FileFailure) {
-    var files: [FileRecord] = []
-    for name in Self.files { files.append(try FileRecord(hashing: name, in: path)) }
-    let manifest = Manifest(
-      version: version, model: model, weights: weights, openVINO: openVINO, source: source, files: files)
-    let file = "\(path)/\(manifestFile)"
-    do {
-      try Files.write(JSONEncoder().encode(manifest), to: file)
-    } catch {
-      throw FileFailure(path: file, why: "it cannot be written")
-    }
-  }
-
-  /// The file that describes a network.
+  /// Returns the path of the file that describes a network.
   public func graph(_ network: Network) -> String {
     "\(path)/\(network.rawValue).xml"
   }
+}
+
+extension PreparedModel.Place {
+  /// True if this version of the preparation would make it the same.
+  public var isOfThisVersion: Bool { manifest.version == PreparedModel.version }
 }

@@ -1,4 +1,4 @@
-internal import Glibc
+public import Storage
 internal import SystemPaths
 
 /// A model's place in the store, whether its files are there or not.
@@ -53,7 +53,7 @@ public struct StoredModel: Sendable {
   /// Where its prepared forms lie below a directory, in whatever state they are.
   public func preparedPlaces(in directory: String) -> [PreparedModel.Place] {
     guard let source else { return [] }
-    return PreparedModel.places(in: directory).filter { $0.manifest.source == source }
+    return PreparedModel.Place.all(in: directory).filter { $0.manifest.source == source }
   }
 
   /// Its prepared forms below a directory that can be used.
@@ -65,7 +65,6 @@ public struct StoredModel: Sendable {
   /// reading gigabytes at each start would cost more than the start.
   private func isThere(_ file: String) -> Bool {
     guard let recorded = record.files[file] else { return false }
-    guard let status = Files.status(of: "\(path)/\(file)") else { return false }
-    return status.st_mode & S_IFMT == S_IFREG && Int(status.st_size) == recorded.size
+    return Files.size(of: "\(path)/\(file)") == recorded.size
   }
 }

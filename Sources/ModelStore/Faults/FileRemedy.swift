@@ -1,3 +1,4 @@
+internal import Storage
 internal import SystemPaths
 
 /// What helps where a file of a model cannot be used: that depends on how the files have come to their directory.
@@ -5,7 +6,7 @@ enum FileRemedy {
   /// - Returns: `nil` if the fault says all there is to say.
   static func text(for fault: FileFault, in directory: String) -> String? {
     if let record = DownloadRecord(in: directory) { return store(record.model, fault) }
-    if let manifest = PreparedModel.manifest(in: directory) {
+    if let manifest = PreparedModel.Place(at: directory)?.manifest {
       return "delete the directory, and start with the model that it was made of: \(manifest.model)"
     }
     if case .pointer = fault { return lfs(directory) }

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import SystemPaths
+public import SystemPaths
 
 /// A graph whose weights lie elsewhere than the graph, as OpenVINO takes it: each file of weights is open, and the
 /// graph names it by its descriptor, as `proc/self/fd/7`, relative to the root directory.
@@ -23,10 +23,10 @@ public struct LinkedGraph: ~Copyable {
 }
 
 extension ExportedGraph {
-  /// The graph with all its weights named anew; `nil` if OpenVINO finds them where they are.
+  /// Returns the graph with new names for its weights; `nil` if OpenVINO finds them where they are.
   ///
-  /// The files are open as long as the result lives; when OpenVINO has read the graph, they need be no more.
-  public func linked() throws(FileFailure) -> LinkedGraph? {
+  /// The files are open while the result lives, which OpenVINO needs only until it has read the graph.
+  public func linked() throws(FileError) -> LinkedGraph? {
     guard weights.contains(where: \.isElsewhere) else { return nil }
     var places: [String: String] = [:]
     var descriptors: [Int32] = []
@@ -34,21 +34,21 @@ extension ExportedGraph {
     for file in weights {
       let descriptor = Files.open(file.path, O_RDONLY | O_CLOEXEC)
       guard descriptor >= 0 else {
-        let failure = FileFailure(file.path, errno)
+        let failure = FileError(file.path)
         closeAll()
         throw failure
       }
       descriptors.append(descriptor)
       places[file.name] = "proc/self/fd/\(descriptor)"
     }
-    do throws(SystemFailure) {
+    do throws(FileError) {
       let content = try Files.withBytes(of: path) { try? RelocatedGraph.content(of: $0, places: places) }
       if let content { return LinkedGraph(content: content, descriptors: descriptors) }
     } catch {
       closeAll()
-      throw FileFailure(path, error.code)
+      throw error
     }
     closeAll()
-    throw FileFailure(path: path, why: "it was changed while it was read")
+    throw FileError(path, "it was changed while it was read")
   }
 }

@@ -1,6 +1,7 @@
 internal import Glibc
 public import ModelStore
 internal import Synchronization
+public import SystemPaths
 
 /// What a person who waits should know.
 public enum PreparationEvent: Sendable, Equatable, CustomStringConvertible {
@@ -11,7 +12,7 @@ public enum PreparationEvent: Sendable, Equatable, CustomStringConvertible {
   /// One that another version of the preparation or of OpenVINO had made is gone.
   case removedOutdated(path: String)
   /// There is no room for what was made of the model, or no right to write it. The model is used without.
-  case notKept(model: String, FileFailure)
+  case notKept(model: String, FileError)
 
   /// Whether somebody should look after it.
   public var isTrouble: Bool {
@@ -34,8 +35,8 @@ public enum PreparationEvent: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-extension FileFailure {
-  /// Whether the path can never be a directory of ours: no room and no rights mend that.
+extension FileError {
+  /// True if the path can never become a directory, whatever free space and permissions there are.
   var isWrongPlace: Bool {
     code.map { [ENOTDIR, EEXIST, ELOOP, ENAMETOOLONG, EISDIR].contains($0) } ?? false
   }
@@ -60,7 +61,7 @@ final class PreparationReport: Sendable {
 
   func callAsFunction(_ event: PreparationEvent) {
     if case .notKept(_, let failure) = event {
-      let reason = failure.code.map { "\($0)" } ?? failure.why
+      let reason = failure.code.map { "\($0)" } ?? failure.message
       guard told.withLock({ $0.insert(reason).inserted }) else { return }
     }
     report(event)

@@ -4,6 +4,7 @@ internal import Inference
 internal import ModelDownload
 internal import ModelStore
 internal import Recognition
+internal import Storage
 internal import SystemPaths
 
 /// The data directory, and what lies in it.
@@ -42,7 +43,7 @@ struct DataDirectoryCheck {
       KeptFolder("prepared", path: prepared, known: self.prepared.map(\.path)),
       KeptFolder("compiled", path: compiledDirectory, known: compiled.map(\.path)),
     ]
-    self.freeBytes = freeBytes ?? Self.freeBytes(in: Self.nearest(to: directory))
+    self.freeBytes = freeBytes ?? Files.freeBytes(in: Self.nearest(to: directory))
   }
 
   private static func state(of directory: String) -> State {
@@ -66,13 +67,6 @@ struct DataDirectoryCheck {
       path = (directory.hasPrefix("/") ? "/" : "./") + names.joined(separator: "/")
     }
     return path
-  }
-
-  private static func freeBytes(in directory: String) -> Int? {
-    guard let status = Files.fileSystem(of: directory) else { return nil }
-    let (bytes, isHuge) = Int(clamping: status.f_bavail).multipliedReportingOverflow(
-      by: Int(clamping: status.f_frsize))
-    return isHuge ? .max : bytes
   }
 
   // MARK: Judging

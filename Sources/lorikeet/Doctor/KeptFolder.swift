@@ -1,6 +1,7 @@
 internal import Diagnosis
 internal import Glibc
 internal import ModelDownload
+internal import Storage
 internal import SystemPaths
 
 /// A folder of the data directory where what is made of models is kept: what in it is of no use, and why nothing new
@@ -28,10 +29,10 @@ struct KeptFolder {
       ]
     }
     let names: [String]
-    do throws(SystemFailure) {
+    do throws(FileError) {
       names = try Files.names(in: path)
     } catch {
-      return [finding(.error, "\(path): \(error)", remedy: Refusal(path, "\(error)").remedy)]
+      return [finding(.error, "\(error)", remedy: Refusal(path, error.message).remedy)]
     }
     var findings: [Finding] = []
     if isDirectoryWritable, Files.access(path, W_OK | X_OK) != 0 {
@@ -47,7 +48,7 @@ struct KeptFolder {
   }
 
   private func contents(_ names: [String]) -> [Finding] {
-    let leftovers = names.filter { $0.hasPrefix(".making-") && !Self.isBeingMade($0) }
+    let leftovers = TemporaryPath.abandoned(in: path)
     var findings: [Finding] = []
     if !leftovers.isEmpty {
       let bytes = leftovers.reduce(0) { $0 + Self.size(of: "\(path)/\($1)") }
@@ -66,13 +67,6 @@ struct KeptFolder {
           remedy: "rm -r \("\(path)/\(name)".shellWord)"))
     }
     return findings
-  }
-
-  /// Whether the process that a temporary folder is called by is still there.
-  private static func isBeingMade(_ name: String) -> Bool {
-    guard let process = name.split(separator: "-").dropFirst().first.flatMap({ pid_t($0) }), process > 0
-    else { return false }
-    return kill(process, 0) == 0 || errno == EPERM
   }
 
   private static func size(of path: String) -> Int {

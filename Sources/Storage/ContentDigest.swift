@@ -1,12 +1,11 @@
-/// What a file's content must hash to.
+/// The hash that a file's content must have.
 public enum ContentDigest: Sendable, Hashable, CustomStringConvertible {
   /// The SHA-256 of the content, in lower-case hexadecimal digits.
   case sha256(String)
-  /// The name that git gives the content: the SHA-1 of `blob SIZE\0` and the content. The hub's word for files that
-  /// it keeps in git itself.
+  /// The name that git gives the content: the SHA-1 of `blob SIZE\0` and the content.
   case gitBlob(String)
 
-  /// - Parameter hex: 64 digits of a SHA-256, or 40 of a git object; of any case.
+  /// - Parameter hex: The 64 digits of a SHA-256, or the 40 of a git object, in any case.
   public init?(hex: some StringProtocol) {
     guard hex.utf8.allSatisfy(Self.isHexDigit) else { return nil }
     switch hex.utf8.count {
@@ -16,6 +15,7 @@ public enum ContentDigest: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// The hexadecimal digits.
   public var hex: String {
     switch self {
     case .sha256(let hex), .gitBlob(let hex): hex
@@ -29,7 +29,7 @@ public enum ContentDigest: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  static func isHexDigit(_ byte: UInt8) -> Bool {
+  public static func isHexDigit(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
       UInt8(ascii: "A")...UInt8(ascii: "F"):
@@ -39,7 +39,7 @@ public enum ContentDigest: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// What tells one file's content from any other.
+/// The size and hash that distinguish one file's content from any other.
 public struct FileIdentity: Sendable, Hashable {
   /// Bytes.
   public let size: Int
