@@ -16,17 +16,17 @@ python-env: setup
 build: setup ## Build .build/release/lorikeet
 	swift build -c release
 
-dist: ## Make the release, dist/lorikeet-VERSION-linux-ARCH.tar.gz
+dist: ## Build the release, dist/lorikeet-VERSION-linux-ARCH.tar.gz
 	@Scripts/dist
 
-addon: dist ## Make the Home Assistant add-on, dist/home-assistant/lorikeet
+addon: dist ## Build the Home Assistant add-on, dist/home-assistant/lorikeet
 	@Scripts/addon
 
 run: build ## Serve the built-in model on tcp://0.0.0.0:10300
 	$(LORIKEET) serve --model builtin
 
-demo: build python-env ## Start a server, speak to it as Home Assistant would, print transcript and latency
-	@.venv/bin/python Scripts/demo.py $(LORIKEET)
+demo: build python-env ## Start a server, speak to it as Home Assistant does, print transcript and latency
+	@.venv/bin/python Tools/demo.py $(LORIKEET)
 
 test: ## Run every check and test (lint, Swift, integration)
 	@Scripts/test
@@ -34,14 +34,15 @@ test: ## Run every check and test (lint, Swift, integration)
 format: ## Format all Swift code in place
 	swift format --in-place --recursive --parallel $(SOURCES)
 
-lint: ## Check that all Swift code is formatted
+lint: ## Check the format of all Swift code, and imports against Package.swift and the architecture page
 	swift format lint --strict --recursive --parallel $(SOURCES)
+	python3 Scripts/check_imports.py
 
-fuzz: ## Throw bytes at the event parser and the session for ten minutes (SECONDS=60: for one)
+fuzz: ## Fuzz the event parser and the session for ten minutes (SECONDS=60: for one)
 	Fuzzing/run $(SECONDS)
 
-bench: build python-env ## Measure speed (a full-size replica of the model, 2.5 GB, is made once)
+bench: build python-env ## Measure speed (makes a full-size replica of the model once, 2.5 GB)
 	Benchmarks/run
 
-clean: ## Remove what was built, but not .openvino and .venv
+clean: ## Remove build products, but not .openvino and .venv
 	rm -rf .build .build-* dist

@@ -12,8 +12,8 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// For what computes on samples: hours of audio go through the tests, which would take minutes without.
-let optimized = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+/// For targets that compute on samples: the tests process hours of audio, which would take minutes unoptimized.
+let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 let nio: [Target.Dependency] = [
   .product(name: "NIOCore", package: "swift-nio"),
@@ -36,23 +36,24 @@ let package = Package(
     // Pure: no Foundation, no NIO, no OpenVINO.
     .target(name: "SpeechFeatures", swiftSettings: optimized),
     .target(name: "VoiceActivity", dependencies: ["SpeechFeatures"], swiftSettings: optimized),
-    .target(name: "Languages", exclude: ["LICENSE"], swiftSettings: strict),
-    .target(name: "Transducer", dependencies: ["Languages"], swiftSettings: strict),
-    .target(name: "Wording", dependencies: ["Transducer"], swiftSettings: strict),
-    .target(name: "Devices", dependencies: ["SpeechFeatures"], swiftSettings: strict),
+    .target(name: "CLanguageGrams", exclude: ["LICENSE", "cyrillic.txt", "latin.txt"]),
+    .target(name: "Languages", dependencies: ["CLanguageGrams"]),
+    .target(name: "Transducer", dependencies: ["Languages"]),
+    .target(name: "Wording", dependencies: ["Transducer"]),
+    .target(name: "Concurrency"),
+    .target(name: "Devices", dependencies: ["Concurrency", "SpeechFeatures", "Transducer"]),
 
-    .target(name: "MulticastDNS", swiftSettings: strict),
+    .target(name: "MulticastDNS"),
 
     // The only one that passes the system a path.
-    .target(name: "SystemPaths", swiftSettings: strict),
+    .target(name: "SystemPaths"),
 
     // Files that are kept: no models, no network.
     .target(
-      name: "Storage", dependencies: ["SystemPaths", .product(name: "Crypto", package: "swift-crypto")],
-      swiftSettings: strict),
+      name: "Storage", dependencies: ["SystemPaths", .product(name: "Crypto", package: "swift-crypto")]),
 
     // Files of the system, and nothing of ours.
-    .target(name: "Diagnosis", dependencies: ["SystemPaths"], swiftSettings: strict),
+    .target(name: "Diagnosis", dependencies: ["SystemPaths"]),
 
     // The only C++, and the only Swift that sees it.
     .target(
@@ -66,7 +67,7 @@ let package = Package(
           "-Xlinker", "-rpath", "-Xlinker", openVINO + "/lib",
         ]),
       ]),
-    .target(name: "Inference", dependencies: ["COpenVINO", "SystemPaths"], swiftSettings: strict),
+    .target(name: "Inference", dependencies: ["COpenVINO", "SystemPaths"]),
 
     .systemLibrary(
       name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
@@ -74,12 +75,12 @@ let package = Package(
       name: "CMPG123", pkgConfig: "libmpg123", providers: [.apt(["libmpg123-dev"])]),
     .systemLibrary(name: "CSoxr", pkgConfig: "soxr", providers: [.apt(["libsoxr-dev"])]),
     .target(
-      name: "Audio", dependencies: ["CMPG123", "CSndFile", "CSoxr", "SystemPaths"], swiftSettings: strict),
+      name: "Audio", dependencies: ["CMPG123", "CSndFile", "CSoxr", "SystemPaths"]),
 
     .target(
       name: "ModelStore",
       dependencies: ["Storage", "SystemPaths", "Transducer"],
-      resources: [.copy("Resources/builtin")], swiftSettings: strict),
+      resources: [.copy("Resources/builtin")]),
     .target(
       name: "ModelDownload",
       dependencies: [
@@ -88,31 +89,37 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
-      ],
-      swiftSettings: strict),
+      ]),
+    .target(
+      name: "Parakeet",
+      dependencies: [
+        "Concurrency", "Devices", "Inference", "ModelStore", "SpeechFeatures", "Storage", "SystemPaths",
+        "Transducer",
+      ]),
     .target(
       name: "Recognition",
       dependencies: [
-        "Devices", "Inference", "Languages", "ModelStore", "SpeechFeatures", "Storage", "SystemPaths",
-        "Transducer", "VoiceActivity", "Wording",
-      ],
-      swiftSettings: strict),
+        "Concurrency", "Devices", "Languages", "SpeechFeatures", "Transducer", "VoiceActivity", "Wording",
+      ]),
+    // Joins Recognition, Devices and Parakeet.
+    .target(
+      name: "SpeechEngine",
+      dependencies: ["Devices", "ModelStore", "Parakeet", "Recognition", "SystemPaths"]),
 
     .target(
       name: "WyomingProtocol",
-      dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: strict),
+      dependencies: [.product(name: "NIOCore", package: "swift-nio")]),
     // The networking library's errors in plain words.
-    .target(name: "SocketFaults", dependencies: nio, swiftSettings: strict),
+    .target(name: "SocketFaults", dependencies: nio),
 
     .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Devices", "Audio", "Languages", "ModelStore", "Recognition", "SocketFaults", "SystemPaths",
-        "Transducer", "Wording", "WyomingProtocol",
+        "Audio", "Devices", "Languages", "Recognition", "SocketFaults", "SystemPaths", "Transducer",
+        "Wording", "WyomingProtocol",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-      ],
-      swiftSettings: strict),
+      ]),
 
     .target(
       name: "ServiceDiscovery",
@@ -120,104 +127,108 @@ let package = Package(
         "MulticastDNS", "SocketFaults", "SystemPaths",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-      ],
-      swiftSettings: strict),
+      ]),
 
     .target(
       name: "Settings",
-      dependencies: ["SystemPaths", .product(name: "Configuration", package: "swift-configuration")],
-      swiftSettings: strict),
+      dependencies: ["SystemPaths", .product(name: "Configuration", package: "swift-configuration")]),
 
     .executableTarget(
       name: "lorikeet",
       dependencies: [
-        "Devices", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "MulticastDNS",
-        "Recognition", "ServiceDiscovery", "Settings", "Storage", "SystemPaths", "Transducer",
-        "VoiceActivity", "Wording",
-        "WyomingProtocol", "WyomingServer",
+        "Audio", "Concurrency", "Devices", "Diagnosis", "Inference", "ModelDownload", "ModelStore",
+        "MulticastDNS", "Parakeet", "Recognition", "ServiceDiscovery", "Settings", "SpeechEngine", "Storage",
+        "SystemPaths", "Transducer", "VoiceActivity", "Wording", "WyomingProtocol", "WyomingServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-      ],
-      swiftSettings: strict),
+      ]),
 
     // `make bench`
     .executableTarget(
       name: "stages",
-      dependencies: ["Devices", "Audio", "ModelStore", "Recognition", "SpeechFeatures", "Transducer"],
-      path: "Benchmarks/Stages", swiftSettings: strict),
+      dependencies: [
+        "Audio", "Concurrency", "Devices", "ModelStore", "Parakeet", "Recognition", "SpeechFeatures",
+        "Transducer",
+      ],
+      path: "Benchmarks/Stages"),
 
     .target(
-      name: "Support", dependencies: ["Devices", "SpeechFeatures"], path: "Tests/Support",
-      swiftSettings: strict),
+      name: "Support", dependencies: ["Concurrency", "Devices", "SpeechFeatures"], path: "Tests/Support"),
     .testTarget(
-      name: "SpeechFeaturesTests", dependencies: ["SpeechFeatures", "Support"], swiftSettings: strict),
+      name: "SpeechFeaturesTests", dependencies: ["SpeechFeatures", "Support"]),
+    .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency"]),
     .testTarget(
-      name: "DevicesTests", dependencies: ["Devices", "SpeechFeatures", "Support"],
-      swiftSettings: strict),
+      name: "DevicesTests",
+      dependencies: ["Concurrency", "Devices", "SpeechFeatures", "Support", "Transducer"]),
+    .testTarget(name: "ParakeetTests", dependencies: ["Devices", "Parakeet"]),
     .testTarget(
       name: "VoiceActivityTests", dependencies: ["Audio", "SpeechFeatures", "Support", "VoiceActivity"],
       swiftSettings: optimized),
-    .testTarget(name: "LanguagesTests", dependencies: ["Languages", "Support"], swiftSettings: strict),
+    .testTarget(name: "LanguagesTests", dependencies: ["Languages"]),
     .testTarget(
-      name: "TransducerTests", dependencies: ["Languages", "Transducer", "Support"], swiftSettings: strict),
+      name: "TransducerTests", dependencies: ["Languages", "Transducer", "Support"]),
     .testTarget(
-      name: "WordingTests", dependencies: ["Support", "Transducer", "Wording"], swiftSettings: strict),
+      name: "WordingTests", dependencies: ["Support", "Transducer", "Wording"]),
     .testTarget(
-      name: "MulticastDNSTests", dependencies: ["MulticastDNS", "Support"], swiftSettings: strict),
-    .testTarget(name: "SystemPathsTests", dependencies: ["Support", "SystemPaths"], swiftSettings: strict),
-    .testTarget(
-      name: "StorageTests", dependencies: ["Storage", "Support", "SystemPaths"], swiftSettings: strict),
-    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Support"], swiftSettings: strict),
+      name: "MulticastDNSTests", dependencies: ["MulticastDNS"]),
+    .testTarget(name: "SystemPathsTests", dependencies: ["Support", "SystemPaths"]),
+    .testTarget(name: "StorageTests", dependencies: ["Storage", "Support", "SystemPaths"]),
+    .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Support"]),
     .testTarget(
       name: "ModelDownloadTests",
       dependencies: [
         "ModelDownload", "Storage", "Support", "SystemPaths",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
-      ],
-      swiftSettings: strict),
-    .testTarget(name: "InferenceTests", dependencies: ["Inference", "Support"], swiftSettings: strict),
-    .testTarget(name: "AudioTests", dependencies: ["Audio", "CSndFile", "Support"], swiftSettings: strict),
+      ]),
+    .testTarget(name: "InferenceTests", dependencies: ["Inference", "Support"]),
+    .testTarget(name: "AudioTests", dependencies: ["Audio", "CSndFile", "Support"]),
     .testTarget(
-      name: "ModelStoreTests", dependencies: ["ModelStore", "Storage", "Support", "Transducer"],
-      swiftSettings: strict),
+      name: "ModelStoreTests", dependencies: ["ModelStore", "Storage", "Support", "Transducer"]),
     .testTarget(
       name: "SettingsTests",
       dependencies: [
         "Devices", "Recognition", "Settings", "Support", "SystemPaths", "VoiceActivity", "Wording",
         .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: strict),
+      ]),
     .testTarget(
       name: "WyomingProtocolTests",
-      dependencies: ["Support", "WyomingProtocol", .product(name: "NIOCore", package: "swift-nio")],
-      swiftSettings: strict),
+      dependencies: ["Support", "WyomingProtocol", .product(name: "NIOCore", package: "swift-nio")]),
     .testTarget(
       name: "WyomingServerTests",
       dependencies: [
-        "Devices", "Audio", "ModelStore", "Recognition", "SpeechFeatures", "SocketFaults", "Support",
-        "SystemPaths", "WyomingProtocol", "WyomingServer",
+        "Audio", "Devices", "ModelStore", "Recognition", "SpeechEngine", "SpeechFeatures", "SocketFaults",
+        "Support", "SystemPaths", "WyomingProtocol", "WyomingServer",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
-      ],
-      swiftSettings: strict),
+      ]),
     .testTarget(
       name: "LorikeetTests",
       dependencies: [
-        "Devices", "Diagnosis", "ModelDownload", "MulticastDNS", "Recognition", "Settings", "Support",
-        "SystemPaths", "Transducer", "WyomingProtocol", "WyomingServer",
+        "Devices", "Diagnosis", "ModelDownload", "ModelStore", "MulticastDNS", "Parakeet", "Recognition",
+        "Settings", "SpeechEngine", "Support", "SystemPaths", "Transducer", "WyomingProtocol",
+        "WyomingServer",
         "lorikeet",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      swiftSettings: strict),
+      ]),
     .testTarget(
       name: "RecognitionTests",
       dependencies: [
-        "Devices", "Audio", "Inference", "Languages", "ModelStore", "Recognition", "SpeechFeatures",
-        "Storage", "Support", "SystemPaths", "Transducer",
-      ],
-      swiftSettings: strict),
+        "Concurrency", "Devices", "ModelStore", "Recognition", "SpeechFeatures", "Support", "Transducer",
+      ]),
+    .testTarget(
+      name: "SpeechEngineTests",
+      dependencies: [
+        "Audio", "Concurrency", "Devices", "Inference", "ModelStore", "Parakeet", "Recognition",
+        "SpeechEngine",
+        "SpeechFeatures", "Storage", "Support", "SystemPaths", "Transducer",
+      ]),
   ],
+  cLanguageStandard: .c2x,
   cxxLanguageStandard: .cxx17
 )
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = strict + (target.swiftSettings ?? [])
+}

@@ -2,8 +2,8 @@
 
     benchmark.py [compare] [stages] [buckets] [conditions]
 
-writes these sections anew, without a name all. Lorikeet and onnx-asr take turns, so that what else the machine does hits
-both.
+rewrites these sections, or all of them without a name. Lorikeet and onnx-asr take turns, so that other load on the
+machine affects both.
 """
 import datetime
 import json
@@ -35,18 +35,18 @@ PREPARED = REPOSITORY / ".build/prepared"
 PAGE = REPOSITORY / "docs/benchmarks.md"
 PRECISIONS = ["int8", "bf16", "f32"]
 ROUNDS = 5
-RUNS = 10  # a round and subject, after one warm-up
+RUNS = 10  # for each round and subject, after one warm-up
 
 
 def lorikeet(model: pathlib.Path, precision: str) -> dict[str, list[float]]:
-    """The in-process measurements of Benchmarks/Stages, seconds by stage."""
+    """Return the in-process measurements of Benchmarks/Stages in seconds by stage."""
     output = subprocess.run(
         [STAGES, model, precision, RECORDING, str(RUNS), PREPARED], check=True, capture_output=True, text=True).stdout
     return json.loads(output)
 
 
 class Stopwatch:
-    """Stands in for the oracle's decoder session and notes how long each step took."""
+    """Wraps the oracle's decoder session and records the time of each step."""
 
     def __init__(self, session):
         self.session = session
@@ -63,7 +63,7 @@ class Stopwatch:
 
 
 class OnnxAsr:
-    """onnx-asr in FP32 through its own stages."""
+    """onnx-asr in FP32, measured by its own stages."""
 
     def __init__(self, model: pathlib.Path):
         self.asr = oracle.Oracle(model).asr
@@ -91,7 +91,7 @@ class OnnxAsr:
             next(self.asr._decoding(*encoded))
             seconds["decoder"] = time.perf_counter() - start
             seconds["step"] = statistics.fmean(self.watch.seconds)
-            if run > 0:  # the first is the warm-up
+            if run > 0:  # the first run is the warm-up
                 for stage, value in seconds.items():
                     result[stage].append(value)
         return result
@@ -131,24 +131,26 @@ def stages_text(ours: dict[str, dict], theirs: dict, seconds: float) -> str:
         return f"{100 * statistics.median(others) / statistics.median(one['encoder']):.1f} %"
 
     shares = ", ".join(f"{share(one)} ({precision})" for precision, one in ours.items())
-    return f"""onnx-asr {onnx_asr.__version__} on ONNX Runtime {onnxruntime.__version__}, FP32. One recording of {seconds:.2f} s. Milliseconds, median (10th – 90th percentile) of {ROUNDS} × {RUNS} runs, each round after a warm-up;
-Lorikeet and onnx-asr take turns in one run of the script. Behind the comma: Lorikeet's time as a part of onnx-asr's.
-`int8` (large weights in eight bits, the default for models of full size) multiplies integers where the processor has VNNI, else
-it computes in bf16 where the processor does.
+    return f"""onnx-asr {onnx_asr.__version__} on ONNX Runtime {onnxruntime.__version__}, FP32. One recording of {seconds:.2f} s.
+Times are in milliseconds, median (10th – 90th percentile) of {ROUNDS} × {RUNS} runs, each round after a warm-up. Lorikeet and onnx-asr
+take turns in one run of the script. After the comma: Lorikeet's time as a fraction of onnx-asr's.
+
+`int8` (large weights in eight bits, the default for models of full size) multiplies integers on processors with VNNI. Others compute in
+bf16 if they support it.
 
 | stage | {" | ".join(f"Lorikeet, {precision}" for precision in ours)} | onnx-asr, FP32 |
 |---|{"---|" * (len(ours) + 1)}
 {row("log-mel features of 60 s", "featuresOfAMinute", 1)}
 {row("log-mel features of the recording", "features", 2)}
-{row("encoder (ours: with the encoder projection)", "encoder", 0)}
+{row("encoder (Lorikeet: with the encoder projection)", "encoder", 0)}
 {row("decoder, whole recording", "decoder", 1)}
 {row("decoder, a step that is blank", "blankStep", 3, "step")}
 {row("decoder, a step that emits", "emissionStep", 3, "step")}
 
-All that is not the encoder (features and decoder) takes this part of the encoder's time: {shares}.
+Features and decoder together take this fraction of the encoder's time: {shares}.
 
-onnx-asr runs prediction and joint network together at each step, so a blank costs it what an emission costs. The
-decoder's networks are split here: a blank runs the joint network alone, an emission the prediction network, too.
+onnx-asr runs prediction and joint network together at each step, so a blank costs as much as an emission. Lorikeet splits them: a blank
+runs the joint network only, an emission also the prediction network.
 """
 
 
@@ -167,8 +169,8 @@ def stages(model: pathlib.Path) -> str:
 
 HEAD = """# Benchmarks
 
-Written by `make bench`. Time is measured with the full-size replica of Parakeet TDT 0.6B v3 (`Tools/replica`): its graph, random
-weights. What is heard is measured with the built-in model.
+Written by `make bench`. Times are those of the full-size replica of Parakeet TDT 0.6B v3 (`Tools/replica`), which has its graph and random
+weights. Texts are those of the built-in model. [Measurements](measurements.md) has the figures that were measured by hand.
 """
 SECTIONS = {
     "Compare": lambda: compare.section(compare.measure(replica())),
@@ -190,12 +192,15 @@ def circumstances() -> str:
 
 
 def sections() -> dict[str, str]:
-    """What the page has, by title."""
+    """Return the page's sections by title."""
     parts = re.split(r"^## (.+)\n", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], (text.strip() for text in parts[1::2]), strict=True))
 
 
 def main() -> None:
+    names = [title.lower() for title in SECTIONS]
+    if unknown := [name for name in sys.argv[1:] if name not in names]:
+        raise SystemExit(f"benchmark: unknown section '{unknown[0]}', expected one of {', '.join(names)}")
     wanted = [title for title in SECTIONS if title.lower() in sys.argv[1:]] or list(SECTIONS)
     texts = sections()
     for title in wanted:

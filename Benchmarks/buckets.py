@@ -1,4 +1,4 @@
-"""Buckets beside the network of dynamic shape on a processor: seconds of the encoder, warm start, memory of a server."""
+"""Compare buckets with the network of dynamic shape on a processor: encoder time, warm start, memory of a server."""
 import asyncio
 import json
 import pathlib
@@ -9,15 +9,13 @@ import subprocess
 import sys
 import time
 
-REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(REPOSITORY / "Tools")]
-
 import numpy as np
 
 import home_assistant
 import oracle
 import server
 
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 AUDIO = REPOSITORY / "Tests/Fixtures/audio"
 LORIKEET = REPOSITORY / ".build/release/lorikeet"
 STAGES = REPOSITORY / ".build/release/stages"
@@ -25,14 +23,14 @@ DATA = REPOSITORY / ".build/bench"
 BUCKETS = [5, 10, 20]
 SHAPES = {"dynamic": [], "5": [5], "5, 10, 20": BUCKETS}
 ENCODER_SECONDS = [5, 10]
-ROUNDS = 2  # of the encoder's seconds, RUNS each
+ROUNDS = 2  # of the encoder's measurement, RUNS each
 RUNS = 10
-STARTS = 3  # after one that fills the caches
+STARTS = 3  # after one start that fills the caches
 READY = re.compile(r"encoder ready, (?:bucket of ([\d.]+) s|dynamic shape), .*?, (\d+) MB")
 
 
 class Way:
-    """How the weights are stored and the arithmetic is done."""
+    """A way to store the weights and do the arithmetic."""
 
     def __init__(self, name: str, model: pathlib.Path, precision: str, *options: str):
         self.name, self.model, self.precision = name, model, precision
@@ -41,7 +39,7 @@ class Way:
 
 
 def ways(replica: pathlib.Path) -> list[Way]:
-    """The replica's; each prepared form is made once and kept."""
+    """Return the ways for the replica; each prepared form is made once and kept."""
     def prepared(weights: str) -> pathlib.Path:
         output = subprocess.run(
             [STAGES, "prepare", replica, weights, DATA / "prepared"], check=True, capture_output=True, text=True)
@@ -56,7 +54,7 @@ def ways(replica: pathlib.Path) -> list[Way]:
 
 
 def encoder_seconds(way: Way) -> list[dict]:
-    """For each bucket its seconds, and those of the dynamic shape; see Benchmarks/Stages/ShapeTimes.swift."""
+    """Return the seconds of each bucket and of the dynamic shape; see Benchmarks/Stages/ShapeTimes.swift."""
     rounds = []
     for _ in range(ROUNDS):
         output = subprocess.run(
@@ -70,7 +68,7 @@ def encoder_seconds(way: Way) -> list[dict]:
 
 
 def memory(pid: int) -> dict[str, int]:
-    """Bytes: resident, of them anonymous (no file's), of them private (nobody else's)."""
+    """Return the resident bytes, and of these the anonymous (not of a file) and the private (not shared) ones."""
     values = {}
     for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
         name, size = line.split()[:2]
@@ -80,8 +78,8 @@ def memory(pid: int) -> dict[str, int]:
 
 
 def start(way: Way, buckets: list[int]) -> dict:
-    """Starts a server. Seconds until it has answered an utterance that was there from the first moment, and until all
-    is loaded; memory when each encoder has run."""
+    """Start a server. Return the seconds until it has answered an utterance sent at once, and until all encoders are
+    loaded, and its memory after each encoder has run."""
     long = oracle.samples(AUDIO / "long.flac")
     command = ["--buckets", ",".join(map(str, buckets))] if buckets else []
     begin = time.monotonic()
@@ -96,7 +94,7 @@ def start(way: Way, buckets: list[int]) -> dict:
             assert running.process.poll() is None, running.messages()
             time.sleep(0.05)
         loaded = time.monotonic() - begin
-        for seconds in [4, 9, 19]:  # into each bucket, and in each way the same
+        for seconds in [4, 9, 19]:  # one length for each bucket, the same ones for all shapes
             for _ in range(2):
                 speak(seconds)
         return {"first": first, "loaded": loaded, **memory(running.process.pid),
@@ -123,7 +121,7 @@ def measure(replica: pathlib.Path) -> dict:
             print(f"server, {way.name}, {name}", file=sys.stderr)
             report["server"].setdefault(way.name, {})[name] = starts(way, buckets)
             report["compiled"].setdefault(way.name, {})[name] = compiled_bytes() if keeps else 0
-            # 2.4 GB for each encoder in FP32.
+            # Each encoder takes 2.4 GB in FP32.
             shutil.rmtree(DATA / "compiled", ignore_errors=True)
     return report
 
@@ -164,29 +162,34 @@ def server_rows(report: dict) -> str:
 
 
 def extra(shapes: dict[str, dict]) -> float:
-    """GB that a bucket more takes."""
+    """Return the GB that each further bucket takes."""
     one, three = (statistics.median(shapes[name]["private"]) for name in ["5", "5, 10, 20"])
     return (three - one) / 2 / 1e9
 
 
 def section(report: dict) -> str:
     extras = ", ".join(f"{extra(shapes):.2f} GB ({way})" for way, shapes in report["server"].items())
-    return f"""The encoder of static shape, its bucket full, and the network of dynamic shape with as many frames (the same length in
-each run) and with a length that it has not had before, by turns in one process; milliseconds, median (10th – 90th percentile) of
-{ROUNDS} × {RUNS} runs, each round after a warm-up. Behind the comma: as a multiple of the bucket's time.
+    return f"""The encoder of static shape with a full bucket, beside the network of dynamic shape: with as many frames (the same length in each run),
+and with a length that it has not had before. They take turns in one process.
+
+Times are in milliseconds, median (10th – 90th percentile) of {ROUNDS} × {RUNS} runs, each round after a warm-up. After the comma: the
+multiple of the bucket's time.
 
 | weights, arithmetic | length | bucket | dynamic, same length | dynamic, new length |
 |---|---|---|---|---|
 {encoder_rows(report["encoder"])}
 
-`lorikeet serve` on the processor, {STARTS} warm starts each (prepared models and compiled networks are there): seconds from the start
-of the process to the transcript of 4 s of speech that waits for it, and until all buckets are loaded, median (least – most); then,
-when 4, 9 and 19 s were recognized twice each, GB of the process that are resident, of them anonymous (no file's), of them private
-(nobody else's); what the server measured of each encoder; and GB on the disk of networks that are compiled and kept.
+`lorikeet serve` on the processor, {STARTS} warm starts each, with prepared models and compiled networks on disk:
+
+- seconds from the start of the process to the transcript of 4 s of speech that waits for it, and until all buckets are loaded, median
+  (least – most);
+- GB of memory after 4, 9 and 19 s were recognized twice each: resident, of these anonymous (not of a file), of these private (not shared);
+- GB that the server measured for each encoder, and GB of compiled networks kept on disk.
 
 | weights, arithmetic | buckets | first transcript, s | all loaded, s | resident | anonymous | private | each encoder | kept |
 |---|---|---|---|---|---|---|---|---|
 {server_rows(report)}
 
-A bucket more takes: {extras}.
+Each further bucket takes
+{extras}.
 """

@@ -1,4 +1,4 @@
-"""Lorikeet beside onnx-asr behind a minimal Wyoming server: from `audio-stop` to `transcript`, by the official client."""
+"""Compare Lorikeet with onnx-asr behind a minimal Wyoming server: from `audio-stop` to `transcript`, by its client."""
 import asyncio
 import contextlib
 import hashlib
@@ -11,9 +11,6 @@ import statistics
 import subprocess
 import sys
 
-REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(REPOSITORY / "Tools"), str(REPOSITORY / "Tools/replica")]
-
 import numpy as np
 import onnxruntime
 
@@ -22,24 +19,25 @@ import make_replica
 import oracle
 import server
 
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 AUDIO = REPOSITORY / "Tests/Fixtures/audio"
 LORIKEET = REPOSITORY / ".build/release/lorikeet"
 DATA = REPOSITORY / ".build/bench"
 LENGTHS = [2, 5, 10, 20]  # seconds, cut from long.flac
 UTTERANCES = ["es-03", "en-09", "en-01", "en-06", "es-01", "es-10", "en-05", "es-02"]
-SILENCES = [0.7, 0.2]  # seconds behind the last word
+SILENCES = [0.7, 0.2]  # seconds after the last word
 SATELLITES = 5
 ROUNDS = 7
 REAL_TIME_ROUNDS = 3
-PAUSE = 0.3  # seconds in which a server reads what was sent at once
-QUIET = 0.02  # a recording's last sample that is louder ends its last word
+PAUSE = 0.3  # seconds for a server to read audio that was sent at once
+QUIET = 0.02  # the last sample of a recording above this level ends its last word
 NOISE = 0.001  # a microphone is never silent: white noise, -60 dBFS
-LOADS: list[float] = []  # of the machine, after each utterance
+LOADS: list[float] = []  # the machine's load average after each utterance
 OURS, WAITING, INT8, FP32 = "Lorikeet", "Lorikeet, `--max-speculations 0`", "onnx-asr, INT8", "onnx-asr, FP32"
 
 
 def int8_export(replica: pathlib.Path) -> pathlib.Path:
-    """Made once for each recipe of the replica."""
+    """Return the replica's INT8 export, made once for each recipe."""
     directory = replica.with_name("replica-int8")
     recipe = hashlib.sha256((replica / "recipe.sha256").read_bytes()).hexdigest()
     stamp = directory / "recipe.sha256"
@@ -55,7 +53,7 @@ def int8_export(replica: pathlib.Path) -> pathlib.Path:
 
 
 class OnnxAsr:
-    """Benchmarks/onnx_asr_server.py in a process of its own, until the end of a `with` block."""
+    """Benchmarks/onnx_asr_server.py in a separate process, until the end of a `with` block."""
 
     def __init__(self, model: pathlib.Path, *quantization: str):
         with socket.socket() as free:
@@ -68,7 +66,7 @@ class OnnxAsr:
             raise RuntimeError("onnx-asr's server did not start")
 
     def recognition(self) -> float:
-        """The seconds that onnx-asr itself took for the last utterance."""
+        """Return the seconds that onnx-asr itself took for the last utterance."""
         return float(self.process.stdout.readline())
 
     def __enter__(self) -> "OnnxAsr":
@@ -80,7 +78,7 @@ class OnnxAsr:
 
 
 def speak(system, audio: bytes, **manner) -> tuple[str, dict[str, float]]:
-    """The transcript; seconds from `audio-stop` to it, and of them onnx-asr's own."""
+    """Return the transcript, the seconds from `audio-stop` to it, and of these onnx-asr's own."""
     text, seconds = asyncio.run(home_assistant.transcribe(system.port, audio, **manner))
     LOADS.append(os.getloadavg()[0])
     inside = {"recognition": system.recognition()} if isinstance(system, OnnxAsr) else {}
@@ -88,14 +86,14 @@ def speak(system, audio: bytes, **manner) -> tuple[str, dict[str, float]]:
 
 
 def in_turn(systems: dict, number: int) -> list:
-    """Another one comes first in each round."""
+    """Return the systems in an order that begins with another one in each round."""
     names = list(systems)
     start = number % len(names)
     return [(name, systems[name]) for name in names[start:] + names[:start]]
 
 
 def at_once(systems: dict) -> dict[int, dict[str, list[dict]]]:
-    """By length and system, after a warm-up, seconds with all audio received before `audio-stop`."""
+    """Return the seconds with all audio received before `audio-stop`, by length and system, after a warm-up."""
     long = oracle.samples(AUDIO / "long.flac")
     results: dict[int, dict[str, list[dict]]] = {}
     for number in range(-1, ROUNDS):
@@ -110,7 +108,7 @@ def at_once(systems: dict) -> dict[int, dict[str, list[dict]]]:
 
 
 def utterance(name: str, silence: float) -> np.ndarray:
-    """A recording until its last word, and silence as a microphone hears it."""
+    """Return a recording up to its last word, followed by silence with a microphone's noise."""
     signal = oracle.samples(AUDIO / f"{name}.wav")
     signal = signal[:np.flatnonzero(np.abs(signal) > QUIET)[-1] + 1]
     signal = np.append(signal, np.zeros(int(16_000 * silence), np.float32))
@@ -118,7 +116,7 @@ def utterance(name: str, silence: float) -> np.ndarray:
 
 
 def real_time(systems: dict) -> dict[float, dict[str, list[float]]]:
-    """By silence and system, seconds."""
+    """Return the seconds by silence and system."""
     results: dict[float, dict[str, list[float]]] = {
         silence: {name: [] for name in systems} for silence in SILENCES}
     for number in range(REAL_TIME_ROUNDS):
@@ -132,7 +130,7 @@ def real_time(systems: dict) -> dict[float, dict[str, list[float]]]:
 
 
 def satellites(ours, waiting) -> dict:
-    """Several speak at once and end together; beside it, how long one recognition after the other takes."""
+    """Measure several clients that speak at once and stop together, and the same recognitions one after the other."""
     signals = [utterance(name, SILENCES[0]) for name in UTTERANCES[-SATELLITES:]]
     longest = max(map(len, signals))
     audios = [
@@ -196,29 +194,31 @@ def real_time_rows(real: dict[float, dict[str, list[float]]]) -> str:
 def section(report: dict) -> str:
     together = report["satellites"]
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ["onnx-asr", "wyoming"])
-    return f"""What a client waits for: milliseconds from `audio-stop` to `transcript` over loopback, by the official client. onnx-asr is behind a
-minimal server on the official library (`Benchmarks/onnx_asr_server.py`); {versions}, ONNX Runtime
-{onnxruntime.__version__}. Its INT8 export is ONNX Runtime's dynamic quantization. Lorikeet has its defaults (INT8 weights). The systems take
-turns, utterance by utterance, and another one is first in each round, so that what else the machine does hits all; its load
-average over a minute, the measurement's own part with it, was {statistics.median(report["loads"]):.1f}, and at most {max(report["loads"]):.1f}.
+    return f"""The time that a client waits: milliseconds from `audio-stop` to `transcript` over loopback, measured by the official client.
 `Benchmarks/run compare` repeats it.
 
+- onnx-asr runs behind a minimal server on the official library (`Benchmarks/onnx_asr_server.py`): {versions},
+  ONNX Runtime {onnxruntime.__version__}. Its INT8 export is ONNX Runtime's dynamic quantization.
+- Lorikeet has its defaults (INT8 weights).
+- The systems take turns, utterance by utterance, and another one is first in each round, so that other load affects all of them.
+- The machine's load average over a minute, this measurement included, was {statistics.median(report["loads"]):.1f}, and at most {max(report["loads"]):.1f}.
+
 All audio was received before `audio-stop`, and nothing was recognized early (`--max-speculations 0 --vad off`). Median (10th – 90th
-percentile) of {ROUNDS} rounds after a warm-up; behind the comma what of it onnx-asr's own `recognize` takes. The ratios are those of
-neighbours in a round.
+percentile) of {ROUNDS} rounds after a warm-up. After the comma: the time of onnx-asr's own `recognize`. Ratios are those of neighbours in a
+round.
 
 | audio | Lorikeet | onnx-asr, INT8 | Lorikeet / INT8 | onnx-asr, FP32 | Lorikeet / FP32 |
 |---|---|---|---|---|---|
 {once_rows(report["once"])}
 
-Streamed in real time, {len(UTTERANCES)} utterances of 1 to 5 s, each {REAL_TIME_ROUNDS} times, with silence behind the last word (and white noise of
--60 dBFS throughout):
+Streamed in real time, {len(UTTERANCES)} utterances of 1 to 5 s, each {REAL_TIME_ROUNDS} times, with silence after the last word and white noise of
+-60 dBFS throughout:
 
 | silence | | median | 95th percentile | most |
 |---|---|---|---|---|
 {real_time_rows(report["real"])}
 
-{SATELLITES} satellites that speak at once and stop together, {SILENCES[0]} s after the last word, one run: {together["equal"]} of {SATELLITES} transcripts equal those
-of one alone without speculation; the last came {together["last"] * 1000:.0f} ms after its `audio-stop`. One after the other, without
+{SATELLITES} satellites that speak at once and stop together, {SILENCES[0]} s after the last word, in one run: {together["equal"]} of {SATELLITES} transcripts equal those of
+single satellites without speculation. The last one arrived {together["last"] * 1000:.0f} ms after its `audio-stop`. One after another, without
 speculation, the {SATELLITES} recognitions take {together["serial"] * 1000:.0f} ms.
 """

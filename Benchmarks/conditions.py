@@ -1,4 +1,4 @@
-"""How the built-in model's text changes with noise, silence, level and window, by `lorikeet transcribe`."""
+"""Measure how noise, silence, level and window change the built-in model's text, by `lorikeet transcribe`."""
 import json
 import pathlib
 import subprocess
@@ -16,13 +16,13 @@ LORIKEET = REPOSITORY / ".build/release/lorikeet"
 AUDIO = REPOSITORY / "Tests/Fixtures/audio"
 RATE = 16_000
 PEAKS = [-30, -40, -50, -60]  # dBFS
-GAINS = [0, 20, 30, 40]  # dB at most
+GAINS = [0, 20, 30, 40]  # maximum gain in dB
 RATIOS = [10, 5]  # dB of speech above noise
 WINDOWS = [5, 6, 8, 10, 15, 20, 25, 30]  # seconds
 
 
 def decibels(value: float) -> float:
-    """As a factor of amplitudes."""
+    """Convert decibels to a factor of amplitudes."""
     return 10 ** (value / 20)
 
 
@@ -31,7 +31,7 @@ def at_peak(signal: np.ndarray, peak: float) -> np.ndarray:
 
 
 def colored(length: int, slope: float, draw: np.random.Generator) -> np.ndarray:
-    """Noise whose power falls by `slope` powers of the frequency, 0 white, 1 pink, 2 brown; level 1."""
+    """Return noise with a power of 1 / frequency ** slope: 0 white, 1 pink, 2 brown; RMS level 1."""
     spectrum = np.fft.rfft(draw.standard_normal(length))
     spectrum *= np.maximum(np.arange(len(spectrum)), 40 * length / RATE) ** (-slope / 2)
     noise = np.fft.irfft(spectrum, length)
@@ -53,7 +53,7 @@ NOISES: dict[str, Callable[[int, np.random.Generator], np.ndarray]] = {
 
 
 def transcripts(signals: list[np.ndarray], *options: object) -> list[str]:
-    """Of all signals, in 16 bits, in one run."""
+    """Return the transcripts of all signals, as 16-bit files, in one run."""
     with tempfile.TemporaryDirectory() as scratch:
         paths = [f"{scratch}/{number:04}.wav" for number in range(len(signals))]
         for path, signal in zip(paths, signals, strict=True):
@@ -72,7 +72,7 @@ def words(usual: list[str], texts: list[str]) -> str:
 
 
 def noise_table(signals: list[np.ndarray], usual: list[str]) -> str:
-    """Transcripts that differ from those of the recordings as they are, with all of the audio and trimmed."""
+    """Tabulate the transcripts that differ from those of the unchanged recordings, with all audio and trimmed."""
     draw = np.random.default_rng(1)
     noisy = {"clean": signals}
     for ratio in RATIOS:
@@ -90,7 +90,7 @@ def noise_table(signals: list[np.ndarray], usual: list[str]) -> str:
 
 
 def level_table(signals: list[np.ndarray], usual: list[str]) -> str:
-    """Words that differ, by peak and by `--max-gain`."""
+    """Tabulate the words that differ, by peak and by `--max-gain`."""
     draw = np.random.default_rng(2)
     rows = [f"| peaks | {' | '.join(f'{gain} dB' if gain else 'without' for gain in GAINS)} |", "|---" * (1 + len(GAINS)) + "|"]
     quiet = {f"{peak} dBFS": [at_peak(signal, peak) for signal in signals] for peak in PEAKS}
@@ -104,7 +104,7 @@ def level_table(signals: list[np.ndarray], usual: list[str]) -> str:
 
 
 def window_table(said: str) -> str:
-    """Word errors of the long recording against what is said in it."""
+    """Tabulate the word errors of the long recording."""
     long = oracle.samples(AUDIO / "long.flac")
     cells = []
     for seconds in WINDOWS:
@@ -121,19 +121,19 @@ def section() -> str:
     signals = [oracle.samples(AUDIO / name) for name in texts]
     usual = transcripts(signals, "--vad", "off")
     said = list(texts.values())
-    return f"""The built-in model in f32 on the recordings of the tests, `lorikeet transcribe` in 16 bits. As they are they have
-{100 * jiwer.wer(said, usual):.1f} % of their words wrong, capitals and marks counted.
+    return f"""The built-in model in f32 on the recordings of the tests, by `lorikeet transcribe` in 16 bits. Of the unchanged recordings
+{100 * jiwer.wer(said, usual):.1f} % of the words are wrong, including capitals and punctuation.
 
-Texts that differ from those of the recordings as they are, in {', '.join(NOISES)} noise:
+Texts that differ from those of the unchanged recordings, in {', '.join(NOISES)} noise:
 
 {noise_table(signals, usual)}
 
-Words that differ, by level and `--max-gain`, all of the audio:
+Words that differ, by level and `--max-gain`, without trimming:
 
 {level_table(signals, usual)}
 
-Words that are wrong in the long recording, by `--window-seconds`; of its sentences one by one
-{100 * jiwer.wer(said[:17], transcripts(signals[:17])):.1f} %:
+Wrong words of the long recording by `--window-seconds`. Of its sentences one by one
+{100 * jiwer.wer(said[:17], transcripts(signals[:17])):.1f} % are wrong.
 
 {window_table(long)}
 """

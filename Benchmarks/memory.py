@@ -1,4 +1,4 @@
-"""Resident memory of a server over utterances of random length, at full size."""
+"""Measure the resident memory of a server over utterances of random length, at full size."""
 import asyncio
 import pathlib
 import random
@@ -18,13 +18,13 @@ COUNTS = [20, 60, 200, 500, 1000]
 
 
 def resident(server: Server) -> int:
-    """Bytes."""
+    """Return the resident memory in bytes."""
     status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
     return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS"))
 
 
 def measure(model: pathlib.Path) -> dict[tuple[int, int], list[int]]:
-    """Bytes after so many utterances, by the lengths of these."""
+    """Return the bytes after each of COUNTS utterances, by the range of their lengths."""
     signal, _ = soundfile.read(RECORDING, dtype="float32")
     results: dict[tuple[int, int], list[int]] = {}
     for least, most in RANGES:
@@ -46,7 +46,7 @@ def section(results: dict[tuple[int, int], list[int]]) -> str:
         f"| {least} to {most} s |" + "".join(f" {round(one / 1e6):,} |" for one in values)
         for (least, most), values in results.items())
     return f"""
-Resident memory of a server in MB after a number of utterances, each of a random length. Weights in eight bits.
+Resident memory of a server in MB after a number of utterances of random length, with eight-bit weights.
 
 | length |{head}
 |---|{"---|" * len(COUNTS)}

@@ -1,4 +1,4 @@
-"""The least that serves onnx-asr over Wyoming, on the official library.
+"""Serve onnx-asr over Wyoming with the least code, on the official library.
 
     onnx_asr_server.py PORT MODEL_DIRECTORY [QUANTIZATION]
 
@@ -17,7 +17,7 @@ from wyoming.server import AsyncEventHandler, AsyncServer
 
 
 class Handler(AsyncEventHandler):
-    """One connection; the audio is 16 kHz mono of 16 bits."""
+    """One connection; the audio is 16 kHz, mono, 16 bits."""
 
     def __init__(self, model, *streams):
         super().__init__(*streams)

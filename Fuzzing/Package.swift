@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// What libFuzzer needs to see which branches an input reaches. NIO is not instrumented: its branches are not the goal.
+/// The settings that let libFuzzer see the branches that an input reaches. NIO is not instrumented: it is not tested.
 let fuzzed: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("MemberImportVisibility"),

@@ -1,4 +1,4 @@
-"""Speaks to a Wyoming server as Home Assistant does, with the official client."""
+"""Talks to a Wyoming server as Home Assistant does, with the official client."""
 import asyncio
 import time
 
@@ -24,7 +24,7 @@ def pcm(signal: np.ndarray) -> bytes:
 
 
 async def describe(port: int) -> Info:
-    """Asks for the server's services on a connection of its own."""
+    """Requests the server's info on a new connection."""
     async with client(port) as connection:
         await connection.write_event(Describe().event())
         event = await connection.read_event()
@@ -67,6 +67,6 @@ async def speak(
 async def transcribe(
     port: int, audio: bytes, language: str = "en", real_time: bool = False, pause: float = 0,
 ) -> tuple[str, float]:
-    """One utterance on a connection of its own."""
+    """Sends one utterance on a new connection."""
     async with client(port) as connection:
         return await speak(connection, audio, language, real_time, pause)

@@ -23,7 +23,7 @@ BUILTIN = REPOSITORY / "Sources/ModelStore/Resources/builtin"
 LANGUAGES = ["en", "es"]
 GRAPHS = ["encoder-model.onnx", "decoder_joint-model.onnx"]
 LARGE = 4096  # bytes; biases and norms are smaller and stay exact
-BUDGET = 10_000_000  # bytes of all files together: they live in the repository
+BUDGET = 10_000_000  # bytes of all files together, which are in the repository
 
 
 def is_large(tensor: TensorProto) -> bool:

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Write Sources/Languages/LanguageGrams.swift: how often short runs of letters occur in each language.
+"""Write the tables in Sources/CLanguageGrams: how often letter n-grams occur in each language.
 
-They are those of py3langid's model (Adrien Barbaresi's fork of Marco Lui's langid.py, BSD licenses), of which we take
-the languages of Parakeet v3, the runs that tell them apart best, and a byte for each probability.
+The source is the model of py3langid (Adrien Barbaresi's fork of Marco Lui's langid.py, BSD licenses), reduced to the
+languages of Parakeet v3, the n-grams that tell them apart best, and one byte for each probability.
 
     pip install py3langid==0.4.0 numpy regex
     python3 Tools/make_language_grams.py
@@ -17,16 +17,16 @@ from collections import deque
 import numpy as np
 import regex
 
-OUTPUT = pathlib.Path(__file__).resolve().parents[1] / "Sources/Languages/LanguageGrams.swift"
-# Greek has its script to itself.
+OUTPUT = pathlib.Path(__file__).resolve().parents[1] / "Sources/CLanguageGrams"
+# Greek is the only language of its script.
 SCRIPTS = {
     "Latin": "cs da de en es et fi fr hr hu it lt lv mt nl pl pt ro sk sl sv".split(),
     "Cyrillic": "bg ru uk".split(),
 }
 COUNTS = {"Latin": 8000, "Cyrillic": 1400}
-LONGEST = 5  # letters, and the spaces around a word
-STEP = 0.5  # of a probability's natural logarithm
-STEPS = 12  # a probability that is lower than so many steps below the highest counts as this
+LONGEST = 5  # letters, including the spaces around a word; as in LanguageProfile.swift
+STEP = 0.5  # of a probability's natural logarithm; as in LanguageProfile.swift
+STEPS = 12  # limit: probabilities further below the highest are raised to this
 PLAIN = regex.compile(r"[\p{L}\p{M} '-]+")
 
 
@@ -39,7 +39,7 @@ def model() -> tuple[list[str], np.ndarray, dict[int, bytes]]:
     packed = importlib.resources.files("py3langid").joinpath("data/model.npz.xz").read_bytes()
     data = np.load(io.BytesIO(lzma.decompress(packed)))
     moves, rows, outputs = data["nextmove"].reshape(-1, 256), data["nextmove_row"], data["out_feat"]
-    # Breadth first, a state of the automaton is reached by its own bytes.
+    # In breadth-first order, the first path to a state spells its own bytes.
     texts, queue = {0: b""}, deque([0])
     while queue:
         state = queue.popleft()
@@ -52,21 +52,21 @@ def model() -> tuple[list[str], np.ndarray, dict[int, bytes]]:
 
 
 def grams(script: str, languages: list[str], logs: np.ndarray, features: dict[int, bytes]) -> list[str]:
-    """A line for each gram: its letters, `_` for a space, and a letter for each language."""
+    """One line per gram: its letters, with `_` for a space, and one letter per language."""
     columns = [languages.index(language) for language in SCRIPTS[script]]
     sums: dict[str, np.ndarray] = {}
     for index, encoded in features.items():
         try:
             text = encoded.decode().lower().replace("’", "'")
         except UnicodeDecodeError:
-            continue  # a part of a letter
+            continue  # part of a letter
         letters = [letter for letter in text if regex.match(r"\p{L}", letter)]
         if not letters or not PLAIN.fullmatch(text) or len(text) > LONGEST or max(text) > "\u0fff":
             continue
         if all(regex.match(rf"\p{{{script}}}", letter) for letter in letters):
             sums[text] = sums.get(text, 0) + np.exp(logs[index, columns])
     texts, probabilities = list(sums), np.array(list(sums.values()))
-    # What a gram tells of the language: the mutual information of its occurrence and the language.
+    # The mutual information of a gram's occurrence and the language.
     mean = probabilities.mean(axis=1, keepdims=True)
     information = (probabilities * np.log(probabilities / mean)).mean(axis=1)
     best = np.argsort(-information, kind="stable")[:COUNTS[script]]
@@ -79,25 +79,10 @@ def grams(script: str, languages: list[str], logs: np.ndarray, features: dict[in
 
 def main() -> None:
     languages, logs, features = model()
-    text = [
-        "// swift-format-ignore-file",
-        "// Made by Tools/make_language_grams.py from the model of py3langid 0.4.0, whose license is:",
-        "//",
-        *(f"// {line}".rstrip() for line in license().splitlines()),
-        "",
-        "/// Runs of letters, and how often they occur in the languages of a script: a line for each, with `_` for a space,",
-        "/// and behind a space a letter for each language: `a` where the run is most frequent, and one letter on for each",
-        f"/// factor of e^{STEP} that it is rarer.",
-        "enum LanguageGrams {",
-        f"  static let step = {STEP}",
-        f"  static let longest = {LONGEST}",
-    ]
+    (OUTPUT / "LICENSE").write_text(license() + "\n", encoding="utf-8")
     for script, own in SCRIPTS.items():
-        lines = grams(script, languages, logs, features)
-        name = script.lower()
-        text += ["", f"  static let {name}Languages = \"{' '.join(own)}\"", f"  static let {name}: StaticString = \"\"\""]
-        text += [f"    {line}" for line in lines] + ['    """']
-    OUTPUT.write_text("\n".join([*text, "}", ""]), encoding="utf-8")
+        lines = [" ".join(own), *grams(script, languages, logs, features)]
+        (OUTPUT / f"{script.lower()}.txt").write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 
 if __name__ == "__main__":

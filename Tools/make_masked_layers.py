@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write a small graph that masks padding, and looks no further ahead than the present frame.
+"""Write a small graph with attention that masks padding and future frames.
 
     Tests/Fixtures/masked/causal.onnx    attention over `audio_signal` [1, T, 4], of which `length` frames are valid
 
@@ -12,7 +12,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 CAUSAL = pathlib.Path(__file__).resolve().parent.parent / "Tests/Fixtures/masked/causal.onnx"
-FRAMES = 8  # that the constant mask reaches over
+FRAMES = 8  # covered by the constant mask
 
 
 def causal() -> onnx.ModelProto:

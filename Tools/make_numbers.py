@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write numbers in words, spelled by Unicode's rules, and in digits as text2num reads them.
 
-    Tests/Fixtures/numbers/LANGUAGE.tsv    what is said, a tab, what is to be written
+    Tests/Fixtures/numbers/LANGUAGE.tsv    spoken text, a tab, expected written text
 
     .venv/bin/python Tools/make_numbers.py
 """
@@ -38,7 +38,7 @@ def phrases(language: str) -> list[str]:
 
 
 def table(language: str) -> str:
-    """Without what text2num cannot read ("sixtieth")."""
+    """Spoken and written numbers, without those that text2num cannot read ("sixtieth")."""
     rows = [(text, alpha2digit(text, language, threshold=0)) for text in phrases(language)]
     return "".join(f"{said}\t{written}\n" for said, written in rows if said != written)
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Write small graphs with ONNX Runtime's dynamic quantization, and what ONNX Runtime makes of them.
+"""Write small graphs with ONNX Runtime's dynamic quantization, and their outputs in ONNX Runtime.
 
     Tests/Fixtures/quantized/
         KIND.onnx          a stack of the encoder's kinds of layers, quantized in one of several ways
-        KIND.f32           what ONNX Runtime answers to it
-        float.f32          what it answers to the same layers in FP32
-        input.f32          to this input, [1, 20, 32]
-        two-inputs.onnx    a quantized product of two activations, which no weight-only form exists for
+        KIND.f32           its output in ONNX Runtime
+        float.f32          the output of the same layers in FP32
+        input.f32          the input, [1, 20, 32]
+        two-inputs.onnx    a quantized product of two activations, which has no weight-only form
 
 The .f32 files are raw little-endian float32, row by row.
 
@@ -44,12 +44,12 @@ def layers() -> onnx.ModelProto:
     random = np.random.default_rng(0)
 
     def weight(*shape: int, lowest: float = -1.0) -> np.ndarray:
-        # Channels of different reach, as in trained layers.
+        # Channels of different ranges, as in trained layers.
         reach = random.uniform(0.2, 1.0, shape[-1] if len(shape) == 2 else (shape[0], 1, 1))
         return (random.uniform(lowest, 1.0, shape) * reach / np.sqrt(shape[0])).astype(np.float32)
 
     weights = {
-        # Far from symmetric: some channels' numbers need nine bits once the zero point is gone.
+        # Far from symmetric: without the zero point, the numbers of some channels need nine bits.
         "first": weight(32, 48, lowest=-0.1), "bias": weight(48, 1)[:, 0],
         "pointwise": weight(40, 48, 1), "depthwise": weight(40, 1, 5), "last": weight(40, 24),
     }

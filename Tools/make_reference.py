@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write docs/reference.md: every command and option, as the program itself tells them.
+"""Write docs/reference.md, every command and option, from the program's own description.
 
     make build && python3 Tools/make_reference.py
 """
@@ -13,14 +13,14 @@ import sys
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 OUTPUT = REPOSITORY / "docs/reference.md"
 BINARY = pathlib.Path(os.environ.get("LORIKEET_BINARY", REPOSITORY / ".build/release/lorikeet")).absolute()
-# The home directory stands in a default.
+# A default contains the home directory.
 ENVIRONMENT = {"PATH": os.environ["PATH"], "HOME": "/home/you"}
 HEAD = """# Commands and options
 
 Written by `Tools/make_reference.py` from what `lorikeet --help` tells; the tests compare them. What the settings are for, and
 where else they may stand, is in [Configure](configuration.md).
 """
-# What the help puts in brackets behind a sentence: values, default, and whether an option may be repeated.
+# Details that the help appends in brackets: values, default, and whether an option can be repeated.
 NOTES = re.compile(r" \(((?:values|accepted|default|repeatable)[^()]*(?:\([^()]*\)[^()]*)*)\)$")
 
 
@@ -66,7 +66,7 @@ def sections(command: dict, path: list[str], variables: set[str]):
     yield f"## {title}\n\n{command['abstract']}\n"
     if discussion := command.get("discussion", "").strip():
         yield fenced_examples(discussion) + "\n"
-    # What the server reads from variables, too.
+    # Options that the server also reads from variables.
     own = variables if command["commandName"] == "serve" else set()
     table = list(rows(command.get("arguments", []), own))
     if table:
@@ -77,7 +77,7 @@ def sections(command: dict, path: list[str], variables: set[str]):
 
 
 def fenced_examples(discussion: str) -> str:
-    """The help's indented lines are commands."""
+    """The text with its indented lines, which are commands, in `sh` blocks."""
     pieces = re.split(r"((?:^ {2,}.*\n?)+)", discussion, flags=re.MULTILINE)
     for index, piece in enumerate(pieces):
         if re.match(r" {2,}", piece):

@@ -1,4 +1,4 @@
-"""What onnx-asr, the reference implementation, makes of a recording: features, token ids, frames, log probabilities."""
+"""Results of onnx-asr, the reference implementation: features, token ids, frames, log probabilities."""
 import dataclasses
 import pathlib
 
@@ -30,7 +30,7 @@ def features(signal: np.ndarray, bands: int) -> np.ndarray:
 
 
 class Oracle:
-    """onnx-asr on a model directory, on the CPU: in FP32, or on the export that `quantization` ("int8") names."""
+    """onnx-asr on a model directory, on the CPU, in FP32 or with the export named by `quantization` ("int8")."""
 
     def __init__(self, model: pathlib.Path, quantization: str | None = None):
         self.asr = onnx_asr.load_model(
@@ -41,7 +41,7 @@ class Oracle:
         return self.asr._encode(*self.asr._preprocessor(signal[None], np.array([len(signal)])))
 
     def recognize(self, signal: np.ndarray) -> Tokens:
-        # The public API gives the tokens' text only, hence the calls into its stages.
+        # The public API returns only the tokens' text, hence the calls into its stages.
         ids, frames, logprobs = next(self.asr._decoding(*self.encode(signal), need_logprobs=True))
         text = self.asr._decode_tokens(ids, None, None).text
         return Tokens(ids, frames, [float(value) for value in logprobs], text)

@@ -11,7 +11,7 @@ START_SECONDS = 60
 STOP_SECONDS = 20
 LISTENING = re.compile(r"listening.*?(tcp://[^\s\"]+:(\d+))")
 
-# A developer's own settings must not change what is shown or tested.
+# A developer's own settings must not change the demo or the tests.
 _REFERENCE_NAMES = ("WYOMING_URI", "DATA_DIR", "DEVICE", "LANGUAGE")
 
 
@@ -22,7 +22,7 @@ def environment() -> dict[str, str]:
 
 
 class Server:
-    """Starts the server on a free port of this machine and stops it at the end of a `with` block."""
+    """Starts the server on a free local port and stops it at the end of a `with` block."""
 
     def __init__(self, binary: pathlib.Path, *options: str):
         command = [str(binary), "serve", "--uri", "tcp://127.0.0.1:0", *options]

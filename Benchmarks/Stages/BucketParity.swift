@@ -1,33 +1,35 @@
 import Devices
 import ModelStore
+internal import Parakeet
 import Recognition
 import SpeechFeatures
 import Transducer
 
-/// What the network of dynamic shape and the buckets that can hold it make of a stretch of a recording.
+/// The tokens of a stretch of a recording, by the network of dynamic shape and by the buckets that can hold it.
 struct BucketParity: Encodable {
   let recording: String
-  /// Log-mel frames: the recording as a whole, or so many of its first.
+  /// The number of log-mel frames from the recording's beginning.
   let frames: Int
   var dynamic: [Token] = []
-  /// None for what fits in none of them; the smallest first.
-  var buckets: [Answer] = []
+  /// The buckets' results, smallest bucket first; empty if the stretch fits in none.
+  var buckets: [BucketResult] = []
 
   struct Token: Encodable {
     let id: Int32
-    /// The encoder frame that emitted it.
+    /// The encoder frame that emitted the token.
     let frame: Int
   }
 
-  struct Answer: Encodable {
+  struct BucketResult: Encodable {
     let seconds: Double
     let tokens: [Token]
-    /// Of the encoder's output: norm of the difference to the dynamic shape's, to the norm of that.
+    /// The relative error of the encoder's output: the norm of the difference to the dynamic shape's output over the
+    /// norm of that output.
     let error: Double
   }
 
-  /// Recordings that the largest bucket can hold are compared as a whole; of longer ones as many frames as each bucket
-  /// holds, one less, and one more.
+  /// Compares recordings that the largest bucket can hold as a whole, and longer ones at each bucket's number of
+  /// frames, one less, and one more.
   static func compare(
     _ model: ModelDirectory, _ precision: Precision, buckets: [Bucket], recordings: [String]
   ) throws -> [BucketParity] {
@@ -49,21 +51,21 @@ struct BucketParity: Encodable {
     let networks = try NetworkCompiler(model, settings: ComputeSettings(device: .cpu, precision: precision))
     let decoder = GreedyDecoder(
       blank: model.vocabulary.blank, maximumTokensPerFrame: model.configuration.maximumTokensPerFrame)
-    var decoding = try networks.decoder()
+    var decoding = try networks.decoderNetworks()
     func tokens(_ encoding: Encoding) throws -> [Token] {
       try decoding.project(encoding)
       return try decoder.decode(frameCount: encoding.count, with: &decoding).emissions.map {
         Token(id: $0.token, frame: $0.frame)
       }
     }
-    // One encoder after the other: at full size each takes gigabytes.
+    // One encoder at a time: at full size each takes gigabytes.
     let dynamic = try encodings(of: stretches, .dynamic, networks)
     for index in stretches.indices { results[index].dynamic = try tokens(dynamic[index]) }
     for shape in shapes.eager {
       let held = stretches.indices.filter { shapes.holding(stretches[$0].count).contains(shape) }
       for (index, encoding) in zip(held, try encodings(of: held.map { stretches[$0] }, shape, networks)) {
         results[index].buckets.append(
-          Answer(
+          BucketResult(
             seconds: shape.bucket?.seconds ?? 0, tokens: try tokens(encoding),
             error: difference(encoding, dynamic[index])))
       }
@@ -80,7 +82,7 @@ struct BucketParity: Encodable {
     return encodings
   }
 
-  /// 1 where even the shapes differ.
+  /// The relative error of an encoding; 1 if even the shapes differ.
   private static func difference(_ one: Encoding, _ other: Encoding) -> Double {
     guard one.width == other.width, one.count == other.count else { return 1 }
     var (difference, norm) = (0.0, 0.0)

@@ -1,22 +1,23 @@
 import Devices
 import ModelStore
+internal import Parakeet
 import Recognition
 import SpeechFeatures
 
-/// Seconds of the encoder in a bucket and in the network of dynamic shape, which take turns.
+/// The encoder's times in a bucket and in the network of dynamic shape, measured in turn, in seconds.
 struct ShapeTimes: Encodable {
-  /// The bucket's.
+  /// The bucket's length in seconds.
   let seconds: Double
-  /// The static shape, full.
+  /// The times of the static shape, filled completely.
   var bucket: [Double] = []
-  /// The dynamic shape with as many frames.
+  /// The times of the dynamic shape with the same number of frames.
   var same: [Double] = []
-  /// The dynamic shape with a length that it has not had before: up to a run's number of frames less.
+  /// The times of the dynamic shape with a new length in each run: shorter by the run's number of frames.
   var new: [Double] = []
 
   /// - Parameters:
-  ///   - prepared: Where prepared models are kept; `nil` to prepare in memory.
-  ///   - runs: After one that is the warm-up.
+  ///   - prepared: The directory of prepared models; `nil` to prepare in memory.
+  ///   - runs: The number of runs after one warm-up run.
   static func measure(
     _ model: ModelDirectory, _ precision: Precision, prepared: String?, hearing samples: [Float], runs: Int,
     in buckets: [Bucket]

@@ -1,34 +1,35 @@
 import Devices
 import ModelStore
+internal import Parakeet
 import Recognition
 import SpeechFeatures
 import Transducer
 
-/// Seconds of each run, stage by stage.
+/// The times of each run by stage, in seconds.
 struct StageTimes: Encodable {
   let precision: String
   let audioSeconds: Double
   let runs: Int
   var featuresOfAMinute: [Double] = []
   var features: [Double] = []
-  /// The encoder and the encoder projection.
+  /// The times of the encoder with the encoder projection.
   var encoder: [Double] = []
   var decoder: [Double] = []
-  /// Means over the run's steps.
+  /// The mean times over the run's steps.
   var blankStep: [Double] = []
   var emissionStep: [Double] = []
   var steps = 0
   var emissions = 0
 
   /// - Parameters:
-  ///   - prepared: Where prepared models are kept; `nil` to prepare in memory.
-  ///   - runs: After one that is the warm-up.
+  ///   - prepared: The directory of prepared models; `nil` to prepare in memory.
+  ///   - runs: The number of runs after one warm-up run.
   init(
     of model: ModelDirectory, _ precision: Precision, prepared: String?, hearing samples: [Float], runs: Int
   ) throws {
     let settings = ComputeSettings(device: .cpu, precision: precision, preparedDirectory: prepared)
     let loaded = try NetworkCompiler(model, settings: settings)
-    var networks = TimedNetworks(encoder: try loaded.encoder(), decoder: try loaded.decoder())
+    var networks = TimedNetworks(encoder: try loaded.encoder(), decoder: try loaded.decoderNetworks())
     let bands = model.configuration.bandCount
     let own = logMelFrames(of: samples, bands: bands)
     let decoder = GreedyDecoder(blank: model.vocabulary.blank)
@@ -59,11 +60,11 @@ struct StageTimes: Encodable {
   }
 }
 
-/// The real networks, with a watch on the decoder's two.
+/// The real networks, with a stopwatch on the decoder's two.
 private struct TimedNetworks: ~Copyable, TransducerNetworks {
   private var encoder: EncoderNetwork
   private var decoder: DecoderNetworks
-  /// Seconds in the two networks since the last reset.
+  /// The time in each of the two networks since the last reset, in seconds.
   private(set) var joint = 0.0
   private(set) var prediction = 0.0
 
@@ -92,8 +93,8 @@ private struct TimedNetworks: ~Copyable, TransducerNetworks {
   }
 
   mutating func join(frame: Int) throws -> JointOutput {
-    var answer = JointOutput(token: 0, duration: 0, confidence: 0)
-    joint += try clocked { answer = try decoder.join(frame: frame) }
-    return answer
+    var output = JointOutput(token: 0, duration: 0, confidence: 0)
+    joint += try clocked { output = try decoder.join(frame: frame) }
+    return output
   }
 }

@@ -5,12 +5,14 @@
 //     .build/release/stages parity MODEL PRECISION SECONDS RECORDING…
 //     .build/release/stages prepare MODEL WEIGHTS DIRECTORY OF PREPARED MODELS
 //
-// SECONDS are those of buckets: 5,10,20.
+// SECONDS are the lengths of buckets: 5,10,20.
 
-import Devices
 import Audio
+import Concurrency
+import Devices
 import FoundationEssentials
 import ModelStore
+internal import Parakeet
 import Recognition
 import SpeechFeatures
 
@@ -52,7 +54,7 @@ struct Stages {
       recordings: Array(arguments.dropFirst(3)))
   }
 
-  /// The directory that was made.
+  /// Prepares a model and returns its directory.
   private static func prepare(_ arguments: [String]) throws -> String {
     guard arguments.count == 3, let weights = WeightFormat(rawValue: arguments[1]) else { throw UsageError() }
     return try PreparedModels(directory: arguments[2])
@@ -71,7 +73,7 @@ struct Stages {
   }
 }
 
-/// All samples of a recording: 16 kHz, mono.
+/// Reads all samples of a recording: 16 kHz, mono.
 func samples(of path: String) throws -> [Float] {
   var reader = try AudioReader(path: path)
   var samples: [Float] = []
@@ -85,7 +87,7 @@ func logMelFrames(of samples: some Collection<Float>, bands: Int) -> LogMelFrame
   return extractor.finished()
 }
 
-/// Seconds that it takes.
+/// Returns the time that the body takes, in seconds.
 func clocked(_ body: () throws -> Void) rethrows -> Double {
   let clock = ContinuousClock()
   let start = clock.now

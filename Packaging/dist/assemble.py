@@ -1,6 +1,6 @@
-"""Make dist/lorikeet-VERSION-linux-ARCH.tar.gz of a program whose Swift runtime is linked statically.
+"""Build dist/lorikeet-VERSION-linux-ARCH.tar.gz from a program with a statically linked Swift runtime.
 
-Everything that is not part of each Debian 12 and Ubuntu 24.04 is put in, and what those lack is refused.
+The archive contains everything that is not part of every Debian 12 and Ubuntu 24.04. Other needs are refused.
 """
 import argparse
 import fnmatch
@@ -23,25 +23,25 @@ OPENVINO = REPOSITORY / ".openvino"
 LIBRARIES = pathlib.Path("lib/lorikeet")
 SEARCH_PATH = f"$ORIGIN/../{LIBRARIES}"
 
-# What OpenVINO opens by itself: a device's plugin, what reads a model, and TBB's knowledge of kinds of cores. AUTO and
-# HETERO are for programs that do not choose their devices themselves.
+# Files that OpenVINO opens by itself: device plugins, model readers, and TBB's detection of core types. AUTO and HETERO
+# are for programs that do not choose their devices themselves.
 OPENED = [
     "libopenvino_*_cpu_plugin.so", "libopenvino_intel_gpu_plugin.so", "libopenvino_intel_npu_plugin.so",
     "libopenvino_ir_frontend.so.*", "libopenvino_onnx_frontend.so.*", "libtbbbind_*.so.*", "libtbbmalloc.so.*",
     "cache.json",
 ]
-# glibc, and what apt and dpkg need: there is no Debian or Ubuntu without them.
+# glibc and the needs of apt and dpkg: part of every Debian and Ubuntu.
 SYSTEM = {
     "libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "ld-linux-x86-64.so.2",
     "ld-linux-aarch64.so.1", "libstdc++.so.6", "libgcc_s.so.1", "libz.so.1",
 }
 # Comes with the GPU's driver; without it OpenVINO lists no GPU.
 WITH_DRIVER = {"libOpenCL.so.1"}
-# Those of Debian 12; Ubuntu 24.04 has newer ones.
+# The versions of Debian 12; Ubuntu 24.04 has newer ones.
 NEWEST = {"GLIBC": (2, 36), "GLIBCXX": (3, 4, 30), "CXXABI": (1, 3, 13)}
 MAXIMUM_BYTES = 120_000_000
 
-SWIFT = "of Swift's runtime, which is in bin/lorikeet: standard library, Dispatch, Foundation with ICU"
+SWIFT = "Swift's runtime in bin/lorikeet: standard library, Dispatch, Foundation with ICU"
 
 
 def run(*command: object) -> str:
@@ -52,12 +52,12 @@ def add_program(program: pathlib.Path, tree: pathlib.Path) -> None:
     target = tree / "bin/lorikeet"
     target.parent.mkdir()
     run("strip", "--strip-all", "-o", target, program)
-    # An RPATH holds also for the libraries of libraries, a RUNPATH does not.
+    # An RPATH also applies to the libraries of libraries, a RUNPATH does not.
     run("patchelf", "--force-rpath", "--set-rpath", SEARCH_PATH, target)
 
 
 def add_libraries(program: pathlib.Path, tree: pathlib.Path) -> list[pathlib.Path]:
-    """Adds OpenVINO and all that it and the program need; returns those that came from the system."""
+    """Adds OpenVINO and the libraries that it and the program need; returns those taken from the system."""
     folder = tree / LIBRARIES
     folder.mkdir(parents=True)
     own = {file.name: file for file in (OPENVINO / "lib").iterdir()}
@@ -76,7 +76,7 @@ def add_libraries(program: pathlib.Path, tree: pathlib.Path) -> list[pathlib.Pat
             file = pathlib.Path(places[name].split(" ")[0])
             from_system.append(file)
         else:
-            raise SystemExit(f"dist: {name} is needed, and is nowhere")
+            raise SystemExit(f"dist: {name} is needed but was not found")
         shutil.copyfile(file, target)
         if elf.is_elf(target):
             wanted += elf.needed(target)
@@ -90,8 +90,8 @@ def add_licences(tree: pathlib.Path, from_system: list[pathlib.Path], checkouts:
     licences.add("swift", SWIFT, [swift.parents[1] / "share/swift/LICENSE.txt"])
     licences.add_packages(checkouts)
     licences.add(
-        "py3langid", "the probabilities of letters in bin/lorikeet, taken from py3langid 0.4.0",
-        [REPOSITORY / "Sources/Languages/LICENSE"])
+        "py3langid", "the letter probabilities in bin/lorikeet, taken from py3langid 0.4.0",
+        [REPOSITORY / "Sources/CLanguageGrams/LICENSE"])
     licences.add(
         "openvino", f"lib/lorikeet/libopenvino*, libtbb*, libhwloc* and cache.json, unchanged from OpenVINO"
         f" {(OPENVINO / 'VERSION').read_text().split()[0]}'s wheel on PyPI", sorted((OPENVINO / "licenses").iterdir()))
@@ -100,7 +100,7 @@ def add_licences(tree: pathlib.Path, from_system: list[pathlib.Path], checkouts:
 
 
 def check(tree: pathlib.Path) -> None:
-    """Refuses what would not start on the oldest system that is supported."""
+    """Refuses a tree that would not start on the oldest supported system."""
     files = [file for file in sorted(tree.rglob("*")) if file.is_file() and elf.is_elf(file)]
     there = {file.name for file in files} | SYSTEM | WITH_DRIVER
     faults = []
@@ -112,7 +112,7 @@ def check(tree: pathlib.Path) -> None:
         if (path := elf.search_path(file)) not in {None, "$ORIGIN", SEARCH_PATH}:
             faults.append(f"{file.name} looks for libraries in {path}")
     if faults:
-        raise SystemExit("dist: this would not run everywhere:\n  " + "\n  ".join(faults))
+        raise SystemExit("dist: the release would not run on every supported system:\n  " + "\n  ".join(faults))
 
 
 def write_sums(tree: pathlib.Path) -> None:
@@ -122,7 +122,7 @@ def write_sums(tree: pathlib.Path) -> None:
 
 
 def pack(tree: pathlib.Path, archive: pathlib.Path, seconds: int) -> None:
-    """The same files give the same bytes, whoever packs them and when."""
+    """Packs the tree; the same files always give the same bytes."""
     def neutral(entry: tarfile.TarInfo) -> tarfile.TarInfo:
         entry.uid = entry.gid = 0
         entry.uname = entry.gname = "root"

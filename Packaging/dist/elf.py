@@ -1,4 +1,4 @@
-"""What an executable or library asks of the machine it runs on, as binutils' readelf tells it."""
+"""The requirements of an executable or library, read with binutils' readelf."""
 import pathlib
 import re
 import subprocess
@@ -17,18 +17,18 @@ def is_elf(file: pathlib.Path) -> bool:
 
 
 def needed(file: pathlib.Path) -> list[str]:
-    """The names of the libraries that it is linked with."""
+    """The names of the libraries that the file is linked with."""
     return re.findall(r"\(NEEDED\).*\[(.+)\]", _readelf("--dynamic", file))
 
 
 def search_path(file: pathlib.Path) -> str | None:
-    """Where it looks for them first."""
+    """The folders in which the file looks for libraries first."""
     match = re.search(r"\(R(?:UN)?PATH\).*\[(.+)\]", _readelf("--dynamic", file))
     return match[1] if match else None
 
 
 def newest_symbols(file: pathlib.Path) -> dict[str, Version]:
-    """The newest version of the symbols that it takes from each of glibc and libstdc++: {"GLIBC": (2, 34), …}."""
+    """The newest versions of the symbols that the file takes from glibc and libstdc++: {"GLIBC": (2, 34), …}."""
     newest: dict[str, Version] = {}
     needs = _readelf("--version-info", file).partition("Version needs section")[2]
     for kind, version in re.findall(r"Name: (GLIBC|GLIBCXX|CXXABI)_([\d.]+)", needs):

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs Lorikeet from the folder that this script is in, as a service of systemd. Safe to run again: a new version
-# is put beside the old one and takes its place only when it is complete and has understood a recording.
+# Installs Lorikeet from this script's directory as a systemd service. Safe to run again: a new version is put beside
+# the old one and replaces it only when it is complete and has recognized a recording.
 set -eu
 umask 022
 LC_ALL=C
@@ -15,11 +15,12 @@ usage() {
 Usage: ./install.sh [--prefix DIR] [--no-service] [--model NAME]
        ./install.sh --uninstall [--prefix DIR]
 
-  --prefix DIR   where to install; /opt/lorikeet
-  --no-service   only the program: no service, no configuration, nothing outside of DIR; needs no root in a DIR of yours
-  --model NAME   the service's model, such as parakeet-tdt-0.6b-v3 (2.5 GB, fetched when the service starts); 'builtin'
-                 is for a try only. An existing configuration is not changed.
-  --uninstall    remove program and service; configuration and models are kept
+  --prefix DIR   directory to install into (default: /opt/lorikeet)
+  --no-service   install only the program: no service, no configuration, nothing outside of DIR; needs no root if you
+                 own DIR
+  --model NAME   model of the service, such as parakeet-tdt-0.6b-v3, which is downloaded when the service starts
+                 (2.5 GB). Default: 'builtin', a tiny model for trying Lorikeet. An existing configuration is kept.
+  --uninstall    remove the program and the service; keep configuration and models
 END
 }
 
@@ -57,22 +58,22 @@ case $prefix in
     *) prefix=$PWD/$prefix ;;
 esac
 prefix=${prefix%/}
-# They become part of the service's command line and of a YAML file.
+# Both become part of the service's command line and of a YAML file.
 case $prefix in
-    '' | *[!A-Za-z0-9/._+-]*) fail "--prefix is '$prefix', expected a folder with letters, digits and / . _ + - only" ;;
+    '' | *[!A-Za-z0-9/._+-]*) fail "--prefix is '$prefix', expected a directory with letters, digits and / . _ + - only" ;;
 esac
 case $model in
     *[!A-Za-z0-9/._@+-]*) fail "--model is '$model', expected letters, digits and / . _ @ + - only" ;;
 esac
-[ -z "$model" ] || [ $service = yes ] || fail "--model is for the service: leave out --no-service, or name the model to 'lorikeet serve'"
+[ -z "$model" ] || [ $service = yes ] || fail "--model is for the service: leave out --no-service, or pass it to 'lorikeet serve'"
 
 systemd_runs() { [ -d /run/systemd/system ] && command -v systemctl >/dev/null; }
 
-# What `current` shows, as versions/NAME; nothing without one.
+# The target of `current`, as versions/NAME; empty if there is none.
 installed() { readlink "$prefix/current" 2>/dev/null || true; }
 
 remove() {
-    [ -L "$prefix/current" ] || [ -d "$prefix/versions" ] || fail "there is no Lorikeet in $prefix; --prefix names the folder"
+    [ -L "$prefix/current" ] || [ -d "$prefix/versions" ] || fail "there is no Lorikeet in $prefix; pass its directory as --prefix"
     if [ -f $unit ] && grep -qF "ExecStart=$prefix/current/" $unit; then
         [ "$(id -u)" -eq 0 ] || fail "only root may remove the service: sudo $0 --uninstall"
         if systemd_runs; then systemctl disable --now --quiet lorikeet.service || true; fi
@@ -83,9 +84,9 @@ remove() {
     if [ "$(readlink $link 2>/dev/null || true)" = "$prefix/current/bin/lorikeet" ]; then rm -f $link; fi
     rm -rf "$prefix/current" "$prefix/versions"
     rmdir "$prefix" 2>/dev/null || true
-    say "Lorikeet is removed from $prefix. What is left, if it was there:"
-    note "rm -r $config_dir   # the configuration"
-    note "rm -r $data_dir /var/lib/private/lorikeet   # fetched and prepared models"
+    say "Lorikeet has been removed from $prefix. To remove the rest, if it exists:"
+    note "rm -r $config_dir   # configuration"
+    note "rm -r $data_dir /var/lib/private/lorikeet   # downloaded and prepared models"
 }
 
 if [ $uninstall = yes ]; then
@@ -93,7 +94,7 @@ if [ $uninstall = yes ]; then
     exit 0
 fi
 
-# What must hold, before anything is changed
+# Checks, before anything is changed
 
 here=$(cd "$(dirname "$0")" && pwd -P)
 cd "$here"
@@ -105,18 +106,18 @@ version=$(value version)
 machine=$(value machine)
 glibc=$(value glibc)
 
-[ "$(uname -m)" = "$machine" ] || fail "this release is for $machine, and this machine is $(uname -m)"
+[ "$(uname -m)" = "$machine" ] || fail "this release is for $machine, but this machine is $(uname -m)"
 
 found=$(getconf GNU_LIBC_VERSION 2>/dev/null | sed 's/^glibc //')
-[ -n "$found" ] || fail "this system has no glibc; Debian 12, Ubuntu 24.04 and newer do"
+[ -n "$found" ] || fail "this system has no glibc; Debian 12, Ubuntu 24.04 and newer systems have"
 if [ "$(printf '%s\n%s\n' "$glibc" "$found" | sort -V | head -n 1)" != "$glibc" ]; then
-    fail "glibc $glibc is needed, and this system has $found; Debian 12, Ubuntu 24.04 and newer do"
+    fail "glibc $glibc is needed, and this system has $found; use Debian 12, Ubuntu 24.04 or newer"
 fi
 
 parent=$prefix
 while [ ! -e "$parent" ]; do parent=$(dirname "$parent"); done
-[ -d "$parent" ] || fail "$parent is no folder"
-[ -w "$parent" ] || fail "you may not write to $parent: run this with sudo, or with --no-service --prefix \$HOME/lorikeet"
+[ -d "$parent" ] || fail "$parent is not a directory"
+[ -w "$parent" ] || fail "you may not write to $parent: use sudo, or --no-service --prefix \$HOME/lorikeet"
 if [ $service = yes ]; then
     [ "$(id -u)" -eq 0 ] || fail "only root may install a service: sudo $0, or --no-service --prefix \$HOME/lorikeet"
 fi
@@ -128,7 +129,7 @@ free=$(df -Pk "$parent" | awk 'NR == 2 { print $4 }')
 say "Checking the release …"
 sha256sum --check --quiet --strict SHA256SUMS >&2 || fail "this copy is damaged: unpack the download again, or download it again"
 
-# Beside what is there
+# Copy, beside the installed version
 
 name=$version-$(sha256sum SHA256SUMS | cut -c 1-12)
 versions=$prefix/versions
@@ -149,7 +150,7 @@ trap leave EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# An installed version that is still what it was needs no second copy.
+# An intact installed version needs no second copy.
 is_whole() { [ -f "$1/SHA256SUMS" ] && cmp -s SHA256SUMS "$1/SHA256SUMS" && (cd "$1" && sha256sum --check --status --strict SHA256SUMS); }
 
 copies=1
@@ -163,27 +164,27 @@ if [ ! -e "$target" ]; then
     say "Copying to $target …"
     mkdir -p "$new"
     cp -R . "$new/"
-    is_whole "$new" || fail "the copy in $new is not what was copied"
+    is_whole "$new" || fail "the copy in $new differs from the release"
     try=$new
 else
-    say "$target is there already."
+    say "$target is there already and intact."
     try=$target
 fi
 
-say "Trying it …"
+say "Testing it …"
 text=$("$try/bin/lorikeet" transcribe --quiet --offline --device cpu --no-cache "$try/share/lorikeet/example.wav") \
-    || fail "the program does not work here; its reason is above"
-note "It understood: $text"
+    || fail "the program does not work here; see the reason above"
+note "It recognized: $text"
 [ "$try" = "$target" ] || mv "$new" "$target"
 
-# From here on it is the new version
+# Switch to the new version
 
 switch_to() {
     ln -s "$1" "$prefix/.current-$$"
     mv -T "$prefix/.current-$$" "$prefix/current"
 }
 
-install_unit() { # from the folder of a version
+install_unit() { # from the directory of a version
     sed "s|@PREFIX@|$prefix|g" "$1/share/lorikeet/lorikeet.service" >$unit.new
     mv $unit.new $unit
 }
@@ -201,7 +202,7 @@ start_service() {
     systemctl daemon-reload
     systemctl enable --quiet lorikeet.service
     systemctl restart lorikeet.service || return 1
-    # A service that cannot start ends within seconds, and is started again after ten.
+    # A service that cannot start ends within seconds, and systemd restarts it after ten.
     seconds=0
     while [ $seconds -lt 5 ]; do
         systemctl is-active --quiet lorikeet.service || return 1
@@ -217,7 +218,7 @@ say "Lorikeet $version is installed in $prefix."
 if [ $service = yes ]; then
     link=/usr/local/bin/lorikeet
     if [ -e $link ] && [ ! -L $link ]; then
-        note "$link is something else, and is left alone; the program is $prefix/current/bin/lorikeet"
+        note "$link is not a link and is kept; run $prefix/current/bin/lorikeet"
     else
         mkdir -p /usr/local/bin
         ln -sfn "$prefix/current/bin/lorikeet" $link
@@ -225,15 +226,15 @@ if [ $service = yes ]; then
 
     mkdir -p $config_dir /etc/systemd/system
     if [ -e $config_dir/lorikeet.yaml ]; then
-        note "$config_dir/lorikeet.yaml is kept as it is."
-        [ -z "$model" ] || note "To use $model, write 'model: $model' there, and: systemctl restart lorikeet"
+        note "$config_dir/lorikeet.yaml is kept unchanged."
+        [ -z "$model" ] || note "To use $model, write 'model: $model' there and run: systemctl restart lorikeet"
     else
         sed "s|^model: .*|model: ${model:-builtin}|" share/lorikeet/lorikeet.yaml >$config_dir/lorikeet.yaml.new
         mv $config_dir/lorikeet.yaml.new $config_dir/lorikeet.yaml
-        note "$config_dir/lorikeet.yaml has the service's settings."
+        note "The settings of the service are in $config_dir/lorikeet.yaml."
     fi
 
-    # systemd refuses to start a service in a group that is not there.
+    # systemd refuses to start a service in a group that does not exist.
     getent group render >/dev/null || groupadd --system render
     install_unit "$target"
     if systemd_runs; then
@@ -242,26 +243,26 @@ if [ $service = yes ]; then
             go_back
             fail "the service does not stay up; see above, and: journalctl -u lorikeet"
         fi
-        note "The service runs. Its log: journalctl -fu lorikeet"
+        note "The service is running. To see its log: journalctl -fu lorikeet"
     else
-        note "systemd does not run here: the service starts with the machine, or now: lorikeet serve"
+        note "systemd is not running: the service starts with the machine; to serve now: lorikeet serve"
     fi
 else
-    note "The program: $prefix/current/bin/lorikeet"
+    note "Run it with: $prefix/current/bin/lorikeet"
 fi
 
-# One version is kept to go back to.
+# Keep one version to go back to.
 for old in "$versions"/* "$versions"/.new-*; do
     [ -d "$old" ] || continue
     [ "$old" = "$target" ] || [ "$old" = "$prefix/$previous" ] || rm -rf "$old"
 done
 
 if [ ! -e /etc/ssl/certs/ca-certificates.crt ]; then
-    note "To fetch models, certificates are needed: apt install ca-certificates"
+    note "Downloading models needs certificates: apt install ca-certificates"
 fi
 say
-"$prefix/current/bin/lorikeet" doctor || note "Below each trouble is what mends it; 'lorikeet doctor' looks again."
+"$prefix/current/bin/lorikeet" doctor || note "Below each problem is its fix; run 'lorikeet doctor' to check again."
 say
 if [ $service = yes ]; then
-    say "In Home Assistant: Settings, Devices & services, Add integration, Wyoming Protocol, this machine's address, port 10300."
+    say "In Home Assistant: Settings, Devices & services, Add integration, Wyoming Protocol; enter this machine's address and port 10300."
 fi

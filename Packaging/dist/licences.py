@@ -1,4 +1,4 @@
-"""The licences of everything in a release, each taken from where its component came from."""
+"""The licences of everything in a release, each taken from its component's source."""
 import pathlib
 import re
 import shutil
@@ -13,18 +13,18 @@ def _query(*arguments: str) -> str:
 
 
 def _package(library: pathlib.Path) -> str:
-    """The Debian package that a library of the system belongs to. Packages know it below /usr/lib or below /lib."""
+    """The Debian package of a system library. Packages list it below /usr/lib or below /lib."""
     real = library.resolve()
     for path in [real, pathlib.Path(str(real).removeprefix("/usr"))]:
         try:
             return _query("--search", str(path)).split(":")[0]
         except subprocess.CalledProcessError:
             continue
-    raise SystemExit(f"dist: no Debian package has {real}, so its licence is not known")
+    raise SystemExit(f"dist: no Debian package contains {real}, so its licence is unknown")
 
 
 class Licences:
-    """Fills a folder with licence texts, and an index that says which is for what."""
+    """Fills a folder with licence texts and an index of their components."""
 
     def __init__(self, folder: pathlib.Path):
         self.folder = folder
@@ -42,7 +42,7 @@ class Licences:
         self.rows.append(f"{component}/\n    {source}")
 
     def add_debian(self, libraries: list[pathlib.Path]) -> None:
-        """Libraries of the system, package by package, with the licences that their copyright files refer to."""
+        """Adds system libraries, package by package, with the licences that their copyright files refer to."""
         by_package: dict[str, list[str]] = {}
         for library in libraries:
             by_package.setdefault(_package(library), []).append(library.name)
@@ -56,15 +56,15 @@ class Licences:
             text = copyright.read_text(encoding="utf-8", errors="replace")
             referred |= set(re.findall(r"/usr/share/common-licenses/([A-Za-z0-9.+-]*[A-Za-z0-9])", text))
         self.add(
-            "common", "the texts that those files call /usr/share/common-licenses/…",
+            "common", "the texts that those files refer to as /usr/share/common-licenses/…",
             [COMMON / name for name in sorted(referred) if (COMMON / name).exists()])
 
     def add_packages(self, checkouts: pathlib.Path) -> None:
-        """Swift packages that are linked into the program, or are needed to build those that are."""
+        """Adds the Swift packages that are linked into the program or needed to build it."""
         for package in sorted(checkouts.iterdir()):
             texts = [
                 *sorted(package.glob("LICENSE*")), *sorted(package.glob("NOTICE*")),
-                # What others wrote and the package has taken over.
+                # Third-party code in the package.
                 *sorted(package.glob("Sources/*/LICENSE*"))]
             revision = subprocess.run(
                 ["git", "-C", str(package), "rev-parse", "HEAD"], check=True, capture_output=True,

@@ -1,28 +1,28 @@
-/// What makes samples of a recording's bytes.
+/// A decoder of a recording's bytes.
 protocol AudioDecoder: AnyObject {
-  /// Samples a second.
+  /// The sample rate, in hertz.
   var sampleRate: Int { get }
   var channels: Int { get }
-  /// Frames of all channels, as far as is known before they are decoded.
+  /// The number of frames (one sample of every channel); `nil` if it is not known before decoding.
   var frameCount: Int? { get }
-  /// Whether that number is a promise, and no estimate.
+  /// True if that number is exact and not an estimate.
   var countIsExact: Bool { get }
 
-  /// Decodes up to `frames` frames, interleaved in [-1, 1]; returns how many there were, 0 at the end.
+  /// Decodes up to `frames` frames, interleaved in [-1, 1], and returns their number, 0 at the end.
   func read(into samples: inout [Float], frames: Int) -> Int
 
-  /// What is wrong with the bytes that have been read.
+  /// The error in the bytes read so far; `nil` if there is none.
   var problem: String? { get }
 }
 
-/// Recordings that stand in one file one behind the other.
+/// A decoder of consecutive recordings in one file.
 final class ChainedDecoder: AudioDecoder {
   private let decoders: [any AudioDecoder]
   private var current = 0
   let sampleRate: Int
   let channels: Int
 
-  /// One decoder for all, `nil` if there is none or their formats differ.
+  /// Returns one decoder for all; `nil` if there are none or their formats differ.
   static func chained(_ decoders: [any AudioDecoder]) -> (any AudioDecoder)? {
     guard let first = decoders.first,
       decoders.allSatisfy({ $0.sampleRate == first.sampleRate && $0.channels == first.channels })

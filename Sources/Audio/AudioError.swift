@@ -1,48 +1,61 @@
-/// Audio that cannot be used, and why.
+/// Audio that cannot be used, with the reason.
 public struct AudioError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The reason why audio cannot be used.
   public enum Reason: Sendable, Equatable {
+    /// The file cannot be opened; with the system's message.
     case cannotOpen(String)
+    /// The path is a directory.
     case isDirectory
+    /// The file has no bytes.
     case empty
+    /// The format is not recognised; with the decoder's message.
     case unknownFormat(String)
+    /// The recording has a property that is not supported: "has 65 channels, …".
     case unsupported(String)
-    /// A format that is known, but not read: what is so about it, and the command that converts it.
+    /// A recognised format that is not supported: its description, and the command that converts it.
     case foreign(String, conversion: String)
+    /// Less audio than the header promises.
     case truncated(promisedSeconds: Double, foundSeconds: Double)
-    /// An Ogg stream without its last page, and the command that makes another file of what is there; both are
-    /// `nil` if nothing of it can be decoded.
+    /// An Ogg stream without its last page, and the command that converts the remaining audio to another file; both
+    /// are `nil` if none of it can be decoded.
     case noEndMark(foundSeconds: Double?, conversion: String?)
+    /// A sample is NaN.
     case notANumber(atSecond: Double)
+    /// A sample is infinite or far outside [-1, 1].
     case outOfRange(Float, atSecond: Double)
+    /// The audio cannot be decoded; with the decoder's message.
     case unreadable(String)
   }
 
-  /// The file, or "standard input".
+  /// The file's path, or "standard input".
   public let source: String
+  /// The reason.
   public let reason: Reason
 
+  /// Creates an error.
   public init(source: String, reason: Reason) {
     self.source = source
     self.reason = reason
   }
 
+  /// The source, the reason and, if there is one, the command that converts the recording.
   public var description: String {
     switch reason {
-    case .cannotOpen(let why): "\(source): cannot open it: \(why)"
+    case .cannotOpen(let why): "\(source): cannot be opened: \(why)"
     case .isDirectory: "\(source): is a directory, expected an audio file"
     case .empty: "\(source): is empty, expected an audio file"
     case .unknownFormat(let why):
-      "\(source): not an audio file that can be read (\(why)); WAV, FLAC, Ogg, Opus and MP3 work"
+      "\(source): is not a supported audio file (\(why)); supported are WAV, FLAC, Ogg, Opus and MP3"
     case .unsupported(let what): "\(source): \(what)"
     case .truncated(let promised, let found):
-      "\(source): is cut off: its header promises \(seconds(promised)) of audio, there are \(seconds(found))"
-    case .foreign(let what, let conversion): "\(source): \(what); this converts it: \(conversion)"
+      "\(source): is cut off: its header promises \(seconds(promised)) of audio, found \(seconds(found))"
+    case .foreign(let what, let conversion): "\(source): \(what); convert it with: \(conversion)"
     case .noEndMark(let found?, let conversion?):
       """
-      \(source): is cut off: the page that marks the stream's end is missing, there are \(seconds(found)) of audio; \
-      this makes another file of them: \(conversion)
+      \(source): is cut off: the page that marks the end of the stream is missing, found \(seconds(found)) of audio; \
+      convert it with: \(conversion)
       """
-    case .noEndMark: "\(source): is cut off: the page that marks the stream's end is missing"
+    case .noEndMark: "\(source): is cut off: the page that marks the end of the stream is missing"
     case .notANumber(let second):
       "\(source): the sample at \(seconds(second)) is not a number"
     case .outOfRange(let value, let second):

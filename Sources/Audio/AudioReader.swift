@@ -1,9 +1,9 @@
-/// Reads recordings (WAV, FLAC, Ogg Vorbis and Opus, MP3 and what else libsndfile knows) as speech features
-/// need them: 16 kHz, mono, in [-1, 1], a piece at a time.
+/// Reads recordings (WAV, FLAC, Ogg Vorbis and Opus, MP3 and other formats of libsndfile) piece by piece in the
+/// format of speech features: 16 kHz, mono, in [-1, 1].
 public struct AudioReader: ~Copyable {
-  /// The file's name, or "standard input".
+  /// The file's path, or "standard input".
   public let source: String
-  /// Seconds of audio, as the file says; infinite if it does not.
+  /// The duration according to the header, in seconds; infinite if it is not declared.
   public let seconds: Double
 
   private let recording: Recording
@@ -15,14 +15,15 @@ public struct AudioReader: ~Copyable {
   private var interleaved: [Float]
   private var ended = false
 
-  /// Frames read at a time.
+  /// The number of frames read at a time.
   private static let chunk = 16_384
-  /// Beyond this a sample is no audio; a little above 1 is usual in float recordings.
+  /// The magnitude beyond which a sample is invalid; values a little above 1 are usual in float recordings.
   private static let loudest: Float = 65_536
 
-  /// Opens a recording.
+  /// Opens a recording and reads its header.
   ///
   /// - Parameter path: A file, a pipe, or "-" for standard input.
+  /// - Throws: ``AudioError`` if it cannot be opened or is not supported.
   public init(path: String) throws(AudioError) {
     let source = path == "-" ? "standard input" : path
     let recording = try Recording(path: path, source: source)
@@ -43,10 +44,12 @@ public struct AudioReader: ~Copyable {
     self.resampler = resampler
   }
 
-  /// The channel that is taken alone because the channels cancel each other, from 0; `nil` as long as they do not.
+  /// The index of the channel used alone because the channels cancel each other; `nil` as long as they do not.
   public var loudestChannel: Int? { mix.loudestChannel }
 
-  /// The next samples; `nil` at the end. About a second at a time, seldom none.
+  /// Returns the next samples, about a second at a time and occasionally none; `nil` at the end.
+  ///
+  /// - Throws: ``AudioError`` if the recording is damaged, incomplete or has invalid samples.
   public mutating func next() throws(AudioError) -> [Float]? {
     guard !ended else { return nil }
     let count = recording.decoder.read(into: &interleaved, frames: Self.chunk)
@@ -71,7 +74,7 @@ public struct AudioReader: ~Copyable {
         greatest = max(greatest, abs(value))
       }
       let mean = sum / Float(channels)
-      // False for a value that is not a number, too. Values that cancel are looked at each.
+      // The comparison is false for NaN. Values that cancel each other are checked one by one.
       if abs(mean) <= Self.loudest, greatest <= Self.loudest * Float(channels) { continue }
       let wrong = abs(mean) <= Self.loudest ? greatest : mean
       let second = Double(framesRead + frame) / Double(sampleRate)
@@ -81,7 +84,7 @@ public struct AudioReader: ~Copyable {
     }
   }
 
-  /// Decoders end a damaged file early, as if it were done.
+  /// Throws if audio is missing: decoders stop early in a damaged file without an error.
   private func checkEnd() throws(AudioError) {
     if let problem = recording.decoder.problem {
       throw AudioError(source: source, reason: .unreadable(problem))

@@ -1,14 +1,14 @@
-/// Bytes that can be read at any place: a file, memory, or another source with pieces left out or put in.
+/// Bytes with random access: a file, memory, or another source with ranges removed or replaced.
 protocol ByteSource {
-  /// How many bytes there are.
+  /// The number of bytes.
   var size: Int { get }
 
-  /// Reads bytes from `offset` on; returns how many there were, 0 at the end.
+  /// Reads bytes from `offset` on and returns their number, 0 at the end.
   func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Int
 }
 
 extension ByteSource {
-  /// The bytes from `offset` on, fewer at the end.
+  /// Returns up to `count` bytes from `offset` on, fewer at the end.
   func bytes(at offset: Int, count: Int) -> [UInt8] {
     guard offset >= 0, offset < size, count > 0 else { return [] }
     let count = Swift.min(count, size - offset)
@@ -23,7 +23,7 @@ extension ByteSource {
     }
   }
 
-  /// Whether the bytes at `offset` are this ASCII text.
+  /// Returns true if the bytes at `offset` are this ASCII text.
   func has(_ text: StaticString, at offset: Int) -> Bool {
     text.withUTF8Buffer { expected in
       let found = bytes(at: offset, count: expected.count)
@@ -31,8 +31,7 @@ extension ByteSource {
     }
   }
 
-  /// The unsigned number of `count` bytes at `offset`, `nil` behind the end. What is greater than any file is
-  /// `Int.max`.
+  /// Returns the unsigned number of `count` bytes at `offset`, at most `Int.max`; `nil` past the end.
   func number(at offset: Int, count: Int, _ order: ByteOrder) -> Int? {
     let found = bytes(at: offset, count: count)
     guard found.count == count else { return nil }
@@ -40,12 +39,12 @@ extension ByteSource {
   }
 }
 
-/// How the bytes of a number lie in a file.
+/// The byte order of numbers in a file.
 enum ByteOrder: Equatable, Sendable {
   case bigEndian
   case littleEndian
 
-  /// The unsigned number of up to eight bytes, `Int.max` if it is greater.
+  /// Returns the unsigned number of up to eight bytes, at most `Int.max`.
   func number(_ bytes: ArraySlice<UInt8>) -> Int {
     var value: UInt64 = 0
     switch self {
@@ -55,14 +54,14 @@ enum ByteOrder: Equatable, Sendable {
     return Int(clamping: value)
   }
 
-  /// The bytes of a number.
+  /// Returns the bytes of a number.
   func bytes(_ value: Int, count: Int) -> [UInt8] {
     let little = (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     return self == .littleEndian ? little : little.reversed()
   }
 }
 
-/// Bytes in memory.
+/// A source of bytes in memory.
 struct MemoryBytes: ByteSource {
   private let content: [UInt8]
 

@@ -1,21 +1,23 @@
-/// How much sound is in each channel, and how much is left of it when they are added.
+/// The energy of each channel, and that of the channels' sum.
 struct ChannelEvidence: Sendable {
-  /// A block is looked at in so many pieces.
+  /// The number of parts in which a block is examined.
   private static let pieces = 4
 
-  /// Energy of each channel.
+  /// The energy of each channel.
   private var channels: [Double]
-  /// Energy of their sum: as much as all of them together where they have nothing in common or only one has sound, more
-  /// where they agree, and less where they cancel.
+  /// The energy of the channels' sum: equal to the total of their energies if they are unrelated or only one has sound,
+  /// more if they agree, and less if they cancel.
   private var sum = 0.0
-  /// Energy that counts as none: rounding errors, and less than any converter's noise.
+  /// The energy that counts as silence: rounding errors, less than any converter's noise.
   private var floor = 0.0
 
   init(channels: Int) {
     self.channels = Array(repeating: 0, count: channels)
   }
 
-  /// - Parameter block: Whole moments, all channels of each.
+  /// Measures a block.
+  ///
+  /// - Parameter block: Whole frames with interleaved channels.
   init(of block: [Float], channels count: Int) {
     self.init(channels: count)
     let frames = block.count / count
@@ -25,8 +27,8 @@ struct ChannelEvidence: Sendable {
     }
   }
 
-  /// Adds the energy of 5 ms that is left beside a straight line: an offset, hum and rumble are in both channels alike
-  /// where only speech is reversed, and must not hide it.
+  /// Adds the energy of 5 ms around its linear trend: an offset, hum and rumble can be equal in both channels when only
+  /// speech is reversed, and must not hide it.
   private mutating func add(_ piece: ArraySlice<Float>) {
     let count = channels.count
     let frames = Double(piece.count / count)
@@ -57,26 +59,28 @@ struct ChannelEvidence: Sendable {
 
   private var isSound: Bool { total > floor }
 
-  /// Whether the sum has less than a twentieth (-13 dB) of the channels' energy: they are each other's negative, nearly.
+  /// True if the sum has less than a twentieth (-13 dB) of the channels' energy: they are nearly each other's negative.
   var cancels: Bool { isSound && sum < 0.05 * total }
 
-  /// Whether the sum has about as much energy as the channels.
+  /// True if the sum has at least half of the channels' energy.
   var addsUp: Bool { isSound && sum > 0.5 * total }
 
-  /// Whether a channel has less than a tenth of the energy of the loudest.
+  /// Returns true if a channel has less than a tenth of the energy of the loudest.
   func isMissing(in channel: Int) -> Bool { isSound && channels[channel] < 0.1 * channels[loudest] }
 
-  /// The first of the loudest channels.
+  /// The index of the loudest channel.
   var loudest: Int { channels.indices.max { channels[$0] < channels[$1] } ?? 0 }
 }
 
-/// The energy of values beside the straight line that fits them best.
+/// The energy of values around their least-squares line.
 private struct DetrendedEnergy {
   private(set) var squares = 0.0
   private var sum = 0.0
   private var slope = 0.0
 
-  /// - Parameter time: Counted from the middle of the values.
+  /// Adds a value.
+  ///
+  /// - Parameter time: The value's index relative to the middle of the values.
   mutating func add(_ value: Double, at time: Double) {
     sum += value
     squares += value * value

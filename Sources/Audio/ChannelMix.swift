@@ -1,10 +1,11 @@
-/// Several channels as one: their mean, or the loudest of them alone where they cancel each other (a cable or a
-/// microphone of reversed polarity).
+/// Mixes channels to mono: their mean, or the loudest one alone where they cancel each other (a cable or a microphone
+/// of reversed polarity).
 ///
-/// It is decided for blocks of 20 ms at fixed places, so that pieces of any length give the same samples. Output lags
-/// behind by 160 ms, and by up to half a second while it is in doubt whether the channels cancel: so the first word has all
-/// of its sounds, and nothing is switched in the middle of one. From then on the same channel is taken, until another one
-/// has what it lacks, or sound that does not cancel outweighs all that did. One channel passes as it is, at once.
+/// The decision is made for blocks of 20 ms at fixed positions, so that pieces of any length give the same samples.
+/// The output lags by 160 ms, and by up to half a second while it is uncertain whether the channels cancel: so the
+/// first word is complete, and the source never switches within a word. After that the channel stays selected until
+/// another one has sound that it lacks, or until sound that does not cancel outweighs all that did. A single channel
+/// passes unchanged and without delay.
 struct ChannelMix: Sendable {
   private enum Source: Equatable {
     case mean
@@ -16,34 +17,34 @@ struct ChannelMix: Sendable {
     let evidence: ChannelEvidence
   }
 
-  /// Blocks that tell against where samples are taken from, and what has come with and behind them.
+  /// Blocks that contradict the present source, and the evidence since the first of them.
   private struct Doubt: Sendable {
     var blocks = 0
     var misfits = 0
     var evidence: ChannelEvidence
   }
 
-  /// Blocks of cancelling sound that prove it, 160 ms: shorter than any word, longer than a click or a chance.
+  /// The number of cancelling blocks that count as proof, 160 ms: shorter than any word, longer than a click or chance.
   private static let proof = 8
-  /// Blocks that a doubt may last.
+  /// The maximum length of a doubt, in blocks.
   private static let longestDoubt = 25
-  /// Blocks before the first that cancels which are taken from the channel, too: the noise of a consonant cancels less than
-  /// the vowel behind it.
+  /// The number of blocks before the first cancelling one that also come from the channel: the noise of a consonant
+  /// cancels less than the vowel after it.
   private static let lookBack = 8
 
   private let channels: Int
-  /// Values of a block, all channels.
+  /// Values per block, all channels together.
   private let blockSize: Int
   private var source = Source.mean
-  /// The channel that was taken for the mean first, from 0; `nil` as long as none was.
+  /// The index of the channel that first replaced the mean; `nil` as long as none has.
   private(set) var loudestChannel: Int?
 
-  /// The block that is not complete.
+  /// The incomplete block.
   private var block: [Float] = []
-  /// Complete blocks that were not handed out.
+  /// Complete blocks not returned yet.
   private var waiting: [Block] = []
   private var doubt: Doubt
-  /// What was heard since the channel was chosen.
+  /// The evidence since the channel was chosen.
   private var sinceChoice: ChannelEvidence
 
   init(channels: Int, sampleRate: Int) {
@@ -53,9 +54,9 @@ struct ChannelMix: Sendable {
     doubt = Doubt(evidence: sinceChoice)
   }
 
-  /// The samples that are certain after these have come.
+  /// Appends frames and returns the samples whose source is certain.
   ///
-  /// - Parameter interleaved: Whole moments, all channels of each.
+  /// - Parameter interleaved: Whole frames with interleaved channels.
   mutating func append(_ interleaved: ArraySlice<Float>) -> [Float] {
     guard channels > 1 else { return Array(interleaved) }
     var samples: [Float] = []
@@ -70,7 +71,7 @@ struct ChannelMix: Sendable {
     return samples
   }
 
-  /// The samples that were held back.
+  /// Returns the delayed samples.
   mutating func finish() -> [Float] {
     var samples: [Float] = []
     release(waiting.count, into: &samples)
@@ -104,7 +105,7 @@ struct ChannelMix: Sendable {
     release(waiting.count - (source == .mean ? Self.lookBack : 0), into: &samples)
   }
 
-  /// Whether sound does not tell against where samples are taken from.
+  /// Returns true if sound does not contradict the present source.
   private func fits(_ evidence: ChannelEvidence) -> Bool {
     switch source {
     case .mean: !evidence.cancels
@@ -112,7 +113,7 @@ struct ChannelMix: Sendable {
     }
   }
 
-  /// Takes the samples in doubt, and those to come, from where the doubt says.
+  /// Switches the doubtful blocks and all later ones to the source that the doubt suggests.
   private mutating func choose(into samples: inout [Float]) {
     guard doubt.evidence.cancels else {
       source = .mean
@@ -127,7 +128,7 @@ struct ChannelMix: Sendable {
     loudestChannel = loudestChannel ?? channel
   }
 
-  /// Hands out blocks.
+  /// Returns the first blocks as samples.
   private mutating func release(_ count: Int, into samples: inout [Float]) {
     guard count > 0 else { return }
     for block in waiting.prefix(count) { mix(block.values, into: &samples) }

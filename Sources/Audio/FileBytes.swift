@@ -1,12 +1,12 @@
 internal import Glibc
 internal import SystemPaths
 
-/// The bytes of an open file, read where they are wanted.
+/// The bytes of an open file, with random access.
 final class FileBytes: ByteSource {
   let size: Int
   private let descriptor: Int32
 
-  /// Takes the descriptor over.
+  /// Takes ownership of the descriptor.
   init(descriptor: Int32, size: Int) {
     self.descriptor = descriptor
     self.size = size
@@ -25,14 +25,14 @@ final class FileBytes: ByteSource {
   }
 }
 
-/// Bytes of an input that cannot seek, and so has to be held in memory.
+/// The maximum size of an input that cannot seek and is held in memory, in bytes.
 private let longestStream = 1 << 30
 
-/// Opens a recording: the one place where a name becomes bytes.
+/// Opens a recording. No other function opens files here.
 ///
 /// - Parameters:
 ///   - path: A file, a pipe, or "-" for standard input.
-///   - source: What errors call it.
+///   - source: The name in errors.
 func openBytes(path: String, source: String) throws(AudioError) -> any ByteSource {
   let descriptor = path == "-" ? dup(STDIN_FILENO) : Files.open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else {
@@ -62,7 +62,7 @@ private func everything(from descriptor: Int32, source: String) throws(AudioErro
     let count = read(descriptor, &buffer, buffer.count)
     if count == 0 { return bytes }
     guard bytes.count < longestStream else {
-      throw AudioError(source: source, reason: .unsupported("goes on beyond 1 GiB; give it as a file"))
+      throw AudioError(source: source, reason: .unsupported("is longer than 1 GiB; pass it as a file"))
     }
     if count < 0 {
       if errno == EINTR { continue }

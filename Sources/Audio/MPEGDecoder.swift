@@ -1,8 +1,8 @@
 internal import CMPG123
 internal import Glibc
 
-/// Decodes MPEG audio with libmpg123. libsndfile would, too, but lets its warnings go to the terminal, and finds
-/// no stream behind junk unless the file's name says MP3.
+/// Decodes MPEG audio with libmpg123. libsndfile could, but it prints warnings to the terminal and does not find a
+/// stream after junk unless the file is named MP3.
 final class MPEGDecoder: AudioDecoder {
   let sampleRate: Int
   let channels: Int
@@ -10,7 +10,7 @@ final class MPEGDecoder: AudioDecoder {
   let countIsExact = false
   private(set) var problem: String?
   private let handle: OpaquePointer
-  /// What libmpg123 reads, which must live as long as the handle.
+  /// The bytes that libmpg123 reads, which must live as long as the handle.
   private let cursor: ByteCursor
 
   init(_ bytes: any ByteSource, source: String) throws(AudioError) {
@@ -18,7 +18,7 @@ final class MPEGDecoder: AudioDecoder {
     var status = MPG123_OK.rawValue
     guard mpg123_init() == status, let handle = mpg123_new(nil, &status) else {
       let why = String(cString: mpg123_plain_strerror(status))
-      throw AudioError(source: source, reason: .unreadable("the MP3 decoder does not start: \(why)"))
+      throw AudioError(source: source, reason: .unreadable("the MP3 decoder failed to start: \(why)"))
     }
     var (rate, channels, encoding) = (0, Int32(0), Int32(0))
     let flags = MPG123_QUIET.rawValue | MPG123_FORCE_FLOAT.rawValue | MPG123_GAPLESS.rawValue
@@ -80,7 +80,7 @@ final class MPEGDecoder: AudioDecoder {
 }
 
 extension SeekBase {
-  /// As C says it.
+  /// Creates the origin from C's `SEEK_…` constant.
   init(_ origin: Int32) {
     switch origin {
     case SEEK_CUR: self = .current

@@ -1,14 +1,14 @@
-/// Turns bytes of uncompressed audio, in pieces of any length, into samples in [-1, 1], channels interleaved.
+/// Converts uncompressed audio, in pieces of any length, to interleaved samples in [-1, 1].
 struct PCMDecoder: Sendable {
   let format: PCMFormat
-  /// The bytes of a moment that has not come whole.
+  /// The bytes of an incomplete frame.
   private var rest: [UInt8] = []
 
   init(format: PCMFormat) {
     self.format = format
   }
 
-  /// The samples of each moment that is complete, all channels of it.
+  /// Appends bytes and returns the samples of complete frames, channels interleaved.
   mutating func append(_ bytes: Span<UInt8>) -> [Float] {
     let size = format.bytesPerFrame
     var samples: [Float] = []
@@ -50,7 +50,7 @@ struct PCMDecoder: Sendable {
       let bits = UInt16(bytes[index]) | UInt16(bytes[index + 1]) << 8
       return Float(Int16(bitPattern: bits)) * 0x1p-15
     default:
-      // Three or four bytes at the upper end of 32 bits.
+      // Three or four bytes in the high-order bytes of 32 bits.
       var bits: UInt32 = 0
       for offset in 0..<format.bytesPerSample {
         bits |= UInt32(bytes[index + offset]) << (8 * UInt32(4 - format.bytesPerSample + offset))

@@ -1,17 +1,23 @@
-/// How uncompressed audio is laid out: little-endian integers, channels interleaved.
+/// The format of uncompressed audio: little-endian integers, channels interleaved.
 public struct PCMFormat: Sendable, Equatable {
-  /// Samples a second and channel.
+  /// The sample rate of each channel, in hertz.
   public let sampleRate: Int
-  /// 1 (unsigned, as in WAV files), 2, 3 or 4 (signed).
+  /// The sample width: 1 (unsigned, as in WAV files), 2, 3 or 4 bytes (signed).
   public let bytesPerSample: Int
+  /// The number of channels.
   public let channels: Int
 
+  /// The accepted sample rates, in hertz.
   public static let sampleRates = 1_000...384_000
+  /// The accepted numbers of channels.
   public static let channelCounts = 1...64
 
-  /// Bytes of one moment, all channels.
+  /// Bytes per frame, one sample of every channel.
   public var bytesPerFrame: Int { bytesPerSample * channels }
 
+  /// Creates a format.
+  ///
+  /// - Throws: ``PCMFormatError`` for the first value out of range.
   public init(sampleRate: Int, bytesPerSample: Int, channels: Int) throws(PCMFormatError) {
     guard Self.sampleRates.contains(sampleRate) else { throw .sampleRate(sampleRate) }
     guard (1...4).contains(bytesPerSample) else { throw .bytesPerSample(bytesPerSample) }
@@ -22,12 +28,16 @@ public struct PCMFormat: Sendable, Equatable {
   }
 }
 
-/// A value that no usable audio has.
+/// A value of an audio format outside its accepted range.
 public enum PCMFormatError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// A sample rate, in hertz.
   case sampleRate(Int)
+  /// A sample width, in bytes.
   case bytesPerSample(Int)
+  /// A number of channels.
   case channels(Int)
 
+  /// The value and its accepted range.
   public var description: String {
     switch self {
     case .sampleRate(let value):

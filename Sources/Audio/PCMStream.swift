@@ -1,13 +1,17 @@
-/// Audio on its way from a client's format to what speech features need: 16 kHz, mono, in [-1, 1].
+/// Converts a client's audio to the format of speech features: 16 kHz, mono, in [-1, 1].
 public struct PCMStream: ~Copyable {
-  /// Samples a second of what comes out.
+  /// The output sample rate, in hertz.
   public static let sampleRate = 16_000
 
+  /// The input format.
   public let format: PCMFormat
   private var decoder: PCMDecoder
   private var mix: ChannelMix
   private var resampler: Resampler?
 
+  /// Creates a stream.
+  ///
+  /// - Throws: ``AudioError`` if the resampler cannot be created.
   public init(format: PCMFormat) throws(AudioError) {
     self.format = format
     decoder = PCMDecoder(format: format)
@@ -15,16 +19,16 @@ public struct PCMStream: ~Copyable {
     resampler = try Resampler.toSpeech(from: format.sampleRate, source: "the audio stream")
   }
 
-  /// The channel that is taken alone because the channels cancel each other, from 0; `nil` as long as they do not.
+  /// The index of the channel used alone because the channels cancel each other; `nil` as long as they do not.
   public var loudestChannel: Int? { mix.loudestChannel }
 
-  /// The samples that are ready after `bytes` have come in; bytes may be cut anywhere.
+  /// Appends bytes, which can be split anywhere, and returns the output samples that are ready.
   public mutating func append(_ bytes: Span<UInt8>) throws(AudioError) -> [Float] {
     let samples = mix.append(decoder.append(bytes)[...])
     return try resampler.speech(samples, source: "the audio stream")
   }
 
-  /// The last samples.
+  /// Returns the last samples at the end of the stream.
   public mutating func finish() throws(AudioError) -> [Float] {
     let last = try resampler.speech(mix.finish(), source: "the audio stream")
     return last + (try resampler.rest(source: "the audio stream"))
@@ -32,7 +36,7 @@ public struct PCMStream: ~Copyable {
 }
 
 extension Resampler {
-  /// A resampler to the rate of speech features, `nil` where the rate is right already.
+  /// Creates a resampler to the rate of speech features; `nil` if the rate is that already.
   static func toSpeech(from sampleRate: Int, source: String) throws(AudioError) -> Resampler? {
     guard sampleRate != PCMStream.sampleRate else { return nil }
     do {
@@ -44,7 +48,7 @@ extension Resampler {
 }
 
 extension Optional where Wrapped == Resampler {
-  /// The samples at the rate of speech features that are ready after `samples`.
+  /// Appends samples and returns those that are ready at the rate of speech features.
   mutating func speech(_ samples: [Float], source: String) throws(AudioError) -> [Float] {
     guard var resampler = take() else { return samples }
     do throws(ResamplerError) {
@@ -56,7 +60,7 @@ extension Optional where Wrapped == Resampler {
     }
   }
 
-  /// What was held back at the end.
+  /// Returns the delayed samples at the end.
   mutating func rest(source: String) throws(AudioError) -> [Float] {
     guard var resampler = take() else { return [] }
     do throws(ResamplerError) {

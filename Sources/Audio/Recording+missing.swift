@@ -1,12 +1,12 @@
 extension Recording {
-  /// Encoders and decoders cut what an encoder put before and behind the audio, and need not agree on how much.
+  /// The tolerance in seconds: decoders drop the padding of encoders and do not always agree on its length.
   private static let slack = 0.5
 
-  /// What shows, at the end of a recording, that audio is missing; `nil` if none is.
+  /// Returns the evidence, at the end of a recording, that audio is missing; `nil` if it is complete.
   ///
   /// - Parameters:
-  ///   - foundSeconds: What has been decoded.
-  ///   - foundFrames: The same in frames.
+  ///   - foundSeconds: The duration decoded, in seconds.
+  ///   - foundFrames: The number of frames decoded.
   func missing(foundSeconds: Double, foundFrames: Int) -> AudioError.Reason? {
     switch promise {
     case .bytes(let promised, let found, let perSecond) where found < promised:
@@ -24,7 +24,7 @@ extension Recording {
     default: break
     }
     if foundFrames == 0, unexplainedBytes > 4_096 {
-      return .unreadable("its header says that there is no audio, but \(unexplainedBytes) bytes are there")
+      return .unreadable("its header declares no audio, but the file has \(unexplainedBytes) bytes")
     }
     guard promise != .unknown, decoder.countIsExact, let frames = decoder.frameCount, foundFrames < frames
     else {

@@ -1,17 +1,17 @@
-/// A recording that has been looked into: what decodes it, and what its header promises.
+/// An opened recording: its decoder, and its header's statement of the length.
 struct Recording {
   let decoder: any AudioDecoder
   let promise: Promise
-  /// The command that makes another file of what is there.
+  /// The command that converts the recording, as far as it can be decoded, to another file.
   let conversion: String
-  /// Bytes of which the header says that they are no audio, although nothing is known that they could be.
+  /// The number of bytes that are not audio according to the header, although their content is unknown.
   private(set) var unexplainedBytes = 0
 
   /// Opens a recording and looks at its header.
   ///
   /// - Parameters:
   ///   - path: A file, a pipe, or "-" for standard input.
-  ///   - source: What errors call it.
+  ///   - source: The name in errors.
   init(path: String, source: String) throws(AudioError) {
     let bytes = Self.untagged(try openBytes(path: path, source: source))
     if let container = Container.find(in: bytes) ?? Container.mpeg(bytes, reach: 0) {
@@ -29,12 +29,12 @@ struct Recording {
     conversion = ForeignFormat.conversion(of: path)
   }
 
-  /// A recording in a container whose header is read here.
+  /// Opens a recording in a container whose header is parsed here.
   private init(_ found: Container, in bytes: any ByteSource, path: String, source: String) throws(AudioError)
   {
     var (container, bytes) = (found, bytes)
     if found.isMPEG, found.parts.count == 1 {
-      // What is in a WAV file's audio chunk is a stream with a count of its own.
+      // The content of a WAV file's audio chunk is a stream with a separate count.
       bytes = SplicedBytes(bytes, ranges: found.parts[0])
       container = Container.mpeg(bytes, reach: 65_536) ?? Container(.unknown, in: bytes)
       container.isMPEG = true
@@ -56,14 +56,14 @@ struct Recording {
     guard let decoder = ChainedDecoder.chained(decoders) else {
       throw AudioError(
         source: source,
-        reason: .foreign("changes its format on the way", conversion: ForeignFormat.conversion(of: path)))
+        reason: .foreign("changes its audio format midway", conversion: ForeignFormat.conversion(of: path)))
     }
     self.init(decoder: decoder, promise: container.promise, path: path)
   }
 
-  /// A recording in another container, without any, or behind junk.
+  /// Opens a recording in another container, without a container, or after junk.
   private init(unknown bytes: any ByteSource, path: String, source: String) throws(AudioError) {
-    // What begins like MPEG is nothing else. libsndfile would take it, with warnings on the terminal.
+    // A beginning like MPEG's means MPEG. libsndfile would accept it, but with warnings on the terminal.
     if bytes.number(at: 0, count: 2, .bigEndian).map({ $0 >= 0xFFE0 }) == true {
       var container = Container.mpeg(bytes, reach: Self.reach) ?? Container(.unknown, in: bytes)
       container.isMPEG = true
@@ -91,27 +91,27 @@ struct Recording {
     throw AudioError(source: source, reason: Self.reason(refusal, .frames, bytes, path: path))
   }
 
-  /// MP3 is looked for this far into a file, in bytes.
+  /// The distance within which MP3 is searched in a file, in bytes.
   private static let reach = 1 << 20
 
-  /// Why libsndfile does not take it, in words that help.
+  /// Returns a helpful reason for an error of libsndfile.
   private static func reason(
     _ refusal: SoundFile.Refusal, _ promise: Promise, _ bytes: any ByteSource, path: String
   ) -> AudioError.Reason {
     if case .bytes(let promised, let found, _) = promise, found < promised {
-      return .unreadable("it is cut off: its header promises \(promised) bytes of audio, there are \(found)")
+      return .unreadable("it is cut off: its header promises \(promised) bytes of audio, found \(found)")
     }
     if promise.isCutOff, OggPage(at: 0, in: bytes) != nil, ForeignFormat.name(of: bytes) == nil {
       return .noEndMark(foundSeconds: nil, conversion: nil)
     }
     if let name = ForeignFormat.name(of: bytes) { return .foreign(name, path: path) }
     if refusal.isUnknownCodec {
-      return .foreign("has a codec that is not read yet", conversion: ForeignFormat.conversion(of: path))
+      return .foreign("has an unsupported codec", conversion: ForeignFormat.conversion(of: path))
     }
     return .unknownFormat(refusal.problem)
   }
 
-  /// The recording without the ID3 tags before it, which stand before other formats than MP3, too.
+  /// Returns the recording without leading ID3 tags, which also precede formats other than MP3.
   private static func untagged(_ bytes: any ByteSource) -> any ByteSource {
     var start = 0
     while bytes.has("ID3", at: start) {
@@ -127,8 +127,8 @@ struct Recording {
 }
 
 extension AudioError.Reason {
-  /// A format with this name, which is known, but not read.
+  /// Returns the reason for a recognised format that is not supported.
   fileprivate static func foreign(_ name: String, path: String) -> AudioError.Reason {
-    .foreign("is \(name), which is not read yet", conversion: ForeignFormat.conversion(of: path))
+    .foreign("is \(name), which is not supported", conversion: ForeignFormat.conversion(of: path))
   }
 }

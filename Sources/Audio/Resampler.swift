@@ -1,13 +1,13 @@
 internal import CSoxr
 
-/// Changes the sample rate of mono audio while it arrives (libsoxr, high quality).
+/// A streaming resampler of mono audio (libsoxr, high quality).
 struct Resampler: ~Copyable {
   private let handle: soxr_t
   private let ratio: Double
 
   /// - Parameters:
-  ///   - inputRate: Samples a second of what comes in.
-  ///   - outputRate: Samples a second of what goes out.
+  ///   - inputRate: The input sample rate, in hertz.
+  ///   - outputRate: The output sample rate, in hertz.
   init(from inputRate: Int, to outputRate: Int) throws(ResamplerError) {
     var error: soxr_error_t?
     var format = soxr_io_spec(SOXR_FLOAT32_I, SOXR_FLOAT32_I)
@@ -17,7 +17,7 @@ struct Resampler: ~Copyable {
       let handle = soxr_create(
         Double(inputRate), Double(outputRate), 1, &error, &format, &quality, &runtime)
     else {
-      throw ResamplerError(message: error.map { String(cString: $0) } ?? "libsoxr made no resampler")
+      throw ResamplerError(message: error.map { String(cString: $0) } ?? "libsoxr returned no resampler")
     }
     self.handle = handle
     ratio = Double(outputRate) / Double(inputRate)
@@ -27,13 +27,13 @@ struct Resampler: ~Copyable {
     soxr_delete(handle)
   }
 
-  /// The samples that are ready after `samples` have come in.
+  /// Appends samples and returns the output samples that are ready.
   mutating func append(_ samples: [Float]) throws(ResamplerError) -> [Float] {
     guard !samples.isEmpty else { return [] }
     return try process(samples)
   }
 
-  /// The samples that were held back for the filter's delay.
+  /// Returns the samples that the filter has delayed.
   mutating func finish() throws(ResamplerError) -> [Float] {
     var result: [Float] = []
     while true {
@@ -58,15 +58,15 @@ struct Resampler: ~Copyable {
       count = produced
     }
     if let error { throw ResamplerError(message: String(cString: error)) }
-    // The room suffices for all that can come out, so libsoxr takes all that goes in.
+    // The buffer holds any possible output, so libsoxr consumes the whole input.
     guard consumed == samples?.count ?? 0 else {
-      throw ResamplerError(message: "libsoxr took \(consumed) of \(samples?.count ?? 0) samples")
+      throw ResamplerError(message: "libsoxr consumed \(consumed) of \(samples?.count ?? 0) samples")
     }
     return output
   }
 }
 
-/// libsoxr's own words.
+/// An error of libsoxr, with its message.
 struct ResamplerError: Error {
   let message: String
 }

@@ -1,29 +1,31 @@
 internal import CSndFile
 internal import Synchronization
 
-/// Decodes with libsndfile, from bytes that are read where it wants them.
+/// Decodes with libsndfile, which reads the bytes by random access.
 final class SoundFile: AudioDecoder {
   let sampleRate: Int
   let channels: Int
   let frameCount: Int?
   let countIsExact: Bool
   private let handle: OpaquePointer
-  /// What libsndfile reads, which must live as long as the handle.
+  /// The bytes that libsndfile reads, which must live as long as the handle.
   private let cursor: ByteCursor
 
-  /// Why libsndfile cannot open something.
+  /// An error of libsndfile on opening a file.
   struct Refusal: Error {
-    /// libsndfile's number of the error.
+    /// libsndfile's error number.
     let code: Int
     let problem: String
 
-    /// Whether it does not know what this is.
+    /// True if the format is unknown.
     var isUnknownFormat: Bool { code == Int(SF_ERR_UNRECOGNISED_FORMAT) }
-    /// Whether it knows the container, but not the codec in it.
+    /// True if the container is known but not its codec.
     var isUnknownCodec: Bool { code == Int(SF_ERR_UNSUPPORTED_ENCODING) }
   }
 
-  /// - Parameter headerless: What the bytes are if they have no header.
+  /// Opens a recording.
+  ///
+  /// - Parameter headerless: The format of bytes without a header.
   init(_ bytes: any ByteSource, headerless: HeaderlessFormat? = nil) throws(Refusal) {
     let cursor = ByteCursor(bytes)
     var info = SF_INFO()
@@ -34,7 +36,7 @@ final class SoundFile: AudioDecoder {
     }
     var handle: OpaquePointer?
     var refusal: Refusal?
-    // One at a time: why one cannot be opened stands in a variable of the whole process.
+    // One at a time: libsndfile stores the reason of a failure in a process-wide variable.
     Self.opening.withLock { _ in
       handle = Self.open(cursor, &info)
       if handle == nil {
@@ -46,9 +48,9 @@ final class SoundFile: AudioDecoder {
     self.cursor = cursor
     sampleRate = Int(info.samplerate)
     channels = Int(info.channels)
-    // What was written into a pipe has the greatest number.
+    // A file written to a pipe has the maximum count.
     frameCount = info.frames < .max ? Int(info.frames) : nil
-    // Lossy codecs only estimate it.
+    // Lossy codecs only estimate the count.
     let container = info.format & Int32(SF_FORMAT_TYPEMASK)
     let isEstimate = [SF_FORMAT_OGG, SF_FORMAT_MPEG].contains { Int32($0) == container }
     countIsExact = !isEstimate && info.frames < .max
@@ -66,7 +68,7 @@ final class SoundFile: AudioDecoder {
 
   var problem: String? {
     guard sf_error(handle) != 0 else { return nil }
-    // A stream whose length nobody knew may end within a packet.
+    // A stream of unknown length can end within a packet.
     if frameCount == nil, cursor.isAtEnd { return nil }
     return String(cString: sf_strerror(handle))
   }
@@ -88,11 +90,11 @@ final class SoundFile: AudioDecoder {
   }
 }
 
-/// Audio of the telephone, which only a file's name tells.
+/// The format of headerless telephone audio, known from the file name only.
 struct HeaderlessFormat {
-  /// As libsndfile numbers it.
+  /// libsndfile's number of the format.
   let format: Int32
-  /// Samples a second.
+  /// The sample rate, in hertz.
   let rate: Int32
 
   init?(path: String) {

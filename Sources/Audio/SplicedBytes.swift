@@ -1,9 +1,9 @@
-/// Other bytes in place of some of a file's.
+/// Bytes that replace a range of a file.
 struct Patch: Equatable {
   let range: Range<Int>
   let bytes: [UInt8]
 
-  /// As many bytes as stand at `offset` now.
+  /// Creates a patch that replaces as many bytes as it has.
   init(at offset: Int, _ bytes: [UInt8]) {
     self.init(offset..<offset + bytes.count, bytes)
   }
@@ -14,7 +14,7 @@ struct Patch: Equatable {
   }
 }
 
-/// A source with pieces left out, put one after the other, and patched: what a decoder reads in place of the file.
+/// Ranges of a source, concatenated and patched: the view of a file that a decoder reads.
 struct SplicedBytes: ByteSource {
   private enum Piece {
     case original(Range<Int>)
@@ -31,12 +31,12 @@ struct SplicedBytes: ByteSource {
   let size: Int
   private let source: any ByteSource
   private var pieces: [Piece] = []
-  /// Where each piece begins.
+  /// The offset of each piece.
   private var starts: [Int] = []
 
   /// - Parameters:
-  ///   - ranges: What is read of the source, in this order.
-  ///   - patches: What stands in place of parts of it; in order, and each within one of the ranges.
+  ///   - ranges: The ranges of the source, in this order.
+  ///   - patches: The replaced bytes; in order, and each within one of the ranges.
   init(_ source: any ByteSource, ranges: [Range<Int>], patches: [Patch] = []) {
     self.source = source
     for range in ranges {
@@ -78,7 +78,7 @@ struct SplicedBytes: ByteSource {
     return filled
   }
 
-  /// The last piece that begins at or before `offset`.
+  /// Returns the index of the last piece that begins at or before `offset`.
   private func piece(at offset: Int) -> Int {
     var (low, high) = (0, pieces.count - 1)
     while low < high {
@@ -89,7 +89,7 @@ struct SplicedBytes: ByteSource {
   }
 }
 
-/// A place in a source, from which C libraries read on.
+/// A read position in a source, for C libraries.
 final class ByteCursor {
   let source: any ByteSource
   private(set) var position = 0
@@ -98,10 +98,10 @@ final class ByteCursor {
     self.source = source
   }
 
-  /// Whether all of it has been read.
+  /// True if all bytes have been read.
   var isAtEnd: Bool { position >= source.size }
 
-  /// Moves as `lseek` does, behind the end, too. A header may say where to go: anywhere.
+  /// Moves as `lseek` does, also past the end: a damaged header can name any position.
   func seek(_ offset: Int, from base: SeekBase) -> Int {
     let start =
       switch base {
@@ -122,7 +122,7 @@ final class ByteCursor {
   }
 }
 
-/// Where a seek counts from.
+/// The origin of a seek.
 enum SeekBase {
   case start
   case current

@@ -1,14 +1,14 @@
-// Layers whose weights have eight bits get activations of eight bits, and multiply integers.
+// Gives layers with eight-bit weights eight-bit activations, so that they multiply integers.
 //
-// OpenVINO's integer kernels want a range for the activations that is known beforehand, and there is none without
-// recordings to measure it on. But a layer treats each frame by itself and is linear in it: divided by its largest
-// magnitude every frame has the range [-1, 1], and the layer's answer is multiplied by the magnitude again.
+// OpenVINO's integer kernels need the range of the activations in advance, and without recordings there is none to
+// measure. But a layer processes each frame separately and is linear in it: divided by its largest magnitude, every
+// frame has the range [-1, 1], and the layer's output is multiplied by the magnitude again.
 //
 //   magnitude  max(ReduceMax(Abs(x)), smallest)                       [B, T, 1]
 //   layer      Multiply(MatMul(FakeQuantize(x / magnitude), W), magnitude)
 //
-// So each frame has steps of its own, a 127th of its largest number. Behind a swish, y * sigmoid(y), which never goes
-// below -0.2785, eight bits without a sign have steps half as large:
+// So each frame has its own step, a 127th of its largest magnitude. After a swish, y * sigmoid(y), which is never below
+// -0.2785, eight unsigned bits have steps half as large:
 //
 //   magnitude  ReduceMax(x) + bound                                   [B, T, 1]
 //   layer      Add(Multiply(MatMul(FakeQuantize((x + bound) / magnitude), W), magnitude), -bound * sum(W))
@@ -24,14 +24,14 @@ namespace {
 
 using Value = ov::Output<ov::Node>;
 
-/// Minus the least that a swish gives.
+/// The negated minimum of a swish.
 constexpr float swish_bound = 0.27847f;
-/// Silence stays silence, and nothing is divided by zero.
+/// The lower limit of a magnitude: silence stays silence, and there is no division by zero.
 constexpr float smallest_magnitude = 1e-6f;
 
 struct Rounded {
   Value steps, magnitude;
-  /// What was added before rounding.
+  /// The offset added before rounding.
   float offset;
 };
 
@@ -67,8 +67,8 @@ Rounded rounded(const Value &input) {
       std::make_shared<op::FakeQuantize>(share, minus_one, one, minus_one, one, 255), magnitude, 0};
 }
 
-/// What the layer answers to a frame whose numbers all are `value`: one number for each output channel.
-Value answer_to(float value, const ByteMatrix &matrix, bool rows_are_channels) {
+/// The layer's output for a frame whose elements are all `value`: [output channels].
+Value output_for(float value, const ByteMatrix &matrix, bool rows_are_channels) {
   const auto &shape = matrix.bytes->get_shape();
   const auto bytes = matrix.bytes->get_data_ptr<int8_t>();
   std::vector<int64_t> sums(shape[rows_are_channels ? 0 : 1], 0);
@@ -78,16 +78,16 @@ Value answer_to(float value, const ByteMatrix &matrix, bool rows_are_channels) {
     }
   }
   const auto scales = matrix.scales->cast_vector<float>();
-  std::vector<float> answer(sums.size());
-  for (size_t channel = 0; channel < answer.size(); ++channel) {
-    answer[channel] = value * static_cast<float>(sums[channel]) * scales[scales.size() == 1 ? 0 : channel];
+  std::vector<float> output(sums.size());
+  for (size_t channel = 0; channel < output.size(); ++channel) {
+    output[channel] = value * static_cast<float>(sums[channel]) * scales[scales.size() == 1 ? 0 : channel];
   }
-  return op::Constant::create(ov::element::f32, {answer.size()}, answer);
+  return op::Constant::create(ov::element::f32, {output.size()}, output);
 }
 
 }  // namespace
 
-int lk_multiplies_bytes(void) {
+int lk_supports_vnni(void) {
 #if defined(__x86_64__)
   return __builtin_cpu_supports("avx512vnni") || __builtin_cpu_supports("avxvnni");
 #else
@@ -97,7 +97,7 @@ int lk_multiplies_bytes(void) {
 
 lk_failure lk_graph_quantize_activations(lk_graph *graph, size_t *result) {
   return guarded([&] {
-    // Layers that read the same share its rounding.
+    // Layers that read the same value share its rounding.
     std::map<Value, Rounded> known;
     size_t count = 0;
     for (const auto &node : graph->model->get_ordered_ops()) {
@@ -110,12 +110,12 @@ lk_failure lk_graph_quantize_activations(lk_graph *graph, size_t *result) {
 
       const auto readers = layer->output(0).get_target_inputs();
       layer->input(0).replace_source_output(activation.steps);
-      std::shared_ptr<ov::Node> answer = std::make_shared<op::Multiply>(layer, activation.magnitude);
+      std::shared_ptr<ov::Node> output = std::make_shared<op::Multiply>(layer, activation.magnitude);
       if (activation.offset != 0) {
-        const auto too_much = answer_to(-activation.offset, *matrix, layer->get_transpose_b());
-        answer = std::make_shared<op::Add>(answer, too_much);
+        const auto too_much = output_for(-activation.offset, *matrix, layer->get_transpose_b());
+        output = std::make_shared<op::Add>(output, too_much);
       }
-      for (const auto &reader : readers) reader.replace_source_output(answer);
+      for (const auto &reader : readers) reader.replace_source_output(output);
       ++count;
     }
     graph->model->validate_nodes_and_infer_types();

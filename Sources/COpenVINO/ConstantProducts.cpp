@@ -1,13 +1,13 @@
-// Products that a fixed shape has made constant are computed once, when the graph is made.
+// Computes products that a fixed shape has made constant once, when the graph is made.
 //
 // With a static shape the table of positions is sliced by constants, and `linear_pos`, a layer over that slice, depends
-// on nothing else. OpenVINO folds such a layer if its weights are floats. It keeps weights in eight bits for its matrix
-// kernels, so the layer stays and runs again at each inference. That costs time, and wrong words: OpenVINO makes a
-// product of three axes (here the `Einsum` of queries and positions) a fully connected layer if its second side
-// depends on constants alone, and reads that side as weights before anything has computed it.
+// on nothing else. OpenVINO folds such a layer if its weights are floats. It keeps eight-bit weights for its matrix
+// kernels, so the layer stays and runs at each inference. That costs time, and gives wrong words: OpenVINO turns a
+// product with three axes (here the `Einsum` of queries and positions) into a fully connected layer if its second side
+// depends on constants alone, and reads that side as weights before it is computed.
 //
-// Here each such product becomes the constant that it is worth. The processor's plugin computes it, in float32 and
-// without rounding activations.
+// Here each such product is replaced by its constant value. The CPU plugin computes it in float32, without rounding
+// activations.
 
 #include <algorithm>
 #include <map>
@@ -22,13 +22,13 @@ namespace {
 
 using Value = ov::Output<ov::Node>;
 
-/// Products of one constant with others.
+/// The products of one constant with others.
 struct Group {
   std::shared_ptr<op::Constant> input;
   std::vector<std::shared_ptr<ov::Node>> products;
 };
 
-/// The nodes that depend on constants alone; a shape that is known is one.
+/// The nodes that depend on constants alone, including static shapes.
 std::set<const ov::Node *> constant_nodes(const ov::Model &model) {
   std::set<const ov::Node *> constants;
   for (const auto &node : model.get_ordered_ops()) {
@@ -43,7 +43,7 @@ std::set<const ov::Node *> constant_nodes(const ov::Model &model) {
   return constants;
 }
 
-/// The products whose sides both are constant, by the first.
+/// The products with two constant sides, grouped by the first side.
 std::map<Value, Group> constant_products(const ov::Model &model) {
   const auto constants = constant_nodes(model);
   std::map<Value, Group> groups;
@@ -63,7 +63,7 @@ void compute(ov::Core &core, const Group &group) {
     answers.push_back(product->clone_with_new_inputs({input, product->input_value(1)})->output(0));
   }
   const auto model = std::make_shared<ov::Model>(answers, ov::ParameterVector{input});
-  // Its default rounds activations beside weights in eight bits.
+  // By default the plugin rounds activations next to eight-bit weights.
   auto request = core.compile_model(
                          model, "CPU",
                          {ov::hint::inference_precision(ov::element::f32),
@@ -72,7 +72,7 @@ void compute(ov::Core &core, const Group &group) {
   request.set_input_tensor(group.input->get_tensor_view());
   request.infer();
   for (size_t index = 0; index < group.products.size(); ++index) {
-    // A copy: the request's memory goes with it.
+    // A copy, since the memory is freed with the request.
     const auto tensor = request.get_output_tensor(index);
     const auto answer =
         std::make_shared<op::Constant>(tensor.get_element_type(), tensor.get_shape(), tensor.data());
@@ -87,7 +87,7 @@ lk_failure lk_graph_fold_products(lk_core *core, lk_graph *graph, size_t *result
   return guarded([&] {
     size_t count = 0;
     for (const auto &[input, group] : constant_products(*graph->model)) {
-      // What OpenVINO cannot fold stays as it is.
+      // Nodes that OpenVINO cannot fold are kept.
       if (!group.input) continue;
       compute(core->core, group);
       count += group.products.size();

@@ -1,4 +1,4 @@
-// Core: devices, reading and compiling graphs.
+// Core: lists devices, reads and compiles graphs.
 
 #include <malloc.h>
 

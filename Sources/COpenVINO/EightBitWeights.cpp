@@ -1,4 +1,4 @@
-// The pieces of a graph with weight-only INT8; see the header.
+// The nodes of weight-only INT8; see the header.
 
 #include "EightBitWeights.hpp"
 
@@ -19,7 +19,7 @@ std::shared_ptr<op::Constant> folded(
   const auto node = value.get_node_shared_ptr();
   if (const auto constant = ov::as_type_ptr<op::Constant>(node)) return constant;
   if (node->get_input_size() == 0 || !through(*node)) return nullptr;
-  // A shape that is known says nothing of what has it.
+  // A static shape does not depend on the value.
   if (ov::is_type<op::ShapeOf>(node) && node->get_input_partial_shape(0).is_static()) {
     const auto shape = node->get_input_shape(0);
     return op::Constant::create(
@@ -39,12 +39,12 @@ std::shared_ptr<op::Constant> folded(
 
 ov::Output<ov::Node> widened(
     const ov::Tensor &bytes, const std::vector<float> &scales, bool rows_are_channels) {
-  const auto numbers =
+  const auto elements =
       std::make_shared<op::Convert>(std::make_shared<op::Constant>(bytes), ov::element::f32);
   const ov::Shape each_channel =
       rows_are_channels ? ov::Shape{scales.size(), 1} : ov::Shape{1, scales.size()};
   const auto scale = op::Constant::create(ov::element::f32, each_channel, scales);
-  return std::make_shared<op::Multiply>(numbers, scale)->output(0);
+  return std::make_shared<op::Multiply>(elements, scale)->output(0);
 }
 
 std::optional<ByteMatrix> byte_matrix(const ov::Output<ov::Node> &matrix) {
@@ -76,7 +76,7 @@ bool is_pointwise(const op::Convolution &layer) {
 
 void multiply_each_time(
     const ov::Output<ov::Node> &input, const ov::Output<ov::Node> &matrix, ov::Output<ov::Node> result) {
-  // Exports swap the axes just for the convolution, and back: then nothing is left to swap.
+  // Exports swap the axes only for the convolution, and back: both swaps are removed.
   const auto each_time = swaps_time_and_channels(input.get_node())
                              ? input.get_node()->input_value(0)
                              : time_and_channels_swapped(input)->output(0);

@@ -1,4 +1,4 @@
-// Graph: what its inputs and outputs are, and writing it.
+// Graph: describes inputs and outputs, reshapes and saves.
 
 #include "Handles.hpp"
 

@@ -1,4 +1,4 @@
-// What stands behind the C handles, and the one place where exceptions become messages.
+// The types of the C handles, and the one place where exceptions become messages.
 
 #ifndef LORIKEET_HANDLES_HPP
 #define LORIKEET_HANDLES_HPP
@@ -34,7 +34,7 @@ struct lk_request {
   ov::InferRequest request;
   std::vector<ov::Output<const ov::Node>> inputs;
   std::vector<ov::Output<const ov::Node>> outputs;
-  /// Until the first inference; see `lk_request_infer`.
+  /// Null after the first inference; see `lk_request_infer`.
   std::shared_ptr<const lorikeet::MappedWeights> weights;
 };
 
@@ -42,7 +42,7 @@ namespace lorikeet {
 
 inline char *copied(const std::string &text) { return strdup(text.c_str()); }
 
-/// Runs `body` and turns whatever it throws into a message of its own.
+/// Runs `body` and returns the message of any exception, which the caller owns.
 template <typename Body>
 lk_failure guarded(Body &&body) noexcept {
   try {

@@ -20,7 +20,7 @@ struct Mapping {
   std::string path;
 };
 
-/// Mappings that are shared with a file and only read: dropping their pages loses nothing.
+/// Returns the shared, read-only file mappings: dropping their pages loses nothing.
 std::vector<Mapping> shared_mappings() {
   std::vector<Mapping> mappings;
   FILE *maps = fopen("/proc/self/maps", "re");
@@ -47,7 +47,7 @@ void drop(const Range &range) {
   madvise(reinterpret_cast<void *>(range.begin), range.end - range.begin, MADV_DONTNEED);
 }
 
-/// Where the files of a directory really are: each may be a link to another disk.
+/// Returns the real paths of a directory's files: each can be a link to another disk.
 std::set<std::string> files_in(const std::string &directory) {
   std::set<std::string> files;
   DIR *entries = directory.empty() ? nullptr : opendir(directory.c_str());
@@ -89,8 +89,8 @@ std::mutex &unmapping() {
   return mutex;
 }
 
-// A constant keeps its file mapped, so that no other memory can have taken its place. For the same reason only pages
-// that are a constant's as a whole are dropped.
+// A constant keeps its file mapped, so that its addresses cannot have been reused. For the same reason only pages
+// entirely within a constant are dropped.
 void MappedWeights::drop_pages() const {
   const uintptr_t page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
   for (const auto &constant : constants) {
@@ -99,7 +99,7 @@ void MappedWeights::drop_pages() const {
     if (pages.begin < pages.end) drop(pages);
   }
   if (cache_files.empty()) return;
-  // A network that was read from the cache keeps its file mapped.
+  // A network loaded from the cache keeps its file mapped.
   const std::lock_guard<std::mutex> lock(unmapping());
   for (const auto &mapping : shared_mappings()) {
     if (cache_files.count(mapping.path) > 0) drop(mapping.range);

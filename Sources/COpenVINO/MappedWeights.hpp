@@ -1,4 +1,4 @@
-// Pages of mapped weight files, given back when a device has made its own copy of the weights.
+// Pages of mapped weight files, released when a device has made its own copy of the weights.
 
 #ifndef LORIKEET_MAPPED_WEIGHTS_HPP
 #define LORIKEET_MAPPED_WEIGHTS_HPP
@@ -13,25 +13,25 @@
 
 namespace lorikeet {
 
-/// The constants of a graph that lie in mapped files, which stay mapped as long as this lives; and the files of the
-/// directory that OpenVINO keeps the compiled network in, which stay mapped as long as that lives.
+/// The constants of a graph in mapped files, which stay mapped for the lifetime of this object, and the files of
+/// OpenVINO's cache directory, which stay mapped for the lifetime of the compiled network.
 class MappedWeights {
  public:
-  /// - cache_directory: `CACHE_DIR`, one for this network alone; empty if it has none.
+  /// - cache_directory: `CACHE_DIR`, used by this network alone; empty if it has none.
   MappedWeights(const std::shared_ptr<ov::Model> &model, const std::string &cache_directory);
 
-  /// Takes their pages out of this process: they no longer count as its memory, the system may still have
-  /// them cached, and who reads them gets them back.
+  /// Releases their pages: they no longer count as this process's memory, can still be in the page cache, and return
+  /// when they are read.
   void drop_pages() const;
 
  private:
   std::vector<std::shared_ptr<ov::op::v0::Constant>> constants;
-  /// Absolute and without links.
+  /// Absolute paths without symbolic links.
   std::set<std::string> cache_files;
 };
 
-/// Held while networks are destroyed, which may unmap files, and while pages are dropped: what is dropped is still the
-/// file's.
+/// The mutex that is held while networks are destroyed, which can unmap files, and while pages are dropped, so that
+/// dropped pages always belong to the files.
 std::mutex &unmapping();
 
 }  // namespace lorikeet

@@ -1,4 +1,4 @@
-// Reading an ONNX graph that is not a file.
+// Reads an ONNX graph from memory.
 
 #include <istream>
 #include <openvino/frontend/manager.hpp>
@@ -10,11 +10,11 @@ using namespace lorikeet;
 
 namespace {
 
-/// Bytes that belong to somebody else, as a stream that can be read again from any place.
+/// A seekable stream over bytes that the caller owns.
 class Bytes : public std::streambuf {
  public:
   Bytes(const void *bytes, size_t count) {
-    // What is read from is never written to.
+    // The get area is never written to.
     char *start = const_cast<char *>(static_cast<const char *>(bytes));
     setg(start, start, start + count);
   }
@@ -35,7 +35,7 @@ class Bytes : public std::streambuf {
   }
 };
 
-/// Lives as long as the process: it holds the library that has read the graphs.
+/// Lives as long as the process, since it holds the library that has read the graphs.
 ov::frontend::FrontEndManager &front_ends() {
   static auto *manager = new ov::frontend::FrontEndManager();
   return *manager;

@@ -1,13 +1,13 @@
-// An utterance without padding needs no masks.
+// Removes masks, which an utterance without padding does not need.
 //
-// NeMo's encoder takes a batch of utterances of different lengths, and masks what lies behind each length: after each
-// layer of the subsampling, before and after each softmax, and before each convolution. Alone and with exactly
-// `length` frames, an utterance has nothing behind it: every mask says "valid", and what it would change stays as it
-// is. Without masks convolutions can be fused with what follows them, and nothing of the size of a mask is made.
+// NeMo's encoder takes a batch of utterances of different lengths and masks the frames after each length: after each
+// layer of the subsampling, before and after each softmax, and before each convolution. A single utterance of exactly
+// `length` frames has no such frames: every mask is "valid" throughout and changes nothing. Without masks,
+// convolutions can be fused with the next operations, and no tensor of a mask's size is allocated.
 //
-// A mask is found by what it is worth, not by name: from `index < length`, which is always true then, truth follows
-// through logic and through whatever only moves numbers. A constant mask, such as that of a limited attention span,
-// counts only if all of it is the same. What is not known to be uniform stays.
+// Masks are found by value, not by name: `index < length` is then always true, and the truth propagates through logic
+// and through operations that only move elements. A constant mask, such as that of a limited attention span, is
+// removed only if all its elements are equal. Masks that are not known to be uniform stay.
 
 #include <algorithm>
 #include <map>
@@ -24,7 +24,7 @@ namespace {
 
 using Value = ov::Output<ov::Node>;
 
-/// Of each value the one number that all of it is, 0 or 1, if `length` is the number of frames.
+/// Finds the common value, 0 or 1, of all elements of a tensor if `length` is the number of frames.
 class Uniform {
  public:
   explicit Uniform(const ov::Node *length) { depends[length] = true; }
@@ -40,7 +40,7 @@ class Uniform {
   std::map<const ov::Node *, std::optional<bool>> memory;
   std::map<const ov::Node *, bool> depends;
 
-  /// On its value: that of a shape is another thing.
+  /// True if the node depends on the value of `length`, not only on its shape.
   bool depends_on_length(const ov::Node *node) {
     const auto known = depends.find(node);
     if (known != depends.end()) return known->second;
@@ -80,7 +80,7 @@ class Uniform {
     return is_uniform ? std::optional(first) : std::nullopt;
   }
 
-  /// Whether the node only moves, repeats, leaves out or widens the numbers of its first input.
+  /// True if the node only moves, repeats, omits or widens the elements of its first input.
   static bool moves(const ov::Node &node) {
     return ov::is_type<op::Convert>(&node) || ov::is_type<op::Unsqueeze>(&node) ||
            ov::is_type<op::Squeeze>(&node) || ov::is_type<op::Reshape>(&node) ||
@@ -89,7 +89,7 @@ class Uniform {
   }
 };
 
-/// What the node answers then, if that is one of its inputs.
+/// Returns the input that the node passes unchanged under a uniform mask; nothing if there is none.
 std::optional<Value> unmasked(const ov::Node &node, Uniform &uniform) {
   if (ov::is_type<op::Select>(&node)) {
     const auto condition = uniform(node.input_value(0));
@@ -111,7 +111,7 @@ lk_failure lk_graph_remove_masks(lk_graph *graph, const char *length, size_t *re
     size_t count = 0;
     for (const auto &node : graph->model->get_ordered_ops()) {
       const auto value = unmasked(*node, uniform);
-      // The mask itself may be larger than what it masks, where that is repeated.
+      // The mask can be larger than the masked value, if that is broadcast.
       if (!value || !value->get_partial_shape().compatible(node->get_output_partial_shape(0)) ||
           value->get_partial_shape().rank() != node->get_output_partial_shape(0).rank()) {
         continue;

@@ -1,4 +1,4 @@
-// ONNX Runtime's dynamic quantization becomes weight-only INT8.
+// Rewrites ONNX Runtime's dynamic quantization as weight-only INT8.
 //
 // Such an export rounds each activation to eight bits at inference (`DynamicQuantizeLinear`), multiplies integers
 // (`MatMulInteger`, `ConvInteger`) and scales the result. OpenVINO imports a layer of it as
@@ -9,13 +9,13 @@
 //   layer        MatMul, Convolution or GroupConvolution of the two, in int32
 //   result       Multiply(Convert<f32>(layer), Multiply(Divide(range, 255), weight scale))
 //
-// which is slow on processors, and which compilers of accelerators refuse. One step of the activation is
-// `range / 255` on both sides, so that `result` is the layer of x itself and of `weight * weight scale`, but for the
-// rounding of x. That is what it becomes: x is not rounded any more, the weight's integers stay.
+// which is slow on processors, and which the compilers of accelerators reject. One step of the activation is
+// `range / 255` on both sides, so that `result` is the layer of x itself and of `weight * weight scale`, except for the
+// rounding of x. It is replaced by exactly that: x is no longer rounded, and the weight's integers stay.
 //
-// Large matrices stay in eight bits, as `WeightCompression.cpp` makes them, and with the numbers of the export where
-// these fit. All other weights become float32. Recurrent layers (`DynamicQuantizeLSTM`) need nothing: they are
-// imported with float activations.
+// Large matrices stay in eight bits, in the form of `WeightCompression.cpp` and with the export's integers where these
+// fit. All other weights become float32. Recurrent layers (`DynamicQuantizeLSTM`) need no change: they are imported
+// with float activations.
 
 #include <algorithm>
 #include <cmath>
@@ -31,34 +31,34 @@ namespace {
 
 using Value = ov::Output<ov::Node>;
 
-/// A layer of the export, and what it stands for.
+/// A layer of the export, and its float equivalent.
 struct Group {
   std::shared_ptr<ov::Node> layer;
-  /// The activation before it was rounded.
+  /// The activation before rounding.
   Value input;
   /// The weight, u8 or i8.
   std::shared_ptr<op::Constant> bytes;
-  /// One for each output channel.
+  /// Zero points and scales: [output channels].
   std::vector<float> zeros, scales;
-  /// What others read.
+  /// The value that later nodes read.
   Value result;
 };
 
-/// The first input of the value's node if that is of the type.
+/// Returns the first input of the value's node if the node has the type.
 template <typename Operation>
 std::optional<Value> input_of(const Value &value) {
   if (!ov::is_type<Operation>(value.get_node())) return std::nullopt;
   return value.get_node()->input_value(0);
 }
 
-/// Whether the value is a constant 255: the steps that eight bits have.
+/// True if the value is a constant 255, the number of steps of eight bits.
 bool is_number_of_steps(const Value &value) {
   const auto constant = folded(value);
   return constant && constant->get_element_type() == ov::element::f32 &&
          ov::shape_size(constant->get_shape()) == 1 && constant->get_data_ptr<float>()[0] == 255;
 }
 
-/// An activation before it was rounded, and the range that was divided into steps.
+/// An activation before rounding, and the range that is divided into steps.
 struct Activation {
   Value input, range;
 };
@@ -79,7 +79,7 @@ std::optional<Activation> activation(const Value &integers) {
   return Activation{*input, divided->get_node()->input_value(1)};
 }
 
-/// The one node that reads the value, if it is of the type.
+/// Returns the only node that reads the value if the node has the type; null otherwise.
 template <typename Operation>
 std::shared_ptr<ov::Node> only_reader(const Value &value) {
   const auto readers = value.get_target_inputs();
@@ -88,7 +88,7 @@ std::shared_ptr<ov::Node> only_reader(const Value &value) {
   return ov::is_type<Operation>(node) ? node : nullptr;
 }
 
-/// The factor of a product that is not `known`; nothing if `known` is no factor.
+/// Returns the other factor of a product with a factor that `is_known` accepts; nothing if there is none.
 std::optional<Value> other_factor(const Value &product, const std::function<bool(const Value &)> &is_known) {
   if (!ov::is_type<op::Multiply>(product.get_node())) return std::nullopt;
   for (size_t side = 0; side < 2; ++side) {
@@ -97,17 +97,17 @@ std::optional<Value> other_factor(const Value &product, const std::function<bool
   return std::nullopt;
 }
 
-/// A number for each of `count` channels, whose axis lies `behind` axes before the last; or one for all.
+/// Returns a value for each of `count` channels, whose axis is `behind` axes before the last, or repeats a scalar.
 std::optional<std::vector<float>> each_channel(const Value &value, size_t count, size_t behind) {
   const auto constant = folded(value);
   if (!constant) return std::nullopt;
   const auto &shape = constant->get_shape();
-  const auto numbers = constant->cast_vector<float>();
-  if (numbers.size() == 1) return std::vector<float>(count, numbers[0]);
-  if (numbers.size() != count || shape.size() <= behind || shape[shape.size() - 1 - behind] != count) {
+  const auto elements = constant->cast_vector<float>();
+  if (elements.size() == 1) return std::vector<float>(count, elements[0]);
+  if (elements.size() != count || shape.size() <= behind || shape[shape.size() - 1 - behind] != count) {
     return std::nullopt;
   }
-  return numbers;
+  return elements;
 }
 
 bool computes_in_integers(const ov::Node &node) {
@@ -120,18 +120,18 @@ std::optional<Group> group(const std::shared_ptr<ov::Node> &layer) {
   const auto product = ov::as_type_ptr<op::MatMul>(layer);
   if (product && (product->get_transpose_a() || product->get_transpose_b())) return std::nullopt;
 
-  // The weight. The Reshape that splits it into groups leaves the order of the numbers.
+  // The weight. The Reshape that splits it into groups keeps the order of the elements.
   auto plain = layer->input_value(1);
   if (ov::is_type<op::GroupConvolution>(layer)) plain = input_of<op::Reshape>(plain).value_or(plain);
-  const auto numbers = input_of<op::Subtract>(plain);
-  const auto stored = numbers ? input_of<op::Convert>(*numbers) : std::nullopt;
+  const auto elements = input_of<op::Subtract>(plain);
+  const auto stored = elements ? input_of<op::Convert>(*elements) : std::nullopt;
   const auto bytes = stored ? ov::as_type_ptr<op::Constant>(stored->get_node_shared_ptr()) : nullptr;
   if (!bytes || bytes->get_element_type().size() != 1 || bytes->get_shape().size() < 2) return std::nullopt;
   const size_t count = product ? bytes->get_shape().back() : bytes->get_shape().front();
   const size_t spatial = bytes->get_shape().size() - 2;
   const auto zeros = each_channel(plain.get_node()->input_value(1), count, product ? 0 : spatial + 1);
 
-  // The activation, the result, and the scales that both share.
+  // The activation, the result, and their common scales.
   const auto source = activation(layer->input_value(0));
   const auto widened = only_reader<op::Convert>(layer->output(0));
   const auto scaled = widened ? only_reader<op::Multiply>(widened->output(0)) : nullptr;
@@ -146,9 +146,9 @@ std::optional<Group> group(const std::shared_ptr<ov::Node> &layer) {
   return Group{layer, source->input, bytes, *zeros, *scales, scaled->output(0)};
 }
 
-/// Calls `body(index, channel, number)` for each number of the weight.
+/// Calls `body(index, channel, number)` for each element of the weight, without its zero point.
 template <typename Body>
-void each_number(const Group &group, Body &&body) {
+void each_element(const Group &group, Body &&body) {
   const bool is_signed = group.bytes->get_element_type() == ov::element::i8;
   const auto bytes = static_cast<const uint8_t *>(group.bytes->get_data_ptr());
   const auto number = [&](size_t index, size_t channel) {
@@ -157,7 +157,7 @@ void each_number(const Group &group, Body &&body) {
   };
   const size_t channels = group.scales.size();
   const size_t others = ov::shape_size(group.bytes->get_shape()) / channels;
-  // The channels are the last axis of a matrix, and the first of a kernel.
+  // Channels are the last axis of a matrix and the first of a kernel.
   if (ov::is_type<op::MatMul>(group.layer)) {
     for (size_t row = 0; row < others; ++row) {
       for (size_t channel = 0; channel < channels; ++channel) number(row * channels + channel, channel);
@@ -171,21 +171,21 @@ void each_number(const Group &group, Body &&body) {
 
 std::shared_ptr<op::Constant> in_float(const Group &group) {
   ov::Tensor result(ov::element::f32, group.layer->get_input_shape(1));
-  float *numbers = result.data<float>();
-  each_number(group, [&](size_t index, size_t channel, int number) {
-    numbers[index] = static_cast<float>(number) * group.scales[channel];
+  float *elements = result.data<float>();
+  each_element(group, [&](size_t index, size_t channel, int number) {
+    elements[index] = static_cast<float>(number) * group.scales[channel];
   });
   return std::make_shared<op::Constant>(result);
 }
 
-/// The weight of a MatMul or of a pointwise convolution in signed bytes.
+/// Returns the weight of a MatMul or of a pointwise convolution in signed bytes.
 ///
-/// Numbers reach from -255 to 255 once their zero point is gone. A channel with one that no byte holds is rounded
-/// to a coarser scale, so that its largest becomes 127; all others stay exact.
+/// Without their zero point, elements range from -255 to 255. A channel with an element outside a byte's range is
+/// rounded to a coarser scale, so that its largest becomes 127; all others stay exact.
 Value in_bytes(const Group &group) {
   const size_t channels = group.scales.size();
   std::vector<int> largest(channels, 0), smallest(channels, 0);
-  each_number(group, [&](size_t, size_t channel, int number) {
+  each_element(group, [&](size_t, size_t channel, int number) {
     largest[channel] = std::max(largest[channel], number);
     smallest[channel] = std::min(smallest[channel], number);
   });
@@ -198,7 +198,7 @@ Value in_bytes(const Group &group) {
   const auto &shape = group.bytes->get_shape();
   ov::Tensor result(ov::element::i8, {shape[0], shape[1]});
   int8_t *bytes = result.data<int8_t>();
-  each_number(group, [&](size_t index, size_t channel, int number) {
+  each_element(group, [&](size_t index, size_t channel, int number) {
     bytes[index] = static_cast<int8_t>(std::lrint(static_cast<float>(number) * factors[channel]));
   });
   return widened(result, scales, !ov::is_type<op::MatMul>(group.layer));

@@ -63,8 +63,8 @@ lk_failure lk_request_connect(
 lk_failure lk_request_infer(lk_request *request) {
   return guarded([&] {
     request->request.infer();
-    // The processor plugin copies weights into its own layouts until the end of the first inference. What it reads of
-    // the files later (embeddings, what never was copied) comes back by itself.
+    // The CPU plugin copies weights into its own layouts until the end of the first inference. Pages of the files that
+    // it reads later (embeddings, weights that were never copied) are loaded again on access.
     if (request->weights) request->weights->drop_pages();
     request->weights.reset();
   });

@@ -7,8 +7,8 @@
 //
 // The seam is the addition inside the joint network, found by what its two sides depend on: one on
 // `encoder_outputs` alone, the other on the decoder's inputs alone. Node names differ between exports.
-// The argmax is part of the joint network, so that a step returns three numbers instead of all logits. Before it a
-// bias, an input that stays the same for a whole utterance, is added to the tokens' logits.
+// The argmax is part of the joint network, so that a step returns three numbers and not all logits. Before it, a bias
+// is added to the tokens' logits: an input that is constant for an utterance.
 
 #include <map>
 #include <openvino/opsets/opset13.hpp>
@@ -24,7 +24,7 @@ namespace {
 using Parameters = std::set<const ov::Node *>;
 using Dependencies = std::map<const ov::Node *, Parameters>;
 
-/// The parameters that each node of the graph depends on.
+/// The parameters on which each node of the graph depends.
 Dependencies dependencies(const ov::Model &model) {
   Dependencies result;
   for (const auto &node : model.get_ordered_ops()) {
@@ -73,7 +73,7 @@ ov::Output<ov::Node> named(ov::Output<ov::Node> value, const std::string &name) 
   return value;
 }
 
-/// The value of a graph's output, without the Result node.
+/// Returns the value of a graph's output, without the Result node.
 ov::Output<ov::Node> value_of(const std::shared_ptr<ov::Model> &model, const std::string &name) {
   return model->output(name).get_node()->input_value(0);
 }
@@ -82,7 +82,7 @@ std::shared_ptr<op::Constant> vector_of(int64_t value) {
   return op::Constant::create(ov::element::i64, {1}, {value});
 }
 
-/// Replaces the logits by the winning token, the winning duration and the token's softmax, all with the bias.
+/// Replaces the logits by the best token, the best duration and the token's softmax, all with the bias.
 ov::OutputVector winners(
     const ov::Output<ov::Node> &logits, const ov::Output<ov::Node> &bias, int64_t token_count) {
   const auto flat = std::make_shared<op::Reshape>(logits, vector_of(-1), false);
@@ -99,7 +99,7 @@ ov::OutputVector winners(
   // softmax of the maximum = 1 / sum(exp(x - max)); the largest exponent is 0, so nothing overflows.
   const auto shifted = std::make_shared<op::Exp>(
       std::make_shared<op::Subtract>(biased, token->output(0)));
-  // A product with ones: ReduceSum takes 4 microseconds for 8193 tokens, this 2.5.
+  // A product with ones: ReduceSum takes 4 microseconds for 8193 tokens, this takes 2.5.
   const auto ones = op::Constant::create(ov::element::f32, {size_t(token_count), 1}, {1.0f});
   const auto row = std::make_shared<op::Unsqueeze>(shifted, vector_of(0));
   const auto sum = std::make_shared<op::Reshape>(
@@ -124,7 +124,7 @@ lk_failure lk_graph_token_count(const lk_graph *graph, int64_t *result) {
       *result = node->get_input_partial_shape(0)[0].get_length();
       return;
     }
-    OPENVINO_THROW("the decoder looks up no embedding by its input targets");
+    OPENVINO_THROW("the decoder has no embedding that its input targets indexes");
   });
 }
 
@@ -138,7 +138,7 @@ lk_failure lk_graph_split_transducer(
     const auto hidden = parameter(*model, "input_states_1");
     const auto cell = parameter(*model, "input_states_2");
 
-    // One utterance and one token at a time; the only length that ever occurs is then 1.
+    // One utterance and one token at a time, so that the only length is 1.
     const auto length = parameter(*model, "target_length");
     length->output(0).replace(op::Constant::create(length->get_element_type(), {1}, {1}));
     model->remove_parameter(length);
@@ -158,7 +158,7 @@ lk_failure lk_graph_split_transducer(
     const auto logits = value_of(model, "outputs");
     const auto logit_count = logits.get_partial_shape()[3];
     OPENVINO_ASSERT(
-        logit_count.is_static() && logit_count.get_length() > token_count, "the joint network answers ",
+        logit_count.is_static() && logit_count.get_length() > token_count, "the joint network has ",
         logit_count, " logits for ", token_count, " tokens: no durations are left, not a TDT model");
     const auto seam = find_seam(*model, encoder_outputs.get());
     const auto projected = seam.addition->input_value(seam.encoder_side);

@@ -1,13 +1,12 @@
-// Transpositions that a graph can do without, or with less of: they write every number to another place, which takes
-// processors a twentieth of an encoder's time.
+// Removes or shortens transpositions, which move every element and take processors a twentieth of an encoder's time.
 //
-// - A product with transposed keys, [B, T, H, C] -> [B, H, C, T], becomes one with keys [B, H, T, C], of which whole
-//   rows are moved, and which the matrix kernel reads as transposed.
+// - A product with transposed keys, [B, T, H, C] -> [B, H, C, T], becomes one with keys [B, H, T, C], which moves whole
+//   rows, and which the matrix kernel reads as transposed.
 // - A gated linear unit, a * sigmoid(b), over the halves of [B, 2C, T], which a pointwise convolution has made of
-//   [B, T, 2C], is computed before the transposition: half as much is left to move, and the depthwise convolution
-//   behind it reads [B, T, C] as it lies.
+//   [B, T, 2C], is computed before the transposition: half as many elements are left to move, and the next depthwise
+//   convolution reads [B, T, C] in place.
 //
-// What is computed stays the same.
+// The results do not change.
 
 #include "EightBitWeights.hpp"
 
@@ -28,7 +27,7 @@ bool is_transposition(const ov::Node *node, const std::vector<int64_t> &order) {
   return constant && constant->cast_vector<int64_t>() == order;
 }
 
-/// The product without its transposition; nothing if it is not like that.
+/// Returns the product without its transposition; nothing if it has not that form.
 std::shared_ptr<ov::Node> with_plain_keys(const op::MatMul &product) {
   const auto keys = product.get_input_node_ptr(1);
   if (product.get_transpose_b() || !is_transposition(keys, {0, 2, 3, 1})) return nullptr;
@@ -36,7 +35,7 @@ std::shared_ptr<ov::Node> with_plain_keys(const op::MatMul &product) {
   return std::make_shared<op::MatMul>(product.input_value(0), rows, product.get_transpose_a(), true);
 }
 
-/// The gated unit, transposed behind and not before; nothing if it is not like that.
+/// Returns the gated unit, transposed after it and not before; nothing if it has not that form.
 std::shared_ptr<ov::Node> gated_before_transposition(const op::Multiply &unit) {
   const Value value = unit.input_value(0), gate = unit.input_value(1);
   const auto halves = ov::as_type<const op::Split>(value.get_node());

@@ -2,11 +2,11 @@
 // symmetric, with one scale for each output channel. Arithmetic stays floating point: the kernels keep the eight
 // bits in memory and widen them inside the layer, so that a quarter of the bytes are read.
 //
-// Layers are found by what they are, not by name:
+// Layers are found by type, not by name:
 //   - a MatMul with a constant matrix, also behind Convert, Transpose, Reshape, Squeeze or Unsqueeze;
 //   - a Convolution of width 1 over time, which is a MatMul and becomes one.
-// All else stays as it is: other convolutions (depthwise kernels have a handful of numbers to a scale, those of the
-// subsampling are small), embeddings, recurrent layers (no kernel reads them in eight bits), and small weights.
+// Everything else is unchanged: other convolutions (depthwise kernels have a handful of elements per scale, those of
+// the subsampling are small), embeddings, recurrent layers (no kernel reads them in eight bits), and small weights.
 
 #include <algorithm>
 #include <cmath>
@@ -18,14 +18,14 @@ namespace op = ov::opset13;
 
 namespace {
 
-/// Whether the node only moves or widens the numbers of its first input.
+/// True if the node only moves or widens the elements of its first input.
 bool only_rearranges(const ov::Node &node) {
   return ov::is_type<op::Convert>(&node) || ov::is_type<op::Transpose>(&node) ||
          ov::is_type<op::Reshape>(&node) || ov::is_type<op::Squeeze>(&node) ||
          ov::is_type<op::Unsqueeze>(&node);
 }
 
-/// The layer's second input if it is a large float32 constant.
+/// Returns the layer's second input if it is a large float32 constant; null otherwise.
 std::shared_ptr<op::Constant> large_weight(const ov::Node &layer, size_t smallest) {
   const auto &shape = layer.get_input_partial_shape(1);
   if (layer.get_input_element_type(1) != ov::element::f32 || shape.is_dynamic() ||
@@ -35,8 +35,8 @@ std::shared_ptr<op::Constant> large_weight(const ov::Node &layer, size_t smalles
   return folded(layer.input_value(1), only_rearranges);
 }
 
-/// The matrix in eight bits, widened again: what the layer reads from now on.
-ov::Output<ov::Node> quantized(const float *numbers, const ov::Shape &shape, bool rows_are_channels) {
+/// Returns the matrix in eight bits, widened again, for the layer to read.
+ov::Output<ov::Node> quantized(const float *elements, const ov::Shape &shape, bool rows_are_channels) {
   std::vector<float> scales(rows_are_channels ? shape[0] : shape[1], 0.0f);
   const auto each = [&](auto &&body) {
     for (size_t row = 0; row < shape[0]; ++row) {
@@ -46,14 +46,14 @@ ov::Output<ov::Node> quantized(const float *numbers, const ov::Shape &shape, boo
     }
   };
   each([&](size_t index, size_t channel) {
-    OPENVINO_ASSERT(std::isfinite(numbers[index]), "a weight is not a finite number");
-    scales[channel] = std::max(scales[channel], std::fabs(numbers[index]));
+    OPENVINO_ASSERT(std::isfinite(elements[index]), "a weight is not a finite number");
+    scales[channel] = std::max(scales[channel], std::fabs(elements[index]));
   });
-  // The largest number of a channel becomes 127; a channel of zeros stays one.
+  // The largest magnitude of a channel becomes 127; a channel of zeros stays zero.
   for (auto &scale : scales) scale = scale > 0 ? scale / 127 : 1;
   ov::Tensor bytes(ov::element::i8, shape);
   each([&](size_t index, size_t channel) {
-    const long rounded = std::lrint(numbers[index] / scales[channel]);
+    const long rounded = std::lrint(elements[index] / scales[channel]);
     bytes.data<int8_t>()[index] = static_cast<int8_t>(std::clamp(rounded, -127L, 127L));
   });
   return widened(bytes, scales, rows_are_channels);
@@ -70,13 +70,13 @@ lk_failure lk_graph_compress_weights(lk_graph *graph, size_t smallest, size_t *r
       if (!product && !(convolution && is_pointwise(*convolution))) continue;
       const auto weight = large_weight(*node, smallest);
       if (!weight) continue;
-      const auto numbers = weight->get_data_ptr<float>();
+      const auto elements = weight->get_data_ptr<float>();
       const auto &shape = weight->get_shape();
       if (convolution) {
-        const auto matrix = quantized(numbers, {shape[0], shape[1]}, true);
+        const auto matrix = quantized(elements, {shape[0], shape[1]}, true);
         multiply_each_time(node->input_value(0), matrix, node->output(0));
       } else if (shape.size() == 2) {
-        product->input(1).replace_source_output(quantized(numbers, shape, product->get_transpose_b()));
+        product->input(1).replace_source_output(quantized(elements, shape, product->get_transpose_b()));
       } else {
         continue;
       }

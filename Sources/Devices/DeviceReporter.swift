@@ -1,13 +1,16 @@
 internal import Synchronization
 
-/// Counts what happens on a device, and tells it.
-final class DeviceReporter: Sendable {
+/// Records the counters of a device, and emits its `DeviceEvent`s.
+public final class DeviceReporter: Sendable {
   private let state: Mutex<DeviceReport>
   private let onEvent: @Sendable (DeviceEvent) -> Void
   private let name: String
+  /// The device's name in events of its loss and return.
+  private let role: String
 
-  init(name: String, onEvent: @escaping @Sendable (DeviceEvent) -> Void) {
+  init(name: String, role: String, onEvent: @escaping @Sendable (DeviceEvent) -> Void) {
     self.name = name
+    self.role = role
     self.onEvent = onEvent
     state = Mutex(DeviceReport(name: name))
   }
@@ -23,8 +26,8 @@ final class DeviceReporter: Sendable {
     }
     guard old != new else { return }
     switch (old, new) {
-    case (.lost, .working): onEvent(.back(device: name))
-    case (_, .lost(let why)): onEvent(.lost(device: name, why: why))
+    case (.lost, .working): onEvent(.back(device: role))
+    case (_, .lost(let why)): onEvent(.lost(device: role, why: why))
     default: break
     }
   }
@@ -66,7 +69,7 @@ final class DeviceReporter: Sendable {
     if isOverLimit { onEvent(.overLimit(device: name)) }
   }
 
-  func notLoaded(_ shape: EncoderShape, _ fault: DeviceFault) {
+  func notLoaded(_ shape: EncoderShape, _ fault: DeviceError) {
     failed()
     change(shape) { $0.state = .failed }
     onEvent(.notLoaded(device: name, shape, why: "\(fault)"))

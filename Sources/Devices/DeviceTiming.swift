@@ -1,3 +1,5 @@
+public import Concurrency
+
 /// How long a device may take, and when one that failed is tried again.
 public struct DeviceTiming: Sendable {
   /// A run of an encoder; what takes longer hangs. `nil` where nothing else could run it.

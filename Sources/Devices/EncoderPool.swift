@@ -1,9 +1,18 @@
+internal import Concurrency
 internal import SpeechFeatures
 
 /// The loaded encoders of a device, from when it starts until it is lost.
 ///
 /// One thread runs encoders, another one loads them, so that utterances are answered while a bucket is compiled.
-actor EncoderPool {
+public actor EncoderPool: DevicePool {
+  public struct Configuration: Sendable {
+    let accelerator: any Accelerator
+    let shapes: EncoderShapes
+    let limits: EncoderCacheLimits
+    /// The thread that runs encoders, if not one of the device's own.
+    let thread: DeviceThread?
+  }
+
   private let accelerator: any Accelerator
   private let shapes: EncoderShapes
   private let timing: DeviceTiming
@@ -14,31 +23,28 @@ actor EncoderPool {
 
   private var policy: EncoderCachePolicy
   private var encoders: [EncoderShape: any LoadedEncoder] = [:]
-  private var loads: [EncoderShape: Task<DeviceFault?, Never>] = [:]
+  private var loads: [EncoderShape: Task<DeviceError?, Never>] = [:]
   /// Shapes that could not be loaded and are left alone for a while.
   private var resting: [EncoderShape: Task<Void, any Error>] = [:]
   private var failures: [EncoderShape: Int] = [:]
   private var background: Task<Void, Never>?
   /// Why nothing runs here any more.
-  private var end: DeviceFault?
+  private var end: DeviceError?
 
-  /// - Parameter thread: Where encoders run, if not on a thread of their own.
-  init(
-    _ accelerator: any Accelerator, shapes: EncoderShapes, limits: EncoderCacheLimits, timing: DeviceTiming,
-    thread: DeviceThread?, report: DeviceReporter
-  ) {
-    self.accelerator = accelerator
-    self.shapes = shapes
+  public init(_ configuration: Configuration, timing: DeviceTiming, reporter: DeviceReporter) {
+    let name = configuration.accelerator.name
+    accelerator = configuration.accelerator
+    shapes = configuration.shapes
     self.timing = timing
-    self.report = report
-    sharesThread = thread != nil
-    running = thread ?? DeviceThread(device: accelerator.name, pause: timing.pause)
-    loading = DeviceThread(device: accelerator.name, pause: timing.pause)
-    policy = EncoderCachePolicy(limits: limits, pinned: Set(shapes.eager))
+    report = reporter
+    sharesThread = configuration.thread != nil
+    running = configuration.thread ?? DeviceThread(device: name, pause: timing.pause)
+    loading = DeviceThread(device: name, pause: timing.pause)
+    policy = EncoderCachePolicy(limits: configuration.limits, pinned: Set(configuration.shapes.eager))
   }
 
   /// Loads the smallest eager encoder, and then the others in the background.
-  func start() async throws(DeviceFault) {
+  public func start() async throws(DeviceError) {
     if let fault = await load(shapes.eager[0]).value(orIfCancelled: .cancelled) { throw fault }
     background = Task {
       for shape in shapes.eager.dropFirst() where !Task.isCancelled { _ = await load(shape).value }
@@ -46,7 +52,7 @@ actor EncoderPool {
   }
 
   /// Lets go of everything: whoever waits gets the fault.
-  func close(because fault: DeviceFault) {
+  public func close(because fault: DeviceError) {
     end = fault
     background?.cancel()
     for (_, load) in loads { load.cancel() }
@@ -57,10 +63,10 @@ actor EncoderPool {
   }
 
   /// Asks whether nothing runs and nothing waits.
-  var isQuiet: Bool { !running.isBusy && running.waiting == 0 }
+  public var isQuiet: Bool { !running.isBusy && running.waitingCount == 0 }
 
   /// Asks whether a thread of its is stuck in the device.
-  var isStuck: Bool { !sharesThread && running.isBusy || loading.isBusy }
+  public var isStuck: Bool { !sharesThread && running.isBusy || loading.isBusy }
 
   /// Runs the smallest loaded encoder that can hold the frames. If that is not the smallest there is, that one is
   /// loaded meanwhile.
@@ -68,8 +74,8 @@ actor EncoderPool {
   /// - Parameter waits: Whether to wait for an encoder where none is ready.
   /// - Returns: `nil` if none is ready.
   func encode(
-    _ frames: LogMelFrames, _ range: Range<Int>, priority: JobPriority = .wanted, waits: Bool
-  ) async throws(DeviceFault) -> EncoderOutput? {
+    _ frames: LogMelFrames, _ range: Range<Int>, priority: WorkPriority = .urgent, waits: Bool
+  ) async throws(DeviceError) -> EncoderOutput? {
     let fitting = shapes.holding(range.count)
     guard let wanted = fitting.first else {
       throw .failed(device: accelerator.name, why: "\(range.count) frames fit in no bucket")
@@ -94,14 +100,14 @@ actor EncoderPool {
 
   private func run(
     _ encoder: any LoadedEncoder, _ shape: EncoderShape, _ frames: LogMelFrames, _ range: Range<Int>,
-    _ priority: JobPriority
-  ) async throws(DeviceFault) -> EncoderOutput {
+    _ priority: WorkPriority
+  ) async throws(DeviceError) -> EncoderOutput {
     report.hit()
     policy.take(shape)
     defer { unload(policy.release(shape)) }
     let name = accelerator.name
     return try await running.run(priority: priority, limit: timing.inferenceLimit) {
-      [report] () throws(DeviceFault) in
+      [report] () throws(DeviceError) in
       let clock = ContinuousClock()
       let start = clock.now
       let encoding = try encoder.encode(frames, range)
@@ -120,23 +126,23 @@ actor EncoderPool {
   /// Loads an encoder, or joins who does.
   ///
   /// - Returns: What went wrong.
-  private func load(_ shape: EncoderShape) -> Task<DeviceFault?, Never> {
+  private func load(_ shape: EncoderShape) -> Task<DeviceError?, Never> {
     if let load = loads[shape] { return load }
     let load = Task { await loadAndKeep(shape) }
     loads[shape] = load
     return load
   }
 
-  private func loadAndKeep(_ shape: EncoderShape) async -> DeviceFault? {
+  private func loadAndKeep(_ shape: EncoderShape) async -> DeviceError? {
     defer { loads[shape] = nil }
     if encoders[shape] != nil { return nil }
     unload(policy.makeRoom(for: shape))
     report.began(shape)
     let clock = ContinuousClock()
     let start = clock.now
-    do throws(DeviceFault) {
+    do throws(DeviceError) {
       let name = accelerator.name
-      let encoder = try await loading.run(limit: timing.loadLimit) { [accelerator] () throws(DeviceFault) in
+      let encoder = try await loading.run(limit: timing.loadLimit) { [accelerator] () throws(DeviceError) in
         let encoder = try accelerator.load(shape)
         guard try encoder.warmUp().isFinite else { throw .notFinite(device: name) }
         return encoder
@@ -156,7 +162,7 @@ actor EncoderPool {
   }
 
   /// Leaves a shape alone for a while that could not be loaded.
-  private func rest(_ shape: EncoderShape, after fault: DeviceFault) {
+  private func rest(_ shape: EncoderShape, after fault: DeviceError) {
     failures[shape, default: 0] += 1
     let pause = timing.retry.pause(after: failures[shape] ?? 1)
     report.notLoaded(shape, fault)

@@ -1,10 +1,11 @@
+public import Concurrency
 public import SpeechFeatures
 internal import Synchronization
 
 /// Encodes on the best device that can do it now.
 public final class EncoderService: Sendable {
   /// From the best to the last resort.
-  public let devices: [SupervisedDevice]
+  public let devices: [EncoderDevice]
   /// How many answers the first device gave, one after the other, as it should.
   private let undisturbed = Mutex(0)
 
@@ -12,7 +13,7 @@ public final class EncoderService: Sendable {
   static let answersUntilRest = 20
 
   /// - Parameter devices: From the best to the last resort; one at least.
-  public init(_ devices: [SupervisedDevice]) {
+  public init(_ devices: [EncoderDevice]) {
     precondition(!devices.isEmpty)
     self.devices = devices
   }
@@ -23,9 +24,9 @@ public final class EncoderService: Sendable {
   /// Starts the best device that works.
   ///
   /// - Parameter onFirstOnly: Whether the first one has to work.
-  public func start(onFirstOnly: Bool) async throws(DeviceFault) {
+  public func start(onFirstOnly: Bool) async throws(DeviceError) {
     for device in devices {
-      do throws(DeviceFault) {
+      do throws(DeviceError) {
         return try await device.start()
       } catch {
         if onFirstOnly || device === devices.last || error == .cancelled { throw error }
@@ -50,11 +51,11 @@ public final class EncoderService: Sendable {
   ///
   /// - Parameter priority: Whether somebody waits for the answer.
   public func encode(
-    _ frames: LogMelFrames, _ range: Range<Int>, priority: JobPriority = .wanted
-  ) async throws(DeviceFault) -> EncoderOutput {
+    _ frames: LogMelFrames, _ range: Range<Int>, priority: WorkPriority = .urgent
+  ) async throws(DeviceError) -> EncoderOutput {
     var fallbackReason: String?
     for device in devices.dropLast() {
-      do throws(DeviceFault) {
+      do throws(DeviceError) {
         if var answer = try await device.encode(frames, range, priority: priority, waits: false) {
           answer.fallbackReason = fallbackReason ?? answer.fallbackReason
           await note(answer)
@@ -74,10 +75,10 @@ public final class EncoderService: Sendable {
   }
 
   private func encodeOnLast(
-    _ frames: LogMelFrames, _ range: Range<Int>, _ priority: JobPriority
-  ) async throws(DeviceFault) -> EncoderOutput {
+    _ frames: LogMelFrames, _ range: Range<Int>, _ priority: WorkPriority
+  ) async throws(DeviceError) -> EncoderOutput {
     let last = devices[devices.count - 1]
-    do throws(DeviceFault) {
+    do throws(DeviceError) {
       if let answer = try await last.encode(frames, range, priority: priority, waits: true) { return answer }
       throw .failed(device: last.name, why: "it has no encoder")
     } catch {

@@ -1,50 +1,43 @@
-public import SpeechFeatures
+internal import Concurrency
 
-/// A device that may fail, and comes back when it does not fail any more.
-public actor SupervisedDevice {
+/// A device with failure detection, and retry with exponential backoff.
+public actor SupervisedDevice<Pool: DevicePool> {
+  /// Proves that a device works, before it is used for the first time and each time that it comes back.
+  public typealias SelfTest = @Sendable () async throws(DeviceError) -> Void
+
   private enum State {
     /// Nothing is loaded.
     case idle
-    case starting(Task<Result<EncoderPool, DeviceFault>, Never>)
-    case working(EncoderPool)
-    case lost(DeviceFault)
+    case starting(Task<Result<Pool, DeviceError>, Never>)
+    case working(Pool)
+    case lost(DeviceError)
   }
 
   public nonisolated let name: String
-  /// What it runs encoders in.
-  public nonisolated let shapes: EncoderShapes
-  private let accelerator: any Accelerator
-  private let limits: EncoderCacheLimits
+  nonisolated let configuration: Pool.Configuration
   private let timing: DeviceTiming
-  private let thread: DeviceThread?
-  /// Whether it must prove that it works before it is used, and is left alone for a while when it fails.
-  private let isOnProbation: Bool
+  private let selfTest: SelfTest?
   private nonisolated let reporter: DeviceReporter
   private var state = State.idle
   private var retrying: Task<Void, any Error>?
-  /// Threads of former attempts that have not come out of the device yet.
-  private var stuck: [EncoderPool] = []
-  /// So many may hang; then the device is not tried any more until one comes out.
-  private static let mostStuck = 3
+  /// The pools of earlier attempts whose threads may still be inside the device.
+  private var stuck: [Pool] = []
+  /// With this many threads inside the device, it is not tried again until one comes out.
+  private static var stuckLimit: Int { 3 }
 
   /// - Parameters:
-  ///   - isOnProbation: Whether it must pass its self-test before it is used, and is left alone for a while when it
-  ///     fails. Not for the processor: nothing is left when that fails.
-  ///   - thread: Where encoders run, if not on a thread of their own.
-  ///   - onEvent: Is told what happens, on any thread.
-  public init(
-    _ accelerator: any Accelerator, shapes: EncoderShapes, limits: EncoderCacheLimits = EncoderCacheLimits(),
-    timing: DeviceTiming = DeviceTiming(), isOnProbation: Bool, thread: DeviceThread? = nil,
-    onEvent: @escaping @Sendable (DeviceEvent) -> Void
+  ///   - selfTest: `nil` for the last resort, the processor: it is used without a test, and never lost.
+  ///   - role: The name of the device in events, if it is not its own.
+  ///   - onEvent: Called on any thread.
+  init(
+    named name: String, role: String? = nil, _ configuration: Pool.Configuration, timing: DeviceTiming,
+    selfTest: SelfTest?, onEvent: @escaping @Sendable (DeviceEvent) -> Void
   ) {
-    name = accelerator.name
-    self.accelerator = accelerator
-    self.shapes = shapes
-    self.limits = limits
+    self.name = name
+    self.configuration = configuration
     self.timing = timing
-    self.isOnProbation = isOnProbation
-    self.thread = thread
-    reporter = DeviceReporter(name: accelerator.name, onEvent: onEvent)
+    self.selfTest = selfTest
+    reporter = DeviceReporter(name: name, role: role ?? name, onEvent: onEvent)
   }
 
   deinit {
@@ -53,28 +46,28 @@ public actor SupervisedDevice {
 
   public nonisolated var report: DeviceReport { reporter.report }
 
-  /// Loads the smallest encoder, and then the other eager ones in the background.
-  public func start() async throws(DeviceFault) {
+  /// Starts the device, unless it works.
+  public func start() async throws(DeviceError) {
     _ = try await startedPool()
   }
 
-  /// Encodes a stretch of frames.
+  /// Works with the device's networks. The device is lost if that fails.
   ///
-  /// - Parameter waits: Whether to wait where nothing is ready.
-  /// - Returns: `nil` if nothing is ready.
-  public func encode(
-    _ frames: LogMelFrames, _ range: Range<Int>, priority: JobPriority = .wanted, waits: Bool
-  ) async throws(DeviceFault) -> EncoderOutput? {
-    let pool: EncoderPool
+  /// - Parameter waits: True to wait for the device's start.
+  /// - Returns: `nil` if the device has not started, or `body` returns that.
+  func run<Output>(
+    waits: Bool, _ body: (Pool) async throws(DeviceError) -> sending Output?
+  ) async throws(DeviceError) -> sending Output? {
+    let pool: Pool
     switch state {
-    case .lost(let fault): throw .lost(device: name, why: "\(fault)")
+    case .lost(let error): throw .lost(device: name, why: "\(error)")
     case .working(let working): pool = working
     case .idle, .starting:
       guard waits else { return nil }
       pool = try await startedPool()
     }
-    do throws(DeviceFault) {
-      return try await pool.encode(frames, range, priority: priority, waits: waits)
+    do throws(DeviceError) {
+      return try await body(pool)
     } catch {
       if error != .cancelled {
         reporter.failed()
@@ -84,7 +77,7 @@ public actor SupervisedDevice {
     }
   }
 
-  /// Asks whether nothing runs and nothing waits on it; `nil` if it does not work now.
+  /// True if nothing runs and nothing waits on it; `nil` if it does not work now.
   var isQuiet: Bool? {
     get async {
       guard case .working(let pool) = state else { return nil }
@@ -92,12 +85,12 @@ public actor SupervisedDevice {
     }
   }
 
-  /// Counts that something else had to run what was meant for this device.
+  /// Counts a job that ran on another device because this one could not run it.
   nonisolated func countFallback() {
     reporter.countFallback()
   }
 
-  /// Lets go of what is loaded until it is needed again; what runs comes to its end.
+  /// Unloads everything until it is needed again; running jobs are completed.
   func rest() {
     guard case .working = state else { return }
     state = .idle
@@ -107,10 +100,10 @@ public actor SupervisedDevice {
 
   // MARK: Starting
 
-  private func startedPool() async throws(DeviceFault) -> EncoderPool {
+  private func startedPool() async throws(DeviceError) -> Pool {
     switch state {
     case .working(let pool): return pool
-    case .lost(let fault): throw .lost(device: name, why: "\(fault)")
+    case .lost(let error): throw .lost(device: name, why: "\(error)")
     case .starting(let start): return try await start.value(orIfCancelled: .failure(.cancelled)).get()
     case .idle: break
     }
@@ -120,14 +113,14 @@ public actor SupervisedDevice {
     return try await start.value(orIfCancelled: .failure(.cancelled)).get()
   }
 
-  private func startOnce() async -> Result<EncoderPool, DeviceFault> {
+  private func startOnce() async -> Result<Pool, DeviceError> {
     let result = await provenPool()
     switch result {
     case .success(let pool):
       state = .working(pool)
       reporter.became(.working)
-    case .failure(let fault) where isOnProbation:
-      beginRetrying(after: fault)
+    case .failure(let error) where selfTest != nil:
+      beginRetrying(after: error)
     case .failure:
       state = .idle
       reporter.became(.idle)
@@ -135,13 +128,12 @@ public actor SupervisedDevice {
     return result
   }
 
-  /// A pool that has started; on probation only if the self-test is passed as well.
-  private func provenPool() async -> Result<EncoderPool, DeviceFault> {
-    let pool = EncoderPool(
-      accelerator, shapes: shapes, limits: limits, timing: timing, thread: thread, report: reporter)
-    do throws(DeviceFault) {
+  /// A pool that has started, of a device that has passed its self-test.
+  private func provenPool() async -> Result<Pool, DeviceError> {
+    let pool = Pool(configuration, timing: timing, reporter: reporter)
+    do throws(DeviceError) {
       try await pool.start()
-      if isOnProbation { try await accelerator.selfTest() }
+      if let selfTest { try await selfTest() }
       return .success(pool)
     } catch {
       reporter.emptied()
@@ -153,18 +145,18 @@ public actor SupervisedDevice {
 
   // MARK: Losing and coming back
 
-  /// Gives a pool up in which something failed, and tries again later.
-  private func lose(_ pool: EncoderPool, _ fault: DeviceFault) async {
-    guard isOnProbation, case .working(let working) = state, working === pool else { return }
+  /// Closes a pool in which a job failed, and retries later.
+  private func lose(_ pool: Pool, _ error: DeviceError) async {
+    guard selfTest != nil, case .working(let working) = state, working === pool else { return }
     reporter.emptied()
     stuck.append(pool)
-    beginRetrying(after: fault)
-    await pool.close(because: .lost(device: name, why: "\(fault)"))
+    beginRetrying(after: error)
+    await pool.close(because: .lost(device: name, why: "\(error)"))
   }
 
-  private func beginRetrying(after fault: DeviceFault) {
-    state = .lost(fault)
-    reporter.became(.lost(why: "\(fault)"))
+  private func beginRetrying(after error: DeviceError) {
+    state = .lost(error)
+    reporter.became(.lost(why: "\(error)"))
     retrying = Task { [weak self, timing] in
       for failures in 1... {
         try await timing.pause(timing.retry.pause(after: failures))
@@ -174,10 +166,10 @@ public actor SupervisedDevice {
   }
 
   private func comesBack() async -> Bool {
-    var left: [EncoderPool] = []
+    var left: [Pool] = []
     for pool in stuck where await pool.isStuck { left.append(pool) }
     stuck = left
-    guard stuck.count < Self.mostStuck, case .success(let pool) = await provenPool() else { return false }
+    guard stuck.count < Self.stuckLimit, case .success(let pool) = await provenPool() else { return false }
     state = .working(pool)
     reporter.became(.working)
     return true

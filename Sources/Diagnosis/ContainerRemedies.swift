@@ -1,17 +1,17 @@
 extension MachineFacts.Container {
-  /// How a container is given a device, and the right to open it.
+  /// The step that gives the container a device and the permission to open it.
   func remedyPassing(_ path: String) -> String {
     switch self {
     case .docker, .podman:
       "\(rawValue) run --device \(path) --group-add $(stat -c %g \(path)) …  # on the host"
     case .lxc:
       "pct set ID --dev0 \(path),gid=$(pct exec ID -- getent group render | cut -d: -f3)  # on Proxmox"
-    case .kubernetes: "add Intel's device plugin to the cluster, and its resource to the pod's limits"
-    case .other: "give the container \(path), and the group that it belongs to"
+    case .kubernetes: "add Intel's device plugin to the cluster and its resource to the pod's limits"
+    case .other: "give the container \(path) and the group of that file"
     }
   }
 
-  /// How whoever runs in a container comes into the group of a device.
+  /// The step that puts the container's user into the group of a device.
   func remedyJoiningGroup(of path: String) -> String {
     switch self {
     case .docker, .podman:

@@ -1,14 +1,16 @@
 /// A device's file below `/dev`.
 public struct DeviceNode: Sendable, Equatable {
-  /// As programs name it, without the root folder: "/dev/accel/accel0".
+  /// The absolute path, without the root folder: "/dev/accel/accel0".
   public let path: String
+  /// The numeric IDs of the file's owner and group.
   public let ownerID, groupID: UInt32
-  /// `nil` where the root's `/etc/passwd` and `/etc/group` do not name them.
+  /// The names of owner and group; `nil` if the root's `/etc/passwd` and `/etc/group` do not list them.
   public let owner, group: String?
-  /// Whether `/etc/group` names this user as a member of the group.
+  /// True if `/etc/group` lists this user as a member of the group.
   public let listsUser: Bool
-  /// Permission bits.
+  /// The permission bits.
   public let mode: UInt32
+  /// The result of an attempt to open the file.
   public let access: FileAccess
 
   /// "root:render 0660"
@@ -19,13 +21,13 @@ public struct DeviceNode: Sendable, Equatable {
   }
 }
 
-/// Whether a file may be opened.
+/// The access that a user has to a file.
 public enum FileAccess: Sendable, Equatable {
   case allowed
-  /// Its owner, group and mode do not allow it.
+  /// The file's owner, group and mode do not allow opening it.
   case forbidden
-  /// Something stricter than its mode does not allow it, such as a container's list of devices.
+  /// Something stricter than the mode forbids it, such as a container's device list.
   case blocked
-  /// The system's words for why it cannot be opened all the same.
+  /// Opening failed for another reason, in the system's words.
   case failed(String)
 }

@@ -1,8 +1,9 @@
-/// Judges a machine by its facts.
+/// Turns a machine's facts into findings.
 public enum Diagnosis {
-  /// All there is to say about a machine, in the order of a report.
+  /// Returns all findings about a machine, in the order of a report.
   ///
   /// - Parameters:
+  ///   - facts: The machine's facts.
   ///   - openVINOVersion: OpenVINO's build: "2026.4.1-21542-…".
   ///   - openVINODevices: The devices that OpenVINO lists: `["CPU", "NPU"]`.
   public static func findings(
@@ -15,8 +16,8 @@ public enum Diagnosis {
       + GPUDiagnosis(facts: facts, devices: openVINODevices).findings
   }
 
-  /// Why there is no NPU to work with, and what helps, in one line; to be said when OpenVINO does not list it, or it
-  /// fails.
+  /// Explains in one line why the NPU cannot be used, and how to fix it. Used when OpenVINO does not list the NPU, or
+  /// when the NPU fails.
   public static func npuExplanation(
     _ facts: MachineFacts, openVINOVersion: String, openVINODevices: [String]
   ) -> String {
@@ -24,10 +25,10 @@ public enum Diagnosis {
       facts: facts, openVINO: Version(parsing: openVINOVersion), devices: openVINODevices
     ).findings
     let worst = findings.first { $0.verdict == .error } ?? findings.first { $0.verdict == .warning }
-    if let worst { return worst.remedy.map { "\(worst.text); what helps: \($0)" } ?? worst.text }
-    // The first tells whether there is an NPU.
+    if let worst { return worst.remedy.map { "\(worst.text); to fix this: \($0)" } ?? worst.text }
+    // The first finding says whether there is an NPU.
     guard let device = findings.first, device.verdict == .note else {
-      return "the NPU, its driver and its libraries look well"
+      return "the NPU, its driver and its libraries look fine"
     }
     return device.text
   }

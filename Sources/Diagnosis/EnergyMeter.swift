@@ -1,50 +1,54 @@
-/// The energy that the processor's packages have taken, as they count it themselves (RAPL): cores, caches, and the
-/// graphics and the NPU that are in the same package; memory and the rest of the machine are not.
+/// Measures the energy used by the processor's packages with their own counters (RAPL): cores, caches, and graphics
+/// and NPU in the same package, but not memory and the rest of the machine.
 ///
-/// Linux shows the counters in `/sys/class/powercap/intel-rapl:*/energy_uj`, of AMD's processors, too.
+/// Linux exposes the counters as `/sys/class/powercap/intel-rapl:*/energy_uj`, for AMD's processors, too.
 public struct EnergyMeter: Sendable {
   private let root: RootFolder
   private let packages: [Package]
 
   /// A package and its counter.
   private struct Package {
-    /// Of the counter: `sys/class/powercap/intel-rapl:0/energy_uj`.
+    /// The counter's path: `sys/class/powercap/intel-rapl:0/energy_uj`.
     let path: String
-    /// Microjoules after which the counter begins again at zero.
+    /// The value in microjoules at which the counter wraps to zero.
     let range: UInt64
   }
 
-  /// Why the energy cannot be measured.
+  /// The reason why energy cannot be measured.
   public enum Trouble: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The kernel shows no counter of a package: another processor, a virtual machine, a container.
+    /// The kernel exposes no package counter: another processor, a virtual machine, a container.
     case noCounter
-    /// Most systems let only root read them, since they betray what a processor computes.
+    /// Only root may read the counters, as on most systems, since they reveal what a processor computes.
     case forbidden(path: String)
+    /// The counter cannot be read, or is not a number.
     case unreadable(path: String)
 
+    /// The reason in one line.
     public var description: String {
       switch self {
       case .noCounter:
         "this machine shows no energy counter of a processor (intel-rapl in /sys/class/powercap)"
-      case .forbidden(let path): "only root may read \(path); \(EnergyMeter.remedy) lets everybody"
-      case .unreadable(let path): "\(path) cannot be read as a number"
+      case .forbidden(let path):
+        "only root may read \(path); to let every user read it: \(EnergyMeter.remedy)"
+      case .unreadable(let path): "\(path) does not contain a number"
       }
     }
   }
 
-  /// The command that makes the counters readable until the next start of the machine.
+  /// The command that makes the counters readable until the next reboot.
   public static let remedy = "sudo chmod a+r /sys/class/powercap/intel-rapl:*/energy_uj"
 
-  /// What the counters said at some time, in microjoules, in the order of the packages.
+  /// The values of all counters at one time, in microjoules, in the order of the packages.
   public struct Reading: Sendable, Equatable {
     fileprivate let counts: [UInt64]
   }
 
-  /// Looks for the counters and reads each once.
+  /// Finds the counters and reads each once.
   ///
   /// - Parameters:
   ///   - root: The folder that is read as if it were `/`.
-  ///   - user: Who asks.
+  ///   - user: The user who wants to read the counters.
+  /// - Throws: ``Trouble`` if there is no counter, or one cannot be read.
   public init(root path: String = "/", user: User = .current) throws(Trouble) {
     let root = RootFolder(path)
     let folder = "sys/class/powercap"
@@ -68,7 +72,9 @@ public struct EnergyMeter: Sendable {
     _ = try reading()
   }
 
-  /// What the counters say now.
+  /// Reads the current values of the counters.
+  ///
+  /// - Throws: ``Trouble/unreadable(path:)`` if a counter cannot be read as a number.
   public func reading() throws(Trouble) -> Reading {
     var counts: [UInt64] = []
     for package in packages {
@@ -80,13 +86,13 @@ public struct EnergyMeter: Sendable {
     return Reading(counts: counts)
   }
 
-  /// Joules from one reading to a later one. A counter that has become smaller began again once; the usual range of
+  /// Returns the energy between two readings, in joules. A smaller later value means one wrap: the usual range of
   /// 262 kJ lasts three quarters of an hour at 100 W.
   public func joules(from start: Reading, to end: Reading) -> Double {
     var sum = 0.0
     for (package, (first, last)) in zip(packages, zip(start.counts, end.counts)) {
       let isWrapped = last < first
-      // Where the range is not known, or wrong, what is sure is what was counted since the wrap.
+      // With an unknown or wrong range, only the count since the wrap is certain.
       let beforeWrap = isWrapped && package.range > first ? Double(package.range - first) : 0
       sum += isWrapped ? beforeWrap + Double(last) : Double(last - first)
     }

@@ -1,14 +1,17 @@
-/// What the machine, or the program on it, was found to be like in one respect.
+/// The result of one check of the machine, or of the program on it.
 public struct Finding: Sendable, Equatable {
+  /// The part of the machine that was checked.
   public let subject: Subject
-  /// What was looked at, a word or two that stay the same: "loader". WyomingInfo and people key on it.
+  /// A stable name of the check, one or two words: "loader". Programs and people use it as a key.
   public let check: String
+  /// The severity.
   public let verdict: Verdict
-  /// One line.
+  /// The result in one line.
   public let text: String
-  /// What mends it: a command to paste, or a step.
+  /// The fix: a command to paste, or a step.
   public let remedy: String?
 
+  /// Creates a finding.
   public init(
     _ subject: Subject, _ check: String, _ verdict: Verdict, _ text: String, remedy: String? = nil
   ) {
@@ -20,31 +23,37 @@ public struct Finding: Sendable, Equatable {
   }
 }
 
-/// How bad it is, from good to bad.
+/// The severity of a finding, from good to bad.
 public enum Verdict: String, Sendable, Comparable, CaseIterable {
+  /// Works as it should.
   case ok
-  /// Worth knowing; nothing is to be done.
+  /// Worth knowing; no action is needed.
   case note
-  /// It works, but not as well as it could.
+  /// Works, but not as well as it could.
   case warning
-  /// Something that is there cannot be used.
+  /// Something that is present cannot be used.
   case error
 
+  /// Returns true if the left verdict is less severe.
   public static func < (left: Verdict, right: Verdict) -> Bool { left.rank < right.rank }
 
   private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
-/// What a finding is about; whoever adds findings of another kind adds a subject.
+/// The part of the machine that a finding is about. Other modules extend it with subjects of their own.
 public struct Subject: RawRepresentable, Hashable, Sendable {
+  /// The name in reports.
   public let rawValue: String
 
+  /// Creates a subject with its name in reports.
   public init(rawValue: String) {
     self.rawValue = rawValue
   }
 
   /// The system, the processor, the memory.
   public static let machine = Subject(rawValue: "machine")
+  /// Intel's NPU.
   public static let npu = Subject(rawValue: "npu")
+  /// Intel's graphics.
   public static let gpu = Subject(rawValue: "gpu")
 }

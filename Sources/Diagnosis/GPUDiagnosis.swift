@@ -1,8 +1,8 @@
-/// Follows the way from Intel's graphics to OpenVINO's list of devices. Nothing here is an error: most people who have
-/// such a GPU do not mean to recognize speech on it.
+/// Checks each step from Intel's graphics to OpenVINO's list of devices. Nothing here is an error: most owners of such
+/// a GPU do not intend to recognize speech on it.
 struct GPUDiagnosis {
   let facts: MachineFacts
-  /// As OpenVINO lists them.
+  /// The devices that OpenVINO lists.
   let devices: [String]
 
   var findings: [Finding] {
@@ -27,8 +27,9 @@ struct GPUDiagnosis {
           ?? "sudo modprobe i915 || sudo modprobe xe")
     }
     let name = "\(node.path) (\(node.description))"
-    guard node.access != .allowed else { return Finding(.gpu, "node", .ok, "\(name) may be opened") }
-    return Finding(.gpu, "node", .warning, "this user may not open \(name)", remedy: permission(for: node))
+    guard node.access != .allowed else { return Finding(.gpu, "node", .ok, "\(name) can be opened") }
+    return Finding(
+      .gpu, "node", .warning, "this user may not open \(name)", remedy: permission(for: node))
   }
 
   private func permission(for node: DeviceNode) -> String {

@@ -1,8 +1,8 @@
-/// The system, the processor, the memory, the energy counter.
+/// Checks the system, the processor, the memory and the energy counter.
 struct MachineDiagnosis {
   let facts: MachineFacts
 
-  /// Bytes that a model of full size takes on the processor, resident and mapped.
+  /// The memory of a full-size model on the processor, resident and mapped, in bytes.
   private static let modelBytes = 1_600_000_000
 
   var findings: [Finding] { [system, processor, memory, energy] }
@@ -29,7 +29,7 @@ struct MachineDiagnosis {
     let features = known.filter { processor.features.contains($0.0) }.map(\.1)
     let threads = "\(processor.threads) thread\(processor.threads == 1 ? "" : "s")"
     let text = ([processor.name ?? "an unnamed processor", threads] + features).joined(separator: ", ")
-    // OpenVINO's fast kernels begin with AVX2 on x86, with NEON on ARM.
+    // OpenVINO's fast kernels require AVX2 on x86, NEON on ARM.
     guard features.contains("AVX2") || features.contains("NEON") || processor.features.isEmpty else {
       return Finding(
         .machine, "processor", .warning, "\(text): without AVX2 recognition is slow",
@@ -41,14 +41,14 @@ struct MachineDiagnosis {
 
   private var memory: Finding {
     guard let memory = facts.memory else {
-      return Finding(.machine, "memory", .note, "how much memory there is cannot be read")
+      return Finding(.machine, "memory", .note, "the amount of memory cannot be read")
     }
     let text = "\(gigabytes(memory.available)) of \(gigabytes(memory.total)) available"
     guard memory.available >= Self.modelBytes else {
       return Finding(
         .machine, "memory", .warning,
-        "\(text): a model of full size takes \(gigabytes(Self.modelBytes))",
-        remedy: "end other programs, or give the machine more memory")
+        "\(text): a full-size model needs \(gigabytes(Self.modelBytes))",
+        remedy: "stop other programs, or give the machine more memory")
     }
     return Finding(.machine, "memory", .ok, text)
   }
@@ -59,13 +59,14 @@ struct MachineDiagnosis {
     case nil: Finding(.machine, "energy", .note, "this machine shows no energy counter")
     case .forbidden, .blocked, .failed:
       Finding(
-        .machine, "energy", .note, "the processor's energy counter is for root only; only measuring needs it",
+        .machine, "energy", .note,
+        "only root may read the processor's energy counter; only energy measurements need it",
         remedy: EnergyMeter.remedy)
     }
   }
 }
 
-/// "15.9 GB"
+/// Formats bytes as gigabytes: "15.9 GB".
 func gigabytes(_ bytes: Int) -> String {
   let tenths = bytes / 100_000_000
   return "\(tenths / 10).\(tenths % 10) GB"

@@ -1,12 +1,14 @@
-/// Reads what there is on a machine. Blocks for some milliseconds.
+/// Collects the facts about a machine.
 public struct MachineReader: Sendable {
   private let root: RootFolder
   private let user: User
   private let libraryFolders: [String]
 
+  /// Creates a reader.
+  ///
   /// - Parameters:
   ///   - root: The folder that is read as if it were `/`.
-  ///   - user: Who wants to open devices.
+  ///   - user: The user who wants to open devices.
   ///   - libraryFolders: Folders that are searched for libraries before the system's own, such as those of
   ///     `LD_LIBRARY_PATH`.
   public init(root: String = "/", user: User = .current, libraryFolders: [String] = []) {
@@ -15,6 +17,7 @@ public struct MachineReader: Sendable {
     self.libraryFolders = libraryFolders.filter { $0.hasPrefix("/") }.map { String($0.dropFirst()) }
   }
 
+  /// Reads the facts. Blocks for some milliseconds; unreadable files count as missing.
   public func facts() -> MachineFacts {
     var facts = MachineFacts()
     facts.processor = SystemText.processor(root.text("proc/cpuinfo", limit: 1 << 22) ?? "")
@@ -35,11 +38,11 @@ public struct MachineReader: Sendable {
   private func container() -> MachineFacts.Container? {
     if root.isThere("run/.containerenv") { return .podman }
     let groups = root.text("proc/1/cgroup") ?? ""
-    // Kubernetes uses the container engines of others.
+    // Kubernetes runs on other container engines, so its sign is looked for in the control groups first.
     if let container = SystemText.container(ofControlGroups: groups) { return container }
     if root.isThere("var/run/secrets/kubernetes.io") { return .kubernetes }
     if root.isThere(".dockerenv") { return .docker }
-    // systemd's name for what it runs in.
+    // systemd's name for the container.
     return root.line("run/systemd/container").map { MachineFacts.Container(rawValue: $0) ?? .other }
   }
 
@@ -77,7 +80,7 @@ public struct MachineReader: Sendable {
       device("sys/class/accel/\(name)/device", at: name).map { (name: name, device: $0) }
     }
     facts.drivenAccelerators = driven.filter(\.device.isIntelAccelerator).map(\.name)
-    // Where the bus is hidden, the devices that are driven tell what there is.
+    // If the bus is hidden, the driven devices are all that is visible.
     if !devices.contains(where: \.isIntelAccelerator) { devices += driven.map(\.device) }
     facts.accelerators = devices.filter(\.isIntelAccelerator)
     facts.gpus = devices.filter(\.isIntelGPU)
@@ -116,7 +119,7 @@ public struct MachineReader: Sendable {
 
   // MARK: Libraries
 
-  /// Where the dynamic linker looks, in its order, on Debian and Ubuntu, Fedora, and Arch.
+  /// The dynamic linker's folders, in its order, on Debian and Ubuntu, Fedora, and Arch.
   private static let systemFolders = [
     "usr/local/lib/x86_64-linux-gnu", "usr/local/lib", "usr/local/lib64", "lib/x86_64-linux-gnu",
     "usr/lib/x86_64-linux-gnu", "lib64", "usr/lib64", "lib", "usr/lib",
@@ -136,8 +139,8 @@ public struct MachineReader: Sendable {
     }
   }
 
-  /// The library that the dynamic linker would find. Its version is that of the file, "libze_loader.so.1.28.6", which
-  /// its name links to; else the package's.
+  /// The library that the dynamic linker would find. The version comes from the file that its name links to,
+  /// "libze_loader.so.1.28.6", otherwise from the package.
   private func library(_ name: String, package: String?) -> MachineFacts.Library? {
     guard let folder = (libraryFolders + Self.systemFolders).first(where: { root.isThere("\($0)/\(name)") })
     else {

@@ -1,16 +1,16 @@
-/// Follows the way from the NPU on the bus to OpenVINO's list of devices, and says where it ends.
+/// Checks each step from the NPU on the bus to OpenVINO's list of devices, and reports the step that fails.
 struct NPUDiagnosis {
   let facts: MachineFacts
-  /// `nil` if OpenVINO does not tell.
+  /// OpenVINO's version; `nil` if it does not say.
   let openVINO: Version?
-  /// As OpenVINO lists them.
+  /// The devices that OpenVINO lists.
   let devices: [String]
 
   private var pair: DriverPairing? { openVINO.flatMap(DriverPairing.of) }
   private var remedies: NPURemedies { NPURemedies(facts: facts, openVINO: openVINO) }
   private var isListed: Bool { devices.contains { $0 == "NPU" || $0.hasPrefix("NPU.") } }
 
-  /// Bytes that compiling one encoder for the NPU takes at its peak.
+  /// The peak memory of compiling one encoder for the NPU, in bytes.
   private static let compilerBytes = 5_000_000_000
 
   var findings: [Finding] {
@@ -19,7 +19,7 @@ struct NPUDiagnosis {
     var findings = [Finding(.npu, "device", .ok, description)]
     findings += [snoop].compactMap(\.self) + kernel(for: model) + [loader] + driver + [compiler]
     if isListed {
-      // What OpenVINO has found is there, wherever it lies.
+      // Whatever OpenVINO has found is present, wherever it is installed.
       findings = findings.map { $0.verdict == .error ? $0.with(.warning) : $0 }
     }
     findings.append(openVINOList(isExplained: findings.contains { $0.verdict == .error }))
@@ -39,7 +39,7 @@ struct NPUDiagnosis {
       return [
         Finding(
           .npu, "device", .note,
-          "an accelerator of Intel's that is not known (\(unknown.identifier) at \(unknown.address)); it is not used"
+          "unknown Intel accelerator (\(unknown.identifier) at \(unknown.address)); it is not used"
         )
       ]
     }
@@ -50,14 +50,14 @@ struct NPUDiagnosis {
     return [Finding(.npu, "device", .note, text)]
   }
 
-  // MARK: The kernel's part
+  // MARK: Kernel
 
-  /// On a virtual machine the NPU reads stale memory unless it is made to look into the processor's caches.
+  /// In a virtual machine the NPU reads stale memory unless it is forced to snoop the processor's caches.
   private var snoop: Finding? {
     guard facts.isVirtualMachine, facts.kernel.forcesSnoop == false else { return nil }
     return Finding(
       .npu, "snoop", .warning,
-      "in a virtual machine intel_vpu needs force_snoop=1, or it computes wrong or hangs",
+      "in a virtual machine intel_vpu needs force_snoop=1; without it the NPU computes wrong results or hangs",
       remedy: remedies.snoop)
   }
 
@@ -81,7 +81,7 @@ struct NPUDiagnosis {
   }
 
   private func missingNode(for model: NPUGeneration) -> Finding {
-    // What the kernel drives has a node; a container sees the first and not the second.
+    // Every driven device has a node; a container sees the device without its node.
     let path = "/dev/accel/\(facts.drivenAccelerators.first ?? "accel0")"
     if let container = facts.container {
       return Finding(
@@ -89,7 +89,7 @@ struct NPUDiagnosis {
     }
     if !facts.drivenAccelerators.isEmpty {
       return Finding(
-        .npu, "node", .error, "the kernel drives the NPU, but \(path) is not there",
+        .npu, "node", .error, "the kernel drives the NPU, but \(path) is missing",
         remedy: "sudo udevadm trigger --subsystem-match=accel")
     }
     guard facts.firmware.contains(where: { $0.contains(model.architecture) }) else {
@@ -102,22 +102,25 @@ struct NPUDiagnosis {
       .npu, "node", .error,
       "intel_vpu is loaded, but has not brought up the NPU: there is no \(path)",
       remedy:
-        "sudo dmesg | grep -i vpu  # says why; then: sudo modprobe -r intel_vpu && sudo modprobe intel_vpu")
+        "sudo dmesg | grep -i vpu  # shows the reason; then: sudo modprobe -r intel_vpu && sudo modprobe intel_vpu"
+    )
   }
 
   private func access(to node: DeviceNode) -> Finding {
     let name = "\(node.path) (\(node.description))"
     switch node.access {
     case .allowed:
-      return Finding(.npu, "node", .ok, "\(name) may be opened")
+      return Finding(.npu, "node", .ok, "\(name) can be opened")
     case .forbidden:
-      let text = node.listsUser ? "\(name) may not be opened: the group counts from the next login on" : nil
+      let text =
+        node.listsUser ? "\(name) cannot be opened yet: the group takes effect at the next login" : nil
       return Finding(
-        .npu, "node", .error, text ?? "this user may not open \(name)", remedy: remedies.permission(for: node)
+        .npu, "node", .error, text ?? "this user may not open \(name)",
+        remedy: remedies.permission(for: node)
       )
     case .blocked:
       return Finding(
-        .npu, "node", .error, "\(name) is there, but not on the list of devices that may be opened here",
+        .npu, "node", .error, "\(name) exists, but is not on the list of devices that may be opened here",
         remedy: (facts.container ?? .other).remedyPassing(node.path))
     case .failed(let why):
       return Finding(
@@ -126,23 +129,23 @@ struct NPUDiagnosis {
     }
   }
 
-  // MARK: The libraries
+  // MARK: Libraries
 
   private var loader: Finding {
     guard let loader = facts.loader else {
       return Finding(
-        .npu, "loader", .error, "Level Zero's loader, libze_loader.so.1, is not there",
+        .npu, "loader", .error, "Level Zero's loader, libze_loader.so.1, is missing",
         remedy: remedies.loader)
     }
     guard let version = loader.version else {
-      return Finding(.npu, "loader", .note, "Level Zero \(loader.path), of an unknown version")
+      return Finding(.npu, "loader", .note, "Level Zero \(loader.path), version unknown")
     }
     let text = "Level Zero \(version) (\(loader.path))"
-    // With a driver of its own age an old loader works.
+    // An old loader works with a driver of its own age.
     guard version >= DriverPairing.firstLoader || (facts.driver == nil && facts.formerDriver != nil) else {
       return Finding(
         .npu, "loader", .error,
-        "\(text) is too old: it looks for libze_intel_vpu.so.1, drivers of today are libze_intel_npu.so.1",
+        "\(text) is too old: it looks for libze_intel_vpu.so.1, current drivers are libze_intel_npu.so.1",
         remedy: remedies.loader)
     }
     guard let pair, let verified = pair.levelZero, version < verified else {
@@ -155,7 +158,7 @@ struct NPUDiagnosis {
     guard let driver = facts.driver ?? facts.formerDriver else {
       return [
         Finding(
-          .npu, "driver", .error, "the NPU's driver, libze_intel_npu.so.1, is not there",
+          .npu, "driver", .error, "the NPU's driver, libze_intel_npu.so.1, is missing",
           remedy: remedies.driver)
       ]
     }
@@ -164,7 +167,7 @@ struct NPUDiagnosis {
       findings.append(
         Finding(
           .npu, "former driver", .warning,
-          "\(former.path) is left over from a driver before 1.17 and may be loaded instead of \(driver.path)",
+          "\(former.path) is left over from a driver before 1.17 and can be loaded instead of \(driver.path)",
           remedy: "sudo rm \(former.path)*"))
     }
     return findings
@@ -172,7 +175,7 @@ struct NPUDiagnosis {
 
   private func pairing(of driver: MachineFacts.Library) -> Finding {
     guard let version = driver.version else {
-      return Finding(.npu, "driver", .note, "driver \(driver.path), of an unknown version")
+      return Finding(.npu, "driver", .note, "driver \(driver.path), version unknown")
     }
     let text = "driver \(version) (\(driver.path))"
     guard let openVINO, let pair else {
@@ -200,11 +203,11 @@ struct NPUDiagnosis {
   private func openVINOList(isExplained: Bool) -> Finding {
     if isListed { return Finding(.npu, "openvino", .ok, "OpenVINO lists the NPU") }
     if isExplained {
-      return Finding(.npu, "openvino", .note, "OpenVINO does not list the NPU, as was to be expected")
+      return Finding(.npu, "openvino", .note, "OpenVINO does not list the NPU, as the other errors explain")
     }
     return Finding(
       .npu, "openvino", .error,
-      "OpenVINO does not list the NPU, although all that it needs seems to be there",
+      "OpenVINO does not list the NPU, although everything it needs seems to be installed",
       remedy: "ZE_ENABLE_LOADER_DEBUG_TRACE=1 lorikeet doctor  # shows which libraries are loaded")
   }
 
@@ -212,9 +215,9 @@ struct NPUDiagnosis {
     guard let memory = facts.memory, memory.available < Self.compilerBytes else { return nil }
     return Finding(
       .npu, "memory", .warning,
-      "\(gigabytes(memory.available)) of memory are available; compiling a model for the NPU may take "
+      "\(gigabytes(memory.available)) of memory are available; compiling a model for the NPU can take "
         + gigabytes(Self.compilerBytes),
-      remedy: "end other programs before the first start with the NPU")
+      remedy: "stop other programs before the first start with the NPU")
   }
 }
 
@@ -225,6 +228,6 @@ extension Finding {
 }
 
 extension DeviceNode {
-  /// "accel0"
+  /// The file name: "accel0".
   fileprivate var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 }

@@ -1,11 +1,11 @@
-/// Commands that mend what the NPU lacks, for this distribution.
+/// The commands that fix the NPU's installation on this distribution.
 struct NPURemedies {
   let facts: MachineFacts
   let openVINO: Version?
 
   private static let releases = "https://github.com/intel/linux-npu-driver/releases"
 
-  // MARK: The kernel's part: on the host, when this is a container
+  // MARK: Kernel: on the host, if this is a container
 
   var module: String { onHost("sudo modprobe intel_vpu") }
 
@@ -35,7 +35,7 @@ struct NPURemedies {
     facts.container == nil ? command : "\(command)  # on the host"
   }
 
-  // MARK: The node
+  // MARK: Device node
 
   func permission(for node: DeviceNode) -> String {
     if let container = facts.container {
@@ -52,9 +52,9 @@ struct NPURemedies {
       + " && sudo usermod -aG render \(facts.userName ?? "$USER")  # then log out and in again"
   }
 
-  // MARK: The libraries
+  // MARK: Libraries
 
-  /// Level Zero's loader, 1.28.6: new enough for each driver that is known.
+  /// Installs Level Zero's loader, 1.28.6: new enough for every known driver.
   var loader: String {
     let release = "https://github.com/oneapi-src/level-zero/releases"
     switch facts.distribution?.id {
@@ -74,21 +74,21 @@ struct NPURemedies {
     }
   }
 
-  /// The driver that goes with OpenVINO, with its firmware and compiler.
+  /// Installs the driver that matches OpenVINO, with its firmware and compiler.
   var driver: String {
     let pair = openVINO.flatMap(DriverPairing.of) ?? DriverPairing.known[DriverPairing.known.count - 1]
     let tag = "v\(pair.driver)"
     guard isServedByIntel else {
       return
         "install Intel's NPU driver \(pair.driver) or newer (\(Self.releases)/tag/\(tag) has packages for "
-        + "Ubuntu 24.04; a container of Ubuntu 24.04 is a way, too)"
+        + "Ubuntu 24.04; an Ubuntu 24.04 container works, too)"
     }
     return "curl -fsSL https://api.github.com/repos/intel/linux-npu-driver/releases/tags/\(tag)"
       + " | grep -o 'https://[^\"]*ubuntu2404.tar.gz' | xargs curl -fLO"
       + " && tar xf linux-npu-driver-\(tag).*-ubuntu2404.tar.gz && sudo apt install ./intel-*npu_*.deb"
   }
 
-  /// Intel's packages are made for Ubuntu 24.04; what is as new takes them, too.
+  /// True if Intel's packages, made for Ubuntu 24.04, can be installed: also on other distributions as new as that.
   private var isServedByIntel: Bool {
     switch facts.distribution?.id {
     case "ubuntu": distributionVersion >= (24, 4)

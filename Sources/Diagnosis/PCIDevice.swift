@@ -1,22 +1,24 @@
 /// A device on the PCI bus.
 public struct PCIDevice: Sendable, Equatable {
-  /// Where it is: "0000:00:0b.0".
+  /// The address on the bus: "0000:00:0b.0".
   public let address: String
+  /// The vendor and device IDs.
   public let vendor, device: UInt32
-  /// Class, subclass and interface, eight bits each.
+  /// The class, subclass and interface, eight bits each.
   public let kind: UInt32
 
+  /// Intel's vendor ID.
   public static let intel: UInt32 = 0x8086
 
-  /// Intel's graphics: display controllers of any subclass.
+  /// True for Intel's graphics: display controllers of any subclass.
   var isIntelGPU: Bool { vendor == Self.intel && kind >> 16 == 0x03 }
 
-  /// An NPU that is known, or another processing accelerator of Intel's.
+  /// True for a known NPU or another processing accelerator of Intel's.
   var isIntelAccelerator: Bool {
     vendor == Self.intel && (kind >> 8 == 0x1200 || NPUGeneration(device: device) != nil)
   }
 
-  /// "8086:ad1d"
+  /// The vendor and device IDs in hexadecimal digits: "8086:ad1d".
   var identifier: String { "\(Self.hexadecimal(vendor)):\(Self.hexadecimal(device))" }
 
   private static func hexadecimal(_ number: UInt32) -> String {
@@ -25,7 +27,7 @@ public struct PCIDevice: Sendable, Equatable {
   }
 }
 
-/// The NPUs that are known, as Linux lists them (`drivers/accel/ivpu/ivpu_drv.h`).
+/// The known NPUs by device ID, as listed by Linux (`drivers/accel/ivpu/ivpu_drv.h`).
 enum NPUGeneration: UInt32, Sendable, CaseIterable {
   case meteorLake = 0x7d1d
   case arrowLake = 0xad1d
@@ -49,7 +51,7 @@ enum NPUGeneration: UInt32, Sendable, CaseIterable {
     }
   }
 
-  /// The NPU's architecture, as the firmware's file names have it.
+  /// The NPU's architecture, as in the firmware's file names.
   var architecture: String {
     switch self {
     case .meteorLake, .arrowLake: "37xx"

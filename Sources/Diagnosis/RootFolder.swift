@@ -1,8 +1,8 @@
 internal import Glibc
 internal import SystemPaths
 
-/// The folder that is looked at as if it were `/`. Whatever lies there, nothing fails: what cannot be read is not
-/// there. Paths are given without a slash in front.
+/// A folder that is read as if it were `/`. Nothing fails, whatever the folder contains: an unreadable file counts as
+/// missing. Paths have no leading slash.
 struct RootFolder: Sendable {
   private let prefix: String
 
@@ -10,9 +10,9 @@ struct RootFolder: Sendable {
     prefix = path.hasSuffix("/") ? path : path + "/"
   }
 
-  /// A file's text, of which only so many bytes are read; `nil` if it is no ordinary file or not readable.
+  /// Reads at most `limit` bytes of a file's text; `nil` if it is not a regular file or not readable.
   func text(_ path: String, limit: Int = 1 << 20) -> String? {
-    // A pipe or a device in the file's place must not be waited for.
+    // Opening a pipe or a device in the file's place must not block.
     let file = Files.open(prefix + path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard file >= 0 else { return nil }
     defer { close(file) }
@@ -30,26 +30,26 @@ struct RootFolder: Sendable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// A file's only line, without blanks around it.
+  /// The first line of a file, without surrounding blanks.
   func line(_ path: String) -> String? {
     guard let first = text(path, limit: 4096).flatMap({ SystemText.lines($0).first }) else { return nil }
     return String(first.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 
-  /// A file's hexadecimal number: "0x8086".
+  /// The hexadecimal number in a file: "0x8086".
   func hexadecimal(_ path: String) -> UInt32? {
     guard let line = line(path) else { return nil }
     return UInt32(line.hasPrefix("0x") ? line.dropFirst(2) : line[...], radix: 16)
   }
 
-  /// The names in a folder, in order; none if there is no such folder.
+  /// The sorted names in a folder; empty if there is no such folder.
   func names(in path: String) -> [String] {
     (try? Files.names(in: prefix + path)) ?? []
   }
 
   func isThere(_ path: String) -> Bool { status(path) != nil }
 
-  /// Of the file itself, or of what a link leads to.
+  /// The status of a file, or of the target if it is a link.
   func status(_ path: String) -> Status? {
     guard let status = Files.status(of: prefix + path) else { return nil }
     return Status(owner: status.st_uid, group: status.st_gid, mode: status.st_mode & 0o7777)
@@ -57,16 +57,16 @@ struct RootFolder: Sendable {
 
   struct Status {
     let owner, group: UInt32
-    /// Permission bits.
+    /// The permission bits.
     let mode: UInt32
   }
 
-  /// Where a link leads, as it is written; `nil` if it is none.
+  /// The target of a link, unresolved; `nil` if the file is not a link.
   func link(_ path: String) -> String? {
     Files.link(at: prefix + path)
   }
 
-  /// Whether a user may open a file.
+  /// The access that a user has to a file.
   func access(_ path: String, by user: User, writing: Bool) -> FileAccess {
     guard user.isThisProcess else {
       guard let status = status(path) else { return .failed(String(cString: strerror(ENOENT))) }

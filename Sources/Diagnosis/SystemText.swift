@@ -1,13 +1,13 @@
-/// The formats of the system's text files. What does not look as it should is passed over.
+/// Parsers for the system's text files. Malformed lines are ignored.
 enum SystemText {
-  /// `/proc/cpuinfo`
+  /// Parses `/proc/cpuinfo`.
   static func processor(_ text: String) -> MachineFacts.Processor {
     var processor = MachineFacts.Processor()
     for (key, value) in pairs(text, separator: ":") {
       switch key {
       case "processor": processor.threads += 1
       case "model name" where processor.name == nil: processor.name = value
-      // x86 and ARM. A thousand threads repeat the same line.
+      // The keys of x86 and ARM. Every thread repeats the line, a thousand times on large machines.
       case "flags", "Features":
         if processor.features.isEmpty {
           processor.features = Set(value.split(separator: " ").map(String.init))
@@ -18,7 +18,7 @@ enum SystemText {
     return processor
   }
 
-  /// `/proc/meminfo`
+  /// Parses `/proc/meminfo`.
   static func memory(_ text: String) -> MachineFacts.Memory? {
     func bytes(_ wanted: String) -> Int? {
       let value = pairs(text, separator: ":").first { $0.key == wanted }?.value
@@ -30,7 +30,7 @@ enum SystemText {
     return MachineFacts.Memory(total: total, available: available)
   }
 
-  /// `/etc/os-release`
+  /// Parses `/etc/os-release`.
   static func distribution(_ text: String) -> MachineFacts.Distribution? {
     let values = Dictionary(pairs(text, separator: "=")) { first, _ in first }
       .mapValues { value in String(value.filter { $0 != "\"" && $0 != "'" }) }
@@ -39,7 +39,7 @@ enum SystemText {
       id: id, version: values["VERSION_ID"] ?? "", name: values["PRETTY_NAME"] ?? id)
   }
 
-  /// Versions of packages that are installed, of dpkg's status file.
+  /// The versions of installed packages in dpkg's status file.
   static func packages(_ text: String, named names: Set<String>) -> [String: String] {
     var versions: [String: String] = [:]
     var name: Substring?
@@ -62,7 +62,7 @@ enum SystemText {
   struct Account: Equatable {
     let name: String
     let id: UInt32
-    /// The last field: of a group its members.
+    /// The last field: a group's members.
     let members: [String]
   }
 
@@ -76,7 +76,7 @@ enum SystemText {
     }
   }
 
-  /// What a container's processes are grouped under.
+  /// The kind of container in the names of a process's control groups.
   static func container(ofControlGroups text: String) -> MachineFacts.Container? {
     let signs: [(String, MachineFacts.Container)] = [
       ("kubepods", .kubernetes), ("docker", .docker), ("libpod", .podman), ("lxc", .lxc),
@@ -84,7 +84,7 @@ enum SystemText {
     return signs.first { text.contains($0.0) }?.1
   }
 
-  /// Split by bytes: a package database of many megabytes is looked through, too.
+  /// Splits by bytes, which is fast enough for a package database of many megabytes.
   static func lines(_ text: String, keepingEmpty: Bool = false) -> [Substring] {
     text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: !keepingEmpty)
       .map { Substring($0) }

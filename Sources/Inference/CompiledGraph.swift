@@ -1,6 +1,6 @@
 internal import COpenVINO
 
-/// A network that a device is ready to run.
+/// A network compiled for a device.
 public struct CompiledGraph: ~Copyable {
   private let handle: OpaquePointer
   private let name: String
@@ -14,14 +14,16 @@ public struct CompiledGraph: ~Copyable {
     lk_compiled_destroy(handle)
   }
 
-  /// A property as text, for example `EXECUTION_DEVICES` or `LOADED_FROM_CACHE`.
+  /// Returns a property as text, for example `EXECUTION_DEVICES` or `LOADED_FROM_CACHE`.
+  ///
+  /// - Throws: ``InferenceError`` if the device does not have it.
   public func property(_ key: String) throws(InferenceError) -> String {
     var value: UnsafeMutablePointer<CChar>?
     try check("read \(key) of the \(name)", lk_compiled_property(handle, key, &value))
     return owned(value)
   }
 
-  /// A request: the memory and the state for one inference at a time. It keeps the compiled network alive.
+  /// Creates a request, which holds the memory and the state of one inference at a time. It keeps the network alive.
   public func makeRequest() throws(InferenceError) -> InferenceRequest {
     var request: OpaquePointer?
     let operation = "make a request for the \(name)"

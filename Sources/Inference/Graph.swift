@@ -1,7 +1,7 @@
 internal import COpenVINO
 internal import SystemPaths
 
-/// A network as it was read, before a device compiles it.
+/// A network that was read from a file and is not compiled yet.
 public struct Graph: ~Copyable {
   let handle: OpaquePointer
 
@@ -13,10 +13,12 @@ public struct Graph: ~Copyable {
     lk_graph_destroy(handle)
   }
 
+  /// The inputs, in the graph's order.
   public var inputs: [Port] {
     get throws(InferenceError) { try ports(LK_INPUT) }
   }
 
+  /// The outputs, in the graph's order.
   public var outputs: [Port] {
     get throws(InferenceError) { try ports(LK_OUTPUT) }
   }
@@ -31,9 +33,9 @@ public struct Graph: ~Copyable {
     return result
   }
 
-  /// Gives inputs a shape that is the same for every inference, as some devices need it.
+  /// Sets static shapes of inputs, which some devices require.
   ///
-  /// - Parameter shapes: The shape of each input, by its name; the others stay as they are.
+  /// - Parameter shapes: The shapes by input name; other inputs are unchanged.
   public mutating func reshape(_ shapes: [String: [Int]]) throws(InferenceError) {
     let inputs = shapes.map { (name: characters(of: $0.key), shape: lk_shape($0.value)) }
     defer { for input in inputs { input.name.deallocate() } }
@@ -41,7 +43,7 @@ public struct Graph: ~Copyable {
     try check("reshape the graph", lk_graph_reshape(handle, names, inputs.map(\.shape), inputs.count))
   }
 
-  /// How many tokens NeMo's fused `decoder_joint` graph knows, blank included: the rows of its embedding.
+  /// Returns the number of tokens of NeMo's fused `decoder_joint` graph, including blank: the rows of its embedding.
   public func transducerTokenCount() throws(InferenceError) -> Int {
     var count: Int64 = 0
     try check("count the decoder's tokens", lk_graph_token_count(handle, &count))
@@ -50,11 +52,12 @@ public struct Graph: ~Copyable {
 
   /// Splits NeMo's fused `decoder_joint` graph at the addition inside the joint network.
   ///
-  /// - Parameter tokenCount: Token logits, blank included; the logits behind them are durations.
+  /// - Parameter tokenCount: The number of token logits, including blank; the logits after them are durations.
   /// - Returns: The encoder projection (`encoder_outputs` [1, E, T] → `projected` [1, T, 1, J]), the prediction
   ///   network (`targets` [1, 1], `input_states_1`, `input_states_2` [L, 1, H] → `prediction` [1, 1, 1, J],
-  ///   `output_states_1`, `output_states_2`) and the joint network (`frame`, `prediction` [1, 1, 1, J], `bias` [tokenCount],
-  ///   which is added to the token logits → `token`, `duration` [1] int32, `confidence` [1] float32).
+  ///   `output_states_1`, `output_states_2`) and the joint network (`frame`, `prediction` [1, 1, 1, J], `bias`
+  ///   [tokenCount], which is added to the token logits → `token`, `duration` [1] int32, `confidence` [1] float32).
+  /// - Throws: ``InferenceError`` if the graph is not the decoder of a TDT model.
   public consuming func splitTransducer(tokenCount: Int) throws(InferenceError) -> TransducerGraphs {
     var projection: OpaquePointer?
     var prediction: OpaquePointer?
@@ -74,19 +77,19 @@ extension Graph {
   /// Stores the constant float weights of large layers in eight bits with a scale for each output channel. The
   /// arithmetic stays floating point.
   ///
-  /// - Parameter smallest: How many numbers a weight must have to be worth it.
-  /// - Returns: How many layers were changed.
+  /// - Parameter smallest: The minimum number of elements of a weight to compress.
+  /// - Returns: The number of changed layers.
   public mutating func compressWeights(smallest: Int) throws(InferenceError) -> Int {
     var count = 0
     try check("compress weights", lk_graph_compress_weights(handle, smallest, &count))
     return count
   }
 
-  /// Makes float layers of those that ONNX Runtime's dynamic quantization made: activations are not rounded any more,
-  /// the weights keep their eight bits. A graph without such layers stays as it is.
+  /// Rewrites layers of ONNX Runtime's dynamic quantization as float layers: activations are no longer rounded, and
+  /// weights keep their eight bits. A graph without such layers is unchanged.
   ///
-  /// - Parameter smallest: How many numbers a weight must have to stay in eight bits; others become float32.
-  /// - Returns: How many layers were changed.
+  /// - Parameter smallest: The minimum number of elements of a weight that stays in eight bits; others become float32.
+  /// - Returns: The number of changed layers.
   @discardableResult
   public mutating func rewriteQuantized(smallest: Int) throws(InferenceError) -> Int {
     var count = 0
@@ -94,20 +97,20 @@ extension Graph {
     return count
   }
 
-  /// Whether activations are rounded to eight bits and multiplied as integers, in a layer at least: what
-  /// ``rewriteQuantized(smallest:)`` does not know. Processors run it, compilers of accelerators refuse it.
+  /// True if at least one layer rounds activations to eight bits and multiplies integers: one that
+  /// ``rewriteQuantized(smallest:)`` does not recognise. Processors run it, the compilers of accelerators reject it.
   public var isDynamicallyQuantized: Bool {
     get throws(InferenceError) {
-      var answer: Int32 = 0
-      try check("look for quantized layers", lk_graph_computes_in_integers(handle, &answer))
-      return answer != 0
+      var result: Int32 = 0
+      try check("find quantized layers", lk_graph_computes_in_integers(handle, &result))
+      return result != 0
     }
   }
 
-  /// Takes out the masks of padding: for an input that has none, they change nothing and take time.
+  /// Removes the padding masks, which take time and change nothing for an input without padding.
   ///
-  /// - Parameter length: The input that says how many frames are valid. From then on it must say that all are.
-  /// - Returns: How many masks there were.
+  /// - Parameter length: The name of the input with the number of valid frames; from then on it must be all of them.
+  /// - Returns: The number of removed masks.
   @discardableResult
   public mutating func removeMasks(length: String) throws(InferenceError) -> Int {
     var count = 0
@@ -115,10 +118,9 @@ extension Graph {
     return count
   }
 
-  /// Makes transpositions shorter, on which processors spend a part of an encoder's time. What is computed stays the
-  /// same.
+  /// Shortens transpositions, which take processors part of an encoder's time. The results do not change.
   ///
-  /// - Returns: How many were changed.
+  /// - Returns: The number of changed transpositions.
   @discardableResult
   public mutating func shortenTranspositions() throws(InferenceError) -> Int {
     var count = 0
@@ -126,9 +128,9 @@ extension Graph {
     return count
   }
 
-  /// Computes the matrix products that a fixed shape has made constant, once and in float32.
+  /// Computes the matrix products that a static shape has made constant, once and in float32.
   ///
-  /// Without this OpenVINO computes wrong answers where such a product has weights in eight bits; see
+  /// Without this, OpenVINO computes wrong results if such a product has weights in eight bits; see
   /// `ConstantProducts.cpp`.
   ///
   /// - Returns: The number of products.
@@ -137,10 +139,10 @@ extension Graph {
     try runtime.foldProducts(of: handle)
   }
 
-  /// Rounds what layers with weights in eight bits read to eight bits, so that they multiply integers. The steps are
-  /// those of each frame alone, whatever lies beside it.
+  /// Rounds the inputs of layers with eight-bit weights to eight bits, so that they multiply integers. Each frame has a
+  /// separate step, independent of other frames.
   ///
-  /// - Returns: How many layers were changed.
+  /// - Returns: The number of changed layers.
   @discardableResult
   public mutating func quantizeActivations() throws(InferenceError) -> Int {
     var count = 0
@@ -148,12 +150,12 @@ extension Graph {
     return count
   }
 
-  /// Writes the graph in OpenVINO's own format: a file of this name, and the weights beside it in `.bin`.
+  /// Writes the graph in OpenVINO's IR format: a file at `path`, and the weights next to it in `.bin`.
   ///
   /// - Parameters:
-  ///   - path: Ends in ".xml".
-  ///   - halfPrecision: Whether float constants are written as FP16; OpenVINO does not where the graph has weights in
-  ///     eight bits. Inputs and outputs stay as they are.
+  ///   - path: A path that ends in ".xml".
+  ///   - halfPrecision: True to write float constants as FP16, which OpenVINO does not do if the graph has weights in
+  ///     eight bits. Inputs and outputs are unchanged.
   public func save(to path: String, halfPrecision: Bool) throws(InferenceError) {
     try check(
       "write \(path)", path.withSystemCString { lk_graph_save(handle, $0, halfPrecision ? 1 : 0) })
@@ -162,10 +164,14 @@ extension Graph {
 
 /// The three networks of a transducer's decoder; see ``Graph/splitTransducer(tokenCount:)``.
 public struct TransducerGraphs: ~Copyable {
+  /// The encoder projection.
   public var projection: Graph
+  /// The prediction network.
   public var prediction: Graph
+  /// The joint network.
   public var joint: Graph
 
+  /// Creates the networks of a decoder.
   public init(projection: consuming Graph, prediction: consuming Graph, joint: consuming Graph) {
     self.projection = projection
     self.prediction = prediction
@@ -173,17 +179,21 @@ public struct TransducerGraphs: ~Copyable {
   }
 }
 
-/// One input or output of a graph.
+/// An input or output of a graph.
 public struct Port: Sendable, Equatable {
+  /// The type of a tensor's elements.
   public enum Element: Sendable {
     case float32, int32, int64, other
   }
 
+  /// The tensor name.
   public let name: String
+  /// The type of the elements.
   public let element: Element
-  /// `nil` where a dimension is known only at inference; the whole is `nil` where even the rank is not known.
+  /// The shape; a dimension that is unknown before inference is `nil`, and so is a shape of unknown rank.
   public let shape: [Int?]?
 
+  /// Creates a port.
   public init(name: String, element: Element, shape: [Int?]?) {
     self.name = name
     self.element = element
@@ -198,7 +208,7 @@ public struct Port: Sendable, Equatable {
 }
 
 extension lk_shape {
-  /// The dimensions; C's fixed array comes to Swift as a tuple.
+  /// The dimensions; Swift imports C's fixed array as a tuple.
   var values: [Int] {
     withUnsafeBytes(of: dimensions) { bytes in
       bytes.bindMemory(to: Int64.self).prefix(Int(rank)).map(Int.init)

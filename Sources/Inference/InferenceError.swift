@@ -1,25 +1,26 @@
 internal import COpenVINO
 internal import SystemPaths
 
-/// OpenVINO refused or failed at something.
+/// An operation that OpenVINO rejected or that failed.
 public struct InferenceError: Error, Sendable, CustomStringConvertible {
-  /// What was being done: "compile the encoder for CPU".
+  /// The operation: "compile the encoder for CPU".
   public let operation: String
-  /// OpenVINO's own message, as it came.
+  /// OpenVINO's message, unchanged.
   public let message: String
 
+  /// Creates an error; `operation` completes the sentence "cannot …".
   public init(operation: String, message: String) {
     self.operation = operation
     self.message = message
   }
 
-  /// One line: the operation and OpenVINO's message without its source positions.
+  /// The operation and OpenVINO's message without source positions, in one line.
   public var description: String {
     "cannot \(operation): \(Self.essence(of: message))"
   }
 
-  /// OpenVINO's messages begin with lines such as "Exception from src/inference/src/cpp/core.cpp:92:" and
-  /// "Check 'false' failed at src/…"; what a person can use follows them.
+  /// Returns the useful part of a message. OpenVINO's messages begin with lines such as "Exception from
+  /// src/inference/src/cpp/core.cpp:92:" and "Check 'false' failed at src/…".
   static func essence(of message: String) -> String {
     let lines = message.split(whereSeparator: \.isNewline).map(trimmed).filter { !$0.isEmpty }
     let useful = lines.filter { line in
@@ -36,29 +37,29 @@ public struct InferenceError: Error, Sendable, CustomStringConvertible {
   }
 }
 
-/// Calls a C function that answers with a message when it fails.
+/// Throws if a C function has returned a failure message.
 func check(_ operation: @autoclosure () -> String, _ failure: lk_failure?) throws(InferenceError) {
   guard let failure else { return }
   defer { lk_string_destroy(failure) }
   throw InferenceError(operation: operation(), message: String(systemCString: failure))
 }
 
-/// Takes over a string that a C function handed out.
+/// Takes ownership of a string that a C function has returned.
 func owned(_ string: UnsafeMutablePointer<CChar>?) -> String {
   guard let string else { return "" }
   defer { lk_string_destroy(string) }
   return String(systemCString: string)
 }
 
-/// A handle that a successful call has handed out.
+/// Returns the handle of a successful call.
 func present(_ handle: OpaquePointer?, _ operation: String) throws(InferenceError) -> OpaquePointer {
   guard let handle else {
-    throw InferenceError(operation: operation, message: "OpenVINO handed out nothing")
+    throw InferenceError(operation: operation, message: "OpenVINO returned nothing")
   }
   return handle
 }
 
-/// A C string of a text, for whoever deallocates it.
+/// Returns a C string, which the caller deallocates.
 func characters(of text: String) -> UnsafeMutablePointer<CChar> {
   let characters = (text.systemBytes + [0]).map(CChar.init(bitPattern:))
   let result = UnsafeMutablePointer<CChar>.allocate(capacity: characters.count)

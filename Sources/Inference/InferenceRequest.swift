@@ -2,12 +2,12 @@ internal import COpenVINO
 
 /// Runs a compiled network, one inference at a time, over memory that it owns.
 ///
-/// Inputs are filled in place and outputs read in place; nothing is copied, and a network whose shapes never
-/// change is used without any allocation. Not for two threads at once.
+/// Inputs are filled and outputs read in place; nothing is copied, and a network with static shapes runs without
+/// allocation. Not for concurrent use.
 public struct InferenceRequest: ~Copyable {
   private let handle: OpaquePointer
   private let name: String
-  /// Where tensors of unchanging shape lie; `nil` for the others, which are asked for each time.
+  /// The memory of tensors with static shapes; `nil` for the others, which are looked up each time.
   private var fixedInputs: [lk_tensor?]
   private let fixedOutputs: [lk_tensor?]
 
@@ -50,12 +50,16 @@ public struct InferenceRequest: ~Copyable {
     return tensor
   }
 
-  /// The input with this tensor name.
+  /// Returns the input with a tensor name.
+  ///
+  /// - Throws: ``InferenceError`` if there is none.
   public func input(named port: String) throws(InferenceError) -> InputPort {
     InputPort(index: try index(LK_INPUT, port))
   }
 
-  /// The output with this tensor name.
+  /// Returns the output with a tensor name.
+  ///
+  /// - Throws: ``InferenceError`` if there is none.
   public func output(named port: String) throws(InferenceError) -> OutputPort {
     OutputPort(index: try index(LK_OUTPUT, port))
   }
@@ -68,14 +72,16 @@ public struct InferenceRequest: ~Copyable {
     return Int(index)
   }
 
-  /// Gives an input its shape for the next inference.
+  /// Sets the shape of an input for the next inference.
   public mutating func resize(_ port: InputPort, to shape: [Int]) throws(InferenceError) {
     var tensor = lk_tensor()
     var shape = lk_shape(shape)
     try check("resize an input of the \(name)", lk_request_resize_input(handle, port.index, &shape, &tensor))
   }
 
-  /// Lets `body` change the elements of an input, row-major.
+  /// Calls `body` to change the elements of an input, row-major.
+  ///
+  /// - Throws: ``InferenceError`` if the input has another element type.
   public mutating func fill<Element: TensorElement>(
     _ port: InputPort, as type: Element.Type = Element.self, _ body: (inout MutableSpan<Element>) -> Void
   ) throws(InferenceError) {
@@ -84,7 +90,9 @@ public struct InferenceRequest: ~Copyable {
     body(&span)
   }
 
-  /// Lets `body` read the elements of an output of the last inference, row-major.
+  /// Calls `body` with the elements of an output of the last inference, row-major.
+  ///
+  /// - Throws: ``InferenceError`` if the output has another element type.
   public func read<Element: TensorElement, Result>(
     _ port: OutputPort, as type: Element.Type = Element.self, _ body: (Span<Element>) -> Result
   ) throws(InferenceError) -> Result {
@@ -92,18 +100,19 @@ public struct InferenceRequest: ~Copyable {
     return body(try memory(of: tensor, as: type).span)
   }
 
-  /// The shape of an input as it is now.
+  /// Returns the present shape of an input.
   public func shape(of port: InputPort) throws(InferenceError) -> [Int] {
     try Self.tensor(LK_INPUT, port.index, of: handle, name).shape.values
   }
 
-  /// The shape of an output of the last inference.
+  /// Returns the shape of an output of the last inference.
   public func shape(of port: OutputPort) throws(InferenceError) -> [Int] {
     try Self.tensor(LK_OUTPUT, port.index, of: handle, name).shape.values
   }
 
-  /// Copies an output of the last inference to an input for the next one, as recurrent networks do with their
-  /// state.
+  /// Copies an output of the last inference to an input of the next one, like the state of a recurrent network.
+  ///
+  /// - Throws: ``InferenceError`` if their sizes or element types differ.
   public mutating func copy<Element: TensorElement>(
     _ output: OutputPort, to input: InputPort, as type: Element.Type = Element.self
   ) throws(InferenceError) {
@@ -112,14 +121,14 @@ public struct InferenceRequest: ~Copyable {
     let (from, to) = (try memory(of: source, as: type), try memory(of: target, as: type))
     guard from.count == to.count else {
       throw InferenceError(
-        operation: "use the \(name)", message: "its state has \(to.count) elements, its answer \(from.count)")
+        operation: "use the \(name)", message: "its state has \(to.count) elements, its output \(from.count)")
     }
     _ = to.update(fromContentsOf: from)
   }
 
-  /// Makes the present output of this request an input of another, without a copy.
+  /// Uses the present output of this request as an input of another, without a copy.
   ///
-  /// The memory stays this request's: its next inference changes what the other sees.
+  /// This request owns the memory: its next inference changes the other's input.
   public func connect(
     _ output: OutputPort, to target: inout InferenceRequest, _ input: InputPort
   ) throws(InferenceError) {
@@ -130,7 +139,7 @@ public struct InferenceRequest: ~Copyable {
       LK_INPUT, input.index, of: target.handle, target.name)
   }
 
-  /// Runs the network and blocks until it is done: never on Swift's cooperative threads.
+  /// Runs the network and blocks until it is done. Not for Swift's cooperative threads.
   public mutating func infer() throws(InferenceError) {
     try check("run the \(name)", lk_request_infer(handle))
   }

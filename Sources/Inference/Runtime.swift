@@ -1,11 +1,12 @@
 internal import COpenVINO
 internal import SystemPaths
 
-/// OpenVINO in this process: it finds devices, reads graphs and compiles them.
+/// OpenVINO in this process: lists devices, reads graphs and compiles them.
 public struct Runtime: ~Copyable, Sendable {
   /// SAFETY: `ov::Core` may be used from several threads at once (OpenVINO's documentation of `ov::Core`).
   private nonisolated(unsafe) let handle: OpaquePointer
 
+  /// Starts OpenVINO.
   public init() throws(InferenceError) {
     var handle: OpaquePointer?
     try check("start OpenVINO", lk_core_create(&handle))
@@ -16,37 +17,36 @@ public struct Runtime: ~Copyable, Sendable {
     lk_core_destroy(handle)
   }
 
-  /// OpenVINO's build, for example "2026.4.1-21542-…".
+  /// OpenVINO's build number, for example "2026.4.1-21542-…".
   public static var version: String {
     String(cString: lk_openvino_version())
   }
 
-  /// Whether this processor has instructions that make integer matrices faster than float ones: VNNI.
+  /// True if this processor has VNNI, instructions that make integer matrices faster than float ones.
   public static var supportsVNNI: Bool {
-    lk_multiplies_bytes() != 0
+    lk_supports_vnni() != 0
   }
 
-  /// Gives memory that is used no more back to the system: graphs that were let go of leave gigabytes that the
-  /// allocator would keep.
+  /// Returns freed memory to the system: released graphs leave gigabytes that the allocator would keep.
   public static func releaseUnusedMemory() {
     lk_release_memory()
   }
 
-  /// The names of the devices that are there, for example `["CPU", "NPU"]`.
+  /// Returns the names of the available devices, for example `["CPU", "NPU"]`.
   public func devices() throws(InferenceError) -> [String] {
     var lines: UnsafeMutablePointer<CChar>?
     try check("list the devices", lk_core_devices(handle, &lines))
     return owned(lines).split(separator: "\n").map(String.init)
   }
 
-  /// A property of a device as text; the items of a list are separated by spaces.
+  /// Returns a property of a device as text; list items are separated by spaces.
   public func property(_ key: String, of device: String) throws(InferenceError) -> String {
     var value: UnsafeMutablePointer<CChar>?
     try check("read \(key) of \(device)", lk_core_property(handle, device, key, &value))
     return owned(value)
   }
 
-  /// Reads an ONNX or IR file, with the weights beside it.
+  /// Reads an ONNX or IR file, with the weights next to it.
   public func readGraph(at path: String) throws(InferenceError) -> Graph {
     var graph: OpaquePointer?
     let operation = "read \(path)"
@@ -61,12 +61,12 @@ public struct Runtime: ~Copyable, Sendable {
     return count
   }
 
-  /// Reads an ONNX file that is in memory.
+  /// Reads an ONNX file from memory.
   ///
   /// - Parameters:
-  ///   - content: What it names as files of weights is relative to the root directory. They are mapped, and need not be
-  ///     found by these names any more when the graph has been read.
-  ///   - name: What the file is called in messages.
+  ///   - content: The file's bytes. Weight files that it names are relative to the root directory; they are mapped, and
+  ///     their names need not exist after the graph was read.
+  ///   - name: The name in messages.
   public func readGraph(_ content: [UInt8], called name: String) throws(InferenceError) -> Graph {
     var graph: OpaquePointer?
     let operation = "read \(name)"
@@ -78,12 +78,14 @@ public struct Runtime: ~Copyable, Sendable {
   /// Compiles a graph for a device. Takes seconds for a large graph, and blocks.
   ///
   /// - Parameters:
-  ///   - name: What the graph is, for messages: "encoder".
-  ///   - properties: OpenVINO's properties, for example `["INFERENCE_PRECISION_HINT": "f32"]`.
+  ///   - graph: The graph, which is unchanged.
+  ///   - name: The graph's name in messages: "encoder".
+  ///   - device: OpenVINO's name of the device.
+  ///   - properties: OpenVINO properties, for example `["INFERENCE_PRECISION_HINT": "f32"]`.
   public func compile(
     _ graph: borrowing Graph, name: String, for device: String, properties: [String: String]
   ) throws(InferenceError) -> CompiledGraph {
-    // The strings live until the call returns: C has no owner for them.
+    // The strings live until the call returns: C does not own them.
     let pairs = properties.sorted { $0.key < $1.key }.map {
       (characters(of: $0.key), characters(of: $0.value))
     }

@@ -1,19 +1,23 @@
 internal import COpenVINO
 
-/// The element types that Lorikeet's networks use.
+/// An element type of Lorikeet's networks.
 public protocol TensorElement: BitwiseCopyable, Sendable {
+  /// OpenVINO's element type.
   static var element: Port.Element { get }
 }
 
 extension Float: TensorElement {
+  /// OpenVINO's `f32`.
   public static var element: Port.Element { .float32 }
 }
 
 extension Int32: TensorElement {
+  /// OpenVINO's `i32`.
   public static var element: Port.Element { .int32 }
 }
 
 extension Int64: TensorElement {
+  /// OpenVINO's `i64`.
   public static var element: Port.Element { .int64 }
 }
 

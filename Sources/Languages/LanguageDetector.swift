@@ -1,29 +1,31 @@
-/// Tells in which of a few languages a text is, by its script and by short runs of letters.
+/// Detects which of a few languages a text is in, by its script and by letter n-grams.
 ///
-/// Naive Bayes over runs of up to five letters, with the probabilities of langid.py (Lui and Baldwin 2012, "langid.py: An
-/// Off-the-shelf Language Identification Tool"): at each place the longest run that is known counts, and its
-/// repetitions with their logarithm.
+/// Naive Bayes over n-grams of up to five letters, with the probabilities of langid.py (Lui and Baldwin 2012,
+/// "langid.py: An Off-the-shelf Language Identification Tool"): at each letter the longest known n-gram counts, and
+/// repetitions count by their logarithm.
 public struct LanguageDetector: Sendable {
   private let candidates: [Candidate]
-  /// Whether all languages that are possible are known here.
+  /// True if all candidate languages are supported.
   private let isComplete: Bool
 
   private struct Candidate: Sendable {
-    /// As it is asked for.
+    /// The tag as the caller spelled it.
     var tag: String
     var language: String
-    /// The script in which it is written.
+    /// The language's primary script.
     var script: Script
   }
 
-  /// How much more probable than the next one a language must be: the difference of natural logarithms.
+  /// The minimum lead of the most probable language over the next, in natural logarithms.
   private static let margin = 3.0
-  /// Runs of letters that must be known: less is a word or a name.
+  /// The minimum number of known n-grams: fewer are a word or a name.
   private static let evidence = 3
-  /// Letters that are looked at.
+  /// The maximum number of characters examined.
   private static let limit = 2000
 
-  /// - Parameter languages: BCP 47 tags. Where one of them is not known here, nothing is found.
+  /// Creates a detector.
+  ///
+  /// - Parameter languages: BCP 47 tags of the candidates. If one of them is not supported, no language is detected.
   public init(among languages: [String]) {
     candidates = languages.compactMap { text in
       guard let tag = LanguageTag(text), let scripts = Script.scripts(of: tag) else { return nil }
@@ -31,22 +33,22 @@ public struct LanguageDetector: Sendable {
         tag: text, language: tag.language, script: scripts.subtracting([.latin]).first ?? .latin)
     }
     isComplete = candidates.count == languages.count
-    // The tables are read here, and not when somebody waits.
+    // The tables are read here and not while a client waits.
     if candidates.count > 1 { _ = (LanguageProfile.latin, LanguageProfile.cyrillic) }
   }
 
-  /// The tag of the text's language; `nil` if it is not clear.
+  /// Returns the tag of the text's language, spelled as in `init(among:)`; `nil` if it is not clear.
   public func language(of text: String) -> String? {
     guard isComplete else { return nil }
     let letters = Letters(text.prefix(Self.limit))
     guard let script = letters.script(among: Set(candidates.map(\.script))) else { return nil }
     let candidates = candidates.filter { $0.script == script }
     if candidates.count < 2 { return candidates.first?.tag }
-    guard let model = LanguageProfile.model(for: script) else { return nil }
-    let columns = candidates.map { model.languages.firstIndex(of: $0.language) }
-    let counts = model.counts(in: letters.words)
+    guard let profile = LanguageProfile.profile(for: script) else { return nil }
+    let columns = candidates.map { profile.languages.firstIndex(of: $0.language) }
+    let counts = profile.counts(in: letters.words)
     guard counts.count >= Self.evidence else { return nil }
-    let scores = model.scores(of: counts)
+    let scores = profile.scores(of: counts)
     var best: [(score: Double, tag: String)] = []
     for (candidate, column) in zip(candidates, columns) {
       guard let column else { return nil }
@@ -57,9 +59,9 @@ public struct LanguageDetector: Sendable {
   }
 }
 
-/// A text's letters: what else it has only divides words.
+/// The letters of a text; all other characters only separate words.
 private struct Letters {
-  /// Small letters, hyphens and apostrophes, with one space before and behind each word.
+  /// Lowercase letters, hyphens and apostrophes, with one space before and after each word.
   private(set) var words: [Unicode.Scalar] = [" "]
   private var counts: [Script: Int] = [:]
 
@@ -78,8 +80,8 @@ private struct Letters {
     if words.last != " " { words.append(" ") }
   }
 
-  /// The script in which the text is, of those that are possible. A quarter of the letters is enough for one that is not
-  /// Latin: names and abbreviations are Latin everywhere.
+  /// Returns the text's script among the candidates; `nil` if it is not clear. A quarter of the letters is enough for a
+  /// non-Latin script, since names and abbreviations are Latin everywhere.
   func script(among possible: Set<Script>) -> Script? {
     let all = counts.values.reduce(0, +)
     let own = counts.filter { $0.key != .latin && possible.contains($0.key) }.max { $0.value < $1.value }

@@ -1,21 +1,27 @@
+internal import CLanguageGrams
 internal import Glibc
 
-/// How probable runs of letters are in the languages of a script; see `LanguageGrams.swift`.
+/// The probabilities of letter n-grams in the languages of a script; see `CLanguageGrams.h`.
 struct LanguageProfile: Sendable {
-  /// A run of letters in one number; see `Run`.
+  /// A letter n-gram packed into one number, twelve bits per letter.
   typealias Run = UInt64
 
   /// The languages, in the order of the scores.
   let languages: [String]
-  /// Where a run's scores begin.
+  /// The index of each n-gram's first score in ``steps``.
   private var places: [Run: Int] = [:]
-  /// Steps below the language in which a run is most probable, a byte for each language, run after run.
+  /// Steps below the language in which an n-gram is most probable, as [n-grams, languages].
   private var steps: [UInt8] = []
 
-  static let latin = LanguageProfile(LanguageGrams.latinLanguages, LanguageGrams.latin)
-  static let cyrillic = LanguageProfile(LanguageGrams.cyrillicLanguages, LanguageGrams.cyrillic)
+  /// The natural logarithm of the factor between two neighbouring letters of the table.
+  private static let step = 0.5
+  /// The number of letters in the longest n-gram, including spaces around a word.
+  private static let longest = 5
 
-  static func model(for script: Script) -> LanguageProfile? {
+  static let latin = LanguageProfile(table: String(cString: lorikeet_language_grams_latin()))
+  static let cyrillic = LanguageProfile(table: String(cString: lorikeet_language_grams_cyrillic()))
+
+  static func profile(for script: Script) -> LanguageProfile? {
     switch script {
     case .latin: latin
     case .cyrillic: cyrillic
@@ -23,10 +29,10 @@ struct LanguageProfile: Sendable {
     }
   }
 
-  private init(_ languages: String, _ table: StaticString) {
-    self.languages = languages.split(separator: " ").map(String.init)
-    let lines = table.withUTF8Buffer { String(decoding: $0, as: UTF8.self) }.unicodeScalars
-    for line in lines.split(separator: "\n") {
+  private init(table: String) {
+    let lines = table.unicodeScalars.split(separator: "\n")
+    languages = lines[0].split(separator: " ").map(String.init)
+    for line in lines.dropFirst() {
       let halves = line.split(separator: " ")
       guard halves.count == 2 else { continue }
       let run = halves[0].reduce(Run(0)) { Self.extend($0, with: $1 == "_" ? " " : $1) }
@@ -35,18 +41,18 @@ struct LanguageProfile: Sendable {
     }
   }
 
-  /// Twelve bits hold a letter of Latin, Greek or Cyrillic, but for rare ones, which are never part of a run.
+  /// Appends a letter. Twelve bits hold a letter of Latin, Greek or Cyrillic, except rare ones, which are in no n-gram.
   private static func extend(_ run: Run, with letter: Unicode.Scalar) -> Run {
     run << 12 | Run(letter.value < 0xFFF ? letter.value : 0xFFF)
   }
 
-  /// How often each run occurs that is the longest known one with its last letter, by the place of its scores.
+  /// Counts, at each letter, the longest known n-gram that ends there; keys are indices of its scores.
   func counts(in words: [Unicode.Scalar]) -> [Int: Int] {
     var counts: [Int: Int] = [:]
     var last: Run = 0
     for (index, letter) in words.enumerated() {
       last = Self.extend(last, with: letter)
-      for length in stride(from: min(LanguageGrams.longest, index + 1), to: 0, by: -1) {
+      for length in stride(from: min(Self.longest, index + 1), to: 0, by: -1) {
         guard let place = places[last & (1 << (12 * Run(length)) - 1)] else { continue }
         counts[place, default: 0] += 1
         break
@@ -55,11 +61,11 @@ struct LanguageProfile: Sendable {
     return counts
   }
 
-  /// The logarithm of the probability of each language, up to a number that they have in common.
+  /// Returns the logarithm of each language's probability, up to a common constant.
   func scores(of counts: [Int: Int]) -> [Double] {
     var scores = [Double](repeating: 0, count: languages.count)
     for (place, count) in counts {
-      let weight = LanguageGrams.step * log(Double(count + 1))
+      let weight = Self.step * log(Double(count + 1))
       for index in scores.indices { scores[index] -= weight * Double(steps[place + index]) }
     }
     return scores

@@ -1,11 +1,11 @@
-/// A language as clients name it: a BCP 47 tag ("es", "pt-BR", "zh-Hans") or its POSIX spelling ("pt_BR.UTF-8").
+/// A language named by a BCP 47 tag ("es", "pt-BR", "zh-Hans") or a POSIX locale ("pt_BR.UTF-8").
 public struct LanguageTag: Sendable, Hashable {
-  /// The language itself, in small letters: "pt".
+  /// The language subtag in lowercase: "pt".
   public let language: String
-  /// The script in which it is written, by ISO 15924: "Latn"; `nil` if the tag names none.
+  /// The script subtag, an ISO 15924 code: "Latn"; `nil` if the tag has none.
   public let script: String?
 
-  /// - Returns: `nil` if the text does not begin with a language.
+  /// Parses a tag; `nil` if the text does not begin with a language subtag.
   public init?(_ text: String) {
     let tag = text.prefix { $0 != "." && $0 != "@" }
     let parts = tag.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == "_" }

@@ -1,23 +1,23 @@
-/// A script in which languages are written, as the Unicode standard tells them apart.
+/// A script of the Unicode standard.
 public enum Script: Sendable, Hashable {
   case latin, greek, cyrillic
-  /// One that none of the languages here is written in.
+  /// Any script that none of the supported languages uses.
   case other
 
-  /// - Returns: `nil` for what stands with any script: digits, punctuation, accents, signs. `µ` is such a sign, and no
-  ///   Greek letter; `ª` and `º` are Latin.
+  /// Creates the script of a character; `nil` for characters used with any script: digits, punctuation, accents, signs.
+  /// `µ` is such a sign and not a Greek letter; `ª` and `º` are Latin.
   public init?(of scalar: Unicode.Scalar) {
     switch scalar {
-    // Nearly all that occurs; asking the standard takes longer.
+    // Nearly all characters that occur: the Unicode property lookup is slower.
     case "a"..."z", "A"..."Z", "À"..."Ö", "Ø"..."ö", "ø"..."ʸ": self = .latin
     case "Α"..."Ρ", "Σ"..."ώ": self = .greek
     case "Ѐ"..."҂", "Ҋ"..."ԯ": self = .cyrillic
     case _ where scalar.isASCII: return nil
-    default: self.init(asking: String(scalar))
+    default: self.init(properties: String(scalar))
     }
   }
 
-  private init?(asking text: String) {
+  private init?(properties text: String) {
     if text.isAll(#/\p{Script=Latin}/#) {
       self = .latin
     } else if text.isAll(#/\p{Script=Greek}/#) {
@@ -33,16 +33,16 @@ public enum Script: Sendable, Hashable {
 }
 
 extension String {
-  /// By unicode scalars: a combining mark alone is no character.
+  /// Matches Unicode scalars, since a lone combining mark is not a character.
   fileprivate func isAll(_ expression: Regex<Substring>) -> Bool {
     wholeMatch(of: expression.matchingSemantics(.unicodeScalar)) != nil
   }
 }
 
 extension Script {
-  /// The scripts of a language: its own, and Latin, in which names and abbreviations stand everywhere ("USB").
+  /// Returns the scripts of a language: its primary script, and Latin for names and abbreviations ("USB").
   ///
-  /// - Returns: `nil` where they are not known.
+  /// - Returns: `nil` if the language or the tag's script is not supported.
   public static func scripts(of tag: LanguageTag) -> Set<Script>? {
     switch tag.script {
     case "Latn": return [.latin]

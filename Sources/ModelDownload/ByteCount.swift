@@ -1,11 +1,13 @@
-/// A number of bytes for people, in decimal units as disks and networks count: `2.44 GB`.
+/// A readable number of bytes, in the decimal units of disks and networks: `2.44 GB`.
 public struct ByteCount: CustomStringConvertible, Sendable {
   private let bytes: Int
 
+  /// Creates a count of bytes.
   public init(_ bytes: Int) {
     self.bytes = bytes
   }
 
+  /// The count with three digits and a unit.
   public var description: String {
     let units = ["kB", "MB", "GB", "TB", "PB", "EB"]
     guard bytes.magnitude >= 1000 else { return "\(bytes) B" }

@@ -2,7 +2,7 @@
 struct ByteRanges: Sendable, Equatable {
   private(set) var ranges: [Range<Int>] = []
 
-  /// Bytes in the set.
+  /// The number of bytes in the set.
   var count: Int { ranges.reduce(0) { $0 + $1.count } }
 
   mutating func insert(_ new: Range<Int>) {
@@ -27,7 +27,7 @@ struct ByteRanges: Sendable, Equatable {
     return gaps
   }
 
-  /// What is still to be fetched of a file, in pieces of at most `limit` bytes: one request each.
+  /// The missing parts of a file of `size` bytes, in pieces of at most `limit` bytes: one request each.
   func parts(missingFrom size: Int, limit: Int) -> [Range<Int>] {
     missing(in: 0..<max(size, 0)).flatMap { gap in
       stride(from: gap.lowerBound, to: gap.upperBound, by: max(limit, 1)).map { start in

@@ -5,8 +5,8 @@ internal import NIOHTTP1
 internal import Storage
 internal import SystemPaths
 
-/// Brings the bytes that a partial file lacks: in parts, several at a time, or, from a server that cannot serve parts,
-/// in one stream from the beginning.
+/// Downloads the missing bytes of a partial file: in several parts at a time, or, from a server without support for
+/// ranges, in one stream from the beginning.
 struct FileTransfer: Sendable {
   let hub: Hub
   let model: HubModel
@@ -14,16 +14,16 @@ struct FileTransfer: Sendable {
   let partial: PartialFile
   let retry: RetryPolicy
   let report: @Sendable (PullEvent) -> Void
-  /// Told the number of bytes that are there.
+  /// Called with the number of bytes on disk.
   let progress: @Sendable (Int) -> Void
 
-  /// Connections at a time.
+  /// The number of simultaneous connections.
   private static let connections = 4
-  /// Bytes of one request.
+  /// The size of one request, in bytes.
   private static let partSize = 32 << 20
-  /// Bytes that are written at once.
+  /// The size of one write, in bytes.
   private static let writeSize = 1 << 20
-  /// Bytes, and the time, after which what was written is synchronised and noted: no more than that is ever lost.
+  /// The number of bytes and the time after which written data is synchronized and recorded: no more than that is lost.
   private static let commitSize = 16 << 20
   private static let commitTime = Duration.seconds(1)
 
@@ -52,7 +52,7 @@ struct FileTransfer: Sendable {
     }
   }
 
-  /// Fetches a part; after a failure, what is missing of it.
+  /// Downloads a part; after a failure, the rest of it.
   private func fetchUntilDone(_ part: Range<Int>) async throws(RequestFailure) {
     var rest = part
     var failures = 0
@@ -84,7 +84,7 @@ struct FileTransfer: Sendable {
     }
   }
 
-  /// Sends one request for `rest`, and takes from it what arrived.
+  /// Sends one request for `rest`, and removes from it what arrived.
   private func fetch(_ rest: inout Range<Int>) async throws(RequestFailure) {
     let size = partial.identity.size
     let isWhole = rest == 0..<size
@@ -116,12 +116,13 @@ struct FileTransfer: Sendable {
     }
     let encoding = answer.response.headers.first(name: "content-encoding")?.lowercased() ?? "identity"
     guard !isSuccess || encoding == "identity" else {
-      throw .lasting(.other("\(answer.host) sends it compressed, unasked; check the proxy settings"))
+      throw .lasting(
+        .other("\(answer.host) sends it compressed without being asked to; check the proxy settings"))
     }
     return answer
   }
 
-  /// That an answer with the whole file can be the file.
+  /// Checks that a response with the whole file has the file's size.
   private func checkWhole(_ answer: Hub.Response) throws(RequestFailure) {
     guard let length = ResponseHeaders.size(answer.response.headers.first(name: "content-length")),
       length != partial.identity.size
@@ -138,7 +139,7 @@ struct FileTransfer: Sendable {
       answer, repository: model.repository, revision: model.revision, hasToken: hub.settings.token != nil)
   }
 
-  /// Writes an answer's body to where `rest` begins, and cuts what is on disk off `rest`.
+  /// Writes a response's body at the beginning of `rest`, and removes from `rest` what is on disk.
   private func receive(_ answer: Hub.Response, _ rest: inout Range<Int>) async throws(RequestFailure) {
     let ending: Ending
     do throws(FileError) {

@@ -3,18 +3,18 @@ internal import FoundationEssentials
 internal import NIOCore
 internal import NIOHTTP1
 
-/// Why a request did not bring what it should.
+/// The failure of a request.
 enum RequestFailure: Error {
-  /// Trying again is of no use.
+  /// A retry would fail, too.
   case lasting(DownloadError.Reason)
-  /// It may go better the next time; after the pause that the server asks for.
+  /// A retry can succeed, after the pause that the server requests.
   case passing(String, retryAfter: Duration? = nil)
-  /// The server cannot serve parts of this file.
+  /// The server does not support ranges for this file.
   case rangesIgnored
 }
 
-/// The hub: requests for files, with redirects followed by hand, because what the hub says of a file (`X-Linked-Etag`)
-/// stands in the redirect and not in the answer of the storage that it leads to.
+/// The hub's client. It follows redirects itself, because the hub's facts about a file (`X-Linked-Etag`) are in the
+/// redirect and not in the response of the storage that it leads to.
 struct Hub: Sendable {
   let settings: HubSettings
   private let direct: HTTPClient
@@ -52,7 +52,7 @@ struct Hub: Sendable {
       timeout: .init(
         connect: .seconds(min(connectSeconds, Int64(settings.stallSeconds))),
         read: .seconds(Int64(settings.stallSeconds))))
-    // One connection for each request in flight: they share the work, not a window.
+    // One connection for each request in flight, so that requests do not share one flow-control window.
     configuration.httpVersion = .http1Only
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.proxy = proxy.map { proxy in
@@ -64,30 +64,31 @@ struct Hub: Sendable {
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
-  /// Where a file of a repository is to be had.
+  /// The address of a file of a repository.
   func address(of file: String, repository: String, revision: String) -> String {
     "\(settings.endpoint.absoluteString)/\(repository)/resolve/\(revision)/\(file)"
   }
 
-  /// An answer that ends a chain of redirects, and what the hub itself said on the way to it.
+  /// A response at the end of a chain of redirects, with the hub's own headers along the way.
   struct Response: Sendable {
     let response: HTTPClientResponse
     let host: String
-    /// The headers of the hub's own answers, latest first.
+    /// The headers of the hub's own responses, latest first.
     let hubHeaders: [HTTPHeaders]
   }
 
   /// Sends a request and follows redirects.
   ///
   /// - Parameters:
-  ///   - range: The bytes to ask for; nil is the whole file.
-  ///   - isEnough: Whether a redirect of the hub says what was wanted, and need not be followed.
+  ///   - range: The requested bytes; nil for the whole file.
+  ///   - isEnough: Returns true if the headers of the hub's redirect suffice, so that it need not be followed.
+  /// - Throws: ``RequestFailure`` if no response arrives, or the redirects are invalid.
   func send(
     _ method: HTTPMethod, _ address: String, range: Range<Int>? = nil,
     isEnough: (HTTPHeaders) -> Bool = { _ in false }
   ) async throws(RequestFailure) -> Response {
     guard var url = URL(string: address) else {
-      throw .lasting(.other("its address \(address) makes no sense; check HF_ENDPOINT"))
+      throw .lasting(.other("its address \(address) is invalid; check HF_ENDPOINT"))
     }
     var hubHeaders: [HTTPHeaders] = []
     for _ in 0...Self.redirectLimit {
@@ -119,7 +120,7 @@ struct Hub: Sendable {
     var request = HTTPClientRequest(url: url.absoluteString)
     request.method = method
     request.headers.add(name: "user-agent", value: "lorikeet")
-    // Bytes as they are: lengths and ranges would mean something else otherwise.
+    // No compression: lengths and ranges would refer to the compressed bytes.
     request.headers.add(name: "accept-encoding", value: "identity")
     if let range {
       request.headers.add(name: "range", value: "bytes=\(range.lowerBound)-\(range.upperBound - 1)")
@@ -132,7 +133,7 @@ struct Hub: Sendable {
       forHost: url.host() ?? "", port: url.port ?? (isHTTPS ? 443 : 80), isHTTPS: isHTTPS)
     let client = proxy.flatMap { proxied[$0] } ?? direct
     do {
-      // No limit for the whole: a slow line is none to give up. A stall is noticed by the client.
+      // No overall timeout: a slow connection is no reason to give up. The client detects a stall.
       return try await client.execute(request, deadline: .distantFuture)
     } catch {
       throw HubFault.failure(
@@ -140,7 +141,7 @@ struct Hub: Sendable {
     }
   }
 
-  /// Whether an address is the hub's own: only there is the token sent, and the word of its headers taken.
+  /// Returns true for the hub's own addresses: only they get the token, and only their headers are trusted.
   private func isHub(_ url: URL) -> Bool {
     url.scheme == settings.endpoint.scheme && url.host() == settings.endpoint.host()
       && url.port == settings.endpoint.port

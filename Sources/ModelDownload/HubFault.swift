@@ -5,9 +5,9 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 
-/// What failed requests and unwelcome answers mean.
+/// Translates failed requests and unexpected responses into failures.
 enum HubFault {
-  /// An error of the HTTP client.
+  /// Translates an error of the HTTP client.
   static func failure(
     _ error: any Error, host: String, proxy: String? = nil, stallSeconds: Int
   ) -> RequestFailure {
@@ -18,7 +18,7 @@ enum HubFault {
     {
       return .passing("cannot connect to \(peer) (check the network, HF_ENDPOINT and the proxy settings)")
     }
-    if error is IOError { return .passing("\(peer) broke off the connection") }
+    if error is IOError { return .passing("\(peer) closed the connection unexpectedly") }
     if let error = error as? HTTPClientError, let known = failure(error, peer, stallSeconds) { return known }
     let text = "\(error)"
     if text.contains("CERTIFICATE_VERIFY_FAILED") {
@@ -37,19 +37,19 @@ enum HubFault {
     case .cancelled: .lasting(.cancelled)
     case .readTimeout: .passing("\(peer) sent nothing for \(stallSeconds) s")
     case .connectTimeout, .tlsHandshakeTimeout, .httpProxyHandshakeTimeout, .getConnectionFromPoolTimeout:
-      .passing("no connection to \(peer) in time")
-    case .remoteConnectionClosed: .passing("\(peer) broke off the connection")
-    case .invalidProxyResponse: .passing("no way to \(peer): the proxy refuses (check the proxy settings)")
+      .passing("the connection to \(peer) timed out")
+    case .remoteConnectionClosed: .passing("\(peer) closed the connection unexpectedly")
+    case .invalidProxyResponse: .passing("the proxy refuses to connect to \(peer) (check the proxy settings)")
     case .proxyAuthenticationRequired: .lasting(.other(proxyLogin))
     case .invalidURL, .emptyHost, .emptyScheme:
-      .lasting(.other("the address of \(peer) makes no sense; check HF_ENDPOINT"))
+      .lasting(.other("the address of \(peer) is invalid; check HF_ENDPOINT"))
     default: nil
     }
   }
 
-  private static let proxyLogin = "the proxy asks for a login; write it as http://USER:PASSWORD@HOST:PORT"
+  private static let proxyLogin = "the proxy requires a login; set it as http://USER:PASSWORD@HOST:PORT"
 
-  /// An answer that is neither the file nor a part of it.
+  /// Translates a response that is neither the file nor a part of it.
   static func failure(
     _ answer: Hub.Response, repository: String, revision: String, hasToken: Bool
   ) -> RequestFailure {
@@ -74,7 +74,7 @@ enum HubFault {
     }
   }
 
-  /// What others wrote, fit for a line of ours.
+  /// Shortens another program's text to fit into one line.
   private static func shortened(_ text: String) -> String {
     String(text.prefix(120).map { $0.isNewline ? " " : $0 })
   }

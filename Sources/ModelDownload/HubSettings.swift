@@ -1,22 +1,24 @@
 internal import FoundationEssentials
 
-/// Where files come from, and how.
+/// The settings for downloads from the hub.
 public struct HubSettings: Sendable {
-  /// The hub or a mirror of it.
+  /// The address of the hub or a mirror.
   let endpoint: URL
-  /// Sent to the endpoint, and to no other host.
+  /// The access token, which is sent only to the endpoint.
   let token: String?
   let proxies: ProxySettings
-  /// Nothing is ever asked of the network.
+  /// True if the network is never used.
   public let isOffline: Bool
-  /// Without a byte for so long, a connection counts as stalled.
+  /// The time without a byte after which a connection counts as stalled, in seconds.
   let stallSeconds: Int
 
   static let standardEndpoint = "https://huggingface.co"
   static let standardStallSeconds = 30
 
-  /// The settings of the environment: `HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_OFFLINE`, `HF_HUB_DOWNLOAD_TIMEOUT`,
-  /// `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, each as other programs understand them.
+  /// Reads the environment: `HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_OFFLINE`, `HF_HUB_DOWNLOAD_TIMEOUT`, `HTTPS_PROXY`,
+  /// `HTTP_PROXY` and `NO_PROXY`, each with its usual meaning.
+  ///
+  /// - Throws: ``DownloadError/Setting`` for an invalid value.
   public init(environment: [String: String], isOffline: Bool) throws(DownloadError.Setting) {
     self.isOffline =
       isOffline || ["1", "on", "yes", "true"].contains(environment["HF_HUB_OFFLINE"]?.lowercased())
@@ -45,7 +47,7 @@ public struct HubSettings: Sendable {
     let token = value?.drop(while: \.isWhitespace).trimmingSuffix(while: \.isWhitespace) ?? ""
     guard !token.isEmpty else { return nil }
     guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-      throw DownloadError.Setting(name: "HF_TOKEN", problem: "has characters that no token has")
+      throw DownloadError.Setting(name: "HF_TOKEN", problem: "has characters that a token cannot have")
     }
     return String(token)
   }

@@ -2,22 +2,23 @@ public import ModelStore
 internal import Storage
 internal import SystemPaths
 
-/// The models in a data directory: finds, downloads, checks and removes them.
+/// The models below a data directory: listing, downloading, verifying and removing them.
 public struct ModelLibrary: Sendable {
-  /// The folder that holds the models' folders.
+  /// The folder that contains the models' folders.
   public let models: String
-  /// The folder that holds models prepared for a device.
+  /// The folder that contains models prepared for a device.
   public let prepared: String
   private let retry = RetryPolicy()
 
   private static let lockPause = Duration.milliseconds(200)
 
+  /// Creates a library below a data directory.
   public init(dataDirectory: String) {
     models = "\(dataDirectory)/models"
     prepared = "\(dataDirectory)/prepared"
   }
 
-  /// Returns a model of which at least one export is complete.
+  /// Returns the stored model if any of its exports is complete.
   public func locate(_ model: HubModel) -> StoredModel? {
     let stored = StoredModel(model, in: models)
     return stored.complete.isEmpty ? nil : stored
@@ -33,7 +34,7 @@ public struct ModelLibrary: Sendable {
     StoredModel(model, in: models).prepared(in: prepared)
   }
 
-  /// Returns all models of the store, complete or not, in the order of their names.
+  /// Returns all models of the store, sorted by name, including incomplete ones.
   public func list() -> [StoredModel] {
     ((try? Files.names(in: models)) ?? []).compactMap { folder in
       let name = DownloadRecord(in: "\(models)/\(folder)")?.model ?? folder
@@ -42,7 +43,9 @@ public struct ModelLibrary: Sendable {
     }
   }
 
-  /// Downloads the missing files of a model. If another process is pulling the same model, waits for it.
+  /// Downloads the missing files of a model. Of two processes that pull the same model, one waits for the other.
+  ///
+  /// - Throws: ``DownloadError`` if a file cannot be downloaded or stored; what has arrived is kept.
   public func pull(
     _ model: HubModel, _ export: ExportFiles, from hub: HubSettings,
     report: @escaping @Sendable (PullEvent) -> Void
@@ -66,9 +69,9 @@ public struct ModelLibrary: Sendable {
     }
   }
 
-  /// Checks that nothing is missing of a model, or that it can be downloaded.
+  /// Checks that a model is complete or can be downloaded.
   ///
-  /// - Throws: A ``DownloadError`` that names the missing files, if the hub's settings are offline.
+  /// - Throws: ``DownloadError`` with the missing files if the settings are offline.
   public func checkFetching(
     _ model: HubModel, _ export: ExportFiles, from hub: HubSettings
   ) throws(DownloadError) {
@@ -82,21 +85,26 @@ public struct ModelLibrary: Sendable {
     model.files[file].map { "\(file) (\(ByteCount($0.size)))" } ?? file
   }
 
-  /// The result of `verify` for one file.
+  /// The result of verifying a file.
   public enum Finding: Sendable, Equatable {
+    /// The file is intact.
     case right
+    /// The file does not exist.
     case missing
-    /// It was deleted to save space; an intact prepared form of the model is there.
+    /// The file was deleted to save space, and the model has an intact prepared form.
     case dropped
-    /// It was damaged, and `verify` has removed it.
+    /// The file was damaged and has been removed, so that it is not used.
     case damaged
   }
 
-  /// Reads all recorded files of a model, and its prepared forms, and compares their hashes. Damaged files are removed,
+  /// Reads all recorded files of a model and its prepared forms, and compares their hashes. Damaged files are removed,
   /// so that the next pull downloads them again.
   ///
-  /// - Parameter report: Called with each file and its finding.
-  /// - Returns: True if all files are right.
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - report: Called with each file and its result.
+  /// - Returns: True if everything is intact.
+  /// - Throws: ``DownloadError`` if the model is not in the store, or a file cannot be read or removed.
   public func verify(
     _ model: HubModel, report: (String, Finding) -> Void
   ) async throws(DownloadError) -> Bool {
@@ -139,7 +147,7 @@ public struct ModelLibrary: Sendable {
     return hash.size == recorded.size && hash.sha256 == recorded.sha256 ? .right : .damaged
   }
 
-  /// Reads all files of a prepared form, and removes it if one is damaged.
+  /// Reads a whole prepared form, and removes it if it is damaged.
   private func check(_ place: PreparedModel.Place, _ model: HubModel) async throws(DownloadError) -> Finding {
     try await onDisk(model) { () async throws(FileError) in
       try await onFileThread { () throws(FileError) in
@@ -150,11 +158,11 @@ public struct ModelLibrary: Sendable {
     }
   }
 
-  /// Deletes the full-precision files of a model, which a prepared form has replaced.
+  /// Deletes the full-precision files of a model that a prepared form has replaced.
   ///
-  /// - Returns: The bytes that they took.
-  /// - Throws: Before anything is deleted, if the prepared form was not made from these files or is not intact; all
-  ///   files are read to find out.
+  /// - Returns: The freed space in bytes.
+  /// - Throws: ``DownloadError`` before anything is deleted if the prepared form was not made from these files or is
+  ///   not intact, which takes reading everything.
   public func dropOriginals(
     of model: HubModel, keeping prepared: PreparedModel
   ) async throws(DownloadError) -> Int {
@@ -174,9 +182,10 @@ public struct ModelLibrary: Sendable {
     }
   }
 
-  /// Removes a model, with its prepared forms.
+  /// Removes a model from the store, including its prepared forms.
   ///
-  /// - Returns: The bytes of its files.
+  /// - Returns: The size of the removed files in bytes.
+  /// - Throws: ``DownloadError`` if the model is not in the store, is in use by another process, or cannot be removed.
   public func remove(_ model: HubModel) throws(DownloadError) -> Int {
     let folder = "\(models)/\(model.folder)"
     let places = StoredModel(model, in: models).preparedPlaces(in: prepared)
@@ -190,7 +199,7 @@ public struct ModelLibrary: Sendable {
         try place.remove()
         bytes += Int(place.size)
       }
-      // The record first: a model that is half removed is none.
+      // The record first, so that a half-removed model is not taken for a complete one.
       try Files.removeFile("\(folder)/\(DownloadRecord.fileName)")
       for name in (try? Files.names(in: folder)) ?? [] where name != FileLock.fileName {
         bytes += Files.size(of: "\(folder)/\(name)") ?? 0

@@ -1,18 +1,18 @@
 internal import FoundationEssentials
 
-/// `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, understood as curl does; lower-case names win.
+/// The proxies from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, with curl's meaning; lower-case names take precedence.
 struct ProxySettings: Sendable, Equatable {
   struct Proxy: Sendable, Hashable {
     var host: String
     var port: Int
-    /// User name and password, if the address has them.
+    /// The user name and password, if the address has them.
     var user: String?
     var password: String?
   }
 
   var https: Proxy?
   var http: Proxy?
-  /// Hosts that are asked directly, without leading dots; `*` is all.
+  /// The hosts that are contacted without a proxy, without leading dots; `*` is all.
   var exceptions: [String] = []
 
   static let none = ProxySettings()
@@ -29,7 +29,7 @@ struct ProxySettings: Sendable, Equatable {
     }
   }
 
-  /// The proxy for a request; nil if the host is asked directly.
+  /// Returns the proxy for a request; nil if the host is contacted directly.
   func proxy(forHost host: String, port: Int, isHTTPS: Bool) -> Proxy? {
     guard let proxy = isHTTPS ? https : http else { return nil }
     let host = host.lowercased()
@@ -48,7 +48,7 @@ struct ProxySettings: Sendable, Equatable {
     guard let url = URL(string: address), url.scheme?.lowercased() == "http", let host = url.host(),
       !host.isEmpty
     else {
-      // The value is not repeated: it may hold a password.
+      // The value is not repeated, since it can contain a password.
       throw DownloadError.Setting(
         name: name, problem: "is not the address of an HTTP proxy, expected http://HOST:PORT")
     }

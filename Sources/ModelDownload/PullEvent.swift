@@ -1,15 +1,17 @@
-/// What happens during a pull, for those who watch.
+/// An event during a pull, for progress displays and logs.
 public enum PullEvent: Sendable {
   /// Another process is pulling the same model.
   case waiting(folder: String)
-  /// Everything is there; nothing was asked of the network.
+  /// The model is complete; the network was not used.
   case alreadyThere
+  /// The download of these files, with a total size in bytes, begins.
   case started(files: [String], bytes: Int)
-  /// Bytes that are there, of all that were missing when the pull started or were left by an earlier one.
+  /// The bytes on disk, of all that this pull has to download or an earlier one has left.
   case progress(file: String, done: Int, of: Int)
-  /// A request failed and is tried again.
+  /// A request failed and is retried after a pause.
   case retrying(file: String, why: String, pause: Duration)
-  /// The file's hash is being compared.
+  /// The file's hash is being checked.
   case checking(file: String)
+  /// All files are complete, with a total size in bytes.
   case finished(bytes: Int)
 }

@@ -4,7 +4,7 @@ internal import NIOHTTP1
 internal import Storage
 internal import SystemPaths
 
-/// One pull: from what is missing to a model that can be used. Holds the folder's lock.
+/// One pull of a model: downloads all missing files. The caller holds the folder's lock.
 struct RepositoryPull: Sendable {
   let model: HubModel
   let export: ExportFiles
@@ -45,9 +45,9 @@ struct RepositoryPull: Sendable {
     report(.finished(bytes: total))
   }
 
-  /// What a file must be: as the catalogue, an earlier pull, or the hub says.
+  /// Returns the expected size and hash of a file, from the catalogue, an earlier pull, or the hub.
   ///
-  /// - Returns: nil if the repository has no such file and needs none.
+  /// - Returns: nil if the repository does not have the file and does not need it.
   private func identity(of file: String, _ record: DownloadRecord) async throws(DownloadError)
     -> FileIdentity?
   {
@@ -78,7 +78,7 @@ struct RepositoryPull: Sendable {
         case .lasting(let reason):
           throw failure(reason, file)
         case .rangesIgnored:
-          throw failure(.other("the server answers a request for parts that was none"), file)
+          throw failure(.other("the server sent a range that was not requested"), file)
         }
       }
     }
@@ -89,7 +89,7 @@ struct RepositoryPull: Sendable {
     func said(_ headers: HTTPHeaders) -> FileIdentity? {
       ResponseHeaders.identity(hub: [headers], length: nil)
     }
-    // The storage that large files are in may allow no HEAD.
+    // The storage of large files does not always allow HEAD.
     let answer = try await hub.send(.HEAD, address) { said($0) != nil }
     if answer.response.status.code / 100 == 3, let identity = answer.hubHeaders.first.flatMap(said) {
       return identity
@@ -108,7 +108,7 @@ struct RepositoryPull: Sendable {
     return identity
   }
 
-  /// Takes a file that is there but not recorded if it is right, and removes it if it is not.
+  /// Accepts a file that exists without a record if it is intact, and removes it otherwise.
   private func adopt(_ file: String, _ identity: FileIdentity) async throws(DownloadError) -> FileHash? {
     let path = "\(folder)/\(file)"
     do throws(FileError) {
@@ -159,7 +159,7 @@ struct RepositoryPull: Sendable {
       throw failure(reason, file)
     } catch {
       throw failure(
-        .other("the server mixes parts and wholes; check HF_ENDPOINT and the proxy settings"), file)
+        .other("the server mixes ranges and whole files; check HF_ENDPOINT and the proxy settings"), file)
     }
   }
 

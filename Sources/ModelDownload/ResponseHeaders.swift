@@ -2,13 +2,14 @@ internal import FoundationEssentials
 internal import NIOHTTP1
 internal import Storage
 
-/// What the headers of an answer say about a file.
+/// Parses the headers of a response that describe a file.
 enum ResponseHeaders {
-  /// A file's size and digest as the hub knows them, from the hub's own answers, latest first. Large files have
-  /// `X-Linked-Etag` (a SHA-256) and `X-Linked-Size` on the redirect to the storage; the others have git's own hash as
-  /// `ETag`.
+  /// Returns a file's size and digest from the hub's own responses, latest first. Large files have `X-Linked-Etag` (a
+  /// SHA-256) and `X-Linked-Size` on the redirect to the storage; the others have git's own hash as `ETag`.
   ///
-  /// - Parameter length: The `Content-Length` of the last answer.
+  /// - Parameters:
+  ///   - headers: The headers of the responses.
+  ///   - length: The `Content-Length` of the last response.
   static func identity(hub headers: [HTTPHeaders], length: Int?) -> FileIdentity? {
     func first<Value>(_ name: String, _ read: (String) -> Value?) -> Value? {
       for answer in headers {
@@ -22,7 +23,7 @@ enum ResponseHeaders {
     return FileIdentity(size: size, digest: digest)
   }
 
-  /// `"HEX"`, perhaps marked as weak.
+  /// Parses `"HEX"`, which can be marked as weak.
   static func digest(_ etag: String) -> ContentDigest? {
     var text = etag[...]
     if text.hasPrefix("W/") { text = text.dropFirst(2) }
@@ -34,10 +35,10 @@ enum ResponseHeaders {
     text.flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil }
   }
 
-  /// `Retry-After`: seconds, or a date of the form that all servers are to send, "Sun, 06 Nov 1994 08:49:37 GMT"
-  /// (RFC 9110, 10.2.3 and 5.6.7); nil if it is neither.
+  /// Parses `Retry-After`: seconds, or a date in the form required of servers, "Sun, 06 Nov 1994 08:49:37 GMT"
+  /// (RFC 9110, 10.2.3 and 5.6.7); nil for anything else.
   ///
-  /// - Parameter now: Of this machine's clock.
+  /// - Parameter now: The time of this machine's clock.
   static func retryAfter(_ text: String, now: Date) -> Duration? {
     if let seconds = size(text) { return .seconds(seconds) }
     let parts = text.split(separator: " ")
@@ -52,9 +53,9 @@ enum ResponseHeaders {
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
   ]
 
-  /// `bytes FIRST-LAST/SIZE`; nil if it is anything else, or makes no sense.
+  /// Parses `bytes FIRST-LAST/SIZE`; nil for anything else, or for impossible numbers.
   ///
-  /// - Returns: The range, and the size of the whole if the server says it.
+  /// - Returns: The range, and the size of the whole file if the server gives it.
   static func contentRange(_ text: String) -> (range: Range<Int>, size: Int?)? {
     guard text.lowercased().hasPrefix("bytes ") else { return nil }
     let halves = text.dropFirst(6).split(separator: "/", omittingEmptySubsequences: false)
@@ -68,7 +69,7 @@ enum ResponseHeaders {
     return (first..<last + 1, size)
   }
 
-  /// Whether the answer is a page for people.
+  /// Returns true if the response is a web page.
   static func isWebPage(_ headers: HTTPHeaders) -> Bool {
     headers.first(name: "content-type")?.lowercased().hasPrefix("text/html") ?? false
   }

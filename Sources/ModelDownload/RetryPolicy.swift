@@ -1,18 +1,20 @@
-/// How often a request is tried again, and after what pause.
+/// The number of retries of a request, and the pauses between them.
 struct RetryPolicy: Sendable {
-  /// Failures in a row, without progress between them, after the first try.
+  /// The maximum number of retries without progress between them.
   var retries = 5
-  /// Before the first retry; doubled each time.
+  /// The pause before the first retry; doubled each time.
   var firstPause = Duration.milliseconds(500)
-  /// The longest pause that a server may ask for.
+  /// The longest pause that a server can request.
   var longestPause = Duration.seconds(300)
-  /// Bytes that count as progress: after them failures are counted from zero.
+  /// The number of bytes that count as progress and reset the count of failures.
   var progress = 1 << 20
 
+  /// Returns the pause before the next retry.
+  ///
   /// - Parameters:
-  ///   - failures: Failures in a row, 1 or more.
-  ///   - asked: What the server asks for (`Retry-After`).
-  /// - Returns: nil if it is time to give up.
+  ///   - failures: The number of failures in a row, 1 or more.
+  ///   - asked: The pause that the server requests (`Retry-After`).
+  /// - Returns: nil if there is no further retry.
   func pause(after failures: Int, asked: Duration? = nil) -> Duration? {
     guard failures <= retries else { return nil }
     let own = firstPause * (1 << min(max(failures - 1, 0), 16))

@@ -1,18 +1,18 @@
 internal import Storage
 
-/// The text beside a partial file that lists which of its bytes are on the disk: one line for the file's identity, and
-/// one for each range that was written and synchronized. Lines are only ever appended.
+/// The text file beside a partial file that lists the bytes on disk: one line for the file's identity, and one for
+/// each range that was written and synchronized. Lines are only ever appended.
 enum TransferJournal {
-  /// The first line. A journal that begins otherwise belongs to other content, and so does its partial file.
+  /// The first line. A journal with a different one belongs to other content, and so does its partial file.
   static func header(_ identity: FileIdentity) -> String {
     "lorikeet-transfer-1 \(identity.size) \(identity.digest)\n"
   }
 
   static func line(_ range: Range<Int>) -> String { "\(range.lowerBound) \(range.upperBound)\n" }
 
-  /// Returns the ranges of a journal, up to the first malformed line: the last one can be cut off.
+  /// Parses the ranges of a journal, up to the first invalid line: the last line can be truncated.
   ///
-  /// - Returns: `nil` if the journal is of other content.
+  /// - Returns: nil if the journal belongs to other content.
   static func parse(_ text: String, of identity: FileIdentity) -> ByteRanges? {
     let header = header(identity)
     guard text.hasPrefix(header) else { return nil }

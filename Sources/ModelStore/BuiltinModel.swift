@@ -1,8 +1,8 @@
 internal import SystemPaths
 
-/// Where the files of the model that comes with the program lie.
+/// Finds the files of the model that comes with the program.
 enum BuiltinModel {
-  /// Beside the binary after a build (SwiftPM's resource bundle), under `share` after an installation.
+  /// The folders relative to the binary: SwiftPM's resource bundle after a build, `share` after an installation.
   private static let places = [
     "lorikeet_ModelStore.resources/builtin",
     "../share/lorikeet/models/builtin",

@@ -1,7 +1,7 @@
 internal import Storage
 
 extension HubModel {
-  /// The models that are called by a short name. Sizes and SHA-256 as the hub lists them for these commits.
+  /// The models that have a short name, with sizes and SHA-256 as listed by the hub for these commits.
   public static let catalogue = [v3, v2]
 
   static let v3 = HubModel(

@@ -2,11 +2,11 @@
 public enum ExportFiles: String, Sendable, CaseIterable {
   /// Full precision: 2.5 GB for Parakeet TDT 0.6B.
   case fp32
-  /// Dynamically quantized: 0.7 GB, less exact.
+  /// Dynamically quantized: 0.7 GB, less accurate.
   case int8
 
-  /// The files, in the order in which they are fetched: the encoder's graph comes last, so that a model whose weights
-  /// are still on their way is not taken for complete.
+  /// The files in the order in which they are downloaded. The encoder's graph comes last, so that a model whose weights
+  /// are still being downloaded is not taken for complete.
   public var names: [String] {
     switch self {
     case .fp32:
@@ -16,6 +16,6 @@ public enum ExportFiles: String, Sendable, CaseIterable {
     }
   }
 
-  /// Small models keep their weights inside the graph and have no such file.
+  /// The file of the encoder's weights. Small models keep their weights inside the graph and do not have it.
   public static let encoderWeights = "encoder-model.onnx.data"
 }

@@ -1,22 +1,25 @@
 public import Storage
 
-/// A model in a repository of the hub (huggingface.co), at one commit: its files can never change.
+/// A model in a repository of the hub (huggingface.co), at a fixed commit, so that its files can never change.
 public struct HubModel: Sendable, Hashable {
-  /// How it is called on the command line: its name in the catalogue, or `OWNER/REPOSITORY@COMMIT`.
+  /// The name on the command line: the catalogue's, or `OWNER/REPOSITORY@COMMIT`.
   public let name: String
+  /// The repository: `OWNER/NAME`.
   public let repository: String
   /// The commit, 40 hexadecimal digits.
   public let revision: String
-  /// Sizes and hashes of its files; empty for a repository that is not in the catalogue: the hub says them.
+  /// The sizes and hashes of its files; empty for a repository outside of the catalogue, whose hub has them.
   public let files: [String: FileIdentity]
 
-  /// The name of its folder in the store.
+  /// The name of the model's folder in the store.
   public var folder: String { name.replacing("/", with: "--") }
 
-  /// Whether its files are in the catalogue, and the hub need not be asked what they are.
+  /// True if the catalogue lists the files, so that the hub need not be asked.
   public var isInCatalogue: Bool { !files.isEmpty }
 
-  /// A model of the catalogue by its name, or any repository as `OWNER/REPOSITORY@COMMIT`.
+  /// Creates a model from its name in the catalogue, or from any repository as `OWNER/REPOSITORY@COMMIT`.
+  ///
+  /// - Returns: `nil` for any other text.
   public init?(named name: String) {
     if let known = Self.catalogue.first(where: { $0.name == name }) {
       self = known
@@ -39,7 +42,7 @@ public struct HubModel: Sendable, Hashable {
     self.files = files
   }
 
-  /// Whether a part of a repository's name is one that the hub allows, and safe as a part of a path.
+  /// Returns true if a part of a repository's name is allowed by the hub and safe as a part of a path.
   private static func isPlain(_ text: Substring) -> Bool {
     guard let first = text.first, first != ".", first != "-", text.utf8.count <= 96 else { return false }
     return text.utf8.allSatisfy { byte in

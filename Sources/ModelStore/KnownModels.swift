@@ -1,15 +1,15 @@
 internal import Transducer
 
-/// What is known of a model that its files do not say.
+/// Facts about a model that its files do not contain.
 public struct KnownModel: Sendable {
-  /// BCP 47 tags of the languages that it understands.
+  /// The BCP 47 tags of the languages that the model understands.
   public let languages: [String]
-  /// Where its maker describes it.
+  /// The address of the maker's description.
   public let page: String
-  /// Tokens, blank included: tells the models apart.
+  /// The number of tokens including blank, by which the models are told apart.
   let tokenCount: Int
 
-  /// As NVIDIA's model cards say.
+  /// The facts in NVIDIA's model cards.
   static let parakeetV3 = KnownModel(
     languages: [
       "bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "hr", "hu", "it", "lt", "lv", "mt", "nl",
@@ -21,7 +21,7 @@ public struct KnownModel: Sendable {
 }
 
 extension HubModel {
-  /// What is known of a model of the catalogue, whether its files are there or not.
+  /// The facts about a model of the catalogue, whether it has been downloaded or not.
   public var known: KnownModel? {
     switch self {
     case Self.v3: .parakeetV3
@@ -32,12 +32,12 @@ extension HubModel {
 }
 
 extension ModelDirectory {
-  /// The public exports do not say which model they are; their vocabularies tell.
+  /// The facts about the model, found by the size of its vocabulary: the public exports have no name in them.
   public var known: KnownModel? {
     [.parakeetV3, .parakeetV2].first { $0.tokenCount == vocabulary.count }
   }
 
-  /// BCP 47 tags of the languages that the model understands; empty if nobody knows.
+  /// The BCP 47 tags of the languages that the model understands; empty if unknown.
   public var languages: [String] {
     configuration.languages.isEmpty ? known?.languages ?? [] : configuration.languages
   }

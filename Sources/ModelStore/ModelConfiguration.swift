@@ -1,24 +1,24 @@
 internal import FoundationEssentials
 
-/// A model's `config.json`, as onnx-asr defines it.
+/// A model's `config.json`, in onnx-asr's format.
 public struct ModelConfiguration: Sendable, Equatable {
-  /// Mel bands of the features that the encoder takes.
+  /// The number of mel bands in the encoder's input features.
   public var bandCount: Int
-  /// Feature frames an encoder frame.
+  /// The number of feature frames in each encoder frame.
   public var subsampling: Int
-  /// Tokens that one encoder frame may emit.
+  /// The maximum number of tokens that one encoder frame can emit.
   public var maximumTokensPerFrame: Int
-  /// BCP 47 tags of the languages it was trained on; empty if unknown. Lorikeet's own addition.
+  /// The BCP 47 tags of the languages it was trained on; empty if unknown. Lorikeet's addition to the format.
   public var languages: [String]
 
   /// The only architecture that Lorikeet runs.
   static let modelType = "nemo-conformer-tdt"
 
-  /// - Throws: What is wrong with the file, for a person.
+  /// - Throws: ``Malformed`` with a readable reason.
   init(parsing json: Data) throws(Malformed) {
     let file: File
     do {
-      // The decoder traps on brackets, nested too deep for it, at the very end of the data: there is a newline.
+      // The decoder traps if the data ends in brackets nested too deep for it, so a newline is appended.
       file = try JSONDecoder().decode(File.self, from: json + [0x0A])
     } catch {
       throw Malformed(description: Self.explain(error))
@@ -38,7 +38,7 @@ public struct ModelConfiguration: Sendable, Equatable {
     let description: String
   }
 
-  /// The file's own names.
+  /// The keys of the file.
   private struct File: Decodable {
     // swift-format-ignore: AlwaysUseLowerCamelCase
     let model_type: String

@@ -2,20 +2,20 @@ internal import Storage
 public import SystemPaths
 
 extension ModelDirectory {
-  /// Bytes of the graphs and of the weights that belong to them; no weights are read.
+  /// The size of the graphs and their weights in bytes, without reading weights.
   public var graphBytes: Int64 {
     func size(_ name: String) -> Int64 { Int64(Files.size(of: "\(path)/\(name)") ?? 0) }
     return switch graphs {
     case .exported(let encoder, let decoder):
       [encoder, decoder].reduce(0) { sum, name in
-        // What cannot be used is as large as it looks.
+        // A graph that cannot be used counts with its own size.
         sum + ((try? ExportedGraph(name, in: path)).map { Int64($0.bytes) } ?? size(name))
       }
     case .prepared: PreparedModel.Network.allCases.flatMap(\.files).reduce(0) { $0 + size($1) }
     }
   }
 
-  /// Where a file of the export is: in the directory, or beside the file that a graph is a link to.
+  /// The path of a file of the export: in the directory, or beside the file that a graph links to.
   func place(of name: String) -> String {
     let place = "\(path)/\(name)"
     guard case .exported(let encoder, let decoder) = graphs, !Files.isThere(place) else { return place }
@@ -24,11 +24,11 @@ extension ModelDirectory {
   }
 
   /// Deletes the graphs and weights that the model was prepared from, to save disk space. `config.json` and
-  /// `vocab.txt` stay; from now on the model is opened by the prepared directory's path.
+  /// `vocab.txt` stay. From then on the model is opened by the prepared directory's path.
   ///
-  /// - Returns: The bytes that they took.
-  /// - Throws: Before anything is deleted, if the prepared model was not made of these files or is not intact; all
-  ///   is read to know.
+  /// - Returns: The freed space in bytes.
+  /// - Throws: ``FileError`` before anything is deleted if the prepared model was not made from these files or is not
+  ///   intact, which takes reading everything.
   @discardableResult
   public func dropOriginals(keeping prepared: PreparedModel) throws(FileError) -> Int64 {
     let sources: SourceHashes
@@ -46,7 +46,7 @@ extension ModelDirectory {
     var bytes: Int64 = 0
     for file in sources.files where !["config.json", "vocab.txt"].contains(file.name) {
       let place = "\(path)/\(file.name)"
-      // Weights that lie elsewhere do not belong to the directory.
+      // A file outside of the directory is not deleted.
       guard Files.status(of: place, followingLinks: false) != nil else { continue }
       try Files.remove(place)
       bytes += file.size

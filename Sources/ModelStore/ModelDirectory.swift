@@ -5,30 +5,38 @@ public import Transducer
 /// A directory in the layout of the public ONNX export: `config.json`, `vocab.txt`, `encoder-model.onnx` (with
 /// its external weights beside it, if any) and `decoder_joint-model.onnx`, or the two `.int8.onnx` files.
 ///
-/// Or the directory of a ``PreparedModel``, which has the networks in another form.
+/// It can also be the directory of a ``PreparedModel``, which has the networks in another form.
 ///
-/// What only the graphs can tell (sizes, tensor names) is checked when they are loaded.
+/// Sizes and tensor names, which only the graphs contain, are checked when the graphs are loaded.
 public struct ModelDirectory: Sendable {
-  /// How the model is called: its known name, or the directory's last path component.
+  /// The model's known name, or the directory's last path component.
   public let name: String
+  /// The directory's path, without a trailing slash.
   public let path: String
+  /// The parsed `config.json`.
   public let configuration: ModelConfiguration
+  /// The parsed `vocab.txt`.
   public let vocabulary: Vocabulary
+  /// The networks.
   public let graphs: Graphs
 
   /// The form in which the directory holds the networks.
   public enum Graphs: Sendable, Equatable {
-    /// As they were exported: two files of these names, prediction network and joint network in one.
+    /// The exported form: two files of these names, with prediction network and joint network in one.
     case exported(encoder: String, decoder: String)
+    /// The prepared form, in OpenVINO's format.
     case prepared(PreparedModel)
   }
 
   /// The name of the model that comes with the program.
   public static let builtin = "builtin"
 
-  /// Finds a model by its name, or opens the directory of that path.
+  /// Finds a model by its name, or opens the directory at that path.
   ///
-  /// - Parameter models: The store's folder, for models of the hub; without it there are none.
+  /// - Parameters:
+  ///   - nameOrPath: The built-in model's name, a name of the catalogue, or a path.
+  ///   - models: The store's folder with models of the hub; `nil` for none.
+  /// - Throws: ``ModelError`` if there is no such model, or it cannot be used.
   public static func find(_ nameOrPath: String, in models: String? = nil) throws(ModelError) -> ModelDirectory
   {
     if nameOrPath == builtin {
@@ -50,7 +58,10 @@ public struct ModelDirectory: Sendable {
 
   /// Opens and checks a directory.
   ///
-  /// - Parameter name: How the model is called, if not by its directory.
+  /// - Parameters:
+  ///   - path: The directory.
+  ///   - name: The model's name, if it differs from the directory's.
+  /// - Throws: ``ModelError`` if a file is missing or cannot be used.
   public init(path: String, name: String? = nil) throws(ModelError) {
     let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     self.path = trimmed
@@ -69,7 +80,7 @@ public struct ModelDirectory: Sendable {
     }
     self.name = name ?? String(trimmed.split(separator: "/").last ?? "model").readable
 
-    // The full-precision export if it is there; both graphs are always of the same kind.
+    // The full-precision export if present; both graphs are always of the same kind.
     let kinds = ["", ".int8"].map { kind in
       ["encoder-model\(kind).onnx", "decoder_joint-model\(kind).onnx"]
     }
@@ -114,7 +125,7 @@ public struct ModelDirectory: Sendable {
     }
   }
 
-  /// Why a file is not there.
+  /// Returns the error for a missing file.
   private static func absence(of file: String, in path: String) -> ModelError {
     do throws(FileFault) {
       _ = try ExportFile("\(path)/\(file)")

@@ -1,40 +1,54 @@
 public import Transducer
 
-/// A model that cannot be used, and what would help.
+/// The reason why a model cannot be used, with a remedy.
 public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The kind of problem.
   public enum Reason: Sendable, Equatable {
+    /// There is no model of that name.
     case unknownName(known: [String])
+    /// The model has not been downloaded into the store's folder.
     case notPulled(models: String)
+    /// The path is a file.
     case notADirectory
+    /// The built-in model is in none of these folders.
     case builtinMissing(looked: [String])
-    /// What is wrong with a file, by its name, and what helps.
+    /// A file, by its name, cannot be used, with the remedy if there is one.
     case file(String, FileFault, remedy: String?)
+    /// The model was prepared by another version of Lorikeet.
     case preparedByAnother(original: String)
+    /// `config.json` is invalid.
     case configuration(String)
+    /// `vocab.txt` is invalid.
     case vocabulary(VocabularyError)
+    /// A graph is invalid or unsupported.
     case graph(String)
+    /// The export is quantized in a way that the device cannot run.
     case quantizedLayers(device: String)
   }
 
   /// The model's name or directory.
   public let model: String
+  /// The problem.
   public let reason: Reason
 
+  /// Creates an error.
   public init(model: String, reason: Reason) {
     self.model = model
     self.reason = reason
   }
 
-  /// Of a file that cannot be used, with what helps.
+  /// Creates an error about a file, with its remedy.
   ///
   /// - Parameters:
-  ///   - directory: The model's.
-  ///   - file: Its name there.
+  ///   - directory: The model's directory.
+  ///   - file: The file's name in the directory.
+  ///   - fault: The fault.
   public init(_ directory: String, _ file: String, _ fault: FileFault) {
     self.init(
       model: directory, reason: .file(file, fault, remedy: FileRemedy.text(for: fault, in: directory)))
   }
 
+  /// The problem and its remedy in one line.
   public var description: String {
     switch reason {
     case .unknownName(let known):
@@ -43,17 +57,17 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
       other repositories of the hub: OWNER/REPOSITORY@COMMIT, with the commit's 40 hexadecimal digits
       """
     case .notPulled(let models):
-      "model \(model): is not in \(models); `lorikeet models pull \(model)` fetches it"
+      "model \(model): is not in \(models); `lorikeet models pull \(model)` downloads it"
     case .notADirectory:
       "model \(model): is a file, expected the directory that holds config.json and the model's other files"
     case .builtinMissing(let looked):
-      "model \(model): its files are not beside the program (looked in \(looked.joined(separator: ", ")))"
+      "model \(model): its files are not installed beside the program (looked in \(looked.joined(separator: ", ")))"
     case .file(let file, let fault, let remedy):
       "model \(model): \(fault.description(of: file))" + (remedy.map { "; \($0)" } ?? "")
     case .preparedByAnother(let original):
       """
-      model \(model): was prepared by another version of Lorikeet; start with the model that it was made of, \(original), \
-      and it is prepared again
+      model \(model): was prepared by another version of Lorikeet; start with the model that it was made from, \(original), \
+      to prepare it again
       """
     case .configuration(let what):
       "model \(model): config.json: \(what)"
@@ -62,7 +76,7 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case .quantizedLayers(let device):
       """
       model \(model): its export rounds activations to eight bits at inference, which \(device) cannot do, in layers \
-      that could not be rewritten; `lorikeet models pull` fetches the full-precision export, and --device cpu runs this one
+      that could not be rewritten; `lorikeet models pull` downloads the full-precision export, and --device cpu runs this one
       """
     case .graph(let what):
       "model \(model): \(what)"

@@ -2,11 +2,11 @@ internal import Storage
 internal import SystemPaths
 
 extension PreparedModel {
-  /// Returns the reason why a prepared directory cannot be used; `nil` if it was not prepared.
+  /// The reason why a prepared directory cannot be used; `nil` if the directory was not prepared.
   static func trouble(at path: String) -> ModelError.Reason? {
     guard let place = Place(at: path) else {
       guard Files.isThere("\(path)/\(Manifest.fileName)") else { return nil }
-      return .file(Manifest.fileName, .unreadable("it is not what was written"), remedy: nil)
+      return .file(Manifest.fileName, .unreadable("it has changed since it was written"), remedy: nil)
     }
     guard place.isOfThisVersion, Set(place.manifest.files.map(\.name)) == Set(files) else {
       return .preparedByAnother(original: place.manifest.model)

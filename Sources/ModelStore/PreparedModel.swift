@@ -3,38 +3,42 @@ internal import SystemPaths
 
 /// The storage format of the large weights of a model's networks.
 public enum WeightFormat: String, Codable, Sendable, CaseIterable {
-  /// Eight bits with a scale for each output channel, for processors. Arithmetic stays floating point.
+  /// Eight bits with a scale for each output channel, for processors. Arithmetic is still floating point.
   case int8
-  /// Half precision, for neural and graphics processors. The weights of a quantized export stay in eight bits.
+  /// Half precision, for neural and graphics processors. The weights of a quantized export keep their eight bits.
   case f16
 }
 
-/// A directory that holds a model prepared for a kind of device: its four networks in OpenVINO's format, with
-/// `config.json` and `vocab.txt`. It needs nothing of the directory it was made from.
+/// A directory with a model prepared for a kind of device: its four networks in OpenVINO's format, `config.json` and
+/// `vocab.txt`. It does not need the directory that it was made from.
 public struct PreparedModel: Sendable, Equatable {
   private let directory: Place
 
+  /// The directory's path.
   public var path: String { directory.path }
+  /// The content of `prepared.json`.
   public var manifest: Manifest { directory.manifest }
 
-  /// A prepared directory in whatever state.
+  /// A prepared directory in any state.
   public typealias Place = SealedDirectory<Manifest>
 
-  /// The directory's `prepared.json`.
+  /// The content of the directory's `prepared.json`.
   public struct Manifest: SealedManifest {
     public static let fileName = "prepared.json"
 
-    /// ``PreparedModel/version``.
+    /// The ``PreparedModel/version`` that made the directory.
     public var version: Int
     /// The model's name.
     public var model: String
+    /// The format of the weights.
     public var weights: WeightFormat
     /// OpenVINO's build.
     public var openVINO: String
-    /// ``SourceHashes/sha256`` of the files that it was made from.
+    /// The ``SourceHashes/sha256`` of the original.
     public var source: String
     public var files: [FileRecord]
 
+    /// Creates a manifest.
     public init(
       version: Int = PreparedModel.version, model: String, weights: WeightFormat, openVINO: String,
       source: String, files: [FileRecord]
@@ -48,25 +52,25 @@ public struct PreparedModel: Sendable, Equatable {
     }
   }
 
-  /// The version of the preparation: increased whenever the networks made from an exported model change.
+  /// The version of the preparation: increased whenever the same exported model would result in different networks.
   public static let version = 3
 
-  /// The networks, by the names of their files.
+  /// The networks, named as their files.
   public enum Network: String, Sendable, CaseIterable {
     case encoder
     case projection = "encoder-projection"
     case prediction = "prediction-network"
     case joint = "joint-network"
 
-    /// The files of a network: structure and weights.
+    /// The two files of a network: structure and weights.
     public var files: [String] { ["\(rawValue).xml", "\(rawValue).bin"] }
   }
 
-  /// All files but the manifest.
+  /// The names of all files except the manifest.
   public static let files = ["config.json", "vocab.txt"] + Network.allCases.flatMap(\.files)
 
-  /// Returns the name of a prepared directory: the model's name, and a key of the content it is made from, the version
-  /// of the preparation, OpenVINO's build, and the weight format.
+  /// Returns the name of a prepared directory: the model's name and a hash of the original's content, the version of
+  /// the preparation, OpenVINO's build, and the format of the weights.
   public static func directoryName(
     model: String, source: String, weights: WeightFormat, openVINO: String
   ) -> String {
@@ -77,8 +81,10 @@ public struct PreparedModel: Sendable, Equatable {
 
   /// Opens a prepared directory.
   ///
-  /// - Parameter readingAll: Whether files are read and checked although they look unchanged.
-  /// - Returns: `nil` if it is not there, of another version, or damaged.
+  /// - Parameters:
+  ///   - path: The directory.
+  ///   - readingAll: True to read and verify all files, false to read only those that look changed.
+  /// - Returns: `nil` if the directory is missing, of another version, or not intact.
   public init?(at path: String, readingAll: Bool = false) {
     guard let place = Place(at: path) else { return nil }
     self.init(place, readingAll: readingAll)
@@ -91,15 +97,15 @@ public struct PreparedModel: Sendable, Equatable {
     directory = place
   }
 
-  /// The prepared models in a directory, in the order of their names, without those that are damaged or of another
+  /// Returns the prepared models below a directory, sorted by name, without those that are damaged or of another
   /// version.
   public static func all(in directory: String) -> [PreparedModel] {
     Place.all(in: directory).compactMap { PreparedModel($0) }
   }
 
-  /// The model's other prepared forms, with other weight formats, in the same directory.
+  /// The same model with other formats of weights, prepared beside it.
   public var siblings: [PreparedModel] {
-    // The path may be a link into the directory that holds them.
+    // The directory can be a link to the folder that contains them.
     let parents = [path, Files.realPath(path) ?? path].map(Files.parent)
     return WeightFormat.allCases.filter { $0 != manifest.weights }.compactMap { weights in
       let name = Self.directoryName(
@@ -108,16 +114,16 @@ public struct PreparedModel: Sendable, Equatable {
     }
   }
 
-  /// The bytes that its files take.
+  /// The size of its files in bytes.
   public var size: Int64 { directory.size }
 
-  /// Returns the path of the file that describes a network.
+  /// The path of the file with a network's structure.
   public func graph(_ network: Network) -> String {
     "\(path)/\(network.rawValue).xml"
   }
 }
 
 extension PreparedModel.Place {
-  /// True if this version of the preparation would make it the same.
+  /// True if this version of the preparation made it.
   public var isOfThisVersion: Bool { manifest.version == PreparedModel.version }
 }

@@ -1,26 +1,31 @@
 public import Storage
 public import SystemPaths
 
-/// The hashes of all files of an exported model, which tell it from other models.
+/// The hashes of all files of an exported model.
 ///
-/// The files are read once: the hashes are kept, with the path, and hold while every file keeps its size and the time
-/// of its last change.
+/// Hashing is done once: the hashes are cached by the model's path, and stay valid while every file keeps its size and
+/// the time of its last change.
 public struct SourceHashes: Codable, Sendable, Equatable {
   /// The model's directory.
   public let path: String
+  /// The records of the files, in the order in which they are hashed.
   public let files: [FileRecord]
 
-  /// The hash of the names and contents of all files; their place does not matter.
+  /// The hash of the names and contents of all files, whatever their location.
   public var sha256: String { Self.sha256(of: files.map { ($0.name, $0.size, $0.sha256) }) }
 
-  /// - Parameter files: In the order in which they are hashed.
+  /// - Parameter files: The files in the order in which they are hashed.
   static func sha256(of files: [(name: String, size: Int64, sha256: String)]) -> String {
     FileHash.sha256(of: files.map { "\($0.name) \($0.size) \($0.sha256)\n" }.joined())
   }
 
+  /// Hashes a model's files, or takes their hashes from the cache.
+  ///
   /// - Parameters:
-  ///   - memory: The directory where hashes are kept; `nil` to read the files in any case.
-  ///   - notKept: Called if new hashes cannot be kept there. The next start computes them again.
+  ///   - model: The exported model.
+  ///   - memory: The directory of the cache; `nil` to read the files in any case.
+  ///   - notKept: Called if new hashes could not be cached. They are computed again at the next start.
+  /// - Throws: ``ModelError`` if a file cannot be read.
   public init(
     of model: ModelDirectory, memory directory: String?, notKept: (FileError) -> Void = { _ in }
   ) throws(ModelError) {
@@ -52,7 +57,7 @@ public struct SourceHashes: Codable, Sendable, Equatable {
     }
   }
 
-  /// The files to hash and their paths: those that the text of a transcript depends on.
+  /// The files to hash, with their paths: those that determine the text of a transcript.
   private static func files(
     of model: ModelDirectory
   ) throws(ModelError) -> [(name: String, place: String)] {

@@ -1,15 +1,20 @@
 public import Storage
 internal import SystemPaths
 
-/// A model's place in the store, whether its files are there or not.
+/// A model's folder in the store, whether its files have been downloaded or not.
 public struct StoredModel: Sendable {
+  /// The model.
   public let model: HubModel
-  /// The folder.
+  /// The folder's path.
   public let path: String
-  /// What was known of its files when this value was made.
+  /// The record of its files at the time when this value was created.
   public let record: DownloadRecord
 
-  /// - Parameter models: The folder that holds the models' folders.
+  /// Reads the record of a model.
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - models: The folder that contains the models' folders.
   public init(_ model: HubModel, in models: String) {
     self.model = model
     path = "\(models)/\(model.folder)"
@@ -18,21 +23,21 @@ public struct StoredModel: Sendable {
     record = found.flatMap { $0.revision == model.revision ? $0 : nil } ?? DownloadRecord(of: model)
   }
 
-  /// Files of an export that are not there, in the order in which they are fetched.
+  /// Returns the missing files of an export, in the order in which they are downloaded.
   public func missing(from export: ExportFiles) -> [String] {
     export.names.filter { !record.absent.contains($0) && !isThere($0) }
   }
 
-  /// The exports that are there as a whole.
+  /// The exports of which every file is present.
   public var complete: [ExportFiles] { ExportFiles.allCases.filter { missing(from: $0).isEmpty } }
 
-  /// Bytes of the recorded files that are there.
+  /// The size of the recorded files that are present, in bytes.
   public var size: Int { record.files.reduce(0) { $0 &+ (isThere($1.key) ? $1.value.size : 0) } }
 
-  /// ``SourceHashes/sha256`` of the full-precision export, whether its files are there or not; `nil` if it is not known
-  /// what they are.
+  /// The ``SourceHashes/sha256`` of the full-precision export, whether its files are present or not; `nil` if their
+  /// hashes are unknown.
   ///
-  /// What was recorded of a file holds for the commit, and so does what the catalogue says.
+  /// Both the record and the catalogue are valid for the commit.
   public var source: String? {
     var files: [(name: String, size: Int64, sha256: String)] = []
     for name in [
@@ -50,19 +55,19 @@ public struct StoredModel: Sendable {
     return SourceHashes.sha256(of: files)
   }
 
-  /// Where its prepared forms lie below a directory, in whatever state they are.
+  /// Returns its prepared directories below a directory, in any state.
   public func preparedPlaces(in directory: String) -> [PreparedModel.Place] {
     guard let source else { return [] }
     return PreparedModel.Place.all(in: directory).filter { $0.manifest.source == source }
   }
 
-  /// Its prepared forms below a directory that can be used.
+  /// Returns its usable prepared forms below a directory.
   public func prepared(in directory: String) -> [PreparedModel] {
     preparedPlaces(in: directory).compactMap { PreparedModel(at: $0.path) }
   }
 
-  /// Whether a file was fetched, found right, and has kept its size. Hashes are compared by `lorikeet models verify`:
-  /// reading gigabytes at each start would cost more than the start.
+  /// Returns true if a file was downloaded, verified, and has kept its size. Hashes are compared only by
+  /// `lorikeet models verify`: reading gigabytes at each start would cost more than the start.
   private func isThere(_ file: String) -> Bool {
     guard let recorded = record.files[file] else { return false }
     return Files.size(of: "\(path)/\(file)") == recorded.size

@@ -1,9 +1,12 @@
 /// A domain name: at most 127 labels of 1 to 63 bytes. ASCII letters are equal in both cases (RFC 1035, 2.3.3).
 public struct DomainName: Hashable, Sendable, CustomStringConvertible {
+  /// The labels in UTF-8, from the most specific to the top-level one.
   public let labels: [[UInt8]]
   private let folded: [[UInt8]]
 
-  /// - Returns: `nil` for what is no name: an empty label, one of more than 63 bytes, or more than 255 bytes in all.
+  /// Creates a name from its labels.
+  ///
+  /// - Returns: `nil` if a label is empty or has more than 63 bytes, or if the name has more than 255 bytes in all.
   public init?(labels: [[UInt8]]) {
     guard labels.allSatisfy({ (1...63).contains($0.count) }),
       labels.reduce(1, { $0 + 1 + $1.count }) <= 255
@@ -11,8 +14,8 @@ public struct DomainName: Hashable, Sendable, CustomStringConvertible {
     self.init(checked: labels)
   }
 
-  /// A name of ours: each text is a label, cut where it is too long for one. The total stays below 255 bytes with up
-  /// to three long labels.
+  /// Creates one of this responder's own names. Each text is a label, truncated to 63 bytes. The total stays below
+  /// 255 bytes with up to three long labels.
   init(_ labels: String...) {
     self.init(checked: labels.map { Array($0.prefix(bytes: 63).utf8) })
   }
@@ -22,16 +25,18 @@ public struct DomainName: Hashable, Sendable, CustomStringConvertible {
     folded = labels.map { $0.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 } }
   }
 
+  /// Returns true if both names have equal labels, with ASCII letters compared without case.
   public static func == (left: DomainName, right: DomainName) -> Bool { left.folded == right.folded }
 
+  /// Hashes the labels with ASCII letters in lower case.
   public func hash(into hasher: inout Hasher) { hasher.combine(folded) }
 
-  /// For people: "Living room._wyoming._tcp.local."
+  /// The name as text: "Living room._wyoming._tcp.local."
   public var description: String { labels.map { String(decoding: $0, as: UTF8.self) + "." }.joined() }
 }
 
 extension String {
-  /// The longest beginning of whole characters that has at most so many bytes in UTF-8.
+  /// The longest prefix of whole characters that has at most `limit` bytes in UTF-8.
   func prefix(bytes limit: Int) -> Substring {
     var end = startIndex
     while end < endIndex, utf8.distance(from: startIndex, to: index(after: end)) <= limit {

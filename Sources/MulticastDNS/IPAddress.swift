@@ -1,9 +1,11 @@
-/// An address of version 4 or 6.
+/// An IPv4 or IPv6 address.
 public enum IPAddress: Hashable, Sendable {
   case v4(SIMD4<UInt8>)
   case v6(SIMD16<UInt8>)
 
-  /// - Returns: `nil` unless there are 4 or 16 bytes, in network order.
+  /// Creates an address from its bytes, in network order.
+  ///
+  /// - Returns: `nil` unless there are 4 or 16 bytes.
   public init?(bytes: some Collection<UInt8>) {
     switch bytes.count {
     case 4: self = .v4(SIMD4(bytes))
@@ -12,7 +14,7 @@ public enum IPAddress: Hashable, Sendable {
     }
   }
 
-  /// In network order.
+  /// The 4 or 16 bytes, in network order.
   public var bytes: [UInt8] {
     switch self {
     case .v4(let value): value.indices.map { value[$0] }
@@ -20,7 +22,7 @@ public enum IPAddress: Hashable, Sendable {
     }
   }
 
-  /// The version.
+  /// The version of the internet protocol.
   public var family: Family {
     switch self {
     case .v4: .v4
@@ -28,10 +30,10 @@ public enum IPAddress: Hashable, Sendable {
     }
   }
 
-  /// 0.0.0.0 or ::, where a server listens on all addresses.
+  /// True for 0.0.0.0 and ::, on which a server listens on all addresses.
   public var isUnspecified: Bool { bytes.allSatisfy { $0 == 0 } }
 
-  /// 127.0.0.0/8 or ::1: of no use to another machine.
+  /// True for 127.0.0.0/8 and ::1, which are of no use to another machine.
   public var isLoopback: Bool {
     switch self {
     case .v4(let value): value[0] == 127
@@ -40,7 +42,7 @@ public enum IPAddress: Hashable, Sendable {
   }
 }
 
-/// The version of the internet protocol by which a packet travels.
+/// The version of the internet protocol that carries a packet.
 public enum Family: Hashable, Sendable, CaseIterable {
   case v4, v6
 }

@@ -1,15 +1,18 @@
-/// A message of multicast DNS (RFC 6762, 18).
+/// A multicast DNS message (RFC 6762, 18).
 public struct Message: Equatable, Sendable {
-  /// 0, but for the questions of those who speak unicast DNS.
+  /// The query identifier: 0 except in unicast DNS questions.
   public var id: UInt16 = 0
   var flags: UInt16
+  /// The question section.
   public var questions: [Question] = []
+  /// The answer section; in a question, the answers that the sender already knows.
   public var answers: [Record] = []
-  /// In a probe: what the asker would like to have.
+  /// The authority section; in a probe, the records that the sender wants to claim.
   public var authorities: [Record] = []
+  /// The additional section.
   public var additionals: [Record] = []
 
-  /// A response is authoritative.
+  /// Creates a question, or an authoritative response.
   public init(isResponse: Bool, questions: [Question] = [], answers: [Record] = []) {
     flags = isResponse ? 0x8400 : 0
     self.questions = questions
@@ -21,21 +24,22 @@ public struct Message: Equatable, Sendable {
     self.flags = flags
   }
 
+  /// True for a response, false for a question (the QR bit).
   public var isResponse: Bool { flags & 0x8000 != 0 }
 
-  /// More known answers follow in another packet.
+  /// True if more known answers follow in another packet (the TC bit).
   public var isTruncated: Bool { flags & 0x0200 != 0 }
 
-  /// Whether operation and response code are those of multicast DNS; others are to be passed over (18.3, 18.11).
+  /// True if the operation and response codes are those of multicast DNS; other messages are ignored (18.3, 18.11).
   public var isPlain: Bool { flags & 0x780F == 0 }
 }
 
-/// Bytes that are no DNS message.
+/// The reason why bytes are not a DNS message.
 public enum MessageError: Error, Sendable, Equatable {
-  /// The packet ends before the message.
+  /// The packet ends before the message does.
   case cutOff
   /// A name that is too long, or whose pointers do not lead backwards.
   case name
-  /// A record's data has not the length that it should have.
+  /// A record's data does not have the length that its type requires.
   case data
 }

@@ -1,5 +1,7 @@
 extension Message {
-  /// Reads a packet. What it can take of time and memory is bounded by the packet's length, whatever the bytes are.
+  /// Parses a packet. Time and memory are bounded by the packet's length, whatever the bytes are.
+  ///
+  /// - Throws: ``MessageError`` if the bytes are not a DNS message.
   public init(parsing bytes: [UInt8]) throws(MessageError) {
     var reader = MessageReader(bytes: bytes)
     self.init(id: try reader.integer(), flags: try reader.integer())
@@ -32,8 +34,8 @@ private struct MessageReader {
     return bytes[index..<index + count]
   }
 
-  /// A name, which may go on at an earlier place (RFC 1035, 4.1.4). Each pointer has to lead to before the piece that
-  /// it ends, so that no two of them can make a circle.
+  /// Reads a name, which can continue at an earlier offset (RFC 1035, 4.1.4). Each pointer has to lead to before the
+  /// piece that it ends, so that pointers cannot form a loop.
   mutating func name() throws(MessageError) -> DomainName {
     var labels: [[UInt8]] = []
     var length = 1
@@ -112,7 +114,7 @@ private struct MessageReader {
     }
   }
 
-  /// The windows of bits that NSEC has (RFC 4034, 4.1.2).
+  /// Reads the type bitmap of an NSEC record, window by window (RFC 4034, 4.1.2).
   private mutating func types(_ end: Int) throws(MessageError) -> Set<RecordType> {
     var types: Set<RecordType> = []
     while index < end {

@@ -1,11 +1,11 @@
 extension Message {
-  /// What a packet may hold beside the headers of IPv6 and UDP on an ethernet.
+  /// The maximum size of a packet in bytes: an Ethernet frame less the headers of IPv6 and UDP.
   public static let packetBytes = 1440
 
-  /// The message as packets: answers that do not fit go into another one, additional records that do not are left
-  /// out. Questions and authorities stay together, in the first.
+  /// Encodes the message as packets. Answers that do not fit go into another packet; additional records that do not
+  /// fit are left out. Questions and authorities stay together, in the first packet.
   ///
-  /// - Parameter isLegacy: For who speaks unicast DNS: one packet, in which names in SRV are written out.
+  /// - Parameter isLegacy: True for a unicast DNS resolver: one packet, in which names in SRV are not compressed.
   public func packets(isLegacy: Bool = false) -> [[UInt8]] {
     var packets: [[UInt8]] = []
     var rest = answers[...]
@@ -14,7 +14,7 @@ extension Message {
       if packets.isEmpty {
         for question in questions { writer.append(question) }
       }
-      // The first fits in any case: what is larger than a packet still has to go.
+      // The first answer always goes in: a record larger than a packet still has to be sent.
       while let next = rest.first, writer.append(next, to: .answers, force: writer.counts[1] == 0) {
         rest.removeFirst()
       }
@@ -31,7 +31,7 @@ extension Message {
 }
 
 extension RecordData {
-  /// As two probes are compared (RFC 6762, 8.2): nothing is abbreviated.
+  /// The data without name compression, as two probes are compared (RFC 6762, 8.2).
   var plainBytes: [UInt8] {
     var writer = MessageWriter(id: 0, flags: 0, writesTargetsOut: true)
     writer.append(self, compresses: false)
@@ -49,7 +49,7 @@ private struct MessageWriter {
   var bytes: [UInt8]
   var counts = [0, 0, 0, 0]
   private let writesTargetsOut: Bool
-  /// Where the ends of names stand that have been written.
+  /// The offsets of the name suffixes that have been written.
   private var places: [ArraySlice<[UInt8]>: Int] = [:]
 
   init(id: UInt16, flags: UInt16, writesTargetsOut: Bool) {
@@ -76,7 +76,7 @@ private struct MessageWriter {
     counts[0] += 1
   }
 
-  /// - Returns: Whether it is there; nothing is changed if it does not fit and is not forced.
+  /// - Returns: True if the record was added; nothing changes if it does not fit and is not forced.
   @discardableResult
   mutating func append(_ record: Record, to section: Section, force: Bool) -> Bool {
     let before = self

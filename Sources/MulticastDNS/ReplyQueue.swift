@@ -1,33 +1,33 @@
-/// Answers that wait for their moment, and what has been said when.
+/// The delayed replies, and the times at which records were last sent to the group.
 struct ReplyQueue: Sendable {
   struct Reply: Sendable {
     var due: Duration
     let link: Responder.Link
     let family: Family
     var answers: [Record]
-    /// Who has asked: more known answers may come from there.
+    /// The sender of the question, which can send more known answers.
     let asker: Responder.Peer
-    /// `nil` for the group.
+    /// The peer to send to; `nil` for the group.
     let recipient: Responder.Peer?
-    /// Until when more known answers are waited for; `nil` if all have come.
+    /// The latest time to wait for more known answers; `nil` if all have arrived.
     var patience: Duration?
-    /// A name is defended against a probe.
+    /// True if the reply defends a name against a probe.
     let isDefence: Bool
   }
 
-  private struct Said: Hashable {
+  private struct SentKey: Hashable {
     let link: Responder.Link
     let family: Family
     let name: DomainName
     let data: RecordData
   }
 
-  /// More are not kept: a flood of questions gets fewer answers.
+  /// The maximum number of waiting replies: a flood of questions gets fewer answers.
   private static let capacity = 64
 
   private var waiting: [Reply] = []
-  /// When each record was last sent to the group.
-  private var said: [Said: Duration] = [:]
+  /// The time at which each record was last sent to the group.
+  private var sent: [SentKey: Duration] = [:]
 
   var deadline: Duration? { waiting.map(\.due).min() }
 
@@ -40,8 +40,8 @@ struct ReplyQueue: Sendable {
     return waiting.filter { $0.due <= now }
   }
 
-  /// More of what an asker knows has come (RFC 6762, 7.2).
-  mutating func know(
+  /// Removes answers that the sender of a question turns out to know from a further packet (RFC 6762, 7.2).
+  mutating func removeKnown(
     _ known: [Record], _ asker: Responder.Peer, on link: Responder.Link, expectingMore: Bool,
     at now: Duration,
     delay: Duration
@@ -54,7 +54,7 @@ struct ReplyQueue: Sendable {
     waiting.removeAll(where: \.answers.isEmpty)
   }
 
-  /// Somebody else has just said it to the group (7.4).
+  /// Drops an answer that another responder has just sent to the group (7.4).
   mutating func drop(_ record: Record, on link: Responder.Link, _ family: Family) {
     for index in waiting.indices
     where waiting[index].link == link && waiting[index].family == family && waiting[index].recipient == nil {
@@ -67,25 +67,25 @@ struct ReplyQueue: Sendable {
     _ records: [Record], on link: Responder.Link, _ family: Family, at now: Duration
   ) {
     for record in records {
-      said[Said(link: link, family: family, name: record.name, data: record.data)] = now
+      sent[SentKey(link: link, family: family, name: record.name, data: record.data)] = now
     }
   }
 
-  /// How long ago a record was sent to the group.
+  /// The time since a record was last sent to the group; `nil` if it never was.
   func age(of record: Record, on link: Responder.Link, _ family: Family, at now: Duration) -> Duration? {
-    said[Said(link: link, family: family, name: record.name, data: record.data)].map { now - $0 }
+    sent[SentKey(link: link, family: family, name: record.name, data: record.data)].map { now - $0 }
   }
 
-  /// Forgets other links, and what was said so long ago that it makes no difference.
+  /// Forgets all other links, and records that were sent so long ago that it makes no difference.
   mutating func keep(links: Set<Responder.Link>, at now: Duration) {
     waiting.removeAll { !links.contains($0.link) }
-    said = said.filter {
+    sent = sent.filter {
       links.contains($0.key.link) && now - $0.value < .seconds(Int64(ServiceRecords.otherTTL))
     }
   }
 }
 
-/// Whether the asker has a record, and for long enough (7.1).
+/// Returns true if the sender of a question has the record, with at least half of its time to live left (7.1).
 func isKnown(_ record: Record, _ known: [Record]) -> Bool {
   known.contains { $0.isSame(as: record) && $0.ttl >= record.ttl / 2 }
 }

@@ -1,11 +1,11 @@
 extension Responder {
-  /// A packet has come in over a link. What is no message of multicast DNS is passed over.
+  /// Handles a packet that has arrived on a link. A packet that is not a multicast DNS message is ignored.
   public mutating func receive(
     _ bytes: [UInt8], from peer: Peer, on link: Link, at now: Duration
   ) -> [Action] {
     guard links[link] != nil, let message = try? Message(parsing: bytes), message.isPlain else { return [] }
     if message.isResponse {
-      // Others than responders of multicast DNS have no say (6).
+      // Responses from other ports do not come from multicast DNS responders (6).
       return peer.port == Self.port ? hear(message, from: peer, on: link, at: now) : []
     }
     var actions = yield(to: message, on: link, at: now)
@@ -19,7 +19,7 @@ extension Responder {
     let family = peer.address.family
     let delay = Duration.milliseconds(message.isTruncated ? random(400...500) : random(20...120))
     if message.questions.isEmpty {
-      replies.know(
+      replies.removeKnown(
         message.answers, peer, on: link, expectingMore: message.isTruncated, at: now, delay: delay)
       return []
     }
@@ -27,7 +27,7 @@ extension Responder {
     let isProbe = !message.authorities.isEmpty
     var group: [Record] = []
     var alone: [Record] = []
-    // More at once is asked by nobody who wants an answer.
+    // No client that wants an answer asks more at once.
     for question in message.questions.prefix(64) {
       for record in answers(to: question, on: link) where !isKnown(record, message.answers) {
         if isLegacy || question.wantsUnicast && !isProbe && isFresh(record, link, family, now) {
@@ -38,7 +38,7 @@ extension Responder {
       }
     }
     if isLegacy { return legacyReply(alone, to: message, peer, on: link) }
-    // What others may have to say too is said after a while, so that not all speak at once (6).
+    // Answers that other responders can have too are delayed, so that not all send at once (6).
     let waits = message.isTruncated || !isProbe && group.contains { !$0.isUnique }
     for (answers, recipient) in [(group, nil), (alone, peer)] where !answers.isEmpty {
       let isLate = message.isTruncated || waits && recipient == nil
@@ -51,16 +51,17 @@ extension Responder {
   }
 
   private func answers(to question: Question, on link: Link) -> [Record] {
-    offers.compactMap { $0.presences[link] }.filter(\.isKnown).flatMap { $0.records.answers(to: question) }
+    services.compactMap { $0.presences[link] }.filter(\.isKnown).flatMap { $0.records.answers(to: question) }
   }
 
-  /// Whether the group has heard a record in the last quarter of its time; else it is told again (5.4).
+  /// Returns true if the record was sent to the group within a quarter of its time to live; otherwise it is sent to
+  /// the group again (5.4).
   private func isFresh(_ record: Record, _ link: Link, _ family: Family, _ now: Duration) -> Bool {
     guard let age = replies.age(of: record, on: link, family, at: now) else { return false }
     return age < .seconds(Int64(record.ttl)) / 4
   }
 
-  /// An answer that is due. What the group has heard within a second is not said again (6).
+  /// Sends a reply that is due, without the records that were sent to the group within the last second (6).
   mutating func send(_ reply: ReplyQueue.Reply, at now: Duration) -> [Action] {
     var message = Message(isResponse: true, answers: reply.answers)
     if reply.recipient == nil {
@@ -69,8 +70,8 @@ extension Responder {
         replies.age(of: record, on: reply.link, reply.family, at: now).map { $0 < pause } ?? false
       }
     }
-    // What is no longer true is not said.
-    let current = offers.compactMap { $0.presences[reply.link] }.filter(\.isKnown).map(\.records)
+    // Records that are no longer valid are dropped.
+    let current = services.compactMap { $0.presences[reply.link] }.filter(\.isKnown).map(\.records)
     message.answers.removeAll { record in !current.contains { $0.all.contains(record) } }
     guard !message.answers.isEmpty else { return [] }
     message.additionals = additions(to: message.answers, current)
@@ -89,7 +90,7 @@ extension Responder {
     return additions
   }
 
-  /// For a resolver that knows nothing of multicast DNS: as it expects it, and not to be kept for long (6.7).
+  /// The reply to a unicast DNS resolver: in the form that it expects, with a short time to live (6.7).
   private func legacyReply(
     _ answers: [Record], to query: Message, _ peer: Peer, on link: Link
   ) -> [Action] {
@@ -105,7 +106,7 @@ extension Responder {
       question.wantsUnicast = false
       return question
     }
-    let current = offers.compactMap { $0.presences[link] }.map(\.records)
+    let current = services.compactMap { $0.presences[link] }.map(\.records)
     message.additionals = additions(to: answers, current).map(plain)
     return message.packets(isLegacy: true).map { .send($0, link, peer.address.family, to: peer) }
   }

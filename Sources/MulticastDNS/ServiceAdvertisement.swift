@@ -1,11 +1,12 @@
-/// A service that is to be found: `_wyoming._tcp` on a port of this machine.
+/// A service to advertise: `_wyoming._tcp` on a port of this machine.
 public struct ServiceAdvertisement: Sendable, Equatable {
-  /// On which of the machine's addresses the service listens.
+  /// The addresses of the machine on which the service listens.
   public enum Reach: Sendable, Equatable {
     case everyAddress
     case everyIPv4Address
     case only(IPAddress)
 
+    /// Returns true if the service listens on the address.
     public func includes(_ address: IPAddress) -> Bool {
       switch self {
       case .everyAddress: true
@@ -15,15 +16,18 @@ public struct ServiceAdvertisement: Sendable, Equatable {
     }
   }
 
-  /// For people, of any characters: "Living room". At most 63 bytes of it are used.
+  /// The displayed name, in any characters: "Living room". At most 63 bytes of it are used.
   public var name: String
   /// The first two labels of the type: "_wyoming", "_tcp".
   public var application, transport: String
-  /// The label of a host name that nobody but this service has.
+  /// The label of a host name that only this service has.
   public var host: String
+  /// The port on which the service listens.
   public var port: UInt16
+  /// The addresses to advertise.
   public var reach: Reach
 
+  /// Creates an advertisement of a service.
   public init(
     name: String, application: String, transport: String, host: String, port: UInt16, reach: Reach
   ) {
@@ -36,31 +40,31 @@ public struct ServiceAdvertisement: Sendable, Equatable {
   }
 }
 
-/// The names that an offer has; the numbers grow when somebody else has them already (RFC 6762, 9).
+/// The names of a service; their numbers grow when another host has them already (RFC 6762, 9).
 struct Names: Equatable {
-  private let offer: ServiceAdvertisement
+  private let advertisement: ServiceAdvertisement
   private var instanceNumber = 1
   private var hostNumber = 1
 
-  init(_ offer: ServiceAdvertisement) {
-    self.offer = offer
+  init(_ advertisement: ServiceAdvertisement) {
+    self.advertisement = advertisement
   }
 
-  /// The instance's name for people.
-  var title: String { Self.numbered(offer.name, instanceNumber == 1 ? "" : " (\(instanceNumber))") }
-  private var hostLabel: String { Self.numbered(offer.host, hostNumber == 1 ? "" : "-\(hostNumber)") }
+  /// The displayed name of the instance.
+  var title: String { Self.numbered(advertisement.name, instanceNumber == 1 ? "" : " (\(instanceNumber))") }
+  private var hostLabel: String { Self.numbered(advertisement.host, hostNumber == 1 ? "" : "-\(hostNumber)") }
 
-  var type: DomainName { DomainName(offer.application, offer.transport, "local") }
-  var instance: DomainName { DomainName(title, offer.application, offer.transport, "local") }
+  var type: DomainName { DomainName(advertisement.application, advertisement.transport, "local") }
+  var instance: DomainName { DomainName(title, advertisement.application, advertisement.transport, "local") }
   var host: DomainName { DomainName(hostLabel, "local") }
-  /// Where one asks which types there are (RFC 6763, 9).
+  /// The name under which the types of services are listed (RFC 6763, 9).
   static let types = DomainName("_services", "_dns-sd", "_udp", "local")
 
   mutating func renameInstance() { instanceNumber += 1 }
 
   mutating func renameHost() { hostNumber += 1 }
 
-  /// The number stays, however long the name is.
+  /// Shortens the name, never the number.
   private static func numbered(_ name: String, _ number: String) -> String {
     name.prefix(bytes: 63 - number.utf8.count) + number
   }

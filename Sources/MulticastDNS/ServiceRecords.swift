@@ -1,6 +1,6 @@
-/// All records of an offer on a link.
+/// All records of a service on a link.
 struct ServiceRecords {
-  /// Seconds that records may be kept: those with a host in them, and the others (RFC 6762, 10).
+  /// The time to live of records that contain a host, and of the others, in seconds (RFC 6762, 10).
   static let hostTTL: UInt32 = 120
   static let otherTTL: UInt32 = 4500
 
@@ -39,15 +39,15 @@ struct ServiceRecords {
     return Record(name: name, data: .existing(next: name, types: types), ttl: ttl, isUnique: true)
   }
 
-  /// What nobody else may have.
+  /// The records that only this host can have.
   var unique: [Record] { instance + host }
 
   var all: [Record] { [type, pointer] + unique + [instanceTypes, hostTypes] }
 
-  /// What is taken back at the end. The type may have other instances, on other machines.
+  /// The records to withdraw at the end. The type stays: it can have instances on other machines.
   var withdrawn: [Record] { ([pointer] + unique).map { $0.with(ttl: 0) } }
 
-  /// The records that answer a question; that a type is not there is an answer, too (RFC 6762, 6.1).
+  /// The records that answer a question; the absence of a type is an answer, too (RFC 6762, 6.1).
   func answers(to question: Question) -> [Record] {
     guard question.recordClass == 1 || question.recordClass == 255 else { return [] }
     func ofType(_ records: [Record]) -> [Record] {
@@ -66,7 +66,7 @@ struct ServiceRecords {
     }
   }
 
-  /// What who gets these answers will ask for next (RFC 6763, 12).
+  /// The records that the recipient of these answers will ask for next (RFC 6763, 12).
   func additions(to answers: [Record]) -> [Record] {
     if answers.contains(pointer) { return instance + host + [instanceTypes, hostTypes] }
     if answers.contains(where: { $0.data.type == .srv && instance.contains($0) }) {

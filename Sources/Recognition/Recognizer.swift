@@ -1,5 +1,5 @@
+internal import Concurrency
 public import Devices
-public import ModelStore
 internal import SpeechFeatures
 internal import Synchronization
 public import Transducer
@@ -9,41 +9,39 @@ public import Transducer
 /// Devices work on threads of their own, so that whoever waits for a transcript is never blocked. Utterances are
 /// served in the order in which they finish; those that finish while the model is still loading wait for it.
 public final class Recognizer: Sendable {
-  public let model: ModelDirectory
+  public let model: ModelDescription
   private let listening: ListeningSettings
   private let extractor: LogMelExtractor
   let languages: SpokenLanguages
-  private let engine: EngineLoader
+  private let loader: EngineLoader
   private let count = Mutex(SpeculationCount())
 
   /// Frames that the encoder is given at least, the last ones silent: "yes" alone is heard as a piece of something longer.
   private static let shortestWindow = 100
 
-  /// The model is not loaded yet; see ``prepare()``.
+  /// Creates a recognizer whose model is not loaded yet; see ``prepare()``.
   ///
   /// - Parameters:
-  ///   - forcesScript: Whether letters of scripts that a language is not written in are never emitted, where a language
-  ///     is asked for.
-  ///   - onEvent: Is told what happens to model and devices, on any thread.
+  ///   - forcesScript: True to emit no letters of scripts that the requested language is not written in.
+  ///   - onUnknownLanguage: Called on any thread, once for each requested language that the model does not know.
   public init(
-    model: ModelDirectory, settings: ComputeSettings, listening: ListeningSettings = ListeningSettings(),
-    forcesScript: Bool = true,
-    onEvent: @escaping @Sendable (RecognitionEvent) -> Void = { _ in }
+    model: ModelDescription, loader: EngineLoader, listening: ListeningSettings = ListeningSettings(),
+    forcesScript: Bool = true, onUnknownLanguage: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.model = model
     self.listening = listening
-    extractor = LogMelExtractor(bandCount: model.configuration.bandCount)
-    languages = SpokenLanguages(of: model, forcesScript: forcesScript, onEvent: onEvent)
-    engine = EngineLoader(model, settings, onEvent)
+    self.loader = loader
+    extractor = LogMelExtractor(bandCount: model.bandCount)
+    languages = SpokenLanguages(of: model, forcesScript: forcesScript, onUnknown: onUnknownLanguage)
   }
 
   /// Loads the model: seconds for a large one, a minute at its first start, when it is prepared for the device.
-  public func prepare() async throws(RecognitionError) {
-    try await engine.started()
+  public func prepare() async throws(DeviceError) {
+    try await loader.started()
   }
 
   /// How the devices are, from the best to the last resort; none before it is known which there are.
-  public var devices: [DeviceReport] { engine.current?.encoders.devices.map(\.report) ?? [] }
+  public var devices: [DeviceReport] { loader.current?.encoders.devices.map(\.report) ?? [] }
 
   /// Reports, once, that a language was asked for that the model does not know.
   public func reportUnsupported(language: String) {
@@ -65,7 +63,7 @@ public final class Recognizer: Sendable {
   /// A new recording, to be fed as it is read.
   ///
   /// - Parameter language: The language asked for, a BCP 47 tag.
-  public func transcription(language: String? = nil) async throws(RecognitionError) -> Transcription {
+  public func transcription(language: String? = nil) async throws(DeviceError) -> Transcription {
     try await Transcription(self, utterance(), language: language)
   }
 
@@ -76,7 +74,7 @@ public final class Recognizer: Sendable {
   ///   - language: The language asked for, a BCP 47 tag.
   public func transcribe(
     _ samples: [Float], language: String? = nil
-  ) async throws(RecognitionError) -> Transcript {
+  ) async throws(DeviceError) -> Transcript {
     var transcription = try await transcription(language: language)
     try await transcription.append(samples)
     return try await transcription.finish()
@@ -91,38 +89,34 @@ public final class Recognizer: Sendable {
 }
 
 extension Recognizer: WindowRecognizer {
-  var windowLimit: Int? { engine.current?.windowLimit }
+  var windowLimit: Int? { loader.current?.windowLimit }
 
-  func knownWindowLimit() async throws(RecognitionError) -> Int {
-    try await engine.engine().windowLimit
+  func knownWindowLimit() async throws(DeviceError) -> Int {
+    try await loader.engine().windowLimit
   }
 
   var isQuiet: Bool {
-    get async { await engine.current?.encoders.isQuiet ?? false }
+    get async { await loader.current?.encoders.isQuiet ?? false }
   }
 
   func recognize(
-    _ window: Window, of frames: LogMelFrames, language: String?, priority: JobPriority
-  ) async throws(RecognitionError) -> WindowResult {
-    let engine = try await engine.engine()
+    _ window: Window, of frames: LogMelFrames, language: String?, priority: WorkPriority
+  ) async throws(DeviceError) -> WindowResult {
+    let engine = try await loader.engine()
     let mask = languages.mask(for: language)
-    do throws(DeviceFault) {
-      let (heard, range) = frames.amplified(window.frames, upTo: listening.maximumGain)
-        .padded(window.frames, to: min(Self.shortestWindow, engine.windowLimit))
-      let encoded = try await engine.encoders.encode(heard, range, priority: priority)
-      let decoded = try await engine.decoder.decode(encoded.encoding, allowing: mask, priority: priority)
-      return WindowResult(
-        window: window,
-        emissions: decoded.decoding.emissions(
-          from: window.frames.lowerBound / model.configuration.subsampling),
-        encoderSeconds: encoded.seconds, decoderSeconds: decoded.seconds,
-        decoderSteps: decoded.decoding.steps, device: encoded.device,
-        bucket: encoded.shape.bucket?.seconds, isFromCache: encoded.isFromCache,
-        fallbackReason: encoded.fallbackReason,
-        precision: engine.networks.precision(on: encoded.accelerator) ?? .auto)
-    } catch {
-      throw RecognitionError(error)
-    }
+    let (heard, range) = frames.amplified(window.frames, upTo: listening.maximumGain)
+      .padded(window.frames, to: min(Self.shortestWindow, engine.windowLimit))
+    let encoded = try await engine.encoders.encode(heard, range, priority: priority)
+    let decoded = try await engine.decoder.decode(encoded.encoding, allowing: mask, priority: priority)
+    return WindowResult(
+      window: window,
+      emissions: decoded.decoding.emissions(
+        from: window.frames.lowerBound / model.subsampling),
+      encoderSeconds: encoded.seconds, decoderSeconds: decoded.seconds,
+      decoderSteps: decoded.decoding.steps, device: encoded.device,
+      bucket: encoded.shape.bucket?.seconds, isFromCache: encoded.isFromCache,
+      fallbackReason: encoded.fallbackReason,
+      precision: engine.networks.precision(on: encoded.accelerator) ?? .auto)
   }
 
   func countStarted() {

@@ -1,14 +1,13 @@
 internal import Languages
-internal import ModelStore
 internal import Synchronization
 internal import Transducer
 
 /// The languages of a model: what may be written in each of them, and in which a transcript is.
 final class SpokenLanguages: Sendable {
-  private let model: ModelDirectory
+  private let model: ModelDescription
   private let forcesScript: Bool
   private let detector: LanguageDetector
-  private let onEvent: @Sendable (RecognitionEvent) -> Void
+  private let onUnknown: @Sendable (String) -> Void
   private let state = Mutex(State())
 
   private struct State {
@@ -22,13 +21,13 @@ final class SpokenLanguages: Sendable {
 
   /// - Parameters:
   ///   - forcesScript: Whether tokens with letters of other scripts are masked where a language is asked for.
-  ///   - onEvent: Is told once of each language that is passed over.
+  ///   - onUnknown: Called once for each requested language that the model does not know.
   init(
-    of model: ModelDirectory, forcesScript: Bool, onEvent: @escaping @Sendable (RecognitionEvent) -> Void
+    of model: ModelDescription, forcesScript: Bool, onUnknown: @escaping @Sendable (String) -> Void
   ) {
     self.model = model
     self.forcesScript = forcesScript
-    self.onEvent = onEvent
+    self.onUnknown = onUnknown
     detector = LanguageDetector(among: model.languages)
   }
 
@@ -57,7 +56,7 @@ final class SpokenLanguages: Sendable {
     let isNew = state.withLock { state in
       !tag.isEmpty && state.reported.count < Self.reportLimit && state.reported.insert(tag).inserted
     }
-    if isNew { onEvent(.unknownLanguage(tag, model: model.name)) }
+    if isNew { onUnknown(tag) }
   }
 
   /// The language of a transcript for which none was asked; `nil` if it is not clear.

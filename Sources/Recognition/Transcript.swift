@@ -1,3 +1,4 @@
+public import Devices
 public import Transducer
 
 /// What was said, and how it was found out.

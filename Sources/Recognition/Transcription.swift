@@ -1,4 +1,5 @@
-internal import Devices
+internal import Concurrency
+public import Devices
 
 /// A recording that is transcribed while it is read: each window is recognized as soon as it is certain, and whoever reads
 /// waits for that. So an hour takes no more memory than a window.
@@ -12,7 +13,7 @@ public struct Transcription: Sendable {
 
   init(
     _ recognizer: any WindowRecognizer, _ utterance: Utterance, language: String? = nil
-  ) async throws(RecognitionError) {
+  ) async throws(DeviceError) {
     self.recognizer = recognizer
     self.language = language
     limit = try await recognizer.knownWindowLimit()
@@ -24,13 +25,13 @@ public struct Transcription: Sendable {
   public var recognizedSeconds: Double { Utterance.seconds(assembly.end) }
 
   /// Takes the next samples: 16 kHz, mono, in [-1, 1].
-  public mutating func append(_ samples: [Float]) async throws(RecognitionError) {
+  public mutating func append(_ samples: [Float]) async throws(DeviceError) {
     utterance.append(samples)
     while let window = utterance.nextWindow(limit: limit) { try await recognize(window) }
   }
 
   /// The transcript of all that came. Its total time begins with the recording.
-  public mutating func finish() async throws(RecognitionError) -> Transcript {
+  public mutating func finish() async throws(DeviceError) -> Transcript {
     for window in utterance.lastWindows(limit: limit) { try await recognize(window) }
     var transcript = assembly.transcript(language: language, audioSeconds: utterance.seconds)
     transcript.timings.features = utterance.featureSeconds
@@ -38,9 +39,9 @@ public struct Transcription: Sendable {
     return transcript
   }
 
-  private mutating func recognize(_ window: WindowFrames) async throws(RecognitionError) {
+  private mutating func recognize(_ window: WindowFrames) async throws(DeviceError) {
     let answer = try await recognizer.recognize(
-      window.window, of: window.frames, language: language, priority: .wanted)
+      window.window, of: window.frames, language: language, priority: .urgent)
     assembly.add(answer, audioSeconds: utterance.seconds)
   }
 }

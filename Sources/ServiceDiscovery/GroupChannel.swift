@@ -3,11 +3,11 @@ internal import MulticastDNS
 internal import NIOCore
 internal import NIOPosix
 
-/// Sockets of multicast DNS, one for each interface and family.
+/// The sockets of multicast DNS, one for each interface and IP version.
 ///
-/// They are bound to the group's address, not to any: other responders of this machine share the port, and a packet
-/// to one host alone would reach only one of them (RFC 6762, 15.1). And nothing gets here that was routed: these
-/// groups do not leave a link.
+/// They are bound to the group's address rather than to any: other responders of this machine share the port, and a
+/// unicast packet would reach only one of them (RFC 6762, 15.1). Routed packets never arrive either: these groups do
+/// not leave a link.
 enum GroupChannel {
   static func group(_ family: Family, on link: UInt32) -> SocketAddress? {
     let bytes: [UInt8] =
@@ -18,14 +18,17 @@ enum GroupChannel {
     return IPAddress(bytes: bytes)?.socketAddress(port: Responder.port, on: link)
   }
 
-  /// - Parameter onPacket: Is called on the channel's event loop.
+  /// Opens a socket and joins the group.
+  ///
+  /// - Parameter onPacket: Called on the channel's event loop with each packet and its sender.
+  /// - Throws: An error of the networking library.
   static func open(
     _ family: Family, on link: UInt32, onPacket: @escaping @Sendable ([UInt8], Responder.Peer) -> Void
   ) async throws -> any Channel {
     guard let group = group(family, on: link) else { throw ChannelError.unknownLocalAddress }
     var bootstrap = DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelOption(.socketOption(.so_reuseaddr), value: 1)
-      // Longer messages than this there are not (RFC 6762, 17).
+      // The maximum length of a message (RFC 6762, 17).
       .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 9000))
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
@@ -43,7 +46,7 @@ enum GroupChannel {
     return channel
   }
 
-  /// Hop limits of 255 (11), and packets of this socket's interface alone.
+  /// Hop limits of 255 (11), and packets from this socket's interface only.
   private static func options(_ family: Family) -> [(ChannelOptions.Types.SocketOption, Int)] {
     switch family {
     case .v4:
@@ -57,7 +60,7 @@ enum GroupChannel {
     }
   }
 
-  /// By the interface's number: NIO's own way takes an address, which several interfaces may have.
+  /// Joins by the interface's index: NIO's own call takes an address, which several interfaces can share.
   private static func join(
     _ channel: any Channel, _ family: Family, _ group: SocketAddress, _ link: UInt32
   ) async throws {
@@ -76,14 +79,14 @@ enum GroupChannel {
     }
   }
 
-  /// As `ip_mreqn` in memory (ip(7)).
+  /// The memory layout of `ip_mreqn` (ip(7)).
   private struct Request4 {
     let group: SIMD4<UInt8>
     let address = SIMD4<UInt8>()
     let interface: CInt
   }
 
-  /// As `ipv6_mreq` in memory (ipv6(7)).
+  /// The memory layout of `ipv6_mreq` (ipv6(7)).
   private struct Request6 {
     let group: SIMD16<UInt8>
     let interface: UInt32

@@ -2,14 +2,16 @@ public import MulticastDNS
 internal import NIOCore
 
 extension IPAddress {
-  /// - Returns: `nil` for what is no address, such as a host's name.
+  /// Parses an address: "192.168.1.5" or "fe80::1".
+  ///
+  /// - Returns: `nil` if the text is not an address, such as a host name.
   public init?(text: String) {
     guard let address = try? SocketAddress(ipAddress: text, port: 0) else { return nil }
     self.init(address)
   }
 
   init?(_ address: SocketAddress) {
-    // Where the address stands in sockaddr_in and sockaddr_in6.
+    // The offset of the address in sockaddr_in and sockaddr_in6.
     let place: Range<Int>
     switch address {
     case .v4: place = 4..<8
@@ -31,6 +33,6 @@ extension IPAddress {
     return SocketAddress(scoped)
   }
 
-  /// As people write it.
+  /// The usual text form.
   var text: String { socketAddress(port: 0, on: 0)?.ipAddress ?? "" }
 }

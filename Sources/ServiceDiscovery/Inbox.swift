@@ -1,7 +1,7 @@
 internal import MulticastDNS
 internal import Synchronization
 
-/// What has come for the advertiser, from any thread, and a bell that rings when there is something.
+/// The advertiser's input, filled from any thread, with a bell that rings when there is some.
 final class Inbox: Sendable {
   struct Packet: Sendable {
     let bytes: [UInt8]
@@ -10,14 +10,14 @@ final class Inbox: Sendable {
   }
 
   struct Content: Sendable {
-    var offers: [ServiceAdvertisement] = []
+    var advertisements: [ServiceAdvertisement] = []
     var packets: [Packet] = []
   }
 
-  /// A flood of packets loses what exceeds this: those who ask, ask again.
+  /// The maximum number of waiting packets. A flood loses the rest: clients repeat their questions.
   private static let capacity = 256
 
-  /// One element however often it rang.
+  /// One element, however often the bell has rung.
   let bells: AsyncStream<Void>
   private let bell: AsyncStream<Void>.Continuation
   private let content = Mutex(Content())
@@ -26,8 +26,8 @@ final class Inbox: Sendable {
     (bells, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
-  func add(_ offer: ServiceAdvertisement) {
-    content.withLock { $0.offers.append(offer) }
+  func add(_ advertisement: ServiceAdvertisement) {
+    content.withLock { $0.advertisements.append(advertisement) }
     ring()
   }
 

@@ -4,7 +4,7 @@ internal import NIOCore
 internal import NIOPosix
 internal import SocketFaults
 
-/// The interfaces that are there, each with its sockets.
+/// The machine's interfaces, each with its sockets.
 struct LinkChannels {
   private struct Key: Hashable {
     let link: UInt32
@@ -16,7 +16,7 @@ struct LinkChannels {
   private let logger: Logger
   private var links: [NetworkLink] = []
   private var channels: [Key: any Channel] = [:]
-  /// What could not be opened: said once, tried again and again.
+  /// The sockets that could not be opened: logged once, retried at every scan.
   private var failed: Set<Key> = []
   private var missing: Set<String> = []
 
@@ -26,15 +26,15 @@ struct LinkChannels {
     self.logger = logger
   }
 
-  /// What the responder has to know: where nothing can be sent there is no link.
+  /// The addresses of each link that has an open socket: the responder's input.
   var addresses: [UInt32: [IPAddress]] {
     let open = Set(channels.keys.map(\.link))
     return Dictionary(
       uniqueKeysWithValues: links.filter { open.contains($0.index) }.map { ($0.index, $0.addresses) })
   }
 
-  /// Looks at the interfaces; opens and closes sockets.
-  mutating func look() async {
+  /// Scans the interfaces; opens and closes sockets.
+  mutating func scan() async {
     let chosen = interfaces
     let found = try? await NIOThreadPool.singleton.runIfActive { NetworkLink.current(chosen: chosen) }
     links = found ?? links
@@ -55,34 +55,34 @@ struct LinkChannels {
         inbox.add(Inbox.Packet(bytes: bytes, peer: peer, link: key.link))
       }
       if failed.remove(key) != nil {
-        logger.info("multicast DNS works now", metadata: ["interface": "\(name(key.link))"])
+        logger.info("multicast DNS works again", metadata: ["interface": "\(name(key.link))"])
       }
     } catch {
       guard failed.insert(key).inserted else { return }
       logger.warning(
-        "cannot use multicast DNS, trying again",
+        "cannot use multicast DNS, retrying",
         metadata: [
           "interface": "\(name(key.link))", "family": key.family == .v4 ? "IPv4" : "IPv6",
           "why": "\(SocketFault(error))",
-          "help": "see who has UDP port 5353: ss -lunp 'sport = 5353'",
+          "help": "list the owners of UDP port 5353: ss -lunp 'sport = 5353'",
         ])
     }
   }
 
-  /// Names a chosen interface that is not there, once each time that it goes.
+  /// Logs each chosen interface that is missing, once each time that it disappears.
   private mutating func report() {
     let gone = Set(interfaces).subtracting(links.map(\.name))
     for name in gone.subtracting(missing).sorted() {
       logger.warning(
-        "nothing is advertised on an interface that is not there or has no address",
-        metadata: ["interface": "\(name)", "help": "'ip address' lists them"])
+        "not advertising on an interface that is missing or has no address",
+        metadata: ["interface": "\(name)", "help": "list the interfaces: ip address"])
     }
     missing = gone
   }
 
   private func name(_ link: UInt32) -> String { links.first { $0.index == link }?.name ?? "\(link)" }
 
-  /// Does what the responder says; what cannot be sent is lost, as packets are.
+  /// Carries out the responder's actions. A packet that cannot be sent is lost.
   func act(_ actions: [Responder.Action]) {
     for action in actions {
       switch action {
@@ -98,12 +98,12 @@ struct LinkChannels {
             "addresses": "\(addresses.map(\.text).joined(separator: ","))",
           ])
       case .renamed(_, let old, let new):
-        logger.notice("a name is somebody else's", metadata: ["name": "\(old)", "now": "\(new)"])
+        logger.notice("renamed: another host uses the name", metadata: ["name": "\(old)", "now": "\(new)"])
       }
     }
   }
 
-  /// Sends packets, and returns when they are out.
+  /// Sends packets, and returns when they have been sent.
   func send(_ actions: [Responder.Action]) async {
     for case .send(let bytes, let link, let family, let peer) in actions {
       try? await write(bytes, link, family, peer)?.get()

@@ -3,16 +3,16 @@ internal import MulticastDNS
 internal import NIOCore
 internal import SystemPaths
 
-/// A network interface on which services are made known.
+/// A network interface on which services are advertised.
 struct NetworkLink: Equatable, Sendable {
   let index: UInt32
   let name: String
-  /// This machine's addresses on it.
+  /// This machine's addresses on the interface.
   var addresses: [IPAddress] = []
 
-  /// The interfaces that are there now.
+  /// Returns the current interfaces, in a fixed order.
   ///
-  /// - Parameter chosen: Their names. If there are none: all that are up and reach more than one other machine.
+  /// - Parameter chosen: The names of the interfaces; empty for all that are up and reach more than one other machine.
   static func current(chosen: [String]) -> [NetworkLink] {
     var first: UnsafeMutablePointer<ifaddrs>?
     guard getifaddrs(&first) == 0 else { return [] }
@@ -30,7 +30,7 @@ struct NetworkLink: Equatable, Sendable {
       }
       links[index, default: NetworkLink(index: index, name: name)].addresses.append(address)
     }
-    // In one order, so that only a change looks like one.
+    // A fixed order, so that only a real change compares as one.
     return links.values.map { link in
       var link = link
       link.addresses.sort { $0.bytes.lexicographicallyPrecedes($1.bytes) }
@@ -60,13 +60,13 @@ extension ifaddrs {
   }
 }
 
-/// IPv6 addresses that are not there yet, or will not be there for long.
+/// The IPv6 addresses that are not valid yet, or will not be for long.
 private struct PassingAddresses {
   private var addresses: Set<[UInt8]> = []
 
-  /// From `/proc/net/if_inet6`: address, interface, length of the prefix, scope, flags, name; in hexadecimal digits.
+  /// Reads `/proc/net/if_inet6`: address, interface, prefix length, scope, flags, name; in hexadecimal digits.
   init() {
-    // Temporary, tentative, deprecated, or found to be somebody else's (linux/if_addr.h).
+    // Temporary, a duplicate of another host's, deprecated, or tentative (linux/if_addr.h).
     let passing: UInt8 = 0x01 | 0x08 | 0x20 | 0x40
     let table = (try? Files.contents(of: "/proc/net/if_inet6")) ?? []
     for line in String(decoding: table, as: UTF8.self).split(separator: "\n") {

@@ -2,23 +2,24 @@ internal import Glibc
 internal import NIOCore
 internal import NIOPosix
 
-/// What went wrong with a socket. The networking library's own errors tell its types, its calls and numbers.
+/// A socket's failure in plain words. The networking library's own errors show its types, calls and numbers.
 public enum SocketFault: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The name of a host that has no address.
+  /// No address was found for the host name.
   ///
-  /// - Parameter isUnanswered: No name server has answered: the name may be right.
+  /// - Parameter isUnanswered: True if no name server has answered: the name can still be right.
   case hostNotFound(String, isUnanswered: Bool = false)
-  /// No connection came about in time.
+  /// The timeout for the connection has passed.
   case timeout
   /// The other side has closed the connection.
   case closed
-  /// The path of a socket in the file system is longer than the system allows.
+  /// The path of a Unix domain socket is longer than the system allows.
   case pathTooLong
-  /// An error of the system, as in `errno`.
+  /// A system error, as in `errno`.
   case system(CInt)
+  /// Any other error, as text.
   case other(String)
 
-  /// - Parameter error: Any error of the networking library.
+  /// Translates any error of the networking library.
   public init(_ error: any Error) {
     switch error {
     case let fault as SocketFault: self = fault
@@ -33,10 +34,10 @@ public enum SocketFault: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// A host may have several addresses, each of which was tried.
+  /// Chooses the most informative of the errors of a host's addresses.
   private init(connecting error: NIOConnectionError) {
     let faults = error.connectionErrors.map { Self($0.error) }
-    // A host that refuses is there; what its other addresses lack, such as IPv6 on the way, says less.
+    // A host that refuses is up; what its other addresses lack, such as an IPv6 route, says less.
     let telling = faults.first { $0 == .system(ECONNREFUSED) } ?? faults.first { $0 == .timeout }
     if let fault = telling ?? faults.last {
       self = fault
@@ -61,7 +62,7 @@ public enum SocketFault: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// Whether the other side has ended a connection that there was.
+  /// True if the other side has ended an established connection.
   public var isBrokenConnection: Bool {
     switch self {
     case .closed, .system(ECONNRESET), .system(EPIPE), .system(ENOTCONN): true
@@ -69,16 +70,17 @@ public enum SocketFault: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// A zero stands behind it.
+  /// The longest path of a Unix domain socket, in bytes without its terminating zero.
   private static var longestPath: Int { MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1 }
 
+  /// The failure in one line.
   public var description: String {
     switch self {
     case .hostNotFound(let host, let isUnanswered):
-      isUnanswered ? "no name server answers where the host \(host) is" : "there is no host \(host)"
+      isUnanswered ? "no name server answers for the host \(host)" : "there is no host \(host)"
     case .timeout: "no answer in time"
     case .closed: "the other side has closed the connection"
-    case .pathTooLong: "the path of a socket may have \(Self.longestPath) bytes, and this one has more"
+    case .pathTooLong: "a socket's path can have at most \(Self.longestPath) bytes, and this one has more"
     case .system(let number): String(cString: strerror(number))
     case .other(let text): text
     }

@@ -1,42 +1,44 @@
 internal import Glibc
 
-/// Log-mel energies while audio arrives: samples go in, in chunks of any size, and frames are there as soon as
-/// the samples they need are. Any chunking gives the same frames, bit for bit.
+/// A streaming extractor of log-mel energies: it takes samples in chunks of any size, and each frame is available as
+/// soon as its samples are. Any chunking gives the same frames, bit for bit.
 ///
 /// NeMo's `FilterbankFeatures` (and onnx-asr's `NemoPreprocessor`) for 16 kHz mono in [-1, 1]: pre-emphasis,
 /// frames of 512 samples every 160, a symmetric Hann window of 400 in their middle, |rFFT|², mel bands,
-/// ln(x + 2⁻²⁴). What NeMo does per utterance comes afterwards, in ``LogMelFrames/normalize(_:into:width:)``.
+/// ln(x + 2⁻²⁴). NeMo's per-utterance normalisation follows in ``LogMelFrames/normalize(_:into:width:)``.
 public struct LogMelExtractor: Sendable {
-  /// Samples a second.
+  /// The sample rate, in hertz.
   public static let sampleRate = 16_000
-  /// Samples from one frame to the next.
+  /// The distance between the beginnings of two frames, in samples.
   public static let hop = 160
-  /// Frames a second.
+  /// Frames per second.
   public static let frameRate = sampleRate / hop
 
-  /// What is added to an energy before its logarithm is taken.
+  /// The constant that is added to an energy before its logarithm is taken.
   public static let logGuard: Float = 0x1p-24
 
   private static let fftLength = 512
   private static let windowLength = 400
   private static let preEmphasis: Float = 0.97
-  /// Where the window begins and ends in a frame; the frame is zero outside.
+  /// The samples of a frame that the window covers; the frame is zero outside.
   private static let window = (fftLength - windowLength) / 2..<(fftLength + windowLength) / 2
 
-  /// The frames that are complete.
+  /// The complete frames.
   public private(set) var frames: LogMelFrames
-  /// The samples that came in.
+  /// The number of samples appended so far.
   public private(set) var sampleCount = 0
 
   private let hann: [Float]
   private let filterbank: MelFilterbank
   private var spectrum: PowerSpectrum
   private var power: [Lanes]
-  /// Pre-emphasised samples from the beginning of the next frame on.
+  /// Pre-emphasised samples from the beginning of the next frame onwards.
   private var pending: [Float]
   private var previousSample: Float = 0
 
-  /// - Parameter bandCount: Mel bands, as the encoder asks for them (80 or 128).
+  /// Creates an extractor for one utterance.
+  ///
+  /// - Parameter bandCount: The number of mel bands that the encoder expects (80 or 128).
   public init(bandCount: Int) {
     frames = LogMelFrames(bandCount: bandCount)
     let length = Self.windowLength
@@ -51,12 +53,12 @@ public struct LogMelExtractor: Sendable {
     pending = Array(repeating: 0, count: Self.fftLength / 2)
   }
 
-  /// The frequency at which each of so many bands is most sensitive, in hertz.
+  /// The centre frequency of each of `bandCount` mel bands, in hertz.
   public static func centers(bandCount: Int) -> [Double] {
     Array(MelFilterbank.edges(bandCount: bandCount, sampleRate: Double(sampleRate))[1...bandCount])
   }
 
-  /// Takes the next samples of the utterance.
+  /// Appends the next samples of the utterance, mono at ``sampleRate`` in [-1, 1].
   public mutating func append(_ samples: Span<Float>) {
     sampleCount += samples.count
     pending.reserveCapacity(pending.count + samples.count)
@@ -69,10 +71,10 @@ public struct LogMelExtractor: Sendable {
     if pending.count >= Self.window.upperBound { extract(complete) }
   }
 
-  /// The frames of the utterance if it ended here: one for each full hop, the last ones with zeros for the
-  /// samples that never came. The extractor itself stays as it is and can go on.
+  /// Returns the frames of the utterance if it ended here: one for each full hop, with zeros in place of the samples
+  /// that the last ones lack. The extractor is unchanged and accepts further samples.
   ///
-  /// - Parameter minimum: Frames to be had at least; a shorter utterance is padded with silence.
+  /// - Parameter minimum: The minimum number of frames; a shorter utterance is padded with silence.
   public func finished(minimum: Int = 0) -> LogMelFrames {
     var ended = self
     let missing = max(sampleCount / Self.hop, minimum) - frames.endIndex
@@ -83,15 +85,15 @@ public struct LogMelExtractor: Sendable {
     return ended.frames
   }
 
-  /// Drops the complete frames before one; those that follow keep their numbers.
+  /// Drops the complete frames before `frame`; later frames keep their indices.
   public mutating func drop(before frame: Int) {
     frames.drop(before: frame)
   }
 
-  /// How many frames there would be if the utterance ended here.
+  /// The number of frames that the utterance would have if it ended here.
   public var frameCount: Int { sampleCount / Self.hop }
 
-  /// Computes the next `count` frames, four at a time, and drops the samples that no further frame needs.
+  /// Computes the next `count` frames, four at a time, and drops samples that no later frame needs.
   private mutating func extract(_ count: Int) {
     var done = 0
     while done < count {

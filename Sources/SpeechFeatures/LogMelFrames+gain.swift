@@ -1,22 +1,24 @@
 internal import Glibc
 
 extension LogMelFrames {
-  /// The energy, all bands together, of the loudest frame of speech whose samples reach a tenth of full scale. From there on
-  /// speech is loud enough: what the logarithm's guard hides of it are its weakest bands.
+  /// The energy, summed over all bands, of the loudest frame of speech whose samples reach a tenth of full scale. From
+  /// this level on speech is loud enough: the logarithm's guard hides only its weakest bands.
   private static let ordinaryEnergy = 0.3
 
-  /// A stretch of frames as it would be if the samples had been louder: quiet speech is brought to an ordinary level, so that
-  /// the logarithm's guard, 2⁻²⁴, hides no more of it than of other speech. Of frames that are loud enough nothing changes; nor
-  /// would it by any gain, but for the guard, since each band is normalised.
+  /// Returns a range of frames as louder samples would have given them. Quiet speech is raised to an ordinary level, so
+  /// that the logarithm's guard, 2⁻²⁴, hides no more of it than of other speech. Frames that are loud enough are
+  /// unchanged: since each band is normalised, a gain makes a difference only because of the guard.
   ///
-  /// The gain follows from these frames alone.
+  /// The gain depends on these frames alone.
   ///
-  /// - Parameter decibels: The most that is added.
+  /// - Parameters:
+  ///   - range: The frames to amplify, which keep their indices.
+  ///   - decibels: The maximum gain, in dB.
   public func amplified(_ range: Range<Int>, upTo decibels: Double) -> LogMelFrames {
     guard decibels > 0 else { return self }
-    // Most speech is loud enough in one band alone, which is seen at once.
-    let numbers = (range.lowerBound - startIndex) * bandCount..<(range.upperBound - startIndex) * bandCount
-    guard let highest = values[numbers].max(), Double(exp(highest)) < Self.ordinaryEnergy else { return self }
+    // Most speech is loud enough in a single band, which is a cheap test.
+    let indices = (range.lowerBound - startIndex) * bandCount..<(range.upperBound - startIndex) * bandCount
+    guard let highest = values[indices].max(), Double(exp(highest)) < Self.ordinaryEnergy else { return self }
     guard let loudest = range.map({ energy(of: $0) }).max(), loudest > 0 else { return self }
     let gain = min(Self.ordinaryEnergy / loudest, pow(10, decibels / 10))
     guard gain > 1 else { return self }
@@ -26,12 +28,12 @@ extension LogMelFrames {
     }
   }
 
-  /// Whether something is louder than the noise of a quiet room: 50 dB below full scale.
+  /// True if any frame is louder than the noise of a quiet room: 50 dB below full scale.
   public var isSound: Bool {
     (startIndex..<endIndex).contains { energy(of: $0) > Self.ordinaryEnergy / 1000 }
   }
 
-  /// The energy of a frame, all bands together.
+  /// Returns the energy of a frame, summed over all bands.
   func energy(of frame: Int) -> Double {
     let start = (frame - startIndex) * bandCount
     return values[start..<start + bandCount].reduce(0) { sum, value in

@@ -1,34 +1,39 @@
 internal import Glibc
 
-/// Log-mel energies as they come out of the microphone, before an utterance's statistics are taken out.
+/// Log-mel energies before they are normalised by the utterance's statistics.
 public struct LogMelFrames: Sendable, Equatable {
-  /// Mel bands a frame.
+  /// Mel bands per frame.
   public let bandCount: Int
-  /// Frame after frame from ``startIndex`` on, each from the lowest band to the highest.
+  /// The energies as [frames, bands], row-major: from ``startIndex`` on, and within a frame from the lowest band up.
   public private(set) var values: [Float] = []
-  /// The first frame that is still there. Frames keep their numbers when earlier ones are dropped.
+  /// The index of the first frame that was not dropped. Frames keep their indices when earlier ones are dropped.
   public private(set) var startIndex = 0
 
+  /// Creates an empty sequence of frames.
+  ///
+  /// - Parameter bandCount: Mel bands per frame, at least one.
   public init(bandCount: Int) {
     precondition(bandCount > 0)
     self.bandCount = bandCount
   }
 
-  /// How many frames there are.
+  /// The number of frames.
   public var count: Int { values.count / bandCount }
 
-  /// The number behind that of the last frame.
+  /// One more than the index of the last frame.
   public var endIndex: Int { startIndex + count }
 
-  /// Drops the frames before one.
+  /// Drops the frames before `frame`.
   mutating func drop(before frame: Int) {
     precondition((startIndex...endIndex).contains(frame))
-    // Who still reads the earlier frames keeps them; here is what is left, in memory of its own.
+    // The rest is copied: readers of the earlier frames keep the old array.
     values = Array(values[((frame - startIndex) * bandCount)...])
     startIndex = frame
   }
 
-  /// The frames up to the end of a stretch, and behind it silence, so that the stretch has a number of frames.
+  /// Returns the frames of a range, followed by silence so that the range has `width` frames.
+  ///
+  /// - Returns: The frames, and the range extended to `width`. If it is long enough already, both are unchanged.
   public func padded(_ range: Range<Int>, to width: Int) -> (frames: LogMelFrames, range: Range<Int>) {
     guard range.count < width else { return (self, range) }
     var frames = mapping(range) { $0 }
@@ -37,7 +42,7 @@ public struct LogMelFrames: Sendable, Equatable {
     return (frames, range.lowerBound..<range.lowerBound + width)
   }
 
-  /// A stretch of frames, which keep their numbers, each value changed.
+  /// Returns a range of frames, which keep their indices, with each value transformed.
   func mapping(_ range: Range<Int>, _ change: (Float) -> Float) -> LogMelFrames {
     var frames = LogMelFrames(bandCount: bandCount)
     frames.startIndex = range.lowerBound
@@ -48,13 +53,13 @@ public struct LogMelFrames: Sendable, Equatable {
     return frames
   }
 
-  /// The mean log-mel energy of a frame: how loud it is.
+  /// Returns the mean log-mel energy of a frame, a measure of its loudness.
   public func loudness(of frame: Int) -> Float {
     let start = (frame - startIndex) * bandCount
     return values[start..<start + bandCount].reduce(0, +) / Float(bandCount)
   }
 
-  /// Appends up to four frames whose energies `energy` computes band by band, a frame in each lane.
+  /// Appends up to four frames, one per lane, whose energies `energy` computes band by band.
   mutating func append(_ count: Int, energy: (Int) -> Lanes) {
     let start = values.count
     values.append(contentsOf: repeatElement(0, count: count * bandCount))
@@ -64,16 +69,16 @@ public struct LogMelFrames: Sendable, Equatable {
     }
   }
 
-  /// Writes a stretch of frames as the encoder wants them: band by band, each band without its mean and divided
-  /// by its standard deviation (over N - 1) + 10⁻⁵, and zeros behind the last frame. NeMo's `normalize_batch`
-  /// with "per_feature".
+  /// Writes a range of frames in the encoder's layout: band by band, each band minus its mean and divided by its
+  /// standard deviation (over N - 1) + 10⁻⁵, with zeros after the last frame. NeMo's `normalize_batch` with
+  /// "per_feature".
   ///
-  /// A stretch of no frames gives zeros; so does one of a single frame, which has no deviation.
+  /// An empty range gives zeros; so does a single frame, which has no deviation.
   ///
   /// - Parameters:
   ///   - range: The frames to write.
-  ///   - output: [bands, width], row-major; all of it is written.
-  ///   - width: Frames a row, at least as many as there are in `range`.
+  ///   - output: [bands, width], row-major; every element is written.
+  ///   - width: Frames per row, at least as many as in `range`.
   public func normalize(_ range: Range<Int>, into output: inout MutableSpan<Float>, width: Int) {
     precondition(range.lowerBound >= startIndex && range.upperBound <= endIndex)
     precondition(range.count <= width && output.count == bandCount * width)
@@ -97,10 +102,10 @@ public struct LogMelFrames: Sendable, Equatable {
     }
   }
 
-  /// Mean and 1 / (deviation + 10⁻⁵) of each band. The sums are in double precision: silence then has a
-  /// deviation of zero, not one of rounding errors blown up by the 10⁻⁵.
+  /// Returns the mean and 1 / (deviation + 10⁻⁵) of each band. The sums are in double precision, so that silence has a
+  /// deviation of zero and not one of rounding errors that the 10⁻⁵ magnifies.
   ///
-  /// - Parameter range: Counted from ``startIndex``.
+  /// - Parameter range: Frames relative to ``startIndex``.
   private func statistics(over range: Range<Int>) -> (mean: [Float], scale: [Float]) {
     var sums = [Double](repeating: 0, count: bandCount)
     for frame in range {

@@ -6,7 +6,7 @@ struct MelFilterbank: Sendable {
   /// One band: its first bin and the weights from there on. All other weights are zero.
   struct Band: Sendable {
     let firstBin: Int
-    /// Where the band's weights lie in ``MelFilterbank/weights``.
+    /// The range of the band's weights in ``MelFilterbank/weights``.
     let range: Range<Int>
   }
 
@@ -16,7 +16,7 @@ struct MelFilterbank: Sendable {
   /// - Parameters:
   ///   - bandCount: Bands between 0 Hz and half the sample rate.
   ///   - fftLength: Points of the transform; the spectrum has `fftLength / 2 + 1` bins.
-  ///   - sampleRate: In hertz.
+  ///   - sampleRate: The sample rate, in hertz.
   init(bandCount: Int, fftLength: Int, sampleRate: Double) {
     let binCount = fftLength / 2 + 1
     let edges = Self.edges(bandCount: bandCount, sampleRate: sampleRate)
@@ -40,7 +40,7 @@ struct MelFilterbank: Sendable {
     self.weights = weights
   }
 
-  /// Where the bands begin, peak and end, in hertz: band b at b, b + 1 and b + 2.
+  /// Returns the edges of the bands, in hertz: band b begins, peaks and ends at b, b + 1 and b + 2.
   static func edges(bandCount: Int, sampleRate: Double) -> [Double] {
     let top = mel(fromHertz: sampleRate / 2)
     return (0..<bandCount + 2).map { index in

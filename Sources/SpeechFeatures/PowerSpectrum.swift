@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// Frames side by side, one in each lane: every operation then serves four frames, and needs no shuffles.
+/// Four frames side by side, one per lane: every operation serves all four and needs no shuffles.
 typealias Lanes = SIMD4<Float>
 
-/// |rFFT|² of four frames at once.
+/// Computes |rFFT|² of four frames at once.
 ///
 /// A real transform of N points is a complex one of N/2 points over (even, odd) pairs, followed by a step that
 /// untangles the two. The complex transform is Stockham's, radix 4: it sorts itself, without a bit reversal.
@@ -13,11 +13,11 @@ struct PowerSpectrum: Sendable {
   private let rotations: [SIMD2<Float>]
   /// exp(-2πi k / length) for untangling.
   private let untangling: [SIMD2<Float>]
-  // Complex values, real and imaginary part of each next to each other.
+  // Complex values with interleaved real and imaginary parts.
   private var first: [Lanes]
   private var second: [Lanes]
 
-  /// - Parameter length: Samples a frame, 2 × a power of four.
+  /// - Parameter length: Samples per frame, 2 × a power of four.
   init(length: Int) {
     let half = length / 2
     precondition(half > 0 && half & (half - 1) == 0 && half.trailingZeroBitCount % 2 == 0)
@@ -33,8 +33,7 @@ struct PowerSpectrum: Sendable {
     return SIMD2(Float(cos(angle)), Float(sin(angle)))
   }
 
-  /// Lets `fill` write the samples of the frames (`length` of them) and puts the power of the `length / 2 + 1`
-  /// bins into `power`.
+  /// Calls `fill` to write the frames' `length` samples and stores the power of the `length / 2 + 1` bins in `power`.
   mutating func compute(
     into power: inout [Lanes], fill: (UnsafeMutableBufferPointer<Lanes>) -> Void
   ) {
@@ -52,7 +51,7 @@ struct PowerSpectrum: Sendable {
     }
   }
 
-  /// The complex transform. It goes to and fro between the two buffers and returns the one that it ended in.
+  /// Runs the complex transform. It alternates between the two buffers and returns the one with the result.
   private static func transform(
     _ first: UnsafeMutableBufferPointer<Lanes>, _ second: UnsafeMutableBufferPointer<Lanes>,
     _ rotations: [SIMD2<Float>]
@@ -108,7 +107,7 @@ struct PowerSpectrum: Sendable {
     target[index + 1] = re * rotation.y + im * rotation.x
   }
 
-  /// From the transform Z of the (even, odd) pairs to the powers of the real frame's bins:
+  /// Computes the powers of the real frame's bins from the transform Z of the (even, odd) pairs:
   /// X[k] = E + wᵏ O and X[N/2 - k] = conj(E - wᵏ O), with E = (Z[k] + conj Z[N/2 - k]) / 2 and
   /// O = (Z[k] - conj Z[N/2 - k]) / 2i.
   private static func untangle(

@@ -1,11 +1,14 @@
-/// The hash that a file's content must have.
+/// The expected hash of a file's content.
 public enum ContentDigest: Sendable, Hashable, CustomStringConvertible {
   /// The SHA-256 of the content, in lower-case hexadecimal digits.
   case sha256(String)
-  /// The name that git gives the content: the SHA-1 of `blob SIZE\0` and the content.
+  /// Git's name for the content: the SHA-1 of `blob SIZE\0` and the content.
   case gitBlob(String)
 
-  /// - Parameter hex: The 64 digits of a SHA-256, or the 40 of a git object, in any case.
+  /// Creates a digest from its digits.
+  ///
+  /// - Parameter hex: 64 digits of a SHA-256, or 40 of a git object, in either case.
+  /// - Returns: `nil` for any other text.
   public init?(hex: some StringProtocol) {
     guard hex.utf8.allSatisfy(Self.isHexDigit) else { return nil }
     switch hex.utf8.count {
@@ -15,13 +18,14 @@ public enum ContentDigest: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// The hexadecimal digits.
+  /// The lower-case hexadecimal digits.
   public var hex: String {
     switch self {
     case .sha256(let hex), .gitBlob(let hex): hex
     }
   }
 
+  /// The digits after the kind of hash: "sha256:…", "git:…".
   public var description: String {
     switch self {
     case .sha256(let hex): "sha256:\(hex)"
@@ -39,12 +43,14 @@ public enum ContentDigest: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// The size and hash that distinguish one file's content from any other.
+/// The size and hash that identify a file's content.
 public struct FileIdentity: Sendable, Hashable {
-  /// Bytes.
+  /// The size in bytes.
   public let size: Int
+  /// The hash of the content.
   public let digest: ContentDigest
 
+  /// Creates an identity from a size in bytes and a hash.
   public init(size: Int, digest: ContentDigest) {
     self.size = size
     self.digest = digest

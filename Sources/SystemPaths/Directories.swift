@@ -31,7 +31,7 @@ extension Files {
   public static func makeDirectories(_ path: String, mode: mode_t = 0o777) throws(FileError) {
     guard let code = failure(making: path, mode) else { return }
     guard let (link, target) = deadLink(in: path) else { throw FileError(path, code: code) }
-    throw FileError(path, "\(link) is a link to \(target), where nothing is", code: EEXIST)
+    throw FileError(path, "\(link) is a link to \(target), which does not exist", code: EEXIST)
   }
 
   /// - Returns: The system's `errno`; `nil` if the directory is there.

@@ -3,9 +3,14 @@
 public struct GreedyDecoder: Sendable {
   /// The token that emits nothing.
   public let blank: Int32
-  /// Tokens that one frame may emit before decoding moves on all the same.
+  /// The number of tokens that one frame can emit before decoding moves on regardless.
   public let maximumTokensPerFrame: Int
 
+  /// Creates a decoder.
+  ///
+  /// - Parameters:
+  ///   - blank: The token that emits nothing.
+  ///   - maximumTokensPerFrame: The number of tokens that one frame can emit, at least one.
   public init(blank: Int32, maximumTokensPerFrame: Int = 10) {
     precondition(maximumTokensPerFrame > 0)
     self.blank = blank
@@ -14,8 +19,10 @@ public struct GreedyDecoder: Sendable {
 
   /// Decodes the first `frameCount` encoder frames.
   ///
-  /// The prediction network runs only after an emission: its answer to a blank would be the one it gave before
-  /// (label looping; Bataev et al. 2024, arXiv:2406.06220). A step allocates nothing.
+  /// The prediction network runs only after an emission: a blank does not change its output (label looping; Bataev
+  /// et al. 2024, arXiv:2406.06220). A step allocates nothing.
+  ///
+  /// - Throws: The first error of the networks, unchanged.
   public func decode<Networks: TransducerNetworks & ~Copyable>(
     frameCount: Int, with networks: inout Networks
   ) throws(Networks.Failure) -> Decoding {
@@ -27,19 +34,19 @@ public struct GreedyDecoder: Sendable {
     var frame = 0
     var emittedHere = 0
     while frame < frameCount {
-      let answer = try networks.join(frame: frame)
+      let output = try networks.join(frame: frame)
       decoding.steps += 1
-      if answer.token != blank {
+      if output.token != blank {
         decoding.emissions.append(
           Emission(
-            token: answer.token, frame: frame, duration: Int(answer.duration), confidence: answer.confidence))
+            token: output.token, frame: frame, duration: Int(output.duration), confidence: output.confidence))
         emittedHere += 1
-        try networks.predict(after: answer.token)
+        try networks.predict(after: output.token)
       }
-      if answer.duration > 0 {
-        frame += Int(answer.duration)
+      if output.duration > 0 {
+        frame += Int(output.duration)
         emittedHere = 0
-      } else if answer.token == blank || emittedHere == maximumTokensPerFrame {
+      } else if output.token == blank || emittedHere == maximumTokensPerFrame {
         frame += 1
         emittedHere = 0
       }
@@ -48,16 +55,18 @@ public struct GreedyDecoder: Sendable {
   }
 }
 
-/// A token, and where it was said.
+/// A token and the encoder frame that emitted it.
 public struct Emission: Sendable, Equatable {
+  /// The token's id in the vocabulary.
   public var token: Int32
-  /// The encoder frame that emitted it.
+  /// The index of the encoder frame.
   public var frame: Int
-  /// Encoder frames that the token lasts, as the model says.
+  /// The token's duration according to the model, in encoder frames.
   public var duration: Int
   /// The token's softmax, 0 to 1.
   public var confidence: Float
 
+  /// Creates an emission.
   public init(token: Int32, frame: Int, duration: Int, confidence: Float) {
     self.token = token
     self.frame = frame
@@ -66,11 +75,13 @@ public struct Emission: Sendable, Equatable {
   }
 }
 
-/// The tokens of an utterance in the order they were said.
+/// The result of decoding an utterance.
 public struct Decoding: Sendable, Equatable {
+  /// The emitted tokens, in spoken order.
   public var emissions: [Emission] = []
-  /// Runs of the joint network.
+  /// The number of runs of the joint network.
   public var steps = 0
 
+  /// Creates an empty result.
   public init() {}
 }

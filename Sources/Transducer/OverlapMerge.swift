@@ -1,19 +1,23 @@
-/// Makes one sequence of the tokens of two windows that share a stretch of audio.
+/// Merges the tokens of two windows that share a stretch of audio.
 ///
-/// What both heard there is aligned by token and time; the earlier window is followed up to a token in the middle of what they
-/// agree on, and the later one from there on: each window knows least about its edges. Tokens are never sorted.
+/// The tokens of the overlap are aligned by id and time. The result follows the earlier window up to a token in the
+/// middle of the agreement and the later one from there on, since each window is least reliable at its edges. Tokens
+/// are never sorted.
 public enum OverlapMerge {
-  /// Encoder frames by which two windows may differ about when a token was said.
+  /// The maximum difference between two windows' times of the same token, in encoder frames.
   private static let tolerance = 4
-  /// What a pair is worth that follows the pair before it directly in both windows, beside 1 for a pair.
+  /// The score of a pair that directly follows another in both windows, in addition to 1 for a pair.
   private static let neighbourBonus: Float = 0.25
-  /// What a pair loses for each frame between its times.
+  /// The score that a pair loses for each frame between its times.
   private static let lossPerFrame: Float = 0.2
 
+  /// Returns the tokens of both windows, each once, with times that never decrease.
+  ///
   /// - Parameters:
-  ///   - earlier: In the order they were said, like `later`; frames count from the beginning of the audio.
-  ///   - overlap: The encoder frames that both windows hold.
-  ///   - startsWord: Whether a token begins a word.
+  ///   - earlier: The earlier window's tokens in spoken order; frames count from the beginning of the audio.
+  ///   - later: The later window's tokens, likewise.
+  ///   - overlap: The encoder frames that both windows contain.
+  ///   - startsWord: Returns true if a token begins a word.
   public static func merged(
     _ earlier: [Emission], _ later: [Emission], overlap: Range<Int>, startsWord: (Int32) -> Bool
   ) -> [Emission] {
@@ -31,13 +35,13 @@ public enum OverlapMerge {
     var earlier, later: Int
   }
 
-  /// The pairs of equal tokens that together are worth most, in their order.
+  /// Returns the pairs of equal tokens with the highest total score, in order.
   private static func alignment(_ earlier: ArraySlice<Emission>, _ later: ArraySlice<Emission>) -> [Pair] {
     let (rows, columns) = (earlier.count, later.count)
     guard rows > 0, columns > 0 else { return [] }
     let width = columns + 1
-    /// By how many tokens of each side are looked at: the most that pairs among them are worth, and the most if the last
-    /// ones are a pair.
+    // For each number of leading tokens of both sides: the highest score of pairs among them, and the highest if
+    // the last two tokens are a pair.
     var best = [Float](repeating: 0, count: (rows + 1) * width)
     var paired = [Float](repeating: -.infinity, count: (rows + 1) * width)
     for row in 1...rows {
@@ -79,7 +83,7 @@ public enum OverlapMerge {
     return pairs.reversed()
   }
 
-  /// The pair nearest to the middle; one that has a neighbour counts before one that stands alone.
+  /// Returns the pair nearest to the middle, preferring pairs that have a neighbour.
   private static func seam(of pairs: [Pair], _ earlier: [Emission], near middle: Int) -> Pair? {
     let inRuns = pairs.indices.filter { index in
       let pair = pairs[index]
@@ -92,7 +96,7 @@ public enum OverlapMerge {
       .min { abs(earlier[$0.earlier].frame - middle) < abs(earlier[$1.earlier].frame - middle) }
   }
 
-  /// Where the windows agree on nothing: whole words of the earlier one before the middle, and of the later one behind it.
+  /// Joins windows without a common token: whole words of the earlier one up to the middle, then of the later one.
   private static func joined(
     _ earlier: [Emission], _ later: [Emission], at middle: Int, startsWord: (Int32) -> Bool
   ) -> [Emission] {
@@ -101,7 +105,7 @@ public enum OverlapMerge {
     return appended(earlier[..<end], later[start...])
   }
 
-  /// Times never go back.
+  /// Concatenates tokens so that times never decrease.
   private static func appended(
     _ earlier: ArraySlice<Emission>, _ later: ArraySlice<Emission>
   ) -> [Emission] {

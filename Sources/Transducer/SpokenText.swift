@@ -1,28 +1,34 @@
-/// What was said: tokens made text, with times.
+/// The text of spoken tokens, with times.
 public struct SpokenText: Sendable, Equatable {
+  /// The words, joined by single spaces.
   public var text = ""
+  /// The tokens in spoken order.
   public var tokens: [Token] = []
+  /// The words in spoken order.
   public var words: [Word] = []
 
-  /// A token and the time it was said.
+  /// A token with its time.
   public struct Token: Sendable, Equatable {
+    /// The token's id in the vocabulary.
     public let id: Int32
-    /// The piece as the vocabulary has it; a space at its front begins a word.
+    /// The vocabulary's piece; a leading space begins a word.
     public let text: String
-    /// Seconds from the beginning of the audio.
+    /// The beginning and the end, in seconds from the beginning of the audio.
     public let start, end: Double
-    /// 0 to 1.
+    /// The token's softmax, 0 to 1.
     public let confidence: Float
   }
 
-  /// A word with the punctuation that stands at it.
+  /// A word with its adjacent punctuation.
   public struct Word: Sendable, Equatable {
+    /// The word and its punctuation, without spaces.
     public let text: String
-    /// Seconds from the beginning of the audio.
+    /// The beginning and the end, in seconds from the beginning of the audio.
     public let start, end: Double
-    /// That of the word's least certain token.
+    /// The confidence of the word's least certain token, 0 to 1.
     public let confidence: Float
 
+    /// Creates a word; times are in seconds from the beginning of the audio.
     public init(text: String, start: Double, end: Double, confidence: Float) {
       self.text = text
       self.start = start
@@ -31,19 +37,23 @@ public struct SpokenText: Sendable, Equatable {
     }
   }
 
+  /// Creates an empty text.
   public init() {}
 
-  /// What was said one after the other, with a space between.
+  /// Joins consecutive texts, with a space between them.
   public init(joining parts: [SpokenText]) {
     text = parts.map(\.text).filter { !$0.isEmpty }.joined(separator: " ")
     tokens = parts.flatMap(\.tokens)
     words = parts.flatMap(\.words)
   }
 
+  /// Creates the text of decoded tokens.
+  ///
   /// - Parameters:
-  ///   - emissions: In the order they were said; frames count from the beginning of the audio.
-  ///   - frameSeconds: Seconds an encoder frame.
-  ///   - limit: Seconds of audio there are; a token's duration does not reach beyond.
+  ///   - emissions: The tokens in spoken order; frames count from the beginning of the audio.
+  ///   - vocabulary: The model's vocabulary.
+  ///   - frameSeconds: The duration of an encoder frame, in seconds.
+  ///   - limit: The duration of the audio, in seconds; no token extends beyond it.
   public init(
     _ emissions: [Emission], vocabulary: Vocabulary, frameSeconds: Double, limit: Double = .infinity
   ) {
@@ -52,8 +62,8 @@ public struct SpokenText: Sendable, Equatable {
     text = words.map(\.text).joined(separator: " ")
   }
 
-  /// The same with spaces where the model puts them and nowhere else, as SentencePiece joins pieces (NeMo's text): marks
-  /// that have a space before them are words of their own.
+  /// The text with spaces exactly where the model puts them, as SentencePiece joins pieces (NeMo's text): a mark with a
+  /// space before it is a separate word.
   public var asPieces: SpokenText {
     var raw = self
     raw.words = words(glued: [])
@@ -63,7 +73,9 @@ public struct SpokenText: Sendable, Equatable {
     return raw
   }
 
-  /// - Parameter glued: Characters that belong to the word before them, whatever space is between.
+  /// Returns the words of the tokens.
+  ///
+  /// - Parameter glued: Characters that belong to the preceding word, whether or not a space is between.
   private func words(glued: Set<Character>) -> [Word] {
     var joined = JoinedPieces(glued: glued)
     for (index, token) in tokens.enumerated() where !token.isSpecial {
@@ -85,9 +97,9 @@ extension SpokenText.Token {
   fileprivate var isSpecial: Bool { Vocabulary.isSpecial(piece: text) }
 }
 
-/// Pieces put together to words.
+/// Joins pieces to words.
 struct JoinedPieces {
-  /// A space before these is dropped. The other marks keep theirs, the opening `¿ ¡ $ « (` above all.
+  /// The marks before which a space is dropped. Other marks keep theirs, in particular the opening `¿ ¡ $ « (`.
   static let closing: Set<Character> = [
     ".", ",", ";", ":", "!", "?", "%", "…", ")", "]", "}", "»", "”",
   ]

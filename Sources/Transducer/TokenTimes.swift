@@ -1,18 +1,18 @@
-/// When tokens were said, from frames and durations.
+/// Computes the times of tokens from frames and durations.
 ///
-/// A token lasts as long as the model says, a frame at least, and no longer than to the onset of the next. Punctuation takes
-/// no time of its own (NeMo's `_refine_timestamps_tdt`): it stands where the token before it ends, and what opens, such
-/// as "¿", where the token behind it begins.
+/// A token has the model's duration, at least a frame, and ends at the latest with the onset of the next. Punctuation
+/// has no duration (NeMo's `_refine_timestamps_tdt`): it is at the end of the preceding token; opening marks such as
+/// "¿" are at the beginning of the following one.
 struct TokenTimes {
-  /// Seconds an encoder frame.
+  /// The duration of an encoder frame, in seconds.
   let frameSeconds: Double
-  /// Seconds of audio there are; no time lies behind.
+  /// The duration of the audio, in seconds; no time is later.
   let limit: Double
 
   func tokens(of emissions: [Emission], _ vocabulary: Vocabulary) -> [SpokenText.Token] {
     var times = [(start: Double, end: Double)](repeating: (0, 0), count: emissions.count)
     let pieces = emissions.map { vocabulary.pieces[Int($0.token)] }
-    // From the last to the first: the onset that follows closes a token.
+    // Backwards: the onset of the next token limits each token.
     var next = limit
     for index in emissions.indices.reversed() {
       let onset = min(Double(emissions[index].frame) * frameSeconds, next)
@@ -41,7 +41,7 @@ struct TokenTimes {
     return !marks.isEmpty && marks.allSatisfy { $0.isPunctuation && $0 != "'" && $0 != "’" }
   }
 
-  /// Whether a mark belongs to the token behind it: with a space before and none behind.
+  /// True if a mark belongs to the following token: it has a space before and none after it.
   private func isOpening(_ pieces: [String], _ index: Int) -> Bool {
     guard pieces[index].first == " ", pieces[index].last.map(JoinedPieces.closing.contains) != true else {
       return false

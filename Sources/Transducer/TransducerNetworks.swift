@@ -1,20 +1,21 @@
-/// The two networks that greedy decoding runs, over one utterance's encoder output.
+/// The two networks that greedy decoding runs over one utterance's encoder output.
 ///
-/// Whoever implements it keeps the prediction network's state and its last answer.
+/// An implementation holds the prediction network's state and its last output.
 public protocol TransducerNetworks: ~Copyable {
+  /// The error that the networks throw.
   associatedtype Failure: Error
 
-  /// Forgets everything said before: the prediction network's state becomes zero.
+  /// Begins an utterance: sets the prediction network's state to zero.
   mutating func begin() throws(Failure)
 
-  /// Runs the prediction network on the token emitted last (blank at the beginning) and moves its state on.
+  /// Runs the prediction network on the last emitted token (blank at the beginning) and updates its state.
   mutating func predict(after token: Int32) throws(Failure)
 
-  /// Runs the joint network on an encoder frame and the last prediction.
+  /// Runs the joint network on encoder frame `frame` and the last prediction.
   mutating func join(frame: Int) throws(Failure) -> JointOutput
 }
 
-/// What the joint network says about one frame.
+/// The joint network's output for one frame.
 public struct JointOutput: Sendable, Equatable {
   /// The token with the largest logit.
   public var token: Int32
@@ -23,6 +24,7 @@ public struct JointOutput: Sendable, Equatable {
   /// The token's softmax among all tokens.
   public var confidence: Float
 
+  /// Creates an output; the duration is in encoder frames.
   public init(token: Int32, duration: Int32, confidence: Float) {
     self.token = token
     self.duration = duration

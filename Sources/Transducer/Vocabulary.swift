@@ -1,20 +1,21 @@
-/// The text pieces that a model's token ids stand for, blank included.
+/// The text pieces of a model's token ids, including blank.
 public struct Vocabulary: Sendable {
-  /// The pieces by token id; SentencePiece's U+2581, which marks the start of a word, has become a space.
+  /// The pieces by token id. SentencePiece's U+2581, which marks the start of a word, is replaced by a space.
   public let pieces: [String]
-  /// The token that stands for "nothing is said here".
+  /// The token that emits nothing.
   public let blank: Int32
 
-  /// How many tokens there are, blank included.
+  /// The number of tokens, including blank.
   public var count: Int { pieces.count }
 
-  /// Reads `vocab.txt`: a line for each token, its piece and its id with a space between them.
+  /// Parses `vocab.txt`: one line per token with its piece, a space and its id.
   ///
-  /// - Parameter text: The file. Ids begin at 0 and leave no gap; one of the pieces is `<blk>`.
+  /// - Parameter text: The file's content. Ids begin at 0 without gaps; one of the pieces is `<blk>`.
+  /// - Throws: ``VocabularyError`` with the first line or id at fault.
   public init(parsing text: String) throws(VocabularyError) {
     var byID: [Int: String] = [:]
     var number = 0
-    // By unicode scalars: a piece may be a combining mark, which must not merge with the newline before it.
+    // By Unicode scalars: a piece can be a combining mark, which must not merge with the newline before it.
     for line in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false) {
       number += 1
       let line = line.last == "\r" ? line.dropLast() : line
@@ -43,7 +44,7 @@ public struct Vocabulary: Sendable {
     return String(result)
   }
 
-  /// Whether a token is a mark for the model and no text: `<unk>`, `</s>`, `<|en|>`.
+  /// Returns true if a token is a marker for the model and not text: `<unk>`, `</s>`, `<|en|>`.
   public func isSpecial(_ id: Int32) -> Bool {
     Self.isSpecial(piece: pieces[Int(id)])
   }
@@ -53,13 +54,18 @@ public struct Vocabulary: Sendable {
   }
 }
 
-/// Why a `vocab.txt` cannot be used.
+/// A fault in a `vocab.txt`.
 public enum VocabularyError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// A line, counted from 1, is not a piece, a space and an id; with at most 40 characters of it.
   case malformedLine(Int, String)
+  /// An id occurs a second time in a line, counted from 1.
   case repeatedID(Int, line: Int)
+  /// An id below the number of pieces does not occur.
   case missingID(Int, of: Int)
+  /// No piece is `<blk>`.
   case missingBlank
 
+  /// The fault and the expected content.
   public var description: String {
     switch self {
     case .malformedLine(let number, let line):

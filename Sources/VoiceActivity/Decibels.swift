@@ -1,14 +1,14 @@
-/// Eight bands side by side.
+/// Eight bands side by side, one per lane.
 typealias Bands = SIMD8<Float>
 
-/// Exponential and logarithm of eight numbers at once, in plain arithmetic: the same on every machine.
+/// Exponential and logarithm of eight numbers at once, in plain arithmetic, with identical results on every machine.
 enum Decibels {
   private static let perOctave: Float = 3.010_299_9  // 10 log10(2)
 
-  /// eˣ for x in [-80, 80], to 3·10⁻⁷ of the result.
+  /// Returns eˣ for x in [-80, 80], with a relative error of at most 3·10⁻⁷.
   @inline(__always)
   static func exponential(_ x: Bands) -> Bands {
-    // 1.5 · 2²³: adding it rounds to the nearest integer, which then stands in the lowest bits.
+    // 1.5 · 2²³: adding it rounds to the nearest integer and leaves that in the lowest bits.
     let magic = Bands(repeating: 12_582_912)
     let scaled = x * 1.442_695_04
     let shifted = scaled + magic
@@ -25,13 +25,13 @@ enum Decibels {
     return unsafeBitCast(unsafeBitCast(y, to: SIMD8<UInt32>.self) &+ (exponent &<< 23), to: Bands.self)
   }
 
-  /// The energy of a level.
+  /// Returns the energy of a level in dB.
   @inline(__always)
   static func energy(_ level: Bands) -> Bands {
     exponential(level * 0.230_258_51)  // ln(10) / 10
   }
 
-  /// 10 log10(x) for normal x > 0, to 0.001 dB.
+  /// Returns 10 log10(x) for normal x > 0, to 0.001 dB.
   @inline(__always)
   static func level(_ x: Bands) -> Bands {
     // x = m 2ᵉ with m in [√½, √2); ln m = 2 artanh(t) with t = (m - 1) / (m + 1).
@@ -41,7 +41,7 @@ enum Decibels {
     let t = (mantissa - 1) / (mantissa + 1)
     let square = t * t
     let octaves = t * (square * (square * 0.577_078_0 + 0.961_796_7) + 2.885_390_1)
-    // The exponent as a float by the same trick as above, with wrapped ones brought back.
+    // The exponent as a float by the trick above, with wrapped values restored.
     let magic = SIMD8<UInt32>(repeating: 0x4B40_0000)  // 1.5 · 2²³
     let signed = (exponent &+ 256) & 511  // e + 256
     let integer = unsafeBitCast(signed &+ magic, to: Bands.self) - (12_582_912 + 256)
@@ -49,7 +49,7 @@ enum Decibels {
   }
 }
 
-/// |x|, lane by lane.
+/// Returns |x|, lane by lane.
 @inline(__always)
 func magnitude(_ x: Bands) -> Bands {
   unsafeBitCast(unsafeBitCast(x, to: SIMD8<UInt32>.self) & 0x7FFF_FFFF, to: Bands.self)

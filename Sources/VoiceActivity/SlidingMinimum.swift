@@ -1,19 +1,19 @@
-/// The least of the last values, lane by lane, in constant time a value (van Herk's algorithm).
+/// The minimum of the last values, lane by lane, in constant time per value (van Herk's algorithm).
 struct SlidingMinimum: Sendable {
   private let length: Int
-  /// The values of the block that fills up, and from there on what the block before has left: the least of its
-  /// values from each place to its end.
+  /// The values of the block being filled, followed by the rest of the previous block: for each index, the minimum of
+  /// its values from there to its end.
   private var block: [Bands]
   private var filled = 0
   private var leastOfFilled = Bands(repeating: .infinity)
 
-  /// - Parameter length: How many values count.
+  /// - Parameter length: The number of values over which the minimum is taken.
   init(length: Int) {
     self.length = length
     block = Array(repeating: Bands(repeating: .infinity), count: length)
   }
 
-  /// Takes a value and gives the least of the last ones, this one included.
+  /// Adds a value and returns the minimum of the last values, including this one.
   mutating func add(_ value: Bands) -> Bands {
     block[filled] = value
     filled += 1

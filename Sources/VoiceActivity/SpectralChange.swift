@@ -1,26 +1,26 @@
-/// How the audible part of a spectrum has changed since a little earlier.
+/// The change of the audible part of a spectrum over a few frames.
 ///
-/// The sound of an instrument keeps the proportions of its partials, be it held, fading or trembling; a voice
-/// moves them all the time.
+/// An instrument keeps the proportions of its partials, whether its tone is held, fades or trembles; a voice changes
+/// them constantly.
 struct SpectralChange: Sendable {
-  /// Mel bands that were and are audible.
+  /// The number of mel bands that are audible in both frames.
   var audible: Float = 0
-  /// The mean change of their levels, in dB, apart from what is common to all.
+  /// The mean change of their levels, in dB, relative to the mean of all.
   var mean: Float = 0
-  /// The share of them whose level has changed by less than 1 dB apart from what is common to most.
+  /// The share of them whose level changed by less than 1 dB relative to the majority.
   var steady: Float = 0
 
-  /// Bands that change by more than this, in dB, and more than the mean do not tell what is common to most.
+  /// The change, in dB, above which a band that changes more than the mean is not counted to the majority.
   private static let outlier: Float = 2
-  /// In dB.
+  /// The change below which a band is steady, in dB.
   private static let steadyChange: Float = 1
 
   /// - Parameters:
-  ///   - now: Energies of the mel bands, chunk by chunk.
-  ///   - before: The same of the earlier frame.
-  ///   - chunks: Which lanes count, and whose threshold.
-  ///   - threshold: The energy from which a mel band is audible, for each band of speech.
-  ///   - scratch: Room for two values a chunk.
+  ///   - before: Energies of the earlier frame's mel bands, chunk by chunk.
+  ///   - now: Energies of the present frame's mel bands, chunk by chunk.
+  ///   - chunks: The lanes that count and the speech band of each chunk.
+  ///   - threshold: The energy from which a mel band is audible, for each speech band.
+  ///   - scratch: Working memory of two values per chunk.
   init(
     from before: UnsafeBufferPointer<Bands>, to now: UnsafeBufferPointer<Bands>,
     chunks: UnsafeBufferPointer<SpeechBands.Chunk>, threshold: Bands,

@@ -1,31 +1,30 @@
 internal import SpeechFeatures
 
-/// Mel bands gathered into eight bands of speech.
+/// Mel bands grouped into eight speech bands.
 ///
-/// A frame's mel bands from 150 Hz to 7 kHz are laid out in chunks of eight; each of the eight bands of speech owns
-/// whole chunks. Lanes that are left over in a band's last chunk have a weight of zero.
+/// A frame's mel bands from 150 Hz to 7 kHz are laid out in chunks of eight; each of the eight speech bands owns whole
+/// chunks. Unused lanes of a band's last chunk have a weight of zero.
 struct SpeechBands: Sendable {
   /// Eight mel bands.
   struct Chunk: Sendable {
-    /// The first one's index in the frame.
+    /// The index of the first mel band in the frame.
     let first: Int
-    /// The band of speech that it belongs to.
+    /// The speech band that the chunk belongs to.
     let band: Int
     /// 1 for the lanes that count.
     let weights: Bands
   }
 
-  /// Where the bands of speech begin and end, in hertz: hum and rumble lie below, and formants,
-  /// fricatives and plosives each in a few of them.
+  /// The edges of the speech bands, in hertz: hum and rumble lie below, and formants, fricatives and plosives each fall
+  /// into a few of them.
   private static let edges: [Double] = [150, 400, 700, 1100, 1700, 2500, 3600, 5000, 7000]
-  /// Energies below 1/64 of the features' guard count as that: white noise of -102 dBFS, the noise of
-  /// 16-bit samples.
+  /// The lower limit of energies, 1/64 of the features' guard: white noise of -102 dBFS, the noise of 16-bit samples.
   private static let least = LogMelExtractor.logGuard / 64
 
   let chunks: [Chunk]
-  /// The mel bands in all chunks.
+  /// The number of mel bands in all chunks.
   let memberCount: Int
-  /// 1 / the mel bands in each band of speech.
+  /// 1 / the number of mel bands in each speech band.
   private let scale: Bands
 
   init(bandCount: Int) {
@@ -38,7 +37,7 @@ struct SpeechBands: Sendable {
       }
       scale[band] = 1 / Float(max(1, members.count))
       for start in stride(from: 0, to: members.count, by: Bands.scalarCount) {
-        // A chunk never reaches beyond its frame.
+        // A chunk never extends beyond its frame.
         let first = min(members[start], bandCount - Bands.scalarCount)
         var weights = Bands.zero
         for lane in 0..<Bands.scalarCount {
@@ -53,12 +52,12 @@ struct SpeechBands: Sendable {
     self.scale = scale
   }
 
-  /// A frame's energies, without the features' guard.
+  /// Computes a frame's energies, without the features' guard.
   ///
   /// - Parameters:
   ///   - frame: Log-mel energies.
   ///   - energies: Receives the energy of each mel band, chunk by chunk.
-  /// - Returns: The level of the mean energy in each band of speech, in dB.
+  /// - Returns: The level of the mean energy in each speech band, in dB.
   func levels(of frame: UnsafeBufferPointer<Float>, into energies: UnsafeMutableBufferPointer<Bands>) -> Bands
   {
     precondition(energies.count == chunks.count)
@@ -72,7 +71,7 @@ struct SpeechBands: Sendable {
         while index < chunks.count, chunks[index].band == band {
           let values = bytes.loadUnaligned(fromByteOffset: 4 * chunks[index].first, as: Bands.self)
           let energy = Decibels.exponential(values) - LogMelExtractor.logGuard
-          // What is not a number is silence, too.
+          // NaN counts as silence.
           energies[index] = energy.replacing(with: least, where: .!(energy .>= least))
           sum += energies[index] * chunks[index].weights
           index += 1

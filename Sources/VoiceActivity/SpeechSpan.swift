@@ -1,18 +1,18 @@
-/// What of an utterance is transcribed: all that lies between first and last speech, and a pad around it.
+/// The part of an utterance that is transcribed: from the first to the last speech, with a pad on each side.
 ///
-/// It depends on nothing but the audio. Once ``isSettled``, more silence does not change it.
+/// It depends only on the audio. Once ``isSettled``, more silence does not change it.
 public struct SpeechSpan: Sendable, Equatable {
-  /// The samples, at most as many as the utterance has.
+  /// The range of samples, within the utterance.
   public let samples: Range<Int>
-  /// Whether all of the pad after the last speech is there.
+  /// True if the pad after the last speech is complete.
   public let isSettled: Bool
 
-  /// Nil if there is no speech.
+  /// Creates the span of the speech found so far; `nil` if there is none.
   ///
   /// - Parameters:
-  ///   - activity: What the detector found.
-  ///   - sampleCount: The utterance's samples so far, at least ``VoiceActivity/judgedSampleCount``.
-  ///   - settings: The pads.
+  ///   - activity: The detector's result.
+  ///   - sampleCount: The number of the utterance's samples so far, at least ``VoiceActivity/judgedSampleCount``.
+  ///   - settings: The settings with the pads.
   public init?(
     _ activity: VoiceActivity, sampleCount: Int, settings: VoiceActivitySettings = .standard
   ) {

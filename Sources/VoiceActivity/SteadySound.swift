@@ -1,22 +1,22 @@
-/// Whether sound has kept its spectrum for 0.3 s, as noise does and speech does not.
+/// Detection of sound that keeps its spectrum for 0.3 s, as noise does and speech does not.
 ///
-/// How far the levels of noise stray from their mean follows from the width of a band alone: the narrower,
-/// the farther. In clean recordings of speech their variance is at least ten times as large in any 0.3 s.
+/// The deviation of noise levels from their mean depends only on the width of the band: the narrower the band, the
+/// larger it is. In clean recordings of speech the variance is at least ten times as large in any 0.3 s.
 enum SteadySound {
-  /// The frames that are looked at.
+  /// The number of frames examined.
   static let length = 30
 
-  /// The standard deviations, in dB, of the levels of rushing noise in the bands of speech over three frames.
+  /// The standard deviations, in dB, of the levels of broadband noise in the speech bands over three frames.
   private static let deviations = Bands(1.5, 1.5, 1.33, 1.25, 1.14, 1.02, 0.86, 0.7)
   private static let scale = 1 / (deviations * deviations)
-  /// How many times the variance of noise the levels may have, with and without what is common to all bands.
+  /// The maximum variance of the levels relative to that of noise, with and without the part common to all bands.
   private static let most: (level: Float, shape: Float) = (2, 0.9)
 
-  /// The quietest 60 ms of the last frames in each band, in dB, if the sound is steady in them.
+  /// Returns the quietest 60 ms of the last frames in each band, in dB; `nil` if the sound is not steady in them.
   ///
   /// - Parameters:
-  ///   - levels: Levels of the bands of speech over three frames, frame t in row t modulo their number.
-  ///   - time: The last frame.
+  ///   - levels: The levels of the speech bands over three frames, in dB: frame t in row t modulo the row count.
+  ///   - time: The index of the last frame.
   static func floor(of levels: [Bands], at time: Int) -> Bands? {
     guard time >= length + 1 else { return nil }
     var mean = Bands.zero

@@ -1,24 +1,24 @@
-/// Where somebody speaks, as far as the audio is known.
+/// The segments of speech found in the audio so far.
 ///
-/// All positions are samples from the beginning, and multiples of a frame's hop (160).
+/// All positions are sample indices from the beginning of the audio, and multiples of a frame's hop (160).
 public struct VoiceActivity: Sendable, Equatable {
-  /// The stretches of speech, in order; pauses lie between them. The last one may still grow.
+  /// The segments of speech, in order, separated by pauses. The last one can still grow.
   public internal(set) var segments: [Range<Int>] = []
-  /// The samples of which it is known whether they are speech: somewhat fewer than came in.
+  /// The number of samples already classified: somewhat fewer than were received.
   public internal(set) var judgedSampleCount = 0
 
-  /// Where speech begins.
+  /// The first sample of speech; `nil` if there is none.
   public var speechStart: Int? { segments.first?.lowerBound }
 
-  /// Where the last speech ends.
+  /// The sample after the last speech; `nil` if there is none.
   public var speechEnd: Int? { segments.last?.upperBound }
 
-  /// Seconds of silence since the last speech; nil where there was none.
+  /// The silence since the last speech, in seconds; `nil` if there was no speech.
   public var silence: Double? {
     speechEnd.map { Double(judgedSampleCount - $0) / Double(VoiceActivityDetector.sampleRate) }
   }
 
-  /// The quiet between two segments of speech, in order.
+  /// The ranges of quiet between two segments of speech, in order.
   public var pauses: [Range<Int>] {
     zip(segments, segments.dropFirst()).map { $0.upperBound..<$1.lowerBound }
   }

@@ -1,58 +1,62 @@
 public import SpeechFeatures
 
-/// Finds speech in log-mel frames while they arrive: those that the encoder reads, so that it costs next to nothing.
+/// A streaming speech detector over the log-mel frames that the encoder reads, which makes it nearly free.
 ///
-/// What it says of a frame depends on this frame and earlier ones only, never on how the audio was cut into chunks.
-/// Sound counts where bands are louder than the noise floor (the quietest moment of the last seconds, or that of
-/// sound that keeps its spectrum). It is speech once there was enough of it whose spectrum changes as a voice's does;
-/// hum, noise and tones do not. From then on all sound is speech, until there is a pause. Where speech begins is found
-/// in retrospect: as far back as there was sound, judged with the noise floor that is known by now. So is its end
-/// where noise became louder: at most some 0.4 s are taken back.
+/// The result for a frame depends on this frame and earlier ones only, never on how the audio was cut into chunks.
+/// A frame is sound if its bands are louder than the noise floor (the minimum of the last seconds, or that of sound
+/// that keeps its spectrum). Sound is speech once enough of it changes its spectrum as a voice does; hum, noise and
+/// tones do not. From then on all sound is speech until there is a pause. The beginning of speech is found in
+/// retrospect: as far back as there was sound, judged by the present noise floor. So is its end where noise became
+/// louder: at most some 0.4 s are withdrawn.
 public struct VoiceActivityDetector: Sendable {
-  /// Samples a second.
+  /// The sample rate, in hertz.
   public static let sampleRate = LogMelExtractor.sampleRate
-  /// Samples a frame.
+  /// Samples per frame.
   public static let hop = LogMelExtractor.hop
 
-  /// What was found so far.
+  /// The speech found so far.
   public private(set) var activity = VoiceActivity()
 
   private let settings: VoiceActivitySettings
   private let bands: SpeechBands
   private let bandCount: Int
-  /// Frames.
+  /// The quiet that belongs to speech, in frames.
   private let hangOver: Int
-  /// The evidence, in frames, that speech needs; half of it when somebody has spoken before.
+  /// The evidence required for speech, in frames; half of it once there has been speech.
   private let onset: Float
 
   private var frameCount = 0
   private var floor: NoiseFloor
-  /// Energies of the mel bands in the last frames, frame t in row t modulo their number.
+  /// Energies of the mel bands in the last frames: frame t in row t modulo the row count.
   private var rows: [Bands]
   private var scratch: [Bands]
-  /// Levels of the bands of speech in the last frames, likewise.
+  /// Levels of the speech bands in the last frames, likewise.
   private var recent: [Bands]
-  /// The same, smoothed.
+  /// Smoothed levels of the speech bands, likewise.
   private var history: [Bands]
-  /// Whether the last frames were sound, likewise.
+  /// True for each of the last frames that was sound, likewise.
   private var wasSound: [Bool]
   private var evidence = SpeechEvidence()
   private var isSpeaking = false
 
-  /// Frames over which levels are smoothed: against the noise floor, and to find it.
+  /// Frames over which levels are smoothed: for the comparison with the noise floor, and to find the floor.
   private static let smoothing = (level: 3, floor: 6)
-  /// Frames over which changes are looked at: of the mel bands, and of the bands of speech.
+  /// Frames over which changes are measured: of the mel bands, and of the speech bands.
   private static let lag = (mel: 4, band: 7)
-  /// Frames that are looked back at to find where speech begins: speech that is found now may begin as far back.
+  /// The look-back, in frames, for the beginning of speech: speech detected now can begin this much earlier.
   public static let hindsight = 200
-  /// Frames in which one noise becomes another, and those of which it may seem to be speech.
+  /// Frames in which one noise becomes another, and the most of them that can look like speech.
   private static let transition = (usual: 5, longest: 10)
-  /// A band counts at most this much, in dB, so that speech must show in more than one or for longer.
-  private static let mostPerBand: Float = 12
+  /// The maximum contribution of a band, in dB, so that speech must show in more than one band or for longer.
+  private static let maximumPerBand: Float = 12
   /// The sum over the bands, in dB, from which a frame is sound.
   private static let sound: Float = 3
 
-  /// - Parameter bandCount: Mel bands of the frames to come.
+  /// Creates a detector for one utterance.
+  ///
+  /// - Parameters:
+  ///   - bandCount: The number of mel bands of the frames, at least eight.
+  ///   - settings: The thresholds and pads.
   public init(bandCount: Int, settings: VoiceActivitySettings = .standard) {
     precondition(bandCount >= Bands.scalarCount)
     self.settings = settings
@@ -69,16 +73,16 @@ public struct VoiceActivityDetector: Sendable {
     wasSound = Array(repeating: false, count: Self.hindsight)
   }
 
-  /// What of the utterance is to be transcribed, if nothing more came; nil if nobody spoke.
+  /// Returns the part of the utterance to transcribe if it ended here; `nil` if there was no speech.
   ///
-  /// - Parameter sampleCount: The samples that came in.
+  /// - Parameter sampleCount: The number of samples received.
   public func span(sampleCount: Int) -> SpeechSpan? {
     SpeechSpan(activity, sampleCount: sampleCount, settings: settings)
   }
 
-  /// Reads those frames that it has not read yet.
+  /// Processes the frames that it has not processed yet.
   ///
-  /// - Parameter frames: All complete frames, as ``LogMelExtractor/frames`` has them; those that were read may be gone.
+  /// - Parameter frames: All complete frames (``LogMelExtractor/frames``), except that processed ones may be dropped.
   public mutating func follow(_ frames: LogMelFrames) {
     precondition(frames.bandCount == bandCount && frames.startIndex <= frameCount)
     frames.values.withUnsafeBufferPointer { values in
@@ -96,8 +100,8 @@ public struct VoiceActivityDetector: Sendable {
     store(frame, at: time)
     let level = mean(ofLast: Self.smoothing.level, at: time)
     history[time % Self.hindsight] = level
-    // The first frame alone is no floor: it may be quiet by chance.
-    floor.hear(mean(ofLast: Self.smoothing.floor, at: time), counts: time + 1 >= Self.smoothing.level)
+    // The first frame alone cannot set the floor: it can be quiet by chance.
+    floor.update(mean(ofLast: Self.smoothing.floor, at: time), counts: time + 1 >= Self.smoothing.level)
     if isSound(level), let steady = SteadySound.floor(of: history, at: time), floor.raise(to: steady) {
       shortenSpeech(at: time)
     }
@@ -106,11 +110,11 @@ public struct VoiceActivityDetector: Sendable {
     if isSound {
       let threshold = floor.level + Float(settings.margin)
       let before = history[max(0, time - Self.lag.band) % Self.hindsight]
-      evidence.hear(
+      evidence.addSound(
         spectralChange(at: time, threshold: Decibels.energy(threshold)), of: bands.memberCount,
         levels: (before, level), threshold: threshold)
     } else {
-      evidence.hearNothing()
+      evidence.addQuiet()
     }
     judge(time, isSound: isSound)
   }
@@ -122,7 +126,7 @@ public struct VoiceActivityDetector: Sendable {
         extendSpeech(to: time)
       } else if time - end >= hangOver {
         isSpeaking = false
-        evidence.forget()
+        evidence.reset()
       }
     } else if isSound, evidence.frames >= (end == nil ? onset : onset / 2) {
       isSpeaking = true
@@ -140,20 +144,20 @@ public struct VoiceActivityDetector: Sendable {
     activity.segments.append(segment.lowerBound..<(time + 1) * Self.hop)
   }
 
-  /// Takes back what was not speech but louder noise, with the floor that is known by now.
+  /// Withdraws the end of the segment that the raised floor shows to be louder noise.
   private mutating func shortenSpeech(at time: Int) {
     guard isSpeaking, let segment = activity.segments.popLast() else { return }
     let start = segment.lowerBound / Self.hop
     let end = min(endOfSound(at: time, since: start), segment.upperBound / Self.hop)
     guard end - start > Self.transition.longest else {
       isSpeaking = false
-      evidence.forget()
+      evidence.reset()
       return
     }
     activity.segments.append(segment.lowerBound..<end * Self.hop)
   }
 
-  /// The frame behind the last one that was sound; those since the noise became louder are judged anew.
+  /// Returns the frame after the last one that was sound; frames since the noise became louder are judged again.
   private mutating func endOfSound(at time: Int, since start: Int) -> Int {
     let oldest = max(start, time - Self.hindsight + 1)
     var quieter = 0
@@ -168,7 +172,7 @@ public struct VoiceActivityDetector: Sendable {
     return oldest
   }
 
-  /// The first frame of the sound to which this one belongs.
+  /// Returns the first frame of the sound that contains frame `time`.
   private func beginning(of time: Int) -> Int {
     var start = time
     var candidate = time - 1
@@ -183,19 +187,19 @@ public struct VoiceActivityDetector: Sendable {
     return start
   }
 
-  /// Whether what ended with a frame was noise that has become quieter since: steady for longer than a vowel.
+  /// True if the sound that ended with `frame` was noise, quieter since then: it was steady for longer than a vowel.
   private func isLouderNoise(before frame: Int, since oldest: Int) -> Bool {
     let middle = frame - SteadySound.length
     guard middle >= oldest + SteadySound.length, let last = SteadySound.floor(of: history, at: frame),
       let first = SteadySound.floor(of: history, at: middle)
     else { return false }
-    return floor.isOutdone(by: last) && floor.isOutdone(by: first)
+    return floor.isExceeded(by: last) && floor.isExceeded(by: first)
   }
 
-  /// Whether the bands are far enough above the floor and the margin.
+  /// True if the bands exceed the floor by enough more than the margin.
   private func isSound(_ level: Bands) -> Bool {
     (level - floor.level - Float(settings.margin)).clamped(
-      lowerBound: .zero, upperBound: Bands(repeating: Self.mostPerBand)
+      lowerBound: .zero, upperBound: Bands(repeating: Self.maximumPerBand)
     ).sum() > Self.sound
   }
 
@@ -224,7 +228,7 @@ public struct VoiceActivityDetector: Sendable {
     }
   }
 
-  /// The mean level over the last frames, or over all if there are fewer.
+  /// Returns the mean level over the last `count` frames, or over all if there are fewer.
   private func mean(ofLast count: Int, at time: Int) -> Bands {
     let first = max(0, time - count + 1)
     var sum = Bands.zero

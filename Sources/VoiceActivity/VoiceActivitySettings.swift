@@ -1,28 +1,30 @@
-/// What counts as speech, and how much around it is transcribed.
+/// The thresholds of speech detection and the pads around speech.
 public struct VoiceActivitySettings: Sendable, Equatable {
-  /// The defaults.
+  /// The default settings.
   public static let standard = VoiceActivitySettings()
 
-  /// Decibels above the noise floor from which a band's energy counts.
+  /// The level above the noise floor from which a band's energy counts, in dB.
   public let margin: Double
-  /// Seconds of changing, audible sound after which it is speech. Shorter sounds are clicks.
+  /// The duration of changing, audible sound after which it is speech, in seconds. Shorter sounds are clicks.
   public let onset: Double
-  /// Seconds of quiet that belong to speech. A longer quiet is a pause between two segments.
+  /// The longest quiet that belongs to speech, in seconds. Longer quiet is a pause between two segments.
   public let hangOver: Double
-  /// Seconds over which the noise floor is the quietest moment.
+  /// The window over whose minimum the noise floor is taken, in seconds.
   public let floorWindow: Double
-  /// Seconds that are kept before the first speech.
+  /// The audio kept before the first speech, in seconds.
   public let leadingPad: Double
-  /// Seconds that are kept after the last speech.
+  /// The audio kept after the last speech, in seconds.
   public let trailingPad: Double
 
-  /// The values that each setting accepts.
+  /// The accepted range of each setting, in its unit.
   public static let accepted = (
     margin: 3.0...20.0, onset: 0.03...0.5, hangOver: 0.1...2.0, floorWindow: 0.5...10.0,
     leadingPad: 0.1...5.0, trailingPad: 0.1...5.0
   )
 
-  /// - Throws: The first value that is not accepted.
+  /// Creates settings; each parameter has the unit of its property.
+  ///
+  /// - Throws: ``VoiceActivityError`` for the first value out of range.
   public init(
     margin: Double = standard.margin, onset: Double = standard.onset, hangOver: Double = standard.hangOver,
     floorWindow: Double = standard.floorWindow, leadingPad: Double = standard.leadingPad,
@@ -31,7 +33,7 @@ public struct VoiceActivitySettings: Sendable, Equatable {
     func checked(
       _ value: Double, _ setting: String, _ accepted: ClosedRange<Double>, _ unit: String = "seconds"
     ) throws(VoiceActivityError) -> Double {
-      // `contains` is false for what is not a number.
+      // `contains` is false for NaN.
       guard accepted.contains(value) else {
         throw VoiceActivityError(setting: setting, value: value, accepted: accepted, unit: unit)
       }

@@ -1,18 +1,19 @@
 internal import Transducer
 
 extension SpokenText {
-  /// The first word in lower case.
+  /// Makes the first word lowercase.
   mutating func beginCommand() {
     guard let first = words.first else { return }
     replaceWords([first.with(text: first.text.withoutSentenceCase)] + words.dropFirst())
   }
 
-  /// No full stop at the end. Question marks stay: they tell a question from a command.
+  /// Removes the final full stop. Question marks stay: they distinguish a question from a command.
   mutating func endCommand() {
     guard let last = words.last else { return }
     replaceWords(words.dropLast() + [last.with(text: last.text.withoutFullStop)])
   }
 
+  /// Replaces the words and the text, but not the tokens.
   mutating func replaceWords(_ words: [Word]) {
     self.words = words
     text = words.map(\.text).joined(separator: " ")
@@ -26,7 +27,7 @@ extension SpokenText.Word {
 }
 
 extension String {
-  /// A word as it is written within a sentence. What has more capitals ("TV", "McDonald") or is "I" stays.
+  /// The word as written within a sentence. Words with more capitals ("TV", "McDonald") and "I" are unchanged.
   fileprivate var withoutSentenceCase: String {
     guard let first = firstIndex(where: { $0.isLetter }), self[first].isUppercase else { return self }
     let rest = self[index(after: first)...]
@@ -36,7 +37,7 @@ extension String {
     return self[..<first] + self[first].lowercased() + rest
   }
 
-  /// A word that ends a sentence without its full stop; that of an abbreviation ("p.m.") and an ellipsis stay.
+  /// The word without a final full stop, except that of an abbreviation ("p.m.") or an ellipsis.
   fileprivate var withoutFullStop: String {
     guard last == "." else { return self }
     let rest = dropLast()

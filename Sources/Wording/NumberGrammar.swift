@@ -1,36 +1,36 @@
-/// How numbers are said in a language.
+/// The grammar of a language's spoken numbers.
 protocol NumberGrammar: Sendable {
-  /// The number that begins with the first of the pieces.
+  /// Returns the number that begins with the first piece.
   ///
   /// - Parameters:
-  ///   - pieces: Up to the next mark, as in a sentence; not empty.
-  ///   - place: What stands around them.
-  /// - Returns: `nil` if there is none, or if it is better left as it was said.
-  func phrase(in pieces: ArraySlice<String>, at place: Place) -> Phrase?
+  ///   - pieces: The pieces up to the next mark; not empty.
+  ///   - context: The pieces around them.
+  /// - Returns: `nil` if there is no number, or if it is better left in words.
+  func phrase(in pieces: ArraySlice<String>, context: PhraseContext) -> Phrase?
 
-  /// Measures that are said behind a number with a hyphen: "five-minute".
+  /// Units that follow a number with a hyphen: "five-minute".
   var hyphenatedUnits: Set<String> { get }
 }
 
-/// What stands around a number.
-struct Place {
+/// The pieces around a number.
+struct PhraseContext {
   /// The pieces before it, back to the last mark.
   var before: ArraySlice<String>
-  /// The last piece before it and the first behind its stretch, whatever marks are between: one counts "one, two, three".
+  /// The piece directly before the number and the first after its stretch, even across marks: "one, two, three".
   var nearBefore: String?
-  var nearBehind: String?
+  var nearAfter: String?
 }
 
-/// A number as it is written.
+/// A written number.
 struct Phrase: Equatable {
-  /// What is written for how many pieces; `nil` if these stay as they were said.
+  /// The text for each number of pieces; `nil` if the pieces are unchanged.
   var parts: [(text: String?, count: Int)]
 
   init(_ text: String?, _ count: Int) {
     parts = [(text, count)]
   }
 
-  /// How many pieces it takes.
+  /// The number of pieces that the phrase replaces.
   var count: Int { parts.reduce(0) { $0 + $1.count } }
 
   static func == (one: Self, other: Self) -> Bool {
@@ -38,23 +38,23 @@ struct Phrase: Equatable {
   }
 }
 
-/// A number that was read, and in how many pieces.
+/// A spoken number: its value, and the number of its pieces.
 struct Reading {
   var value: Int
   var count: Int
 }
 
 extension ArraySlice<String> {
-  /// The piece at a distance from the first; `nil` behind the last.
+  /// Returns the piece at an offset from the first; `nil` after the last.
   func piece(_ offset: Int) -> String? {
     offset < count ? self[startIndex + offset] : nil
   }
 
-  /// Whether these pieces stand at a distance from the first.
+  /// Returns true if these pieces are at an offset from the first.
   func has(_ pieces: [String], at offset: Int) -> Bool {
     dropFirst(offset).starts(with: pieces)
   }
 }
 
-/// "05" for five minutes.
+/// Returns a number below 100 in two digits: "05".
 func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }

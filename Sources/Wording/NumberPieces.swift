@@ -1,28 +1,29 @@
 internal import Transducer
 
-/// Words cut into what numbers are said in: without marks, in lower case, and at hyphens.
+/// Words split into pieces for number grammars: at hyphens, without marks, in lowercase.
 struct NumberPieces {
-  /// What the words are made of.
+  /// The pieces.
   private(set) var texts: [String] = []
-  /// The word of each piece.
+  /// The index of each piece's word.
   private(set) var words: [Int] = []
-  /// Whether a mark stands before the piece, so that no phrase goes on with it; also true of the first.
-  private var isParted: [Bool] = []
+  /// True for each piece after a mark, which no phrase crosses; also for the first.
+  private var followsMark: [Bool] = []
+  /// The marks around each word.
   private var marks: [(before: Substring, after: Substring)] = []
 
   init(_ words: [SpokenText.Word]) {
-    var isParted = true
+    var followsMark = true
     for (index, word) in words.enumerated() {
       let bare = word.text.bare
       marks.append((word.text[..<bare.startIndex], word.text[bare.endIndex...]))
-      isParted = isParted || bare.startIndex > word.text.startIndex
+      followsMark = followsMark || bare.startIndex > word.text.startIndex
       for part in Self.parts(of: bare) {
         texts.append(part.lowercased().replacing("’", with: "'"))
         self.words.append(index)
-        self.isParted.append(isParted)
-        isParted = false
+        self.followsMark.append(followsMark)
+        followsMark = false
       }
-      isParted = isParted || bare.endIndex < word.text.endIndex
+      followsMark = followsMark || bare.endIndex < word.text.endIndex
     }
   }
 
@@ -31,34 +32,34 @@ struct NumberPieces {
     return parts.contains("") ? [word] : parts
   }
 
-  /// The pieces from one on to the next mark.
+  /// Returns the pieces from `start` to the next mark.
   func stretch(from start: Int) -> ArraySlice<String> {
     var end = start + 1
-    while end < texts.count, !isParted[end] { end += 1 }
+    while end < texts.count, !followsMark[end] { end += 1 }
     return texts[start..<min(end, texts.count)]
   }
 
-  /// The pieces before one, back to the last mark.
+  /// Returns the pieces before `start`, back to the last mark.
   func stretch(before start: Int) -> ArraySlice<String> {
     var first = start
-    while first > 0, !isParted[first] { first -= 1 }
+    while first > 0, !followsMark[first] { first -= 1 }
     return texts[first..<start]
   }
 
-  /// Whether a piece begins its word.
+  /// Returns true if a piece begins its word.
   func beginsWord(_ piece: Int) -> Bool { piece == 0 || words[piece - 1] != words[piece] }
 
-  /// Whether a word ends before a piece.
+  /// Returns true if a word ends before a piece.
   func endsWord(before piece: Int) -> Bool { piece == texts.count || beginsWord(piece) }
 
-  /// A text with the marks of the words that it takes the place of.
+  /// Returns a text with the outer marks of the words that it replaces.
   func marked(_ text: String, _ words: ClosedRange<Int>) -> String {
     marks[words.lowerBound].before + text + marks[words.upperBound].after
   }
 }
 
 extension String {
-  /// What is left without the marks at both ends.
+  /// The text without the marks at both ends.
   fileprivate var bare: Substring {
     func isMark(_ character: Character) -> Bool { !character.isLetter && !character.isNumber }
     guard let first = firstIndex(where: { !isMark($0) }), let last = lastIndex(where: { !isMark($0) })

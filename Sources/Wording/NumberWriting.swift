@@ -1,6 +1,6 @@
 internal import Transducer
 
-/// Writes the numbers among words in digits. What the grammar does not take for a number stays to the letter.
+/// Converts the numbers among words to digits. Words that the grammar does not read as numbers are unchanged.
 struct NumberWriting {
   let grammar: any NumberGrammar
 
@@ -8,7 +8,7 @@ struct NumberWriting {
     let pieces = NumberPieces(words)
     var written: [SpokenText.Word] = []
     var piece = 0
-    // A word without a piece cannot be: even a mark that stands alone is one.
+    // Every word has a piece: even a lone mark is one.
     while piece < pieces.texts.count {
       let word = pieces.words[piece]
       if let phrase = phrase(at: piece, pieces) {
@@ -29,13 +29,13 @@ struct NumberWriting {
     return written
   }
 
-  /// The number that begins with a piece, in whole words.
+  /// Returns the number that begins with a piece and consists of whole words.
   private func phrase(at piece: Int, _ pieces: NumberPieces) -> Phrase? {
     let stretch = pieces.stretch(from: piece)
-    let place = Place(
+    let context = PhraseContext(
       before: pieces.stretch(before: piece), nearBefore: piece > 0 ? pieces.texts[piece - 1] : nil,
-      nearBehind: stretch.endIndex < pieces.texts.count ? pieces.texts[stretch.endIndex] : nil)
-    guard var phrase = grammar.phrase(in: stretch, at: place), let last = phrase.parts.last else {
+      nearAfter: stretch.endIndex < pieces.texts.count ? pieces.texts[stretch.endIndex] : nil)
+    guard var phrase = grammar.phrase(in: stretch, context: context), let last = phrase.parts.last else {
       return nil
     }
     let end = piece + phrase.count
@@ -56,7 +56,7 @@ struct NumberWriting {
 }
 
 extension SpokenText.Word {
-  /// A word in the place of several.
+  /// Creates a word that replaces several.
   fileprivate init(_ words: ArraySlice<SpokenText.Word>, text: String) {
     self.init(
       text: text, start: words.first?.start ?? 0, end: words.map(\.end).max() ?? 0,

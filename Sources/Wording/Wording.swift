@@ -1,43 +1,46 @@
 public import Transducer
 
-/// How a transcript is worded: its form, and whether numbers are written in digits. It changes what is written, never
-/// what was understood.
+/// The written form of a transcript: spacing, case, punctuation, and whether numbers are in digits. It never changes
+/// which words were recognised.
 public struct Wording: Sendable, Equatable {
+  /// The form of the text.
   public var form: Form
+  /// The notation of numbers.
   public var numbers: Numbers
 
-  /// How text is written.
+  /// The form of a text.
   public enum Form: String, Sendable, CaseIterable {
-    /// The model's pieces one after the other, as SentencePiece joins them: spaces stand where the model puts them.
+    /// The model's pieces as SentencePiece joins them: spaces are where the model puts them.
     case raw
-    /// The same with no space before closing marks.
+    /// The model's text without spaces before closing marks.
     case clean
-    /// As intent parsers like it: ``clean``, the first word in lower case, without the full stop at the end.
+    /// For intent parsers: ``clean``, with the first word in lowercase and without a final full stop.
     case command
   }
 
-  /// How numbers are written.
+  /// The notation of numbers.
   public enum Numbers: String, Sendable, CaseIterable {
-    /// As they were said.
+    /// As spoken, in words.
     case words
-    /// In digits, where the language is English or Spanish (inverse text normalisation).
+    /// In digits if the language is English or Spanish (inverse text normalisation).
     case digits
   }
 
+  /// Creates a wording.
   public init(form: Form = .clean, numbers: Numbers = .words) {
     self.form = form
     self.numbers = numbers
   }
 
-  /// Words an utterance. A number that takes the place of several words lasts from the first to the last of them and is as
-  /// sure as the least sure; tokens stay as they are.
+  /// Applies the wording to an utterance. A number that replaces several words spans their times and has the lowest of
+  /// their confidences; tokens are unchanged.
   ///
   /// - Parameters:
-  ///   - segments: What was said between pauses; a number does not reach over one.
-  ///   - language: The language that is spoken, a BCP 47 tag. Without one no number is touched: "once" is eleven in one
-  ///     language and a word of its own in another.
-  ///   - languages: Those that are possible; if it is one only, that is the one spoken where none is named.
-  /// - Returns: The segments, worded. The text of some is the beginning of the text of them and more.
+  ///   - segments: The texts between pauses; a number never spans a pause.
+  ///   - language: The spoken language, a BCP 47 tag. Without one, numbers are unchanged: "once" is eleven in Spanish
+  ///     and a different word in English.
+  ///   - languages: The possible languages; a single one is the default of `language`.
+  /// - Returns: The worded segments. The text of the first segments is a prefix of the text of more of them.
   public func apply(
     to segments: [SpokenText], language: String?, languages: [String] = []
   ) -> [SpokenText] {
@@ -54,7 +57,7 @@ public struct Wording: Sendable, Equatable {
     var worded = form == .raw ? spoken.asPieces : spoken
     guard let grammar else { return worded }
     let words = NumberWriting(grammar: grammar).apply(to: worded.words)
-    // Raw text may have spaces that are no word's.
+    // Raw text can have spaces that belong to no word.
     if words != worded.words { worded.replaceWords(words) }
     return worded
   }

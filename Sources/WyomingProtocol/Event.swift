@@ -1,15 +1,18 @@
 public import NIOCore
 
-/// One message of the Wyoming protocol: a type, some data, and bytes that are mostly audio.
+/// A message of the Wyoming protocol: a type, some data, and a payload, mostly audio.
 public struct Event: Sendable, Equatable {
   /// The type of the events that carry audio.
   static let audioChunkType = "audio-chunk"
 
+  /// The type: "audio-chunk".
   public var type: String
-  /// The header's inline data with the separate data merged over it.
+  /// The header's inline data, overridden by the separate data.
   public var data: [String: JSONValue]
+  /// The bytes after the data.
   public var payload: ByteBuffer
 
+  /// Creates an event.
   public init(type: String, data: [String: JSONValue] = [:], payload: ByteBuffer = ByteBuffer()) {
     self.type = type
     self.data = data
@@ -17,37 +20,45 @@ public struct Event: Sendable, Equatable {
   }
 }
 
-/// The longest parts of an event that are taken; a longer one is refused before it is buffered.
+/// The size limits for the parts of an event. A longer part is refused before it is buffered.
 public struct EventLimits: Sendable, Equatable {
-  /// Bytes of the header line. The reference reader has the same limit.
+  /// The maximum length of the header line, in bytes. The reference reader has the same limit.
   public var header = 64 * 1024
-  /// Bytes of the separate data.
+  /// The maximum length of the separate data, in bytes.
   public var data = 1024 * 1024
-  /// Bytes of the payload. They are not buffered together: see `piece`.
+  /// The maximum length of the payload, in bytes. It is not buffered as a whole: see ``piece``.
   public var payload = EventLimits.payload(ofSeconds: 300)
-  /// Bytes of a payload that are handed over at a time, and buffered until then.
+  /// The size of the pieces in which a payload is buffered and passed on, in bytes.
   public var piece = 128 * 1024
 
+  /// Creates the default limits.
   public init() {}
 
-  /// The bytes of the longest payload for audio of so many seconds: 48 kHz, two channels, 32 bits, and never less than
+  /// Returns the longest payload for audio of the given duration, in bytes: 48 kHz, two channels, 32 bits, and at least
   /// 4 MiB.
   public static func payload(ofSeconds seconds: Int) -> Int {
     max(4 * 1024 * 1024, min(seconds, 1_000_000) * 48_000 * 2 * 4)
   }
 }
 
-/// Input that is not the Wyoming protocol.
+/// The reason why input is not the Wyoming protocol.
 public enum ProtocolError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The header line exceeds the limit, in bytes.
   case headerTooLong(limit: Int)
+  /// The header line is not a JSON object.
   case headerNotJSON
+  /// The header has no type, or one that is not a string.
   case headerWithoutType
+  /// The separate data is not a JSON object.
   case dataNotJSON
+  /// A length is not a whole number between 0 and the limit, in bytes.
   case length(key: String, value: String, limit: Int)
+  /// A value of the header is not a JSON object.
   case notAnObject(key: String)
-  /// A value of an event that cannot be used.
+  /// A value of an event is invalid.
   case value(event: String, String)
 
+  /// The reason in one line.
   public var description: String {
     switch self {
     case .headerTooLong(let limit): "the header line is longer than \(limit) bytes"
@@ -60,7 +71,7 @@ public enum ProtocolError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// The name of the server's setting whose limit the input exceeds; `nil` if it would be wrong with any setting.
+  /// The name of the server's setting whose limit the input exceeds; `nil` if the input is invalid with any setting.
   public var setting: String? {
     switch self {
     case .headerTooLong: return "max-header-bytes"

@@ -1,44 +1,46 @@
 public import NIOCore
 
-/// Reads events from bytes as they come: a header line of JSON, then `data_length` bytes of JSON, then
+/// Parses events from bytes as they arrive: a header line of JSON, then `data_length` bytes of JSON, then
 /// `payload_length` bytes.
 ///
-/// It looks at each byte once, and asks for nothing longer than the limits. A long payload is handed over in pieces, so
-/// that its bytes never have to lie in memory together.
+/// It looks at each byte once, and never waits for more than the limits. A long payload is passed on in pieces, so
+/// that it is never in memory as a whole.
 public struct EventParser: Sendable {
-  /// What the next bytes are.
-  private enum Place: Sendable {
+  /// The part of an event that the next bytes belong to.
+  private enum State: Sendable {
     case header
     case body(Header)
-    /// More of the payload of an `audio-chunk`: the event with its next piece, and the bytes that are still to come.
+    /// The rest of an `audio-chunk`'s payload: the event for its next piece, and the number of bytes still to come.
     case audio(Event, remaining: Int)
-    /// The rest of a payload that means nothing here.
+    /// The rest of a payload that is ignored.
     case rest(remaining: Int)
   }
 
   private let limits: EventLimits
-  private var place = Place.header
-  /// Bytes of the unfinished header line that hold no newline.
+  private var state = State.header
+  /// The number of bytes of the unfinished header line that have been searched for a newline.
   private(set) var searched = 0
 
+  /// Creates a parser at the beginning of a connection.
   public init(limits: EventLimits = EventLimits()) {
     self.limits = limits
   }
 
-  /// The next event, if all of it is there; takes its bytes from the buffer.
+  /// Returns the next event and consumes its bytes; `nil` if it is not complete.
   ///
-  /// An `audio-chunk` whose payload is longer than a piece is several events, which are equal but for the payload: audio may
-  /// be cut anywhere. Of another event's payload only the first piece is kept; no event that is known has a longer one.
+  /// An `audio-chunk` with a payload longer than a piece is returned as several events that differ only in their
+  /// payload: audio can be cut anywhere. Of another event's payload only the first piece is kept; no known event has a
+  /// longer one.
   ///
-  /// - Throws: What is wrong with the input. Nothing behind it can be understood.
+  /// - Throws: ``ProtocolError``, after which the rest of the input cannot be parsed.
   public mutating func next(from buffer: inout ByteBuffer) throws(ProtocolError) -> Event? {
     while true {
-      switch place {
+      switch state {
       case .header:
         guard let line = try nextLine(from: &buffer) else { return nil }
-        // Blank lines between events do no harm.
+        // Blank lines between events are ignored.
         if line.readableBytesView.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { continue }
-        place = .body(try Header(line, limits: limits))
+        state = .body(try Header(line, limits: limits))
       case .body(let header):
         return try event(header, from: &buffer)
       case .audio(var event, let remaining):
@@ -50,15 +52,15 @@ public struct EventParser: Sendable {
         let passed = min(remaining, buffer.readableBytes)
         buffer.moveReaderIndex(forwardBy: passed)
         guard passed == remaining else {
-          place = .rest(remaining: remaining - passed)
+          state = .rest(remaining: remaining - passed)
           return nil
         }
-        place = .header
+        state = .header
       }
     }
   }
 
-  /// The event behind a header, with the first piece of its payload.
+  /// Returns the event of a header, with the first piece of its payload.
   private mutating func event(
     _ header: Header, from buffer: inout ByteBuffer
   ) throws(ProtocolError) -> Event? {
@@ -76,18 +78,18 @@ public struct EventParser: Sendable {
     return event
   }
 
-  /// Notes that so many bytes of the event's payload are still to come.
+  /// Records the number of bytes of the event's payload that are still to come.
   private mutating func expect(_ remaining: Int, of event: Event) {
     if remaining == 0 {
-      place = .header
+      state = .header
     } else if event.type == Event.audioChunkType {
-      place = .audio(Event(type: event.type, data: event.data), remaining: remaining)
+      state = .audio(Event(type: event.type, data: event.data), remaining: remaining)
     } else {
-      place = .rest(remaining: remaining)
+      state = .rest(remaining: remaining)
     }
   }
 
-  /// The next line without its newline.
+  /// Reads the next line, without its newline.
   private mutating func nextLine(from buffer: inout ByteBuffer) throws(ProtocolError) -> ByteBuffer? {
     let unseen = buffer.readableBytesView.dropFirst(searched)
     guard let newline = unseen.firstIndex(of: 0x0A) else {
@@ -108,7 +110,7 @@ public struct EventParser: Sendable {
   }
 }
 
-/// What a header line says.
+/// A parsed header line.
 private struct Header: Sendable {
   let type: String
   let data: [String: JSONValue]

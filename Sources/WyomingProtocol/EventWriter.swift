@@ -1,7 +1,7 @@
 public import NIOCore
 
 extension Event {
-  /// The event's bytes. The data always goes in a part of its own: readers limit the header line to 64 KiB.
+  /// Encodes the event. Its data is always separate from the header: readers limit the header line to 64 KiB.
   public func encoded() -> ByteBuffer {
     let body = data.isEmpty ? [] : JSONValue.object(data).encoded
     var header: [String: JSONValue] = ["type": .string(type)]

@@ -1,41 +1,49 @@
-/// The events that the server sends.
+// MARK: Events that the server sends
 extension Event {
-  /// The beginning of the answer to an utterance. Clients that know nothing of streaming wait for `transcript` and pass over
-  /// the events around it.
+  /// Creates the first event of the answer to an utterance. Clients without support for streaming wait for `transcript`
+  /// and ignore the events around it.
   ///
-  /// - Parameter language: The language it is said in, if it is known by now.
+  /// - Parameter language: The language of the utterance, if known by now.
   public static func transcriptStart(language: String?) -> Event {
     Event(type: "transcript-start", data: languageData(language))
   }
 
-  /// The next piece of a transcript, which is all of them in their order.
+  /// Creates the next piece of a transcript. The transcript is all pieces in their order.
   public static func transcriptChunk(_ text: String) -> Event {
     Event(type: "transcript-chunk", data: ["text": .string(text)])
   }
 
-  /// - Parameter text: What was said; empty if nothing was.
+  /// Creates the event with the whole transcript.
+  ///
+  /// - Parameters:
+  ///   - text: The transcript; empty if nothing was said.
+  ///   - language: The language of the utterance; `nil` if unknown.
   public static func transcript(_ text: String, language: String?) -> Event {
     Event(type: "transcript", data: languageData(language).merging(["text": .string(text)]) { $1 })
   }
 
-  /// The end of the answer.
+  /// The last event of the answer.
   public static let transcriptStop = Event(type: "transcript-stop")
 
   private static func languageData(_ language: String?) -> [String: JSONValue] {
     language.map { ["language": .string($0)] } ?? [:]
   }
 
-  /// The answer to a `ping`, with its text if it had one.
+  /// Creates the answer to a `ping`, with its text if it had one.
   public static func pong(_ text: String?) -> Event {
     Event(type: "pong", data: text.map { ["text": .string($0)] } ?? [:])
   }
 
-  /// - Parameter code: For programs, such as "protocol-error".
+  /// Creates an error event.
+  ///
+  /// - Parameters:
+  ///   - text: The error in one line.
+  ///   - code: The code for programs, such as "protocol-error".
   public static func error(_ text: String, code: String) -> Event {
     Event(type: "error", data: ["text": .string(text), "code": .string(code)])
   }
 
-  /// What the server can do; the answer to `describe`.
+  /// Creates the description of the server's programs and models: the answer to `describe`.
   public static func info(_ programs: [SpeechProgram]) -> Event {
     var data: [String: JSONValue] = ["asr": .array(programs.map(\.json))]
     for other in ["tts", "handle", "intent", "wake", "mic", "snd"] { data[other] = .array([]) }
@@ -44,11 +52,11 @@ extension Event {
 }
 
 extension Event {
-  /// The type of an event of our own. Without data it asks a server how it is; the answer has the same type. Servers
-  /// and clients that do not know it pass over it.
+  /// The type of Lorikeet's own event. Without data it asks a server for its status; the answer has the same type.
+  /// Other servers and clients ignore it.
   public static let statusType = "lorikeet-status"
 
-  /// How the server is: the answer to a status event without data.
+  /// Creates the server's status: the answer to a status event without data.
   public static func status(_ data: [String: JSONValue]) -> Event {
     Event(type: statusType, data: data)
   }
@@ -68,17 +76,22 @@ extension Event {
 
 /// A speech-to-text program of the `info` event. Home Assistant keys on names and tags: keep them stable.
 public struct SpeechProgram: Sendable, Equatable {
+  /// The name, description, version and maker.
   public var artifact: Artifact
+  /// The program's models.
   public var models: [Model]
 
-  /// The name of this server's program: who has it answers ``Event/statusType``.
+  /// The name of Lorikeet's program. A server with it answers ``Event/statusType``.
   public static let lorikeet = "lorikeet"
 
+  /// A speech-to-text model of the program.
   public struct Model: Sendable, Equatable {
+    /// The name, description, version and maker.
     public var artifact: Artifact
-    /// Tags as Home Assistant sends them back: "en", "es".
+    /// The language tags, in the form that Home Assistant sends back: "en", "es".
     public var languages: [String]
 
+    /// Creates a model.
     public init(_ artifact: Artifact, languages: [String]) {
       self.artifact = artifact
       self.languages = languages
@@ -89,12 +102,13 @@ public struct SpeechProgram: Sendable, Equatable {
     }
   }
 
+  /// Creates a program.
   public init(_ artifact: Artifact, models: [Model]) {
     self.artifact = artifact
     self.models = models
   }
 
-  /// A required key that is missing, or a flag that is null, breaks Home Assistant's set-up: all are written.
+  /// All keys, since a missing required key or a null flag breaks Home Assistant's setup.
   var json: JSONValue {
     .object(
       artifact.fields.merging([
@@ -107,14 +121,18 @@ public struct SpeechProgram: Sendable, Equatable {
   }
 }
 
-/// What programs and models have in common.
+/// The properties that programs and models have in common.
 public struct Artifact: Sendable, Equatable {
+  /// The stable name.
   public var name: String
+  /// The displayed description.
   public var description: String
+  /// The version.
   public var version: String
-  /// Who made it, and where it is from.
+  /// The maker's name and address.
   public var attribution: (name: String, url: String)
 
+  /// Creates the properties.
   public init(name: String, description: String, version: String, attribution: (name: String, url: String)) {
     self.name = name
     self.description = description
@@ -122,6 +140,7 @@ public struct Artifact: Sendable, Equatable {
     self.attribution = attribution
   }
 
+  /// Returns true if all properties are equal.
   public static func == (one: Self, other: Self) -> Bool { one.fields == other.fields }
 
   var fields: [String: JSONValue] {

@@ -1,20 +1,23 @@
-/// Reads JSON (RFC 8259) from bytes in one pass, with a limit to how deep values may nest.
+/// Parses JSON (RFC 8259) in one pass, with a limit to the nesting of values.
 ///
-/// Why not Foundation's decoder: for values of unknown shape it tries one type after the other, and a few hundred
-/// kilobytes of nested brackets keep it busy for minutes. This one's work is linear in the bytes, whatever they are.
+/// Foundation's decoder is not used since for values of unknown shape it tries one type after the other, and a few
+/// hundred kilobytes of nested brackets keep it busy for minutes. This parser's work is linear in the bytes, whatever
+/// they are.
 ///
-/// Two things beyond the standard are taken, because clients send them and other servers take them: `NaN`, `Infinity` and
-/// `-Infinity`, which Python's `json` writes, are read as null; and a byte order mark, with which .NET begins a stream,
-/// may stand in front.
+/// Two extensions of the standard are accepted, because clients send them and other servers accept them: `NaN`,
+/// `Infinity` and `-Infinity`, which Python's `json` writes, are read as null; and the text can begin with a byte
+/// order mark, with which .NET begins a stream.
 struct JSONReader {
-  /// Arrays and objects inside each other; events have three.
+  /// The maximum nesting of arrays and objects; events have three levels.
   private static let deepest = 64
   private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   private let bytes: [UInt8]
   private var position = 0
 
-  /// - Returns: `nil` if the bytes are not exactly one JSON value in UTF-8, or nest too deep.
+  /// Parses a value.
+  ///
+  /// - Returns: `nil` if the bytes are not exactly one JSON value in UTF-8, or are nested too deep.
   static func value(of bytes: [UInt8]) -> JSONValue? {
     var reader = JSONReader(bytes: bytes)
     if bytes.starts(with: byteOrderMark) { reader.position = byteOrderMark.count }
@@ -163,7 +166,7 @@ struct JSONReader {
     throw Malformed()
   }
 
-  /// The UTF-8 of what stands behind a backslash.
+  /// Parses the rest of an escape sequence and returns its UTF-8.
   private mutating func escaped() throws(Malformed) -> [UInt8] {
     guard let byte = next else { throw Malformed() }
     position += 1
@@ -179,8 +182,8 @@ struct JSONReader {
     }
   }
 
-  /// The scalar of \uXXXX; of two of them where the first is one half of a pair. A half without its other stands
-  /// for no character, and U+FFFD says so.
+  /// Parses the scalar of \uXXXX, or of two of them for a surrogate pair. Half of a pair is no character, and is read
+  /// as U+FFFD.
   private mutating func unicodeScalar() throws(Malformed) -> Unicode.Scalar {
     let replacement: Unicode.Scalar = "\u{FFFD}"
     let unit = try hexadecimal()

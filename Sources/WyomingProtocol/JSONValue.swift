@@ -8,11 +8,12 @@ public enum JSONValue: Sendable, Equatable {
   case array([JSONValue])
   case object([String: JSONValue])
 
+  /// The text of a string.
   public var string: String? {
     if case .string(let value) = self { value } else { nil }
   }
 
-  /// A whole number, also where it was written with a decimal point.
+  /// A whole number, even if written with a decimal point.
   public var integer: Int? {
     switch self {
     case .integer(let value): value
@@ -21,7 +22,7 @@ public enum JSONValue: Sendable, Equatable {
     }
   }
 
-  /// Any number, also a whole one.
+  /// Any number, including whole ones.
   public var number: Double? {
     switch self {
     case .integer(let value): Double(value)
@@ -30,17 +31,21 @@ public enum JSONValue: Sendable, Equatable {
     }
   }
 
+  /// The value of a Boolean.
   public var bool: Bool? {
     if case .bool(let value) = self { value } else { nil }
   }
 
+  /// The items of an array.
   public var array: [JSONValue]? {
     if case .array(let items) = self { items } else { nil }
   }
 
+  /// The fields of an object.
   public var object: [String: JSONValue]? {
     if case .object(let fields) = self { fields } else { nil }
   }
 
+  /// True for null.
   public var isNull: Bool { self == .null }
 }

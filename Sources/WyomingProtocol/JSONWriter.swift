@@ -1,8 +1,8 @@
 extension JSONValue {
-  /// The value as JSON, in one line and with the keys of objects in order.
+  /// The value as JSON, in one line with sorted keys.
   public var line: String { String(decoding: encoded, as: UTF8.self) }
 
-  /// The bytes of the value as JSON, in one line and with the keys of objects in order.
+  /// The value as JSON in UTF-8, in one line with sorted keys.
   var encoded: [UInt8] {
     var bytes: [UInt8] = []
     write(to: &bytes)

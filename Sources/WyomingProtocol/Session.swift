@@ -1,35 +1,39 @@
 public import NIOCore
 
-/// One connection's side of the conversation, without sockets, audio or models: it takes events and returns
-/// what is to be done, in order.
+/// The server's side of one connection, without sockets, audio or models: it receives events and returns the actions
+/// to take, in order.
 ///
-/// Clients differ: `transcribe` and `audio-start` may be missing, or come in either order, and one connection may
-/// carry several utterances, one after the other.
+/// Clients differ: `transcribe` and `audio-start` can be missing or come in either order, and a connection can carry
+/// several utterances, one after the other.
 public struct Session: Sendable {
+  /// An action for the caller to take.
   public enum Action: Sendable, Equatable {
-    /// Send what the server can do.
+    /// Send the description of the server.
     case describe
-    /// Send how the server is.
+    /// Send the status of the server.
     case status
+    /// Send this event.
     case send(Event)
-    /// A new utterance begins; one that has not ended is dropped.
+    /// Begin a new utterance, and drop one that has not ended.
     case beginUtterance
-    /// Audio of the utterance.
+    /// Add audio to the utterance.
     case append(ByteBuffer, AudioFormat)
-    /// The utterance has ended: answer it with a transcript.
+    /// End the utterance and answer it with a transcript.
     case finishUtterance(Request)
   }
 
-  /// What the client asked for.
+  /// The client's request for an utterance.
   public struct Request: Sendable, Equatable {
-    /// The name in `select-program`, which holds for the connection.
+    /// The name in `select-program`, which is valid for the connection.
     public var program: String?
     /// The name in `transcribe`.
     public var model: String?
+    /// The language in `transcribe`.
     public var language: String?
-    /// Whether the utterance was ended here, because it became too long.
+    /// True if the server ended the utterance because it was too long.
     public var isCut = false
 
+    /// Creates a request.
     public init(program: String? = nil, model: String? = nil, language: String? = nil, isCut: Bool = false) {
       self.program = program
       self.model = model
@@ -38,48 +42,55 @@ public struct Session: Sendable {
     }
   }
 
-  /// The format of raw audio as an event gives it, within bounds that any arithmetic stands.
+  /// The format of raw audio in an event, within bounds that keep arithmetic from overflowing.
   public struct AudioFormat: Sendable, Equatable {
+    /// The sample rate in hertz.
     public var rate = 16_000
-    /// Bytes a sample.
+    /// The size of a sample in bytes.
     public var width = 2
+    /// The number of channels.
     public var channels = 1
 
+    /// Creates a format.
     public init(rate: Int = 16_000, width: Int = 2, channels: Int = 1) {
       self.rate = rate
       self.width = width
       self.channels = channels
     }
 
-    /// Bytes of one moment, all channels.
+    /// The size of one sample of all channels, in bytes.
     var bytesPerFrame: Int { width * channels }
   }
 
   private enum Hearing: Sendable {
     case nothing
-    /// An utterance of which so many seconds have come.
+    /// An utterance, with the duration received so far.
     case utterance(seconds: Double)
-    /// What comes behind the end of an utterance that was cut.
+    /// The audio after the end of an utterance that was too long.
     case rest
   }
 
   private let longestUtterance: Double
-  /// What the client has asked for so far, for the utterance that it sends or for the next one.
+  /// The client's request so far, for the current or the next utterance.
   public private(set) var request = Request()
   private var format = AudioFormat()
   private var hearing = Hearing.nothing
 
-  /// - Parameter longestUtterance: Seconds after which an utterance ends as if `audio-stop` had come.
+  /// Creates the session of a new connection.
+  ///
+  /// - Parameter longestUtterance: The duration in seconds after which an utterance ends as if by `audio-stop`.
   public init(longestUtterance: Double = .infinity) {
     self.longestUtterance = longestUtterance
   }
 
-  /// Whether an utterance has begun that has not ended.
+  /// True if an utterance has begun and not ended.
   public var isListening: Bool {
     if case .utterance = hearing { true } else { false }
   }
 
-  /// - Throws: What cannot be used in the event. The session is over.
+  /// Handles an event and returns the actions to take, in order.
+  ///
+  /// - Throws: ``ProtocolError`` if a value of the event is invalid, which ends the session.
   public mutating func receive(_ event: Event) throws(ProtocolError) -> [Action] {
     switch event.type {
     case "describe":
@@ -104,7 +115,7 @@ public struct Session: Sendable {
     case "audio-stop":
       return stop()
     default:
-      // Other events belong to services that are not offered here, or to a later version.
+      // Other events belong to other services, or to a later version.
       return []
     }
   }
@@ -142,17 +153,17 @@ public struct Session: Sendable {
     }
     switch hearing {
     case .rest:
-      // It has been answered.
+      // The utterance has been answered.
       return []
     case .utterance:
       return [.finishUtterance(takeRequest(isCut: false))]
     case .nothing:
-      // Without any audio there is nothing to begin, but the client still waits for an answer.
+      // There was no audio, but the client still waits for an answer.
       return [.beginUtterance, .finishUtterance(takeRequest(isCut: false))]
     }
   }
 
-  /// What was asked for this utterance; only the program holds for the next one, too.
+  /// Returns the request for this utterance and resets it, except for the program.
   private mutating func takeRequest(isCut: Bool) -> Request {
     defer { request = Request(program: request.program) }
     var taken = request
@@ -160,7 +171,7 @@ public struct Session: Sendable {
     return taken
   }
 
-  /// The event's own values, those of the fallback where it has none.
+  /// Returns the event's format, with the fallback's values for missing ones.
   private func audioFormat(
     of event: Event, fallback: AudioFormat
   ) throws(ProtocolError) -> AudioFormat {

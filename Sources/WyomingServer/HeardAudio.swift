@@ -1,3 +1,4 @@
+internal import Devices
 internal import Recognition
 internal import Transducer
 
@@ -44,7 +45,7 @@ struct HeardAudio: Sendable {
   /// - Parameter recognizer: The one that the utterance began with, or would have.
   func transcript(
     by recognizer: Recognizer, language: String?
-  ) async throws(RecognitionError) -> Transcript {
+  ) async throws(DeviceError) -> Transcript {
     switch hearing {
     case .live(let transcription):
       transcription.expect(language: language)

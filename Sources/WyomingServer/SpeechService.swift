@@ -1,3 +1,4 @@
+internal import Devices
 internal import Languages
 internal import Logging
 internal import Recognition
@@ -70,7 +71,7 @@ public struct SpeechService: Sendable {
     try await withThrowingTaskGroup(of: Transcript.self) { group in
       group.addTask {
         let recognizer = try await model.awaited()
-        do throws(RecognitionError) {
+        do throws(DeviceError) {
           return try await audio.transcript(by: recognizer, language: language)
         } catch {
           if case .cancelled = error { throw CancellationError() }

@@ -1,7 +1,7 @@
 // How values of other modules are written on the command line.
 
 public import ArgumentParser
-public import Recognition
+public import Devices
 internal import WyomingServer
 
 extension Device: ExpressibleByArgument {}

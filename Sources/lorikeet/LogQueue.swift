@@ -1,92 +1,51 @@
-internal import Glibc
+internal import Concurrency
 
-/// Lines on their way to a descriptor, in their order and on a thread of their own: whoever logs never waits, even for
-/// a pipe that nobody reads. What does not fit into the queue is dropped and counted, and so is what cannot be written;
-/// the count is written in its place as soon as something can be.
-///
-/// SAFETY: the state is behind the mutex. POSIX's mutex and condition, because Synchronization's `Mutex` has no
-/// condition to wait on.
-final class LogQueue: @unchecked Sendable {
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private let changed: UnsafeMutablePointer<pthread_cond_t>
-  private let descriptor: Int32
-  private let dropped: @Sendable (Int) -> String
-  private var backlog: LogBacklog
-  private var isWriting = false
+/// Lines on their way to a descriptor, in order, written by a thread of their own: logging never waits, even for a pipe
+/// that no one reads. Lines that do not fit into the queue or cannot be written are dropped and counted; the count is
+/// written in their place as soon as that is possible.
+final class LogQueue: Sendable {
+  private struct State: Sendable {
+    var backlog: LogBacklog
+    var isWriting = false
+  }
+
+  private let state: Monitor<State>
 
   /// - Parameters:
-  ///   - capacity: Bytes that may wait.
-  ///   - dropped: Makes the line that stands in the place of so many.
+  ///   - capacity: The most bytes that wait.
+  ///   - dropped: Makes the line that replaces a number of dropped ones.
   init(descriptor: Int32, capacity: Int = 1 << 20, dropped: @escaping @Sendable (Int) -> String) {
-    self.descriptor = descriptor
-    self.dropped = dropped
-    backlog = LogBacklog(capacity: capacity)
-    mutex = .allocate(capacity: 1)
-    changed = .allocate(capacity: 1)
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(changed, nil)
-    // It lives as long as the process, and so does its thread.
-    let context = Unmanaged.passRetained(self).toOpaque()
-    var thread = pthread_t()
-    let status = pthread_create(
-      &thread, nil,
-      { context in
-        if let context { Unmanaged<LogQueue>.fromOpaque(context).takeRetainedValue().work() }
-        return nil
-      }, context)
-    precondition(status == 0, "the system has no thread left: \(String(cString: strerror(status)))")
-    pthread_detach(thread)
+    let state = Monitor(State(backlog: LogBacklog(capacity: capacity)))
+    self.state = state
+    // The queue lives as long as the process, and so does its thread.
+    SystemThread.start(named: "log") {
+      var output = LogDescriptor(descriptor, dropped: dropped)
+      while true {
+        let next = state.wait { state -> LogBacklog.Next? in
+          guard !state.backlog.isEmpty else { return nil }
+          state.isWriting = true
+          return state.backlog.next()
+        }
+        output.write(next)
+        state.update { $0.isWriting = false }
+      }
+    }
   }
 
-  deinit {
-    pthread_cond_destroy(changed)
-    pthread_mutex_destroy(mutex)
-    changed.deallocate()
-    mutex.deallocate()
-  }
-
-  /// Puts a line at the end; returns at once.
+  /// Puts a line at the end of the queue; returns at once.
   func add(_ line: String) {
-    locked {
-      backlog.add(Array(line.utf8))
-      pthread_cond_broadcast(changed)
-    }
+    state.update { $0.backlog.add(Array(line.utf8)) }
   }
 
-  /// Waits until all lines are out, or for so many seconds. For the end of a process.
+  /// Waits until all lines are written; for the end of a process.
+  ///
+  /// - Parameter seconds: The timeout, in seconds.
   func finish(within seconds: Int) {
-    var end = timespec()
-    clock_gettime(CLOCK_REALTIME, &end)
-    end.tv_sec += seconds
-    locked {
-      while isWriting || !backlog.isEmpty {
-        if pthread_cond_timedwait(changed, mutex, &end) == ETIMEDOUT { return }
-      }
-    }
-  }
-
-  private func work() -> Never {
-    var output = LogDescriptor(descriptor, dropped: dropped)
-    while true {
-      let next = locked {
-        isWriting = false
-        pthread_cond_broadcast(changed)
-        while backlog.isEmpty { pthread_cond_wait(changed, mutex) }
-        isWriting = true
-        return backlog.next()
-      }
-      output.write(next)
-    }
-  }
-
-  private func locked<Result>(_ body: () -> Result) -> Result {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    return body()
+    state.wait(seconds: seconds) { !$0.isWriting && $0.backlog.isEmpty }
   }
 }
 
-/// Where lines end up. What cannot be written is counted, and told of when something can.
+/// The descriptor that lines are written to. Lines that cannot be written are counted, and the count is written later.
 private struct LogDescriptor {
   private let descriptor: Int32
   private let dropped: @Sendable (Int) -> String

@@ -1,6 +1,9 @@
+internal import Devices
 internal import ModelDownload
 internal import ModelStore
+internal import Parakeet
 internal import Recognition
+internal import SpeechEngine
 
 /// The model that a command is to use, and how.
 struct ModelRequest: Sendable {

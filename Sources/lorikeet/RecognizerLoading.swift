@@ -1,8 +1,10 @@
+internal import Devices
 internal import Logging
 internal import ModelDownload
 internal import ModelStore
 internal import Recognition
 internal import ServiceLifecycle
+internal import SpeechEngine
 internal import WyomingServer
 
 /// Fetches and loads a model while its server already listens.
@@ -31,7 +33,7 @@ struct RecognizerLoading: Service {
     do {
       try await cancelWhenGracefulShutdown { try await load(model()) }
       try await gracefulShutdown()
-    } catch RecognitionError.cancelled {
+    } catch DeviceError.cancelled {
       // The server stops before its model was there.
     } catch let error as DownloadError where error.isCancelled {
       // The same; what has arrived is kept.
@@ -55,7 +57,8 @@ struct RecognizerLoading: Service {
     let clock = ContinuousClock()
     let start = clock.now
     let recognizer = wanted.recognizer(of: model) { [logger] event in
-      logger.log(level: event.isTrouble ? .warning : event.isNotable ? .notice : .info, "\(event)")
+      logger.log(
+        level: event.isTrouble ? .warning : event.isNotable ? .notice : .info, "\(Remedies.line(event))")
     }
     // An utterance waits for whichever device is ready first.
     served.arrived(recognizer)

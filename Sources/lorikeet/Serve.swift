@@ -37,7 +37,7 @@ struct Serve: AsyncParsableCommand {
       try await SecondSignal.endsAtOnce(logger) { try await group.run() }
       leave(.success)
     } catch {
-      Terminal.fail(DeviceTrouble.explained(error))
+      Terminal.fail(Remedies.explained(error))
       leave(.failure)
     }
   }

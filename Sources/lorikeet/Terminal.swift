@@ -89,7 +89,7 @@ func runToTheEnd(_ work: () async throws -> Void) async -> Never {
   } catch let status as ExitCode {
     leave(status)
   } catch {
-    Terminal.fail(DeviceTrouble.explained(error))
+    Terminal.fail(Remedies.explained(error))
     leave(.failure)
   }
   leave(.success)

@@ -3,6 +3,7 @@ internal import Audio
 internal import ModelDownload
 internal import ModelStore
 internal import Recognition
+internal import SpeechEngine
 
 /// `lorikeet transcribe`: recordings in, text out.
 struct Transcribe: AsyncParsableCommand {
@@ -40,7 +41,7 @@ struct Transcribe: AsyncParsableCommand {
       let wanted = try speech.resolve().wanted()
       let model = try await find(wanted)
       let recognizer = wanted.recognizer(of: model) { event in
-        if event.isNotable { note("\(event)") }
+        if event.isNotable { note(Remedies.line(event)) }
       }
       try await recognizer.prepare()
       await dropOriginals(of: model, wanted)

@@ -6,11 +6,11 @@ import Testing
 
 @testable import Audio
 
-@Suite struct `A recording` {
+@Suite struct `Recordings` {
   private static let words = ["en-01.wav", "en-05.wav", "es-03.wav", "es-12.wav"]
 
   @Test(arguments: words)
-  func `of 16 kHz and 16 bits is read sample for sample`(name: String) throws {
+  func `a 16 kHz 16-bit recording is read sample for sample`(name: String) throws {
     let expected = try Fixtures.samples(name)
     var reader = try AudioReader(path: Fixtures.recording(name))
     #expect(reader.seconds == Double(expected.count) / 16_000)
@@ -19,17 +19,17 @@ import Testing
     #expect(try reader.next() == nil)
   }
 
-  @Test func `may be FLAC`() throws {
+  @Test func `a FLAC recording is read`() throws {
     var reader = try AudioReader(path: Fixtures.recording("long.flac"))
     #expect(reader.seconds == 945_954.0 / 16_000)
     let samples = try all(&reader)
     #expect(samples.count == 945_954)
-    // It begins with this one.
+    // The recording begins with this one.
     let first = try Fixtures.samples("en-01.wav")
     #expect(Array(samples.prefix(first.count)) == first)
   }
 
-  @Test func `may be FLAC that was written into a pipe, before its length was known`() async throws {
+  @Test func `FLAC written to a pipe, without a known length, is read to the end`() async throws {
     var bytes = Array(try Data(contentsOf: URL(filePath: Fixtures.recording("long.flac"))))
     // The lower 36 bits of the stream information's bytes 13 to 17.
     bytes[21] &= 0xF0
@@ -44,12 +44,12 @@ import Testing
     }
   }
 
-  @Test func `comes in pieces, not at once`() throws {
+  @Test func `a recording is read in pieces, not at once`() throws {
     var reader = try AudioReader(path: Fixtures.recording("long.flac"))
     #expect(try #require(try reader.next()).count == 16_384)
   }
 
-  @Test func `has its silence for the samples behind the last`() throws {
+  @Test func `reading past the end of a recording gives nil again`() throws {
     var reader = try AudioReader(path: Fixtures.recording("en-03.wav"))
     while try reader.next() != nil {}
     #expect(try reader.next() == nil)
@@ -60,7 +60,7 @@ import Testing
     arguments: [
       (1, 8, 1), (1, 16, 2), (1, 24, 3), (1, 32, 1), (3, 32, 2), (3, 64, 1),
     ])
-  func `may have integers and floating point of any size`(tag: Int, bits: Int, channels: Int) async throws {
+  func `integer and float recordings of any size are read`(tag: Int, bits: Int, channels: Int) async throws {
     let signal = tone(440, rate: 16_000, seconds: 0.25).interleaved(channels)
     let audio: [UInt8] =
       switch (tag, bits) {
@@ -75,20 +75,20 @@ import Testing
   }
 
   @Test(arguments: [(8_000, 1), (44_100, 2), (48_000, 6), (1_000, 1), (384_000, 1)])
-  func `may have any rate and any number of channels`(rate: Int, channels: Int) async throws {
+  func `a recording of any rate and channel count is read`(rate: Int, channels: Int) async throws {
     let signal = tone(220, rate: rate, seconds: 0.5).interleaved(channels)
     let samples = try await read(WAVEFile(channels: channels, rate: rate, audio: signal.pcm).bytes)
     #expect(abs(samples.count - 8_000) <= 1)
     #expect(difference(samples[2_000..<6_000], tone(220, rate: 16_000, seconds: 0.5)[2_000..<6_000]) < 1e-3)
   }
 
-  @Test func `may be as loud as floating point is now and then`() async throws {
+  @Test func `a float recording with samples beyond full scale is read`() async throws {
     let samples = try await read(WAVEFile(formatTag: 3, bits: 32, audio: [1.5, -65_536].floats).bytes)
     #expect(samples == [1.5, -65_536])
   }
 
   @Test(arguments: [0, 0x7FFF_F000, 0xFFFF_FFFF], [0, 8, 36, 0xFFFF_FFFF])
-  func `may have been written into a pipe, before its length was known`(length: Int, riffLength: Int)
+  func `WAV written to a pipe, without a known length, is read to the end`(length: Int, riffLength: Int)
     async throws
   {
     let signal = tone(440, rate: 16_000, seconds: 0.25)
@@ -97,22 +97,22 @@ import Testing
     #expect(difference(try readThroughPipe(bytes), signal) < 1e-4)
   }
 
-  @Test func `may have other chunks before and behind its sound`() async throws {
+  @Test func `WAV with other chunks before and after its audio is read`() async throws {
     let signal = tone(440, rate: 16_000, seconds: 0.25)
     let list = (name: "LIST", content: [UInt8]("INFOodd".utf8))
     let file = WAVEFile(extras: [list], trailers: [list], audio: signal.pcm)
     #expect(difference(try await read(file.bytes), signal) < 1e-4)
   }
 
-  @Test func `may have no sound at all`() async throws {
+  @Test func `a WAV file without samples gives no samples`() async throws {
     #expect(try await read(WAVEFile().bytes).isEmpty)
     #expect(try await read(WAVEFile(rate: 44_100).bytes).isEmpty)
-    // A chunk behind it is no sound.
+    // A chunk after the audio is not audio.
     let list = (name: "LIST", content: [UInt8](repeating: 0x64, count: 400))
     #expect(try await read(WAVEFile(trailers: [list]).bytes).isEmpty)
   }
 
-  /// The formats that the error message names, and two more.
+  /// The formats that the error message names, and two others.
   @Test(
     arguments: [
       (SF_FORMAT_WAV | SF_FORMAT_PCM_16, 0.001),
@@ -126,7 +126,7 @@ import Testing
       (SF_FORMAT_OGG | SF_FORMAT_OPUS, 0.02),
       (SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 0.02),
     ] as [(Int, Float)])
-  func `may be in many formats, in a file or a pipe`(format: Int, tolerance: Float) async throws {
+  func `each supported format is read from files and pipes`(format: Int, tolerance: Float) async throws {
     try await withTemporaryDirectory { directory in
       let path = directory.appending(path: "recording").path
       let signal = tone(440, rate: 16_000, seconds: 0.6)
@@ -138,7 +138,7 @@ import Testing
         #expect((signal.count...signal.count + 2_500).contains(samples.count))
         let middle = samples[2_000..<6_000]
         #expect(abs(level(of: 440, in: middle) - 0.5) < tolerance)
-        // Nothing else sounds.
+        // No other tone is audible.
         let power = middle.map { $0 * $0 }.reduce(0, +) / Float(middle.count)
         #expect(abs(power - 0.125) < tolerance)
       }
@@ -146,13 +146,13 @@ import Testing
   }
 
   @Test(arguments: ["en-03.wav", "es-03.wav"])
-  func `comes through a pipe as from a file`(name: String) throws {
+  func `a recording gives the same samples from a pipe as from a file`(name: String) throws {
     let bytes = Array(try Data(contentsOf: URL(filePath: Fixtures.recording(name))))
     #expect(try readThroughPipe(bytes) == (try Fixtures.samples(name)))
   }
 }
 
-/// How loud a tone is in samples at 16 kHz.
+/// Returns the level of a tone in samples at 16 kHz.
 private func level(of hertz: Double, in samples: some Collection<Float>) -> Float {
   var (real, imaginary) = (0.0, 0.0)
   for (index, sample) in samples.enumerated() {

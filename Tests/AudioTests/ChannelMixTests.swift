@@ -3,10 +3,10 @@ import Testing
 
 @testable import Audio
 
-@Suite struct `Several channels` {
+@Suite struct `Channel mixing` {
   private static let rate = 16_000
 
-  /// What comes out, and which channel was taken alone.
+  /// Returns the mixed samples and the channel that was used alone.
   private func mix(
     _ channels: [[Float]], rate: Int = rate, piece: Int = .max
   ) -> (samples: [Float], loudest: Int?) {
@@ -41,7 +41,7 @@ import Testing
   private func speech(_ name: String = "en-03.wav") throws -> [Float] { try Fixtures.samples(name) }
 
   @Test(arguments: [1, -0.9, -1.1, 0.9] as [Float])
-  func `that cancel each other become the loudest of them, from the first word on`(gain: Float) throws {
+  func `cancelling channels are mixed to the loudest, from the first word on`(gain: Float) throws {
     let speech = silence(1_234) + (try speech())
     let other = speech.map { $0 * -abs(gain) }
     let (samples, loudest) = mix(gain > 0 ? [speech, other] : [other, speech])
@@ -50,7 +50,7 @@ import Testing
     #expect(loudest == (gain > 0 || abs(gain) > 1 ? 0 : 1))
   }
 
-  @Test func `more than two that cancel each other become the loudest`() throws {
+  @Test func `more than two cancelling channels are mixed to the loudest`() throws {
     let speech = try speech()
     let negative = speech.map { -$0 }
     let faint = speech.map { $0 * 0.1 }
@@ -59,7 +59,7 @@ import Testing
     #expect(mix([silence(speech.count), negative, speech, silence(speech.count)]).samples == negative)
   }
 
-  @Test func `that cancel each other beside noise and an offset are found`() throws {
+  @Test func `cancelling channels are detected despite noise and an offset`() throws {
     let speech = try speech()
     let hiss = noise(speech.count, 0.001, seed: 1)
     let other = noise(speech.count, 0.001, seed: 2)
@@ -67,25 +67,25 @@ import Testing
     let two = zip(speech, other).map { -$0 + $1 + 0.2 }
     let (samples, loudest) = mix([one, two])
     #expect(loudest != nil)
-    // In pauses, which have nothing that cancels, either will do.
+    // In pauses, where nothing cancels, either channel is right.
     let energy = zip(samples, loudest == 0 ? one : two).filter { $0 == $1 }.count
     #expect(Double(energy) > 0.8 * Double(speech.count))
   }
 
   @Test(arguments: [50, 60] as [Double])
-  func `that cancel each other are found behind hum that both have`(hertz: Double) throws {
+  func `cancelling channels are detected despite common hum`(hertz: Double) throws {
     let speech = try speech()
     let hum = tone(hertz, rate: Self.rate, seconds: Double(speech.count) / Double(Self.rate)).map { $0 * 0.1 }
     let one = zip(speech, hum).map { $0 + $1 }
     #expect(mix([one, zip(speech, hum).map { $1 - $0 }]).loudest != nil)
   }
 
-  @Test func `of ordinary stereo become their mean, to the last bit`() throws {
+  @Test func `ordinary stereo is mixed to its mean, bit for bit`() throws {
     let speech = try speech()
     let count = speech.count
     let room = noise(count, 0.2, seed: 3)
     for part in [0, 0.1, 0.5, 1, -0.5] as [Float] {
-      // A part of the second channel is the first one's, with either sign.
+      // The second channel contains part of the first, with either sign.
       let other = zip(speech, room).map { part * $0 + (1 - abs(part)) * $1 }
       let (samples, loudest) = mix([speech, other])
       #expect(samples == mean([speech, other]) && loudest == nil, "\(part)")
@@ -105,7 +105,7 @@ import Testing
     #expect(mix(independent).samples == mean(independent))
   }
 
-  @Test func `of silence, an offset and a click become their mean`() {
+  @Test func `channels of silence, an offset or a click are mixed to their mean`() {
     let click = silence(8_000) + [0.9, -0.8, 0.7] + silence(8_000)
     for channels in [
       [silence(20_000), silence(20_000)],
@@ -117,7 +117,7 @@ import Testing
     }
   }
 
-  @Test func `give the same samples in pieces of any length`() throws {
+  @Test func `mixing channels gives the same samples for pieces of any length`() throws {
     let speech = try speech()
     let first = speech + speech + speech
     let second = speech.map { -$0 } + speech + noise(speech.count, 0.3, seed: 5)
@@ -128,13 +128,13 @@ import Testing
     }
   }
 
-  @Test func `whose polarity changes lose nothing`() throws {
+  @Test func `channels whose polarity changes lose no speech`() throws {
     let speech = try speech()
     let (samples, _) = mix([speech + speech, speech + speech.map { -$0 }])
     #expect(samples == speech + speech)
   }
 
-  @Test func `of which another one speaks after they cancelled lose nothing`() throws {
+  @Test func `speech in the other channel after cancelling channels is not lost`() throws {
     let (jingle, guest) = (noise(32_000, 0.5, seed: 6), try speech())
     let (samples, loudest) = mix([
       jingle + silence(guest.count), jingle.map { -$0 } + guest,
@@ -144,18 +144,18 @@ import Testing
     #expect(samples.suffix(guest.count).elementsEqual(guest.map { $0 / 2 }))
   }
 
-  @Test func `whose faint noise cancels are their mean where they are loud`() throws {
+  @Test func `channels whose faint noise cancels are mixed to their mean where they are loud`() throws {
     let hum = noise(32_000, 0.0005, seed: 7)
     let speech = try speech()
     let other = zip(speech, noise(speech.count, 0.05, seed: 8)).map { $0 * 0.6 + $1 }
     let (samples, _) = mix([hum + speech, hum.map { -$0 } + other])
     let expected = mean([speech, other])
-    // All that is louder than the noise before it.
+    // Everything louder than the preceding noise.
     let same = zip(samples.suffix(speech.count), expected).filter { $0 == $1 }.count
     #expect(same > speech.count - 2 * 320)
   }
 
-  @Test func `whose first consonant does not cancel lose nothing of it`() throws {
+  @Test func `a first consonant that does not cancel is not lost`() throws {
     let (hiss, other) = (noise(2_240, 0.02, seed: 13), noise(2_240, 0.02, seed: 14))
     let vowel = noise(16_000, 0.5, seed: 15)
     let pause = silence(8_000)
@@ -164,7 +164,7 @@ import Testing
     #expect(samples.suffix(16_000 + 2_240).elementsEqual(hiss + vowel))
   }
 
-  @Test func `that cancel for a short word are heard`() throws {
+  @Test func `a short word that cancels is not lost`() throws {
     let word = noise(3_200, 0.3, seed: 9)
     let (one, two) = (noise(32_000, 0.001, seed: 10), noise(32_000, 0.001, seed: 11))
     func around(_ noise: [Float], _ word: [Float]) -> [Float] { noise + word + noise }
@@ -175,18 +175,18 @@ import Testing
     #expect(heard > 0.25)
   }
 
-  @Test func `hold numbers that are none without harm`() {
+  @Test func `channels with NaN and infinity do not trap`() {
     let channels = [[Float.nan] + silence(999), [Float.infinity] + silence(999)]
     #expect(mix(channels).samples.count == 1_000)
   }
 
   @Test(arguments: [1_000, 11_025, 44_100, 384_000])
-  func `of any rate that cancel each other are found within a second`(rate: Int) {
+  func `cancelling channels are detected within a second at any sample rate`(rate: Int) {
     let sound = noise(rate, 0.3, seed: 12)
     #expect(mix([sound, sound.map { -$0 }], rate: rate).samples == sound)
   }
 
-  @Test func `that cancel each other in a file and in a client's audio are one and the same`() async throws {
+  @Test func `cancelling channels give the same samples from a file and from a client`() async throws {
     let speech = try speech()
     let interleaved = speech.flatMap { [$0, -$0] }
     let samples = try await read(WAVEFile(channels: 2, audio: interleaved.pcm).bytes)

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Audio
 
-/// Every container that keeps a length, whole, without its length, and cut off; as a file and through a pipe.
-@Suite struct `Of a container that keeps a length` {
+/// Every container that stores a length: complete, without its length, and cut off; as a file and through a pipe.
+@Suite struct `Containers with a length` {
   /// Uncompressed, so that samples can be counted.
   static let containers: [Int] = [
     SF_FORMAT_WAV, SF_FORMAT_WAVEX, SF_FORMAT_WAV | Int(SF_ENDIAN_BIG), SF_FORMAT_RF64, SF_FORMAT_W64,
@@ -27,7 +27,7 @@ import Testing
 
   private let signal = tone(440, rate: 16_000, seconds: 2)
 
-  /// All samples of a file with these bytes, and the same from a pipe.
+  /// Returns the samples of a file with these bytes, after a check that a pipe gives the same.
   private func both(_ bytes: [UInt8]) async throws -> [Float] {
     let samples = try await read(bytes)
     #expect(try readThroughPipe(bytes) == samples)
@@ -35,32 +35,32 @@ import Testing
   }
 
   @Test(arguments: containers)
-  func `a whole recording is read sample for sample`(format: Int) async throws {
+  func `a complete uncompressed recording is read sample for sample`(format: Int) async throws {
     let samples = try await both(SoundFileWriter(format: format).bytes(of: signal))
     #expect(difference(samples, signal) < 1e-4)
   }
 
   @Test(arguments: compressed + streams)
-  func `a whole compressed recording is read to the end`(format: Int) async throws {
+  func `a complete compressed recording is read to the end`(format: Int) async throws {
     let samples = try await both(SoundFileWriter(format: format).bytes(of: signal))
-    // Packets fill up with silence.
+    // The last packet is padded with silence.
     #expect((32_000...34_500).contains(samples.count))
   }
 
   @Test(arguments: containers)
-  func `a recording whose recorder was killed is no empty text`(format: Int) async throws {
+  func `a recording whose recorder was killed is not read as empty`(format: Int) async throws {
     let samples = try await both(SoundFileWriter(format: format).bytes(of: signal, isClosed: false))
     #expect(difference(samples, signal) < 1e-4)
   }
 
   @Test(arguments: compressed)
-  func `a compressed recording whose recorder was killed is no empty text`(format: Int) async throws {
+  func `a compressed recording whose recorder was killed is not read as empty`(format: Int) async throws {
     let samples = try await both(SoundFileWriter(format: format).bytes(of: signal, isClosed: false))
     // Its last packet was not written.
     #expect((30_500...34_500).contains(samples.count))
   }
 
-  @Test func `FLAC whose recorder was killed is read up to where it ends`() async throws {
+  @Test func `FLAC whose recorder was killed is read to its end`() async throws {
     let writer = SoundFileWriter(format: SF_FORMAT_FLAC | SF_FORMAT_PCM_16)
     let samples = try await both(writer.bytes(of: signal, isClosed: false))
     #expect(samples.count > 16_000)
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test(arguments: containers + compressed + streams, [0.3, 0.6, 0.99])
-  func `a recording that was cut off does not pass as whole`(format: Int, part: Double) async throws {
+  func `a recording that was cut off is never read as complete`(format: Int, part: Double) async throws {
     let whole = try await SoundFileWriter(format: format).bytes(of: signal)
     let bytes = Array(whole.prefix(Int(part * Double(whole.count))))
     let error = try await #require(throws: AudioError.self) { try await read(bytes) }
@@ -80,20 +80,20 @@ import Testing
   }
 
   @Test(arguments: containers)
-  func `a recording that was cut off says how much is missing`(format: Int) async throws {
+  func `the error for a recording that was cut off states both lengths`(format: Int) async throws {
     let whole = try await SoundFileWriter(format: format).bytes(of: signal)
     let error = try await #require(throws: AudioError.self) { try await read(whole.dropLast(16_000)) }
-    #expect(error.description.hasSuffix("is cut off: its header promises 2.00 s of audio, there are 1.50 s"))
+    #expect(error.description.hasSuffix("is cut off: its header promises 2.00 s of audio, found 1.50 s"))
   }
 
   @Test(arguments: containers)
-  func `a recording may have no sound at all`(format: Int) async throws {
+  func `a recording without samples gives no samples in any container`(format: Int) async throws {
     #expect(try await both(SoundFileWriter(format: format).bytes(of: [])).isEmpty)
   }
 }
 
 extension AudioError {
-  /// Whether it says that audio is missing, or that there is none to be decoded.
+  /// True if the error is that audio is missing, or that none can be decoded.
   fileprivate var isCutOff: Bool {
     switch reason {
     case .truncated, .noEndMark, .unreadable: true

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Audio
 
-@Suite struct `A header of any container` {
+@Suite struct `Container headers` {
   /// A file of each container, and streams.
   private func files() async throws -> [[UInt8]] {
     let signal = tone(440, rate: 16_000, seconds: 0.1)
@@ -21,7 +21,7 @@ import Testing
     return files
   }
 
-  @Test func `that is damaged is none or a promise, never a trap and never long work`() async throws {
+  @Test func `a damaged container header never traps and never takes long`() async throws {
     var random = SeededGenerator(seed: 9)
     for file in try await files() {
       for _ in 0..<300 {
@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test func `is given up after some chunks`() {
+  @Test func `parsing a container header ends after a number of chunks`() {
     let junk: [[UInt8]] = [
       Array("FORM\0\0\0\0AIFF".utf8)
         + Array(repeating: Array("junk\0\0\0\0".utf8), count: 100_000).flatMap { $0 },
@@ -63,7 +63,7 @@ import Testing
 @Suite struct `Spliced bytes` {
   private let source = MemoryBytes(Array(0..<20))
 
-  @Test func `are the ranges one after the other with patches in them`() {
+  @Test func `spliced bytes are the concatenated ranges with their patches`() {
     let spliced = SplicedBytes(
       source, ranges: [2..<6, 10..<14], patches: [Patch(at: 3, [100]), Patch(10..<12, [101, 102, 103])])
     #expect(spliced.size == 9)
@@ -77,13 +77,13 @@ import Testing
     }
   }
 
-  @Test func `may be none`() {
+  @Test func `spliced bytes can be empty`() {
     #expect(SplicedBytes(source, ranges: []).size == 0)
     #expect(SplicedBytes(source, ranges: []).bytes(at: 0, count: 1) == [])
     #expect(SplicedBytes(source, ranges: [4..<4, 7..<8]).bytes(at: 0, count: 5) == [7])
   }
 
-  @Test func `are sought in as a file is, wherever a header says`() {
+  @Test func `a byte cursor seeks like a file, also past the end`() {
     let cursor = ByteCursor(source)
     #expect(cursor.seek(-3, from: .end) == 17)
     #expect(cursor.seek(.max, from: .current) == 20)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Audio
 
-@Suite struct `A recording in a format that is not read` {
+@Suite struct `Unsupported formats` {
   private static let formats: [(name: String, start: [UInt8])] = [
     ("M4A", [0, 0, 0, 32] + Array("ftypM4A ".utf8)), ("MP4", [0, 0, 0, 32] + Array("ftypisom".utf8)),
     ("3GP", [0, 0, 0, 32] + Array("ftyp3gp4".utf8)), ("QuickTime", [0, 0, 0, 20] + Array("ftypqt  ".utf8)),
@@ -16,7 +16,9 @@ import Testing
   ]
 
   @Test(arguments: formats)
-  func `shows the line that converts it`(name: String, start: [UInt8]) async throws {
+  func `an unsupported format is an error with the command that converts it`(
+    name: String, start: [UInt8]
+  ) async throws {
     let bytes = start + [UInt8](repeating: 0, count: 400)
     try await withTemporaryDirectory { directory in
       let path = directory.appending(path: "note.rec").path
@@ -25,15 +27,15 @@ import Testing
       let target = directory.appending(path: "note.wav").path
       #expect(
         error.description
-          == "\(path): is \(name), which is not read yet; this converts it: ffmpeg -i \(path) \(target)")
+          == "\(path): is \(name), which is not supported; convert it with: ffmpeg -i \(path) \(target)")
     }
   }
 
-  @Test func `of Speex in Ogg says so, and not that Ogg is read`() async throws {
+  @Test func `the error for Speex in Ogg names Speex and lists no supported formats`() async throws {
     let bytes = Array(try Data(contentsOf: Fixtures.directory.appending(path: "containers/speex.ogg")))
     let error = try await #require(throws: AudioError.self) { try await read(bytes) }
     #expect(
-      error.description.contains(": is Speex in Ogg, which is not read yet; this converts it: ffmpeg -i "))
+      error.description.contains(": is Speex in Ogg, which is not supported; convert it with: ffmpeg -i "))
   }
 
   @Test(
@@ -50,7 +52,7 @@ import Testing
       ("a$b.m4a", "ffmpeg -i 'a$b.m4a' 'a$b.wav'"),
       ("/a:b.m4a", "ffmpeg -i /a:b.m4a /a:b.wav"),
     ])
-  func `names its file as a shell and ffmpeg take it`(path: String, command: String) {
+  func `a conversion command quotes its file for a shell and ffmpeg`(path: String, command: String) {
     #expect(ForeignFormat.conversion(of: path) == command)
   }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Audio
 
-@Suite struct `Raw audio` {
+@Suite struct `PCM audio` {
   private func decode(
     _ bytes: [UInt8], width: Int, channels: Int = 1, pieces: [Int] = []
   ) throws -> [Float] {
@@ -36,14 +36,14 @@ import Testing
         [-1, -0x1p-31, 0, 0.5, 0x1p-23]
       ),
     ] as [(Int, [UInt8], [Float])])
-  func `samples of one byte are unsigned, longer ones signed and little-endian`(
+  func `one-byte PCM samples are unsigned, longer ones signed and little-endian`(
     width: Int, bytes: [UInt8], samples: [Float]
   ) throws {
     #expect(try decode(bytes, width: width) == samples)
   }
 
   @Test(arguments: 1...4)
-  func `silence and full scale are the same in each width`(width: Int) throws {
+  func `PCM silence and full scale are the same in each sample width`(width: Int) throws {
     let low: [UInt8] = width == 1 ? [0] : Array(repeating: 0, count: width - 1) + [0x80]
     let middle: [UInt8] = width == 1 ? [0x80] : Array(repeating: 0, count: width)
     #expect(try decode(low + middle, width: width) == [-1, 0])
@@ -53,14 +53,14 @@ import Testing
     }
   }
 
-  @Test func `channels become their mean`() throws {
+  @Test func `PCM channels are mixed to their mean`() throws {
     #expect(
       try decode([0x00, 0x40, 0x00, 0xC0, 0x00, 0x40, 0x00, 0x00], width: 2, channels: 2) == [0, 0.25])
     #expect(try decode([0xFF, 0x80, 0x80, 0x80, 0, 0, 0, 0], width: 1, channels: 4) == [127.0 / 512, -1])
   }
 
   @Test(arguments: 1...4, [1, 2, 3, 6])
-  func `any cut gives the same samples`(width: Int, channels: Int) throws {
+  func `PCM gives the same samples wherever its bytes are split`(width: Int, channels: Int) throws {
     var random = SeededGenerator(seed: 4)
     let bytes = (0..<width * channels * 9 + 1).map { _ in UInt8.random(in: 0...255, using: &random) }
     let whole = try decode(bytes, width: width, channels: channels)
@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  @Test func `half a moment at the end is no sample`() throws {
+  @Test func `an incomplete PCM frame at the end is dropped`() throws {
     #expect(try decode([], width: 2).isEmpty)
     #expect(try decode([1], width: 2).isEmpty)
     #expect(try decode([0, 0, 0, 0, 0], width: 2, channels: 2).count == 1)
@@ -97,7 +97,7 @@ import Testing
       (16_000, 2, 65, "65 channels, expected 1 to 64"),
       (16_000, 2, .max, "9223372036854775807 channels, expected 1 to 64"),
     ] as [(Int, Int, Int, String)])
-  func `a format that nobody has is refused with its value`(
+  func `a PCM format out of range is rejected with its value`(
     rate: Int, width: Int, channels: Int, text: String
   ) {
     let error = #expect(throws: PCMFormatError.self) {
@@ -107,7 +107,7 @@ import Testing
   }
 
   @Test(arguments: [1_000, 384_000], [1, 64])
-  func `the outermost formats are taken`(rate: Int, channels: Int) throws {
+  func `a PCM format at the limits is accepted`(rate: Int, channels: Int) throws {
     let format = try PCMFormat(sampleRate: rate, bytesPerSample: 4, channels: channels)
     #expect(format.bytesPerFrame == 4 * channels)
   }

@@ -5,20 +5,20 @@ import Testing
 
 @testable import Audio
 
-/// All samples of a recording.
+/// Returns all samples of a recording.
 func read(path: String) throws -> [Float] {
   var reader = try AudioReader(path: path)
   return try all(&reader)
 }
 
-/// All samples that are left.
+/// Returns the remaining samples.
 func all(_ reader: inout AudioReader) throws -> [Float] {
   var samples: [Float] = []
   while let piece = try reader.next() { samples += piece }
   return samples
 }
 
-/// All samples of a file with these bytes.
+/// Returns all samples of a file with these bytes.
 func read(_ bytes: [UInt8]) async throws -> [Float] {
   try await withTemporaryDirectory { directory in
     let file = directory.appending(path: "recording.wav")
@@ -27,15 +27,15 @@ func read(_ bytes: [UInt8]) async throws -> [Float] {
   }
 }
 
-/// Linux's `F_SETPIPE_SZ`, which Glibc's module leaves out.
+/// Linux's `F_SETPIPE_SZ`, which Glibc's module does not declare.
 private let setPipeSize: Int32 = 1031
 
-/// All samples of bytes that come through a pipe, where nobody can seek.
+/// Returns all samples of bytes read from a pipe, which cannot seek.
 func readThroughPipe(_ bytes: [UInt8]) throws -> [Float] {
   var ends: [Int32] = [0, 0]
   try #require(pipe(&ends) == 0)
   defer { close(ends[0]) }
-  // All of it fits, so no other thread has to write.
+  // All bytes fit, so no other thread has to write.
   let room = fcntl(ends[1], setPipeSize, 1 << 20)
   try #require(room >= bytes.count)
   try #require(Glibc.write(ends[1], bytes, bytes.count) == bytes.count)

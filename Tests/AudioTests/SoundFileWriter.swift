@@ -4,16 +4,16 @@ import Glibc
 import Support
 import Testing
 
-/// Files as libsndfile writes them: closed, or by a program that was killed before it could.
+/// Files written by libsndfile: closed, or by a program that was killed before it closed them.
 struct SoundFileWriter {
-  /// As libsndfile numbers it.
+  /// libsndfile's number of the format.
   let format: Int
   var rate = 16_000
   var channels = 1
 
-  /// The bytes of a file with these samples.
+  /// Returns the bytes of a file with these samples.
   ///
-  /// - Parameter isClosed: Whether the program came to the end, and so the header tells the length.
+  /// - Parameter isClosed: True if the file was closed, so that its header states the length.
   func bytes(of samples: [Float], isClosed: Bool = true) async throws -> [UInt8] {
     try await withTemporaryDirectory { directory in
       let path = directory.appending(path: "recording").path
@@ -22,7 +22,7 @@ struct SoundFileWriter {
       info.channels = Int32(channels)
       info.format = Int32(format)
       let file = try #require(sf_open(path, Int32(SFM_WRITE), &info), "\(String(cString: sf_strerror(nil)))")
-      // At once it would be written with the right length.
+      // A single write would give it the right length.
       var start = 0
       while start < samples.count {
         let count = min(1_000, samples.count - start)

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Audio
 
-/// MP3 and Ogg, which have no header over all of it.
-@Suite struct `A stream of packets` {
+/// MP3 and Ogg, which have no header for the whole file.
+@Suite struct `MP3 and Ogg streams` {
   private let signal = tone(440, rate: 16_000, seconds: 1)
 
   private func fixture(_ name: String) throws -> [UInt8] {
@@ -22,7 +22,7 @@ import Testing
   private func reason(_ bytes: [UInt8]) async throws -> AudioError.Reason {
     let error = try await #require(throws: AudioError.self) { try await read(bytes) }
     let piped = try #require(throws: AudioError.self) { try readThroughPipe(bytes) }
-    // But for the command, which has the file's name.
+    // Except the command, which contains the file's name.
     let messages = [error, piped].map { $0.description.drop { $0 != " " }.prefix { $0 != ";" } }
     #expect(messages[0] == messages[1])
     return error.reason
@@ -32,14 +32,14 @@ import Testing
     try await SoundFileWriter(format: SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III).bytes(of: signal)
   }
 
-  @Test func `of MP3 in a WAV container is whole and not cut off`() async throws {
+  @Test func `MP3 in a WAV container is complete and not cut off`() async throws {
     let bytes = try fixture("mp3.wav")
     #expect((9_600...12_000).contains(try await both(bytes).count))
     guard case .truncated = try await reason(bytes.dropLast(600)) else {
       Issue.record("a WAV file of MP3 that was cut off passes as whole")
       return
     }
-    // The same with a length that is not known.
+    // Again with an unknown length.
     var streamed = bytes
     let place = try #require(bytes.firstRange(of: Array("data".utf8))?.lowerBound)
     streamed.replaceSubrange(place + 4..<place + 8, with: [0xFF, 0xFF, 0xFF, 0xFF])
@@ -47,13 +47,13 @@ import Testing
   }
 
   @Test(arguments: [1, 5_000, 100_000])
-  func `of MP3 may stand behind junk, in a pipe as in a file of any name`(count: Int) async throws {
+  func `MP3 after junk is read from a pipe and from a file of any name`(count: Int) async throws {
     var random = SeededGenerator(seed: 7)
     let junk = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
     #expect(try await both(junk + mp3()) == both(mp3()))
   }
 
-  @Test func `of MP3 may stand behind and before tags`() async throws {
+  @Test func `MP3 between tags is read`() async throws {
     let bytes = try await mp3()
     let tag: [UInt8] = Array("ID3".utf8) + [4, 0, 0, 0, 0, 1, 0] + [UInt8](repeating: 0, count: 128)
     let trailer = Array("TAG".utf8) + [UInt8](repeating: 0x20, count: 125)
@@ -62,14 +62,14 @@ import Testing
     #expect(difference(try await both(tag + flac), signal) < 1e-4)
   }
 
-  @Test func `of MP3 may follow another in the same file`() async throws {
+  @Test func `two MP3 streams in one file are both read`() async throws {
     let bytes = try await mp3()
     #expect((2 * 16_000...2 * 18_500).contains(try await both(bytes + bytes).count))
     let bare = try fixture("counted.mp3")
     #expect(try await both(bare + bare).count > 2 * 9_600)
   }
 
-  @Test func `of MP3 with a count of frames is held to it`() async throws {
+  @Test func `MP3 with fewer frames than its frame count is cut off`() async throws {
     let bytes = try fixture("counted.mp3")
     #expect(try await both(bytes).count == 9_600)
     guard
@@ -79,7 +79,7 @@ import Testing
       return
     }
     #expect((0.6...0.75).contains(promised) && found < promised)
-    // A count that was never filled in is none.
+    // A count that was never filled in is ignored.
     var unfilled = bytes
     let place = try #require(bytes.firstRange(of: Array("Xing".utf8))?.lowerBound)
     unfilled.replaceSubrange(place + 8..<place + 16, with: [UInt8](repeating: 0, count: 8))
@@ -87,7 +87,7 @@ import Testing
   }
 
   @Test(arguments: [SF_FORMAT_VORBIS, SF_FORMAT_OPUS])
-  func `of Ogg without its last page is cut off`(codec: Int) async throws {
+  func `an Ogg stream without its last page is cut off`(codec: Int) async throws {
     let whole = try await SoundFileWriter(format: SF_FORMAT_OGG | codec).bytes(of: signal)
     let last = try #require(Array(OggPage.all(in: MemoryBytes(whole))).last)
     for count in [last.offset, whole.count - 1, last.offset + 3] {
@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test(arguments: [SF_FORMAT_VORBIS, SF_FORMAT_OPUS])
-  func `of Ogg may follow another in the same file, and nothing is lost`(codec: Int) async throws {
+  func `two Ogg streams in one file are both read completely`(codec: Int) async throws {
     let bytes = try await SoundFileWriter(format: SF_FORMAT_OGG | codec).bytes(of: signal)
     let once = try await both(bytes)
     #expect(try await both(bytes + bytes + bytes) == once + once + once)
@@ -110,7 +110,7 @@ import Testing
     }
   }
 
-  @Test func `of FLAC in Ogg is read`() async throws {
+  @Test func `FLAC in Ogg is read`() async throws {
     let bytes = try fixture("flac.oga")
     let samples = try await both(bytes)
     #expect(samples.count == 9_600)
@@ -121,7 +121,7 @@ import Testing
     }
   }
 
-  @Test func `of garbage ends in an error or in sound, never in a trap`() async throws {
+  @Test func `a damaged MP3 or Ogg stream gives an error or audio, never a trap`() async throws {
     var random = SeededGenerator(seed: 8)
     for name in ["flac.oga", "mp3.wav", "speex.ogg", "counted.mp3"] {
       let whole = try fixture(name)

@@ -1,17 +1,17 @@
-/// The bytes of WAV files, right ones and wrong ones.
+/// The bytes of valid and invalid WAV files.
 struct WAVEFile {
-  /// 1 for integers, 3 for floating point.
+  /// The format tag: 1 for integers, 3 for floating point.
   var formatTag = 1
   var channels = 1
   var rate = 16_000
   var bits = 16
-  /// What the header says of the length of all that follows, if not the truth.
+  /// The total length in the header, if not the true one.
   var riffLength: Int?
-  /// What the header says of the audio's length, if not the truth.
+  /// The audio's length in the header, if not the true one.
   var promised: Int?
   /// Chunks between the format and the audio.
   var extras: [(name: String, content: [UInt8])] = []
-  /// Chunks behind the audio.
+  /// Chunks after the audio.
   var trailers: [(name: String, content: [UInt8])] = []
   var audio: [UInt8] = []
 

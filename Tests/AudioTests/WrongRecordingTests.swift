@@ -4,8 +4,8 @@ import Testing
 
 @testable import Audio
 
-@Suite struct `A recording that cannot be used` {
-  /// What is wrong with a file of these bytes, whether it is a file or comes through a pipe.
+@Suite struct `Unusable recordings` {
+  /// Returns the error for a file with these bytes, after a check that a pipe gives the same.
   private func failure(_ bytes: [UInt8]) async throws -> AudioError {
     try await withTemporaryDirectory { directory in
       let file = directory.appending(path: "wrong.wav")
@@ -23,13 +23,13 @@ import Testing
 
   private let second = tone(440, rate: 16_000, seconds: 1)
 
-  @Test func `is empty`() async throws {
+  @Test func `an empty file is an error`() async throws {
     let error = try await failure([])
     #expect(error.reason == .empty)
     #expect(error.description.hasSuffix(": is empty, expected an audio file"))
   }
 
-  @Test func `is a directory`() async throws {
+  @Test func `a directory is not an audio file`() async throws {
     try await withTemporaryDirectory { directory in
       let error = try #require(throws: AudioError.self) { try read(path: directory.path) }
       #expect(error.description == "\(directory.path): is a directory, expected an audio file")
@@ -37,15 +37,15 @@ import Testing
   }
 
   @Test(arguments: ["missing.wav", "no/such/folder/a.wav", ""])
-  func `is not there`(name: String) async throws {
+  func `a missing recording is an error with its path`(name: String) async throws {
     let error = try #require(throws: AudioError.self) { try read(path: name) }
-    #expect(error.description == "\(name): cannot open it: no such file")
+    #expect(error.description == "\(name): cannot be opened: no such file")
   }
 
-  @Test func `lies below a file`() async throws {
+  @Test func `a recording whose directory is a file is an error with its path`() async throws {
     let path = Fixtures.recording("en-01.wav") + "/below.wav"
     let error = try #require(throws: AudioError.self) { try read(path: path) }
-    #expect(error.description == "\(path): cannot open it: Not a directory")
+    #expect(error.description == "\(path): cannot be opened: Not a directory")
   }
 
   @Test(
@@ -55,13 +55,13 @@ import Testing
       Array("OggS".utf8),
       Array("ID3\u{4}\0\0\0\0\0\0".utf8), Array(WAVEFile(audio: [0, 0]).bytes.prefix(30)),
     ] as [[UInt8]])
-  func `is none`(bytes: [UInt8]) async throws {
+  func `an unknown format is an error that lists the supported formats`(bytes: [UInt8]) async throws {
     let error = try await failure(bytes)
     guard case .unknownFormat = error.reason else {
       Issue.record("\(error)")
       return
     }
-    #expect(error.description.hasSuffix("; WAV, FLAC, Ogg, Opus and MP3 work"))
+    #expect(error.description.hasSuffix("; supported are WAV, FLAC, Ogg, Opus and MP3"))
   }
 
   @Test(
@@ -78,30 +78,32 @@ import Testing
       (WAVEFile(bits: 0, audio: [0, 0]), nil),
       (WAVEFile(formatTag: 0xBEEF, audio: [0, 0]), nil),
     ] as [(WAVEFile, String?)])
-  func `has a format that nobody has`(file: WAVEFile, message: String?) async throws {
+  func `a recording with a sample rate or channel count out of range is an error`(
+    file: WAVEFile, message: String?
+  ) async throws {
     let error = try await failure(file.bytes)
     if let message { #expect(error.reason == .unsupported(message)) }
   }
 
   @Test(arguments: [1, 2, 17_001, 31_998, 31_999])
-  func `ends before its header says`(found: Int) async throws {
+  func `a recording shorter than its header promises is an error`(found: Int) async throws {
     let error = try await failure(WAVEFile(promised: 32_000, audio: Array(second.pcm.prefix(found))).bytes)
     #expect(error.reason == .truncated(promisedSeconds: 1, foundSeconds: Double(found) / 32_000))
   }
 
-  @Test func `says how much is missing`() async throws {
+  @Test func `the error for a truncated recording states the promised and the found length`() async throws {
     let error = try await failure(WAVEFile(promised: 320_000, audio: second.pcm).bytes)
     #expect(
-      error.description.hasSuffix(": is cut off: its header promises 10.00 s of audio, there are 1.00 s"))
+      error.description.hasSuffix(": is cut off: its header promises 10.00 s of audio, found 1.00 s"))
   }
 
-  @Test func `promises a thousand million samples`() async throws {
+  @Test func `a header that promises a billion samples for one second is an error`() async throws {
     let error = try await failure(WAVEFile(promised: 2_000_000_000, audio: second.pcm).bytes)
     #expect(error.reason == .truncated(promisedSeconds: 62_500, foundSeconds: 1))
   }
 
   @Test(arguments: [0.2, 0.5, 0.9])
-  func `is half a FLAC file`(part: Double) async throws {
+  func `a FLAC file that was cut off is an error`(part: Double) async throws {
     let whole = try Data(contentsOf: URL(filePath: Fixtures.recording("long.flac")))
     let error = try await failure(Array(whole.prefix(Int(part * Double(whole.count)))))
     switch error.reason {
@@ -113,7 +115,7 @@ import Testing
     }
   }
 
-  @Test func `is a FLAC file with damage in its middle`() async throws {
+  @Test func `a FLAC file with damage in its middle is an error`() async throws {
     var bytes = Array(try Data(contentsOf: URL(filePath: Fixtures.recording("long.flac"))))
     for index in bytes.count / 2..<bytes.count / 2 + 5_000 { bytes[index] = 0x55 }
     _ = try await failure(bytes)
@@ -129,7 +131,7 @@ import Testing
       (-65_537, .outOfRange(-65_537, atSecond: 0.5)),
       (.greatestFiniteMagnitude, .outOfRange(.greatestFiniteMagnitude, atSecond: 0.5)),
     ])
-  func `holds a number that is no sound`(value: Float, reason: AudioError.Reason) async throws {
+  func `a NaN, infinite or huge sample is an error`(value: Float, reason: AudioError.Reason) async throws {
     var samples = second
     samples[8_000] = value
     let file = WAVEFile(formatTag: 3, bits: 32, audio: samples.floats)
@@ -145,7 +147,7 @@ import Testing
     }
   }
 
-  @Test func `says which number it is, and where`() async throws {
+  @Test func `the error for an invalid sample states its value and time`() async throws {
     var samples = second + second
     samples[20_000] = 1e9
     let error = try await failure(WAVEFile(formatTag: 3, bits: 32, audio: samples.floats).bytes)
@@ -155,9 +157,9 @@ import Testing
     #expect(other.description.hasSuffix(": the sample at 1.25 s is not a number"))
   }
 
-  /// In formats whose chunks may be that long, the place where one ends is beyond the greatest integer.
+  /// In formats with 64-bit lengths, the end of such a chunk overflows an integer.
   @Test(arguments: [Int.max, .max - 7, .min, -1, -8])
-  func `says that a chunk is longer than any file`(length: Int) async throws {
+  func `a chunk longer than any file never traps`(length: Int) async throws {
     let length = WAVEFile.number(length, 8)
     let wave = WAVEFile(promised: 0xFFFF_FFFF, audio: second.pcm).bytes
     var rf64: [UInt8] = Array("RF64".utf8) + wave[4..<12]
@@ -171,19 +173,19 @@ import Testing
     let free = Array("free".utf8) + length.reversed() + second.pcm
     let data = Array("data".utf8) + length.reversed() + second.pcm
     for bytes in [rf64, caf + free, caf + data] {
-      // An answer of any kind, but no trap.
+      // Any result, but no trap.
       _ = try? await read(bytes)
       _ = try? readThroughPipe(bytes)
     }
   }
 
   @Test(arguments: ["en-01.wav", "long.flac"])
-  func `is damaged at random, which is an error or sound, never a trap`(name: String) throws {
+  func `a recording damaged at random gives an error or audio, never a trap`(name: String) throws {
     let whole = Array(try Data(contentsOf: URL(filePath: Fixtures.recording(name))).prefix(40_000))
     var random = SeededGenerator(seed: 6)
     for _ in 0..<200 {
       var bytes = whole
-      // Most of it in the header, where it does most.
+      // Mostly in the header, where damage has the largest effect.
       for _ in 0..<Int.random(in: 1...8, using: &random) {
         let index = Int.random(in: 0..<(Bool.random(using: &random) ? 64 : bytes.count), using: &random)
         bytes[index] = UInt8.random(in: 0...255, using: &random)
@@ -197,7 +199,7 @@ import Testing
       (0.0, "0.00 s"), (0.05, "0.05 s"), (59.996, "60.00 s"), (1e300, "1e+300 s"), (.infinity, "inf s"),
       (.nan, "nan s"),
     ])
-  func `is told with a time of any length`(seconds: Double, text: String) {
+  func `the error for an invalid sample formats times of any length`(seconds: Double, text: String) {
     let error = AudioError(source: "a", reason: .notANumber(atSecond: seconds))
     #expect(error.description == "a: the sample at \(text) is not a number")
   }

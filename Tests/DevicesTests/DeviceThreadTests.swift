@@ -1,3 +1,4 @@
+import Concurrency
 import Glibc
 import Support
 import Synchronization
@@ -31,9 +32,9 @@ import Testing
     }
     try await running.opened()
     async let second: Void = thread.run { order.append("begins") }
-    try await eventually { thread.waiting == 1 }
+    try await eventually { thread.waitingCount == 1 }
     async let third: Void = thread.run(.following) { order.append("follows") }
-    try await eventually { thread.waiting == 2 }
+    try await eventually { thread.waitingCount == 2 }
     release.open()
     _ = try await (first, second, third)
     #expect(order.all == ["follows", "begins"])
@@ -47,13 +48,13 @@ import Testing
       release.block()
     }
     try await running.opened()
-    let (maybe, soon) = (JobPriority(isWanted: false), JobPriority(isWanted: false))
+    let (maybe, soon) = (WorkPriority(isUrgent: false), WorkPriority(isUrgent: false))
     async let one: Void = thread.run(.following, priority: maybe) { order.append("may be wanted") }
-    try await eventually { thread.waiting == 1 }
+    try await eventually { thread.waitingCount == 1 }
     async let two: Void = thread.run(priority: soon) { order.append("was wanted later") }
-    try await eventually { thread.waiting == 2 }
+    try await eventually { thread.waitingCount == 2 }
     async let three: Void = thread.run { order.append("is wanted") }
-    try await eventually { thread.waiting == 3 }
+    try await eventually { thread.waitingCount == 3 }
     soon.raise()
     release.open()
     _ = try await (first, one, two, three)
@@ -61,8 +62,8 @@ import Testing
   }
 
   @Test func `a failure comes out as it is, and the thread goes on`() async throws {
-    await #expect(throws: DeviceFault.notFinite(device: "NPU")) {
-      try await thread.run { () throws(DeviceFault) in throw .notFinite(device: "NPU") }
+    await #expect(throws: DeviceError.notFinite(device: "NPU")) {
+      try await thread.run { () throws(DeviceError) in throw .notFinite(device: "NPU") }
     }
     #expect(try await thread.run { 1 } == 1)
   }
@@ -77,7 +78,7 @@ import Testing
     }
     try await running.opened()
     task.cancel()
-    await #expect(throws: DeviceFault.cancelled) { try await task.value }
+    await #expect(throws: DeviceError.cancelled) { try await task.value }
     release.open()
     #expect(try await thread.run { true })
   }
@@ -91,9 +92,9 @@ import Testing
     }
     try await running.opened()
     let waiting = Task { [thread] in try await thread.run { _ = count.add(1, ordering: .relaxed) } }
-    try await eventually { thread.waiting == 1 }
+    try await eventually { thread.waitingCount == 1 }
     waiting.cancel()
-    await #expect(throws: DeviceFault.cancelled) { try await waiting.value }
+    await #expect(throws: DeviceError.cancelled) { try await waiting.value }
     release.open()
     try await first
     try await thread.run {}
@@ -106,7 +107,7 @@ import Testing
       withUnsafeCurrentTask { $0?.cancel() }
       try await thread.run { _ = count.add(1, ordering: .relaxed) }
     }
-    await #expect(throws: DeviceFault.cancelled) { try await task.value }
+    await #expect(throws: DeviceError.cancelled) { try await task.value }
     try await thread.run {}
     #expect(count.load(ordering: .relaxed) == 0)
   }
@@ -121,11 +122,11 @@ import Testing
     }
     try await running.opened()
     let waits = Task { [thread] in try await thread.run {} }
-    try await eventually { thread.waiting == 1 }
+    try await eventually { thread.waitingCount == 1 }
     thread.abandon(because: .late(device: "NPU", seconds: 10))
-    await #expect(throws: DeviceFault.late(device: "NPU", seconds: 10)) { try await hangs.value }
-    await #expect(throws: DeviceFault.late(device: "NPU", seconds: 10)) { try await waits.value }
-    await #expect(throws: DeviceFault.late(device: "NPU", seconds: 10)) { try await thread.run {} }
+    await #expect(throws: DeviceError.late(device: "NPU", seconds: 10)) { try await hangs.value }
+    await #expect(throws: DeviceError.late(device: "NPU", seconds: 10)) { try await waits.value }
+    await #expect(throws: DeviceError.late(device: "NPU", seconds: 10)) { try await thread.run {} }
     #expect(thread.isBusy)
     release.open()
     try await eventually { !thread.isBusy }
@@ -139,7 +140,7 @@ import Testing
     try await time.advance(by: .seconds(9), whenAsleep: 1)
     #expect(thread.isBusy)
     try await time.advance(by: .seconds(2))
-    await #expect(throws: DeviceFault.late(device: "NPU", seconds: 10)) { try await hangs.value }
+    await #expect(throws: DeviceError.late(device: "NPU", seconds: 10)) { try await hangs.value }
     release.open()
   }
 
@@ -148,7 +149,7 @@ import Testing
       let thread = DeviceThread(device: "of many")
       try await thread.run {}
     }
-    try await eventually { try threads(named: "thread of many") == 0 }
+    try await eventually { try threads(named: "device of many") == 0 }
   }
 
   private func threads(named name: String) throws -> Int {

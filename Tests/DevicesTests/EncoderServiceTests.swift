@@ -28,10 +28,10 @@ private struct Machine {
     processorTiming.inferenceLimit = nil
     processorTiming.loadLimit = nil
     let onEvent: @Sendable (DeviceEvent) -> Void = { [told] event in told.append(event) }
-    let first = SupervisedDevice(
-      npu, shapes: shapes, limits: limits, timing: timing, isOnProbation: true, onEvent: onEvent)
-    let second = SupervisedDevice(
-      cpu, shapes: .dynamic(limit: 6000), timing: processorTiming, isOnProbation: false, onEvent: onEvent)
+    let first = EncoderDevice(
+      npu, shapes: shapes, limits: limits, timing: timing, selfTest: npu.selfTest, onEvent: onEvent)
+    let second = EncoderDevice(
+      cpu, shapes: .dynamic(limit: 6000), timing: processorTiming, selfTest: nil, onEvent: onEvent)
     service = EncoderService(fallback ? [first, second] : [first])
   }
 
@@ -132,7 +132,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     let waiting = Task { try await machine.encode(25) }
     try await eventually { machine.npu.counts.compiled.contains(bucket(30)) }
     waiting.cancel()
-    await #expect(throws: DeviceFault.cancelled) { try await waiting.value }
+    await #expect(throws: DeviceError.cancelled) { try await waiting.value }
     try await machine.time.advance(by: .seconds(12))
     try await eventually { machine.isReady(30) }
   }
@@ -205,15 +205,15 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
 
   @Test func `the accelerator refuses dynamic shapes, as the real one`() async throws {
     let time = VirtualTime()
-    let device = SupervisedDevice(
-      ScriptedAccelerator("NPU", time: time), shapes: .dynamic(limit: 6000), isOnProbation: true,
-      onEvent: { _ in })
-    await #expect(throws: DeviceFault.self) { try await device.start() }
+    let npu = ScriptedAccelerator("NPU", time: time)
+    let device = EncoderDevice(
+      npu, shapes: .dynamic(limit: 6000), selfTest: npu.selfTest, onEvent: { _ in })
+    await #expect(throws: DeviceError.self) { try await device.start() }
   }
 }
 
 @Suite(.timeLimit(.minutes(5))) struct `A device that fails` {
-  private let broken = DeviceFault.failed(device: "NPU", why: "ZE_RESULT_ERROR_DEVICE_LOST")
+  private let broken = DeviceError.failed(device: "NPU", why: "ZE_RESULT_ERROR_DEVICE_LOST")
 
   @Test func `the utterance gets its answer from the processor at once`() async throws {
     let machine = try await Machine().started()
@@ -290,7 +290,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     var script = ScriptedAccelerator.Script()
     script.answersNaN = true
     let machine = try Machine(script)
-    await #expect(throws: DeviceFault.notFinite(device: "NPU")) {
+    await #expect(throws: DeviceError.notFinite(device: "NPU")) {
       try await machine.service.start(onFirstOnly: true)
     }
   }
@@ -358,7 +358,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     script.cache = [bucket(5)]
     script.loadFaults[bucket(5)] = .failed(device: "NPU", why: "the blob cannot be imported")
     let machine = try Machine(script)
-    await #expect(throws: DeviceFault.failed(device: "NPU", why: "the blob cannot be imported")) {
+    await #expect(throws: DeviceError.failed(device: "NPU", why: "the blob cannot be imported")) {
       try await machine.service.start(onFirstOnly: true)
     }
   }
@@ -377,7 +377,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     let machine = try await Machine(fallback: false).started()
     machine.npu.change { [broken] in $0.encodeFault = broken }
     await #expect(throws: broken) { try await machine.encode(3) }
-    await #expect(throws: DeviceFault.lost(device: "NPU", why: "\(broken)")) { try await machine.encode(3) }
+    await #expect(throws: DeviceError.lost(device: "NPU", why: "\(broken)")) { try await machine.encode(3) }
     machine.npu.change { $0.encodeFault = nil }
     try await machine.time.advance(by: .seconds(5), whenAsleep: 1)
     try await eventually { machine.report.state == .working }

@@ -5,7 +5,7 @@ import Testing
 @Suite struct `The energy meter` {
   private static let folder = "sys/class/powercap"
 
-  /// A machine with packages whose counters stand there, and what is no package beside them.
+  /// A machine with packages at these counts, and zones beside them that are not packages.
   private func machine(_ counts: [Int], range: Int = 1000) -> Root {
     var root = Root()
     for (index, count) in counts.enumerated() {
@@ -24,7 +24,7 @@ import Testing
     return root
   }
 
-  /// Joules between two states of the counters.
+  /// The energy between two states of the counters, in joules.
   private func joules(_ counts: [Int], then later: [Int], range: Int = 1000) async throws -> Double {
     try await machine(counts, range: range).read { folder in
       let meter = try EnergyMeter(root: folder)
@@ -48,39 +48,41 @@ import Testing
     }
   }
 
-  @Test func `adds up packages, and counts no part of one twice`() async throws {
+  @Test func `the energy of all packages is added up without counting a part twice`() async throws {
     #expect(try await joules([5, 10], then: [105, 30], range: 1000) == 120e-6)
   }
 
-  @Test func `goes on where a counter begins again`() async throws {
+  @Test func `an energy counter that wraps once is measured across the wrap`() async throws {
     #expect(try await joules([900], then: [50]) == 150e-6)
     #expect(try await joules([900, 0], then: [50, 100]) == 250e-6)
   }
 
-  @Test func `survives a range that is smaller than the counter`() async throws {
+  @Test func `an energy counter above its stated range counts only since the wrap`() async throws {
     #expect(try await joules([900], then: [50], range: 0) == 50e-6)
   }
 
-  @Test func `says that there is no counter`() async throws {
+  @Test func `a machine without an energy counter is reported`() async throws {
     #expect(try await trouble(Root()) == .noCounter)
     #expect(try await trouble(machine([])) == .noCounter)
   }
 
   @Test(arguments: ["", "many\n", "-1\n", "99999999999999999999999\n"])
-  func `names a counter that holds no number`(content: String) async throws {
+  func `an energy counter that is not a number is named in the error`(content: String) async throws {
     var root = machine([1])
     root.files["\(Self.folder)/intel-rapl:0/energy_uj"] = content
     #expect(
       try await trouble(root) == .unreadable(path: "/\(Self.folder)/intel-rapl:0/energy_uj"))
   }
 
-  @Test func `names a counter that is missing, as inside of a container`() async throws {
+  @Test func `an energy counter missing inside a container is named in the error`() async throws {
     var root = machine([1])
     root.files["\(Self.folder)/intel-rapl:0/energy_uj"] = nil
     #expect(try await trouble(root) == .unreadable(path: "/\(Self.folder)/intel-rapl:0/energy_uj"))
   }
 
-  @Test func `says who may read a counter, and what changes that`() async throws {
+  @Test func `an energy counter that only root may read is reported with the command that opens it`()
+    async throws
+  {
     var root = machine([1, 2])
     root.modes["\(Self.folder)/intel-rapl:1/energy_uj"] = 0o400
     let text = try #require(try await trouble(root)).description

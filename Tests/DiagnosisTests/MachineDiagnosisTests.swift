@@ -4,7 +4,7 @@ import Support
 import Testing
 
 @Suite struct `The machine's diagnosis` {
-  @Test func `says what the machine is`() async throws {
+  @Test func `the report describes the machine's system, processor and memory`() async throws {
     let findings = try await Root().findings()
     #expect(findings[.machine, "system"]?.text == "Ubuntu 24.04.3 LTS, Linux 6.17.0-29-generic")
     #expect(
@@ -13,7 +13,7 @@ import Testing
     #expect(findings[.machine, "memory"]?.text == "24.5 GB of 33.5 GB available")
   }
 
-  @Test func `warns of a processor without AVX2, and of little memory`() async throws {
+  @Test func `a processor without AVX2 and too little memory are warnings`() async throws {
     var root = Root()
     root.files["proc/cpuinfo"] = "processor: 0\nflags: sse4_2 hypervisor\n"
     root.files["proc/meminfo"] = "MemTotal: 1000000 kB\nMemAvailable: 900000 kB\n"
@@ -21,16 +21,17 @@ import Testing
     #expect(findings.warnings == ["processor", "memory"])
     #expect(findings[.machine, "processor"]?.remedy == "give the virtual machine the processor type 'host'")
     #expect(
-      findings[.machine, "memory"]?.text == "0.9 GB of 1.0 GB available: a model of full size takes 1.6 GB")
+      findings[.machine, "memory"]?.text == "0.9 GB of 1.0 GB available: a full-size model needs 1.6 GB")
   }
 
-  @Test func `knows ARM's features`() async throws {
+  @Test func `a processor with ARM's NEON is ok`() async throws {
     var root = Root()
     root.files["proc/cpuinfo"] = "processor: 0\nFeatures: fp asimd bf16\n"
     #expect(try await root.findings()[.machine, "processor"]?.verdict == .ok)
   }
 
-  @Test func `tells whether the energy counter may be read`() async throws {
+  @Test func `the report says whether the energy counter is missing, readable or for root only`() async throws
+  {
     var root = Root()
     #expect(try await root.findings()[.machine, "energy"]?.text == "this machine shows no energy counter")
     root.files["sys/class/powercap/intel-rapl:0/energy_uj"] = "1\n"
@@ -42,7 +43,7 @@ import Testing
 
   // MARK: The GPU
 
-  @Test func `follows the way to an Intel GPU`() async throws {
+  @Test func `an Intel GPU is checked from its render node to OpenVINO's list`() async throws {
     var root = Root()
     root.addPCI("7d67", kind: "030000", at: "0000:00:02.0")
     #expect(try await root.findings().warnings == ["node"])
@@ -56,7 +57,7 @@ import Testing
     #expect(try await root.findings(devices: ["CPU", "GPU"]).warnings.isEmpty)
   }
 
-  @Test func `passes over graphics of others`() async throws {
+  @Test func `render nodes of other vendors are ignored`() async throws {
     var root = Root()
     root.addPCI("7d67", kind: "030000", at: "0000:00:02.0")
     root.files["dev/dri/renderD128"] = ""
@@ -66,7 +67,7 @@ import Testing
 
   // MARK: Garbage
 
-  /// All files that are read.
+  /// All files that the diagnosis reads.
   private static let paths = [
     "proc/cpuinfo", "proc/meminfo", "proc/modules", "proc/1/cgroup", "proc/sys/kernel/osrelease",
     "etc/passwd",
@@ -90,7 +91,7 @@ import Testing
     ]
   }()
 
-  @Test(arguments: paths) func `survives garbage in each file`(path: String) async throws {
+  @Test(arguments: paths) func `the diagnosis survives garbage in any one file`(path: String) async throws {
     var root = Root.lunarLake
     root.files["dev/dri/renderD128"] = ""
     root.files[path] = ""
@@ -104,7 +105,8 @@ import Testing
     #expect(counts.allSatisfy { $0 > 3 })
   }
 
-  @Test func `survives garbage in all files, files without permission, and folders in their places`()
+  @Test
+  func `the diagnosis survives garbage in all files, missing permissions, and folders in place of files`()
     async throws
   {
     var root = Root.lunarLake

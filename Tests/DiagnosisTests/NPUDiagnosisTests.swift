@@ -4,7 +4,7 @@ import Testing
 @testable import Diagnosis
 
 @Suite struct `The NPU's diagnosis` {
-  @Test func `finds nothing wrong with Lunar Lake when all is well`() async throws {
+  @Test func `a complete Lunar Lake installation has no errors or warnings`() async throws {
     let findings = try await Root.lunarLake.findings(devices: ["CPU", "NPU"])
     #expect(findings.filter { $0.subject == .npu }.allSatisfy { $0.verdict == .ok })
     #expect(findings.errors.isEmpty && findings.warnings.isEmpty)
@@ -12,21 +12,23 @@ import Testing
     #expect(findings[.npu, "driver"]?.text.hasSuffix("goes with OpenVINO 2026.4.1") == true)
     #expect(
       try await Root.lunarLake.explanation(devices: ["CPU", "NPU"])
-        == "the NPU, its driver and its libraries look well")
+        == "the NPU, its driver and its libraries look fine")
   }
 
   @Test(arguments: [
     ("7d1d", "Meteor Lake", "37xx"), ("ad1d", "Arrow Lake", "37xx"), ("643e", "Lunar Lake", "40xx"),
     ("b03e", "Panther Lake", "50xx"), ("fd3e", "Wildcat Lake", "50xx"), ("d71d", "Nova Lake", "60xx"),
   ])
-  func `knows the NPU by its number on the bus`(id: String, name: String, architecture: String) async throws {
+  func `an NPU is named by its device ID on the bus`(id: String, name: String, architecture: String)
+    async throws
+  {
     var root = Root()
     root.addNPU(id)
     let text = try await root.findings()[.npu, "device"]?.text
     #expect(text == "\(name)'s NPU (8086:\(id), \(architecture)) at 0000:00:0b.0")
   }
 
-  @Test func `has nothing against a machine without an Intel device`() async throws {
+  @Test func `a machine without an Intel NPU or GPU gets notes but no warnings`() async throws {
     let findings = try await Root().findings()
     #expect(findings.errors.isEmpty && findings.warnings.isEmpty)
     #expect(findings[.npu, "device"]?.verdict == .note)
@@ -37,7 +39,7 @@ import Testing
     #expect(try await machine.explanation().hasSuffix("one must be passed through to it"))
   }
 
-  @Test func `leaves an accelerator alone that it does not know`() async throws {
+  @Test func `an unknown Intel accelerator is a note`() async throws {
     var root = Root()
     root.addNPU("abcd")
     let findings = try await root.findings()
@@ -46,9 +48,9 @@ import Testing
     #expect(findings[.npu, "device"]?.text.contains("8086:abcd") == true)
   }
 
-  // MARK: The kernel's part
+  // MARK: Kernel
 
-  @Test func `names the module that is not loaded on Arrow Lake`() async throws {
+  @Test func `an NPU module that is not loaded on Arrow Lake is named with modprobe`() async throws {
     var root = Root()
     root.addNPU()
     root.addLoader("1.34.0")
@@ -58,10 +60,10 @@ import Testing
     #expect(findings[.npu, "module"]?.remedy == "sudo modprobe intel_vpu")
     #expect(
       try await root.explanation()
-        == "the kernel module intel_vpu is not loaded; what helps: sudo modprobe intel_vpu")
+        == "the kernel module intel_vpu is not loaded; to fix this: sudo modprobe intel_vpu")
   }
 
-  @Test func `asks for a kernel that has the module`() async throws {
+  @Test func `a kernel without the NPU module is an error with the kernel to install`() async throws {
     var root = Root()
     root.addNPU()
     root.files["proc/sys/kernel/osrelease"] = "6.1.0-40-amd64\n"
@@ -74,7 +76,7 @@ import Testing
     #expect(try await root.findings()[.npu, "module"]?.remedy == "sudo modprobe intel_vpu")
   }
 
-  @Test func `names the firmware without which there is no node on Arrow Lake`() async throws {
+  @Test func `missing NPU firmware on Arrow Lake is named`() async throws {
     var root = Root.lunarLake
     root.addNPU("ad1d")
     root.files = root.files.filter { !$0.key.hasPrefix("sys/class/accel") && !$0.key.hasPrefix("dev/accel") }
@@ -88,7 +90,7 @@ import Testing
     #expect(try await root.findings()[.npu, "node"]?.remedy?.contains("dmesg") == true)
   }
 
-  @Test func `misses the node of an NPU that the kernel drives`() async throws {
+  @Test func `a missing device node of a driven NPU is an error`() async throws {
     var root = Root.lunarLake
     root.files["dev/accel/accel0"] = nil
     root.modes = [:]
@@ -97,7 +99,7 @@ import Testing
     #expect(findings[.npu, "node"]?.remedy == "sudo udevadm trigger --subsystem-match=accel")
   }
 
-  @Test func `reads who may open the node`() async throws {
+  @Test func `the NPU's device node is read with owner, group and access`() async throws {
     var root = Root.lunarLake
     root.modes["dev/accel/accel0"] = 0o660
     let node = try #require(try await root.facts().acceleratorNodes.first)
@@ -113,12 +115,12 @@ import Testing
   @Test(arguments: [
     (UInt32(993), UInt32(0o660), false, FileAccess.forbidden, "sudo usermod -aG render anna"),
     (993, 0o660, true, .forbidden, "log out and in again, or: newgrp render"),
-    // A group of root's is nobody's to join: the rule that gives the node to the group 'render' is missing.
+    // No user should join root's group: the rule that gives the node to the group 'render' is missing.
     (0, 0o660, false, .forbidden, "/etc/udev/rules.d"), (993, 0o600, false, .forbidden, "/etc/udev/rules.d"),
     (993, 0o660, false, .blocked, "give the container"),
     (993, 0o660, false, .failed("No such device"), "sudo modprobe -r intel_vpu"),
   ])
-  func `says what lets the user open the node`(
+  func `an NPU node that cannot be opened is an error with the command that fixes it`(
     group: UInt32, mode: UInt32, listsUser: Bool, access: FileAccess, remedy: String
   ) async throws {
     var facts = try await Root.lunarLake.facts()
@@ -136,7 +138,7 @@ import Testing
     #expect(findings[.npu, "node"]?.remedy?.contains(remedy) == true)
   }
 
-  @Test func `asks a virtual machine to force snooping`() async throws {
+  @Test func `a virtual machine without forced snooping for the NPU is a warning`() async throws {
     var root = Root.lunarLake
     root.files["proc/cpuinfo"] = "processor: 0\nflags: avx2 hypervisor\n"
     root.files["sys/module/intel_vpu/parameters/force_snoop"] = "N\n"
@@ -156,7 +158,9 @@ import Testing
     ("proc/1/cgroup", "1:cpu:/kubepods/burstable/pod1\n", "device plugin"),
     ("run/systemd/container", "systemd-nspawn\n", "give the container /dev/accel/accel0"),
   ])
-  func `says how a container is given the NPU`(path: String, content: String, remedy: String) async throws {
+  func `an NPU not passed to the container is an error with the option that passes it`(
+    path: String, content: String, remedy: String
+  ) async throws {
     var root = Root.lunarLake
     root.files["dev/accel/accel0"] = nil
     root.modes = [:]
@@ -167,7 +171,8 @@ import Testing
     #expect(findings[.npu, "node"]?.remedy?.contains(remedy) == true)
   }
 
-  @Test func `says how a container's program comes into the node's group`() async throws {
+  @Test func `an NPU forbidden in a container is an error with the option that adds its group`() async throws
+  {
     var root = Root.lunarLake
     root.modes["dev/accel/accel0"] = 0o660
     root.files[".dockerenv"] = ""
@@ -176,9 +181,9 @@ import Testing
         == true)
   }
 
-  // MARK: The libraries
+  // MARK: Libraries
 
-  @Test func `knows the loader that does not find today's driver`() async throws {
+  @Test func `a Level Zero loader too old to find current NPU drivers is an error`() async throws {
     var root = Root.lunarLake
     root.links["\(Root.libraries)/libze_loader.so.1"] = nil
     root.addLoader("1.16.1")
@@ -190,7 +195,8 @@ import Testing
     #expect(remedy.contains("8af9dc06d9684a20a3f43754fe109968fba2ba085cfa572a4cc6ef0272f9bcd1"))
   }
 
-  @Test func `reads a loader's version from the package where its file does not say`() async throws {
+  @Test func `a Level Zero loader's version is read from the package if its file name has none`() async throws
+  {
     var root = Root.lunarLake
     root.links["\(Root.libraries)/libze_loader.so.1"] = nil
     root.files["\(Root.libraries)/libze_loader.so.1"] = ""
@@ -205,7 +211,7 @@ import Testing
     #expect(try await root.findings()[.npu, "loader"]?.verdict == .note)
   }
 
-  @Test func `misses the driver beside loader 1.28`() async throws {
+  @Test func `a missing NPU driver beside loader 1.28 is an error`() async throws {
     var root = Root()
     root.addNPU()
     root.loadModule()
@@ -217,10 +223,10 @@ import Testing
     #expect(findings[.npu, "loader"]?.text.hasSuffix("; driver 1.39.1 was released with 1.34.0") == true)
     #expect(findings[.npu, "driver"]?.remedy?.contains("linux-npu-driver/releases/tags/v1.39.1") == true)
     #expect(
-      try await root.explanation().hasPrefix("the NPU's driver, libze_intel_npu.so.1, is not there; what"))
+      try await root.explanation().hasPrefix("the NPU's driver, libze_intel_npu.so.1, is missing; to fix"))
   }
 
-  @Test func `takes an old loader with a driver of its age`() async throws {
+  @Test func `an old Level Zero loader with a driver of its age is accepted`() async throws {
     var root = Root.lunarLake
     root.links = [:]
     root.addLoader("1.16.1")
@@ -230,7 +236,7 @@ import Testing
     #expect(findings.warnings == ["driver"])
   }
 
-  @Test func `warns of a driver that is left over`() async throws {
+  @Test func `an NPU driver left over under its old name is a warning`() async throws {
     var root = Root.lunarLake
     root.addLibrary("libze_intel_vpu.so.1", "1.13.0")
     let findings = try await root.findings(devices: ["CPU", "NPU"])
@@ -239,7 +245,7 @@ import Testing
       findings[.npu, "former driver"]?.remedy == "sudo rm /usr/lib/x86_64-linux-gnu/libze_intel_vpu.so.1*")
   }
 
-  @Test func `misses the compiler, which may also lie beside OpenVINO`() async throws {
+  @Test func `a missing NPU compiler is an error unless one is beside OpenVINO`() async throws {
     var root = Root.lunarLake
     root.files["\(Root.libraries)/libnpu_driver_compiler.so"] = nil
     #expect(try await root.findings().errors == ["compiler"])
@@ -254,7 +260,9 @@ import Testing
     ("1.33.0", "2026.2.0", .ok), ("1.24.0", "2026.2.0", .warning), ("1.24.0", "2025.3.0", .ok),
     ("1.30.0", "2026.1.0", .ok), ("1.10.0", "2024.4.0", .ok), ("1.33.0", "no version", .ok),
   ])
-  func `pairs driver and OpenVINO`(driver: String, openVINO: String, verdict: Verdict) async throws {
+  func `an NPU driver older than OpenVINO needs is a warning`(
+    driver: String, openVINO: String, verdict: Verdict
+  ) async throws {
     var root = Root.lunarLake
     root.links["\(Root.libraries)/libze_intel_npu.so.1"] = nil
     root.addDriver(driver)
@@ -265,13 +273,15 @@ import Testing
     }
   }
 
-  @Test func `shows the way on when everything is there and the NPU is not listed`() async throws {
+  @Test func `an NPU that OpenVINO does not list without a reason is an error with the next step`()
+    async throws
+  {
     let findings = try await Root.lunarLake.findings()
     #expect(findings.errors == ["openvino"])
     #expect(findings[.npu, "openvino"]?.remedy?.hasPrefix("ZE_ENABLE_LOADER_DEBUG_TRACE=1") == true)
   }
 
-  @Test func `believes OpenVINO more than its own search`() async throws {
+  @Test func `libraries that are not found are warnings if OpenVINO lists the NPU`() async throws {
     var root = Root.lunarLake
     root.links = [:]
     let findings = try await root.findings(devices: ["CPU", "NPU"])
@@ -279,16 +289,16 @@ import Testing
     #expect(findings.warnings == ["loader", "driver"])
   }
 
-  @Test func `tells the memory that compiling takes`() async throws {
+  @Test func `too little memory to compile for the NPU is reported`() async throws {
     var root = Root.lunarLake
     root.files["proc/meminfo"] = "MemTotal: 8000000 kB\nMemAvailable: 3000000 kB\n"
     let memory = try await root.findings(devices: ["CPU", "NPU"])[.npu, "memory"]
-    #expect(memory?.text == "3.0 GB of memory are available; compiling a model for the NPU may take 5.0 GB")
+    #expect(memory?.text == "3.0 GB of memory are available; compiling a model for the NPU can take 5.0 GB")
   }
 
   // MARK: Proof of execution
 
-  @Test func `reads the time that the NPU was busy`() async throws {
+  @Test func `the NPU's busy time is read, or nil without a count`() async throws {
     #expect(try await Root.lunarLake.read { NPUBusyTime(root: $0).microseconds() } == 123_456)
     #expect(try await Root().read { NPUBusyTime(root: $0).microseconds() } == nil)
     var root = Root.lunarLake

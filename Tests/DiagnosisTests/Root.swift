@@ -2,7 +2,7 @@ import Diagnosis
 import FoundationEssentials
 import Support
 
-/// A machine's root folder, made up: files by their paths.
+/// A made-up root folder of a machine: files by their paths.
 struct Root {
   var files: [String: String] = [
     "proc/cpuinfo": """
@@ -22,10 +22,10 @@ struct Root {
     "etc/passwd": "root:x:0:0:root:/root:/bin/bash\nanna:x:1000:1000:Anna,,,:/home/anna:/bin/bash\n",
   ]
   var links: [String: String] = [:]
-  /// Permission bits of files that need others than a file has by itself.
+  /// The permission bits of files that do not have the default ones.
   var modes: [String: Int] = [:]
-  /// Who asks. Files of fabricated roots belong to whoever runs the tests: to stand outside of their owner and group
-  /// it takes an identifier that nobody has.
+  /// The user who asks. The files of made-up roots belong to the user who runs the tests: only an unused ID is outside
+  /// of their owner and group.
   var user = User(id: 54_321, groups: [54_321])
   var libraryFolders: [String] = []
 
@@ -74,7 +74,7 @@ struct Root {
     links["\(Self.libraries)/\(name)"] = String(file)
   }
 
-  /// All that Lunar Lake needs.
+  /// A complete Lunar Lake installation.
   static var lunarLake: Root {
     var root = Root()
     root.addNPU("643e")
@@ -85,7 +85,7 @@ struct Root {
     return root
   }
 
-  /// Writes it all, and reads it.
+  /// Writes the folder and reads the facts.
   func facts() async throws -> MachineFacts {
     try await read { MachineReader(root: $0, user: user, libraryFolders: libraryFolders).facts() }
   }
@@ -127,7 +127,7 @@ extension [Finding] {
     first { $0.subject == subject && $0.check == check }
   }
 
-  /// What is wrong, in order: "loader", "driver".
+  /// The names of the checks that failed, in order: "loader", "driver".
   var errors: [String] { filter { $0.verdict == .error }.map(\.check) }
   var warnings: [String] { filter { $0.verdict == .warning }.map(\.check) }
 }

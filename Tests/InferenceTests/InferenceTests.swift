@@ -8,13 +8,13 @@ private let builtin = Fixtures.directory.deletingLastPathComponent().deletingLas
   .appending(path: "Sources/ModelStore/Resources/builtin")
 
 @Suite struct `OpenVINO` {
-  @Test func `it has a processor and a version`() throws {
+  @Test func `OpenVINO has a CPU device and a version`() throws {
     #expect(try Runtime().devices().contains("CPU"))
     #expect(Runtime.version.contains("."))
     #expect(try Runtime().property("OPTIMIZATION_CAPABILITIES", of: "CPU").contains("FP32"))
   }
 
-  @Test func `a file that is not there is named in the error`() {
+  @Test func `the error for a missing graph file names it`() {
     #expect {
       let graph = try Runtime().readGraph(at: "/nonexistent/model.onnx")
       _ = try graph.inputs
@@ -23,7 +23,7 @@ private let builtin = Fixtures.directory.deletingLastPathComponent().deletingLas
     }
   }
 
-  @Test func `a device that is not there is named in the error`() throws {
+  @Test func `the error for a missing device names it`() throws {
     let runtime = try Runtime()
     let graph = try runtime.readGraph(at: builtin.appending(path: "encoder-model.onnx").path)
     #expect {
@@ -34,7 +34,7 @@ private let builtin = Fixtures.directory.deletingLastPathComponent().deletingLas
     }
   }
 
-  @Test func `the encoder's tensors are described`() throws {
+  @Test func `a graph describes the encoder's inputs and outputs`() throws {
     let graph = try Runtime().readGraph(at: builtin.appending(path: "encoder-model.onnx").path)
     #expect(
       try graph.inputs == [
@@ -44,7 +44,7 @@ private let builtin = Fixtures.directory.deletingLastPathComponent().deletingLas
     #expect(try graph.outputs.map(\.name) == ["outputs", "encoded_lengths"])
   }
 
-  @Test func `a graph that is no decoder cannot be split`() throws {
+  @Test func `splitting a graph that is not a decoder is an error`() throws {
     let runtime = try Runtime()
     #expect {
       let encoder = try runtime.readGraph(at: builtin.appending(path: "encoder-model.onnx").path)
@@ -54,7 +54,7 @@ private let builtin = Fixtures.directory.deletingLastPathComponent().deletingLas
     }
   }
 
-  @Test func `more tokens than logits leave no durations`() throws {
+  @Test func `splitting a decoder with more tokens than logits is an error`() throws {
     let runtime = try Runtime()
     #expect {
       let fused = try runtime.readGraph(at: builtin.appending(path: "decoder_joint-model.onnx").path)
@@ -64,7 +64,7 @@ private let builtin = Fixtures.directory.deletingLastPathComponent().deletingLas
     }
   }
 
-  @Test func `a tensor is asked for by its name and in its type`() throws {
+  @Test func `using a tensor with a wrong name or element type is an error`() throws {
     let runtime = try Runtime()
     let fused = try runtime.readGraph(at: builtin.appending(path: "decoder_joint-model.onnx").path)
     #expect(try fused.transducerTokenCount() == 257)
@@ -85,9 +85,9 @@ private let builtin = Fixtures.directory.deletingLastPathComponent().deletingLas
   }
 
   @Test(arguments: ["f32", "bf16", "f16"])
-  func `a token whose logit is biased away is never the best one`(arithmetic: String) throws {
+  func `a token masked by its bias is never the best one`(arithmetic: String) throws {
     let runtime = try Runtime()
-    // What the processor cannot compute in, it computes in f32.
+    // A precision that the processor lacks is computed in f32.
     let fused = try runtime.readGraph(at: builtin.appending(path: "decoder_joint-model.onnx").path)
     let graphs = try fused.splitTransducer(tokenCount: 257)
     let compiled = try runtime.compile(
@@ -117,7 +117,7 @@ private let builtin = Fixtures.directory.deletingLastPathComponent().deletingLas
       let second = try answer()
       #expect(second.token != free.token)
       #expect(second.confidence > 0 && second.confidence <= 1)
-      // All the others masked, the one that is left is certain.
+      // With all others masked, the remaining token is certain.
       try set { $0 == Int(second.token) ? 0 : -30_000 }
       let only = try answer()
       #expect(only.token == second.token)
@@ -134,7 +134,7 @@ private let builtin = Fixtures.directory.deletingLastPathComponent().deletingLas
       ("Exception from src/a.cpp:1:\n", "Exception from src/a.cpp:1:"),
       ("first\n\nsecond\r\n", "first second"),
     ])
-  func `a message is brought down to what a person can use`(message: String, essence: String) {
+  func `an OpenVINO message is reduced to its useful lines`(message: String, essence: String) {
     #expect(InferenceError.essence(of: message) == essence)
   }
 }

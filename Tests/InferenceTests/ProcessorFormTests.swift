@@ -4,12 +4,12 @@ import Testing
 
 @testable import Inference
 
-/// The built-in encoder's answer to a recording's features.
+/// Returns the built-in encoder's output for a recording's features.
 private func encoding(of graph: borrowing Graph, _ runtime: borrowing Runtime) throws -> [Float] {
   try encoding(of: graph, Fixtures.golden("features-en-01-128"), bands: 128, runtime)
 }
 
-/// An encoder's answer to features [1, bands, T] or [1, T, bands], all of them valid, in f32.
+/// Returns an encoder's output for features [1, bands, T] or [1, T, bands], all of them valid, in f32.
 private func encoding(
   of graph: borrowing Graph, _ features: [Float], bands: Int, timeFirst: Bool = false,
   _ runtime: borrowing Runtime
@@ -38,13 +38,13 @@ private func encoder(_ runtime: borrowing Runtime) throws -> Graph {
     at: sources.appending(path: "Sources/ModelStore/Resources/builtin/encoder-model.onnx").path)
 }
 
-/// The quantized fixture's layers with weights in eight bits.
+/// Compiles the quantized fixture's layers with weights in eight bits.
 private func layers(roundingActivations: Bool) throws -> CompiledGraph {
   let runtime = try Runtime()
   var graph = try runtime.readGraph(at: Fixtures.directory.appending(path: "quantized/unsigned.onnx").path)
   try graph.rewriteQuantized(smallest: 300)
   if roundingActivations {
-    // The depthwise convolution stays in floats.
+    // The depthwise convolution stays in float32.
     let count = try graph.quantizeActivations()
     #expect(count == 3)
   }
@@ -52,7 +52,7 @@ private func layers(roundingActivations: Bool) throws -> CompiledGraph {
     graph, name: "layers", for: "CPU", properties: ["INFERENCE_PRECISION_HINT": "f32"])
 }
 
-/// What they answer to an input [1, 20, 32] in f32.
+/// Returns the layers' output for an input [1, 20, 32] in f32.
 private func answer(of layers: borrowing CompiledGraph, to values: [Float]) throws -> [Float] {
   var request = try layers.makeRequest()
   let input = try request.input(named: "input")
@@ -66,15 +66,15 @@ private func answer(of layers: borrowing CompiledGraph, to values: [Float]) thro
   }
 }
 
-/// The norm of the difference, divided by the second's norm.
+/// Returns the norm of the difference, divided by the second's norm.
 private func difference(_ one: [Float], _ other: [Float]) -> Float {
   #expect(one.count == other.count && !one.isEmpty)
   let sum = zip(one, other).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
   return (sum / other.reduce(0) { $0 + $1 * $1 }).squareRoot()
 }
 
-@Suite struct `An encoder for processors` {
-  @Test func `answers the same without masks where nothing is padded`() throws {
+@Suite struct `Encoders for processors` {
+  @Test func `an encoder without masks has the same output for an input without padding`() throws {
     let runtime = try Runtime()
     let plain = try encoding(of: try encoder(runtime), runtime)
     var unmasked = try encoder(runtime)
@@ -87,20 +87,20 @@ private func difference(_ one: [Float], _ other: [Float]) -> Float {
     #expect(rest == 0)
   }
 
-  @Test func `keeps masks of other things than padding`() throws {
+  @Test func `removing padding masks keeps other masks`() throws {
     let runtime = try Runtime()
-    // Attention to the present and the past, behind it a mask of padding.
+    // Attention to the present and the past, followed by a padding mask.
     var graph = try runtime.readGraph(at: Fixtures.directory.appending(path: "masked/causal.onnx").path)
     let count = try graph.removeMasks(length: "length")
     #expect(count == 1)
     let frames = (0..<24).map { Float($0 % 7) - 3 }
     let answer = try encoding(of: graph, frames, bands: 4, timeFirst: true, runtime)
     #expect(answer.count == 24)
-    // The first frame sees itself alone.
+    // The first frame attends to itself only.
     #expect(zip(answer, frames[..<4]).allSatisfy { abs($0 - $1) < 1e-6 })
   }
 
-  @Test func `answers the same with shorter transpositions`() throws {
+  @Test func `an encoder with shorter transpositions has the same output`() throws {
     let runtime = try Runtime()
     let plain = try encoding(of: try encoder(runtime), runtime)
     var shorter = try encoder(runtime)
@@ -110,7 +110,7 @@ private func difference(_ one: [Float], _ other: [Float]) -> Float {
     #expect(error < 1e-5)
   }
 
-  @Test func `may round its activations`() throws {
+  @Test func `an encoder with quantized activations has nearly the same output`() throws {
     let runtime = try Runtime()
     let plain = try encoding(of: try encoder(runtime), runtime)
     var rounding = try encoder(runtime)
@@ -122,8 +122,8 @@ private func difference(_ one: [Float], _ other: [Float]) -> Float {
   }
 }
 
-@Suite struct `Rounded activations` {
-  @Test func `are no less exact than in ONNX Runtime`() throws {
+@Suite struct `Quantized activations` {
+  @Test func `quantized activations are at least as exact as in ONNX Runtime`() throws {
     let input = try Fixtures.floats("quantized/input")
     let exact = try Fixtures.floats("quantized/float")
     let rounding = difference(try answer(of: layers(roundingActivations: true), to: input), exact)
@@ -133,19 +133,20 @@ private func difference(_ one: [Float], _ other: [Float]) -> Float {
     #expect(rounding != floating)
   }
 
-  @Test func `have steps of their own in each frame`() throws {
+  @Test func `quantized activations have a separate step for each frame`() throws {
     let layers = try layers(roundingActivations: true)
     let quiet = try Fixtures.floats("quantized/input")
     var loud = quiet
     for index in 0..<32 { loud[index] *= 1000 }
     let (afterLoud, afterQuiet) = (try answer(of: layers, to: loud), try answer(of: layers, to: quiet))
-    // The depthwise convolution reaches over two frames.
+    // The depthwise convolution spans two frames.
     let reach = 3 * 24
     #expect(Array(afterLoud[reach...]) == Array(afterQuiet[reach...]))
     #expect(Array(afterLoud[..<reach]) != Array(afterQuiet[..<reach]))
   }
 
-  @Test(arguments: [0, 1e-30, 1e30] as [Float]) func `stand any level`(level: Float) throws {
+  @Test(arguments: [0, 1e-30, 1e30] as [Float])
+  func `quantized activations are finite and exact at any level`(level: Float) throws {
     let input = try Fixtures.floats("quantized/input").map { $0 * level }
     let rounding = try answer(of: layers(roundingActivations: true), to: input)
     let floating = try answer(of: layers(roundingActivations: false), to: input)

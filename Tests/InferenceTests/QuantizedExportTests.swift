@@ -8,7 +8,7 @@ private func graph(_ kind: String, _ runtime: borrowing Runtime) throws -> Graph
   try runtime.readGraph(at: Fixtures.directory.appending(path: "quantized/\(kind).onnx").path)
 }
 
-/// What the layers answer to the fixture's input in f32.
+/// Returns the layers' output for the fixture's input in f32.
 private func answer(of graph: borrowing Graph, _ runtime: borrowing Runtime) throws -> [Float] {
   let compiled = try runtime.compile(
     graph, name: "layers", for: "CPU", properties: ["INFERENCE_PRECISION_HINT": "f32"])
@@ -25,7 +25,7 @@ private func answer(of graph: borrowing Graph, _ runtime: borrowing Runtime) thr
   }
 }
 
-/// The norm of the difference to what ONNX Runtime answers in FP32, divided by that answer's norm.
+/// Returns the norm of the difference from ONNX Runtime's FP32 output, divided by that output's norm.
 private func error(of answer: [Float]) throws -> Float {
   let exact = try Fixtures.floats("quantized/float")
   #expect(answer.count == exact.count)
@@ -33,12 +33,12 @@ private func error(of answer: [Float]) throws -> Float {
   return (difference / exact.reduce(0) { $0 + $1 * $1 }).squareRoot()
 }
 
-@Suite struct `A dynamically quantized graph` {
-  /// How many layers `Tools/make_quantized_layers.py` quantizes.
+@Suite struct `Dynamically quantized graphs` {
+  /// The number of layers that `Tools/make_quantized_layers.py` quantizes.
   static let kinds = ["unsigned": 4, "signed": 4, "each-channel": 2]
 
   @Test(arguments: kinds.keys.sorted(), [64, Int.max])
-  func `rewritten, it is no less exact than in ONNX Runtime`(kind: String, smallest: Int) throws {
+  func `a rewritten graph is at least as exact as in ONNX Runtime`(kind: String, smallest: Int) throws {
     let runtime = try Runtime()
     var graph = try graph(kind, runtime)
     #expect(try graph.isDynamicallyQuantized)
@@ -49,10 +49,9 @@ private func error(of answer: [Float]) throws -> Float {
     #expect(rewritten > 0, "the weights are rounded")
   }
 
-  /// OpenVINO writes no float as FP16 in a graph that has weights in eight bits.
-  @Test(arguments: [false, true]) func `large matrices keep their eight bits`(halfPrecision: Bool)
-    async throws
-  {
+  /// OpenVINO writes no FP16 constants in a graph with weights in eight bits.
+  @Test(arguments: [false, true])
+  func `large matrices of a rewritten graph keep their eight bits`(halfPrecision: Bool) async throws {
     try await withTemporaryDirectory { directory in
       let runtime = try Runtime()
       var graph = try graph("unsigned", runtime)
@@ -66,14 +65,14 @@ private func error(of answer: [Float]) throws -> Float {
     }
   }
 
-  @Test func `what no float layer stands for is left, and seen`() throws {
+  @Test func `a quantized layer without a float equivalent is kept and reported`() throws {
     let runtime = try Runtime()
     var graph = try graph("two-inputs", runtime)
     #expect(try graph.rewriteQuantized(smallest: 1) == 0)
     #expect(try graph.isDynamicallyQuantized)
   }
 
-  @Test func `a float graph is none`() throws {
+  @Test func `a float graph is not dynamically quantized`() throws {
     let runtime = try Runtime()
     let encoder = Fixtures.directory.deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Sources/ModelStore/Resources/builtin/encoder-model.onnx")

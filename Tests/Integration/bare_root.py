@@ -1,4 +1,4 @@
-"""Debian in a folder, with nothing but what each Debian has: what a release must run on.
+"""A minimal Debian in a folder: the system that a release must run on.
 
 Such a root is made once by debootstrap, below `.build-dist`, and copied for the tests. Making and entering it takes root
 and the registry of Debian's packages; where they are not to be had, the tests are skipped.
@@ -21,7 +21,7 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 CLEAN = {"PATH": PATH, "HOME": "/root", "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
 SECONDS = 120
 INSTALL_SECONDS = 900
-# Registries fail now and then; packages that have come are kept for the next attempt.
+# Registries fail at times; downloaded packages are kept for the next attempt.
 ATTEMPTS = 3
 PACKAGES = ROOTS / "debian-packages"
 
@@ -29,7 +29,7 @@ ENTER = 'for folder in proc dev sys; do mount --rbind "/$folder" "$0/$folder"; d
 
 
 def require(*commands: str) -> None:
-    """Skips where the machine cannot do it."""
+    """Skips the test where the machine cannot do it."""
     if os.geteuid() != 0:
         pytest.skip("only root can enter another root")
     if missing := [command for command in commands if not shutil.which(command)]:
@@ -87,13 +87,13 @@ def bare() -> pathlib.Path:
 
 
 def with_systemd() -> pathlib.Path:
-    """The same with systemd, as an installed system has it."""
+    """A minimal Debian with systemd, as on an installed system."""
     bare()
     return _root("systemd", _add_systemd)
 
 
 class Root:
-    """A copy of a root, to install into."""
+    """A copy of a root to install into."""
 
     def __init__(self, original: pathlib.Path, folder: pathlib.Path):
         self.path = folder / "root"
@@ -148,7 +148,7 @@ class Booted:
         return self.log.read()[-300:]
 
     def __exit__(self, *_) -> None:
-        # Whoever is the first process of a namespace takes all others along.
+        # The end of a namespace's first process ends all others.
         self.process.kill()
         self.process.wait()
         for group in pathlib.Path("/sys/fs/cgroup").rglob(self.group):

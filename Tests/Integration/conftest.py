@@ -20,7 +20,7 @@ def binary():
 
 @pytest.fixture(scope="session")
 def data_dir(tmp_path_factory):
-    """Compiled models are cached here, for this run of the tests only."""
+    """A data directory that caches compiled models for this run of the tests only."""
     return tmp_path_factory.mktemp("data")
 
 
@@ -36,8 +36,8 @@ def reference():
 
 @pytest.fixture(scope="session")
 def start_server(binary, data_dir):
-    """Starts another server of one's own, to be used in a `with` block."""
-    # FP32, so that a text never depends on what else the machine can do.
+    """Starts another server; for a `with` block."""
+    # FP32, so that a text never depends on the machine's other capabilities.
     shared = ["--model", "builtin", "--device", "cpu", "--precision", "f32", "--data-dir", str(data_dir)]
     return lambda *options: Server(binary, *shared, *options)
 
@@ -51,7 +51,7 @@ def server(start_server):
 
 @pytest.fixture
 def hub():
-    """The built-in model's files on a hub of this machine."""
+    """A local hub that serves the built-in model's files."""
     with Hub({file: (lorikeet.BUILTIN / file).read_bytes() for file in FILES}) as hub:
         yield hub
 
@@ -63,7 +63,7 @@ def store(tmp_path, hub):
 
 @pytest.fixture(scope="session")
 def archive() -> pathlib.Path:
-    """The release that `make dist` has made."""
+    """The release that `make dist` made."""
     archives = sorted((lorikeet.REPOSITORY / "dist").glob("lorikeet-*.tar.gz"), key=os.path.getmtime)
     if not archives:
         pytest.skip("there is no release: run `make dist` first")

@@ -52,7 +52,7 @@ STOP = AudioStop().event()
 
 
 async def assert_well(port: int) -> None:
-    """The server still does its work."""
+    """Checks that the server still transcribes."""
     text, _ = await home_assistant.transcribe(port, audio("en-01.wav"))
     assert text == TEXTS["en-01.wav"]
 
@@ -91,7 +91,7 @@ def inline_utterance(name: str) -> bytes:
 
 
 def exchange(port: int, data: bytes, half_close: bool = False) -> Event | None:
-    """Sends bytes, returns the first event of the answer that a client without streaming looks at."""
+    """Sends bytes; returns the first event of the answer that a client without streaming reads."""
     async def conversation():
         async with await Raw.connect(port) as connection:
             await connection.send(data)

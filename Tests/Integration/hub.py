@@ -1,4 +1,4 @@
-"""A hub on this machine that serves one repository, and can be told to misbehave."""
+"""A local hub that serves one repository and misbehaves on request."""
 import dataclasses
 import hashlib
 import http.server
@@ -19,7 +19,7 @@ class Request:
     method: str
     path: str
     headers: dict[str, str]
-    served: int = 0  # bytes of the body that went out
+    served: int = 0  # bytes of the body that were sent
 
     @property
     def file(self) -> str:
@@ -35,7 +35,7 @@ class LocalServer:
     """Serves on a free port of this machine until the end of a `with` block."""
 
     def __init__(self, handler: type, role: str):
-        """The handler finds this object as its attribute ROLE."""
+        """Makes this object the attribute ROLE of the handler."""
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (handler,), {role: self}))
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -53,7 +53,7 @@ class LocalServer:
 
 
 class Hub(LocalServer):
-    """Serves `files` as the hub does: the large ones by a redirect to a storage, whose answers know nothing of hashes.
+    """Serves `files` as the hub does: large ones through a redirect to a storage, whose answers have no hashes.
 
     A test replaces what it wants to go wrong: `answer` sees every GET of the storage first and says whether it has
     dealt with it; the switches change all answers.
@@ -63,10 +63,10 @@ class Hub(LocalServer):
         self.files = files
         self.answer: Callable[["Handler", Request], bool] = lambda handler, request: False
         self.prefix = f"/{REPOSITORY}/resolve/{COMMIT}/"
-        self.storage = ""  # another hub's address, if large files lie there
+        self.storage = ""  # address of another hub that has the large files
         self.token: str | None = None
         self.ranges = True
-        self.rate: int | None = None  # bytes a second and connection
+        self.rate: int | None = None  # bytes per second and connection
         self.says_hash = True
         self.claimed_size: dict[str, int] = {}
         self.claimed_hash: dict[str, str] = {}
@@ -74,7 +74,7 @@ class Hub(LocalServer):
         super().__init__(Handler, "hub")
 
     def served(self, file: str | None = None) -> int:
-        """Bytes of bodies that went out."""
+        """The number of body bytes sent."""
         return sum(request.served for request in self.requests if file in (None, request.file))
 
     def gets(self, file: str) -> list[Request]:
@@ -141,7 +141,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_body(request, body)
 
     def send_file(self, request: Request, content: bytes | None = None, stop_after: int | None = None) -> None:
-        """The file or the part that was asked for; with `stop_after` the connection breaks after so many bytes."""
+        """Sends the requested file or part; with `stop_after` the connection breaks after that many bytes."""
         content = self.hub.files[request.file] if content is None else content
         match = re.fullmatch(r"bytes=(\d+)-(\d+)", request.headers.get("range", ""))
         headers = {"Content-Type": "application/octet-stream"}
@@ -180,7 +180,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Proxy(LocalServer):
-    """An HTTP proxy that makes tunnels (CONNECT) and notes where to."""
+    """An HTTP proxy that makes tunnels (CONNECT) and records their destinations."""
 
     def __init__(self):
         self.peers: list[str] = []

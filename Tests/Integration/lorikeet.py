@@ -1,4 +1,4 @@
-"""The program under test as a command, and where the repository keeps what the tests need."""
+"""The program under test as a command, and the paths of the files that the tests need."""
 import contextlib
 import csv
 import json
@@ -18,6 +18,7 @@ BINARY = pathlib.Path(os.environ.get("LORIKEET_BINARY", REPOSITORY / ".build/rel
 RECORDINGS = [
     row["file"] for row in csv.DictReader((AUDIO / "manifest.tsv").open(encoding="utf-8"), delimiter="\t")]
 TIMEOUT = 120
+USAGE = 64  # EX_USAGE of sysexits.h, the argument parser's exit status for wrong usage
 
 
 def run(*arguments: object, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
@@ -28,9 +29,19 @@ def run(*arguments: object, stdin: bytes = b"") -> subprocess.CompletedProcess[s
         result.args, result.returncode, result.stdout.decode(), result.stderr.decode())
 
 
+def assert_refused(result: subprocess.CompletedProcess[str], *mentions: object) -> None:
+    """Exit status 1 and one line on standard error, which contains all of the mentions."""
+    assert result.returncode == 1, (result.returncode, result.stderr)
+    lines = result.stderr.splitlines()
+    assert len(lines) == 1, result.stderr
+    assert lines[0].startswith("lorikeet: ")
+    for mention in mentions:
+        assert str(mention) in lines[0]
+
+
 @contextlib.contextmanager
 def hanging_up(action: signal.Handlers):
-    """What is started in here inherits what SIGHUP does: the default, or nothing (SIG_IGN), as nohup has it."""
+    """Processes started in the block inherit this action for SIGHUP: the default, or SIG_IGN as with nohup."""
     before = signal.signal(signal.SIGHUP, action)
     try:
         yield
@@ -39,7 +50,7 @@ def hanging_up(action: signal.Handlers):
 
 
 class Transcriber:
-    """`lorikeet transcribe` with the options that all tests share, on all of the audio as the oracles do."""
+    """`lorikeet transcribe` with options common to all tests; it recognizes all of the audio, as the oracles do."""
 
     def __init__(self, *options: object):
         self.options = options

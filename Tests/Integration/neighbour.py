@@ -1,4 +1,4 @@
-"""Another machine's program, with the `zeroconf` package that Home Assistant uses; run in a network namespace.
+"""A program on another machine, with the `zeroconf` package that Home Assistant uses; runs in a network namespace.
 
 `neighbour.py browse [v4|v6]` writes a line of JSON for each service that appears, changes or goes.
 `neighbour.py register NAME PORT` has a service itself, and writes what its name has become.
@@ -36,7 +36,7 @@ def browse(version: str = "all") -> None:
     zeroconf = Zeroconf(ip_version=VERSIONS[version])
     ServiceBrowser(zeroconf, TYPE, handlers=[changed])
     say(change="Browsing")
-    # The package does not tell of addresses that are taken back.
+    # The package does not report withdrawn addresses.
     while True:
         time.sleep(0.1)
         for name, before in list(cached.items()):

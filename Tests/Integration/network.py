@@ -1,4 +1,4 @@
-"""Machines on one network, made of the kernel's network namespaces: each has addresses of its own."""
+"""Machines on one network, each a network namespace of the kernel with its own addresses."""
 import itertools
 import json
 import os
@@ -21,7 +21,7 @@ def ip(*arguments: str) -> None:
 
 
 def why_not() -> str | None:
-    """Why no namespaces can be made here, if they cannot."""
+    """The reason why namespaces cannot be made here, if so."""
     if os.geteuid() != 0:
         return "network namespaces need root"
     if shutil.which("ip") is None:
@@ -35,7 +35,7 @@ def why_not() -> str | None:
 
 
 class Program:
-    """A program on a machine, with the lines that it has written."""
+    """A program on a machine, with the lines that it wrote."""
 
     def __init__(self, command: list[str], **streams: int):
         self.process = subprocess.Popen(
@@ -51,7 +51,7 @@ class Program:
         self._lines.put(None)
 
     def line(self, wanted) -> str:
-        """The next line that is wanted; the others are passed over."""
+        """The next line that matches; others are skipped."""
         while True:
             try:
                 line = self._lines.get(timeout=SECONDS)
@@ -87,7 +87,7 @@ class Machine:
         self.name = name
         ip("netns", "add", name)
         self.ip("link", "set", "lo", "up")
-        # An address is there at once, and not after the kernel has made sure that nobody else has it.
+        # Without duplicate address detection, so that an address is usable at once.
         self("sysctl", "-qw", "net.ipv6.conf.default.accept_dad=0", "net.ipv6.conf.all.accept_dad=0")
 
     def ip(self, *arguments: str) -> None:
@@ -114,7 +114,7 @@ class Machine:
 
 
 class Network:
-    """Machines at one switch. Their interfaces are called eth0, with the addresses 10.9.8.1, 10.9.8.2, …"""
+    """Machines at one switch, with interfaces eth0 and the addresses 10.9.8.1, 10.9.8.2, …"""
 
     def __init__(self, count: int = 2, ipv4: bool = True):
         number = next(_numbers)
@@ -131,7 +131,7 @@ class Network:
                 machine.ip("address", "add", f"10.9.8.{place}/24", "dev", "eth0")
 
     def plug(self, machine: Machine, interface: str) -> None:
-        """One more cable between a machine and the switch."""
+        """Adds a cable between a machine and the switch."""
         port = f"p{next(_numbers)}"
         machine.ip("link", "add", interface, "type", "veth", "peer", "name", port, "netns", self.switch.name)
         self.switch.ip("link", "set", port, "master", "switch", "up")

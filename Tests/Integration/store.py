@@ -1,4 +1,4 @@
-"""A data directory of its own with a model store in it, and a hub on this machine behind it."""
+"""A data directory with a model store, and a local hub behind it."""
 import os
 import subprocess
 import time
@@ -14,7 +14,7 @@ PATIENCE = 60
 
 
 class Store:
-    """A data directory of its own, and the program with a hub."""
+    """A data directory, and the program with a hub."""
 
     def __init__(self, directory, hub):
         self.directory, self.hub = directory, hub
@@ -52,7 +52,7 @@ class Store:
         assert self.names() == {*FILES, "lorikeet.json", ".lock"}
 
     def assert_refused(self, result, *words: str, file: str | None = ENCODER) -> None:
-        """One line that names the model, the file and all of the words; nothing under the file's name."""
+        """The last line names the model, the file and all of the words; the file does not exist."""
         assert result.returncode == 1, result.stderr
         line = result.stderr.splitlines()[-1]
         for word in (MODEL, *words, *([file] if file else [])):

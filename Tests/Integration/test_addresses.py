@@ -1,7 +1,5 @@
 """`lorikeet serve` on several addresses, on a Unix socket, on standard input; and `lorikeet health`."""
 import asyncio
-import contextlib
-import re
 import signal
 import socket
 import subprocess
@@ -14,46 +12,10 @@ from wyoming.client import AsyncUnixClient
 from wyoming.event import async_read_event
 from wyoming.info import Describe, Info
 
-import home_assistant
 import lorikeet
 from conversation import STOP, TEXTS, audio, chunks, converse, inline, inline_utterance, start
 from home_assistant import client, receive_transcript
-
-SECONDS = 20
-
-
-@contextlib.contextmanager
-def serving(*options: object, count: int = 1):
-    """A server with addresses of its own; gives the addresses that it listens on, in the order of the log."""
-    process = subprocess.Popen(
-        [lorikeet.BINARY, "serve", "--precision", "f32", "--no-cache", *map(str, options)],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8",
-        env=lorikeet.ENVIRONMENT)
-    log: list[str] = []
-    listening = threading.Semaphore(0)
-
-    def read():
-        for line in process.stderr:
-            log.append(line)
-            if "listening uri=" in line:
-                listening.release()
-        for _ in range(count):
-            listening.release()
-
-    reader = threading.Thread(target=read, daemon=True)
-    reader.start()
-    try:
-        for _ in range(count):
-            assert listening.acquire(timeout=SECONDS), log
-        yield re.findall(r"listening uri=(\S+)", "".join(log)), process, log
-    finally:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        reader.join()
-
-
-def port(uri: str) -> int:
-    return int(uri.rsplit(":", 1)[1])
+from serving import SECONDS, port, serving
 
 
 def test_each_address_has_its_language():
@@ -75,7 +37,7 @@ def test_each_address_has_its_language():
     assert said == [["es", "es"], ["en", "en"], ["en", "en"], ["es", "es"]]
 
 
-def test_a_unix_socket(tmp_path):
+def test_a_unix_socket_serves_and_replaces_one_left_behind(tmp_path):
     path = tmp_path / "lorikeet.sock"
 
     async def speak() -> str:
@@ -86,7 +48,7 @@ def test_a_unix_socket(tmp_path):
                 await connection.write_event(event)
             return await receive_transcript(connection)
 
-    # Left behind by a server that was killed.
+    # As left behind by a killed server.
     left_behind = socket.socket(socket.AF_UNIX)
     left_behind.bind(str(path))
     left_behind.close()
@@ -103,7 +65,7 @@ def test_a_unix_socket(tmp_path):
     assert not path.exists()
 
 
-def test_standard_input_and_output():
+def test_stdio_serves_one_client_over_standard_input_and_output():
     data = inline("describe") + inline("ping", text="well?") + inline_utterance("en-01.wav") + inline_utterance("en-03.wav")
     result = subprocess.run(
         [lorikeet.BINARY, "serve", "--precision", "f32", "--no-cache", "--uri", "stdio://"],
@@ -129,13 +91,13 @@ def test_standard_input_and_output():
 @pytest.mark.parametrize("uri", [
     "", "localhost:10300", "http://localhost:10300", "tcp://localhost", "tcp://localhost:port", "tcp://localhost:70000",
     "tcp://:10300", "tcp://::1:10300", "unix://", "unix://relative", "stdio://here", "tcp://127.0.0.1:0?model", "tcp://127.0.0.1:0?modell=builtin", "tcp://127.0.0.1:0?language="])
-def test_what_is_no_address_is_refused(uri):
+def test_a_malformed_address_is_refused(uri):
     result = lorikeet.run("serve", "--uri", uri)
     assert result.returncode == 64
     assert "uri cannot be" in result.stderr
 
 
-def test_a_model_of_an_address_that_is_not_there():
+def test_a_missing_model_of_an_address_is_refused():
     result = lorikeet.run("serve", "--uri", "tcp://127.0.0.1:0?model=/nonexistent/model")
     assert result.returncode == 1
     assert "/nonexistent/model" in result.stderr
@@ -153,13 +115,13 @@ def test_an_address_of_another_machine_is_refused_without_a_stray_bracket():
     assert "cannot listen on tcp://192.0.2.1:10300: Cannot assign requested address; give another" in result.stderr
 
 
-def test_health_of_a_server(server):
+def test_health_of_a_running_server_is_good(server):
     result = lorikeet.run("health", "--uri", server.uri)
     assert (result.returncode, result.stderr) == (0, "")
     assert "builtin" in result.stdout
 
 
-def test_health_where_nobody_listens():
+def test_health_without_a_server_fails():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         result = lorikeet.run("health", "--uri", f"tcp://127.0.0.1:{free.getsockname()[1]}")
@@ -168,7 +130,7 @@ def test_health_where_nobody_listens():
 
 
 @pytest.mark.parametrize("answer", [None, b"HTTP/1.1 400 Bad Request\r\n\r\n", b'{"type":"pong"}\n'])
-def test_health_of_what_is_no_wyoming_server(answer):
+def test_health_of_another_kind_of_server_fails(answer):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         def visit():
             connection, _ = listener.accept()

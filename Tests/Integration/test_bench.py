@@ -1,4 +1,4 @@
-"""`lorikeet bench`: how fast, on what, and what it takes."""
+"""`lorikeet bench`: speed, device and energy."""
 import contextlib
 import json
 import pathlib
@@ -10,8 +10,7 @@ import time
 import pytest
 
 import lorikeet
-from lorikeet import AUDIO
-from test_wrong_input import USAGE, assert_refused
+from lorikeet import AUDIO, USAGE, assert_refused
 
 GOOD = AUDIO / "en-01.wav"
 TEXT = "Open the garden blinds."
@@ -40,14 +39,14 @@ def measured(result):
     return report, report["backends"][0]
 
 
-def test_tables(bench):
+def test_bench_prints_its_tables(bench):
     result = bench("--runs", 2, "--device", "cpu", "--lengths", "2,5", "--idle", "0.1")
     assert (result.returncode, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
     assert lines[0].startswith("lorikeet ") and "model builtin" in lines[0] and lines[0].endswith("2 runs after 0 warm-ups")
     titles = [line for line in lines[1:] if line and not line.startswith(" ")]
     assert titles[:4] == [
-        "Who executes: the self-test's recording", "Milliseconds: median (fastest–slowest)", "Latency and energy",
+        "Executing device, by the self-test's recording", "Milliseconds: median (fastest–slowest)", "Latency and energy",
         "Cold after 0.1 s idle, milliseconds: median (fastest–slowest)"]
     assert titles[4].startswith("The recordings are synthetic")
     assert titles[5].startswith("Energy is unavailable: this machine shows no energy counter")
@@ -55,7 +54,7 @@ def test_tables(bench):
         ["built-in", "2.0", "s", "CPU", lines[8].split()[4]], ["built-in", "5.0", "s", "CPU", lines[8].split()[4]]]
 
 
-def test_json_has_every_key(bench):
+def test_bench_json_has_every_key(bench):
     report, cpu = measured(bench("--runs", 2, "--device", "cpu", "--precision", "f32", "--idle", "0.1", "--json", GOOD))
     assert set(report) == {
         "version", "model", "processor", "runs", "warm_up", "synthetic", "trailing_silence", "idle_watts",
@@ -78,12 +77,12 @@ def test_json_has_every_key(bench):
     assert cpu["after_idle"]["total"]["count"] == 3
 
 
-def test_buckets_are_waited_for_and_named(bench):
+def test_bench_waits_for_the_buckets_and_names_them(bench):
     _, cpu = measured(bench("--runs", 1, "--device", "cpu", "--buckets", "5,10", "--lengths", "2,8", "--json"))
     assert [(row["bucket"], row["detours"]) for row in cpu["recordings"]] == [(5, []), (10, [])]
 
 
-def test_a_device_that_is_not_there_is_named_and_the_others_go_on(bench):
+def test_bench_names_a_missing_device_and_measures_the_others(bench):
     result = bench("--runs", 1, "--compare", "npu,cpu", "--json", GOOD)
     report, npu = measured(result)
     assert npu["name"] == "npu" and npu["error"].startswith("there is no NPU here") and npu["proof"] is None
@@ -92,20 +91,20 @@ def test_a_device_that_is_not_there_is_named_and_the_others_go_on(bench):
     assert "\nNot measured: npu: there is no NPU here" in text
 
 
-def test_only_devices_that_are_not_there(bench):
+def test_bench_with_missing_devices_only_fails(bench):
     assert_refused(bench("--device", "npu", GOOD), "there is no NPU here")
     result = bench("--compare", "npu", GOOD)
     assert_refused(result, "there is no NPU here")
     assert result.stdout == ""
 
 
-def test_a_processor_that_stands_in_for_the_npu_is_shown(bench):
+def test_bench_shows_that_the_processor_replaces_the_npu(bench):
     result = bench("--runs", 1, "--device", "npu", "--fallback", "cpu", GOOD)
     assert result.returncode == 0
     assert len([line for line in result.stdout.splitlines() if "(not NPU!)" in line]) == 2
 
 
-def test_real_time_with_a_server_of_its_own(bench):
+def test_bench_in_real_time_starts_its_own_server(bench):
     report, cpu = measured(bench(
         "--runs", 1, "--device", "cpu", "--realtime", "--trailing-silence", "0.5", "--json", GOOD))
     assert report["trailing_silence"] == 0.5 and cpu["recordings"] == []
@@ -115,20 +114,20 @@ def test_real_time_with_a_server_of_its_own(bench):
     assert set(row["latency"]) == TIMES and row["latency"]["min"] > 0
 
 
-def test_real_time_with_a_running_server(server):
+def test_bench_in_real_time_uses_a_running_server(server):
     result = lorikeet.run(
         "bench", "--runs", 1, "--warm-up", 0, "--realtime", "--uri", server.uri, "--trailing-silence", "0", GOOD)
     assert (result.returncode, result.stderr) == (0, "")
     assert [line for line in result.stdout.splitlines() if server.uri in line and TEXT in line]
 
 
-def test_no_server_there():
+def test_bench_without_a_server_at_the_address_fails():
     assert_refused(lorikeet.run("bench", "--realtime", "--uri", "tcp://127.0.0.1:9", GOOD), "nobody listens there")
 
 
 @contextlib.contextmanager
 def energy_counter(root, watts: int):
-    """A package's counter that goes on, beginning again at every 2 kJ."""
+    """An energy counter of a package that keeps rising and wraps around at 2 kJ."""
     package = root / "sys/class/powercap/intel-rapl:0"
     package.mkdir(parents=True)
     (package / "name").write_text("package-0\n")
@@ -137,7 +136,7 @@ def energy_counter(root, watts: int):
     start = time.monotonic()
 
     def count():
-        # A reader must never find an empty file.
+        # Readers must never see an empty file.
         with counter.open("w") as file:
             while not done.is_set():
                 file.seek(0)
@@ -153,7 +152,7 @@ def energy_counter(root, watts: int):
     thread.join()
 
 
-def test_energy_is_what_is_more_than_idle(bench, tmp_path):
+def test_bench_energy_is_measured_above_idle(bench, tmp_path):
     with energy_counter(tmp_path, 1000):
         report, cpu = measured(bench("--runs", 3, "--device", "cpu", "--idle-power", "0.2", "--json", GOOD))
     assert report["energy_unavailable"] is None and report["idle_watts"] > 0
@@ -163,14 +162,14 @@ def test_energy_is_what_is_more_than_idle(bench, tmp_path):
 
 
 @pytest.mark.parametrize("files", [["missing.wav"], ["empty.wav", "missing.wav"]])
-def test_wrong_files(bench, tmp_path, files):
+def test_bench_refuses_wrong_recordings_only(bench, tmp_path, files):
     (tmp_path / "empty.wav").write_bytes(b"")
     result = bench("--device", "cpu", *(tmp_path / file for file in files))
     assert (result.returncode, result.stdout) == (1, "")
     assert [line.split(": ")[1] for line in result.stderr.splitlines()] == [str(tmp_path / file) for file in files]
 
 
-def test_a_wrong_file_beside_a_good_one(bench, tmp_path):
+def test_bench_measures_good_recordings_beside_a_wrong_one(bench, tmp_path):
     result = bench("--runs", 1, "--device", "cpu", "--json", tmp_path / "missing.wav", GOOD)
     assert_refused(result, tmp_path / "missing.wav")
     assert len(json.loads(result.stdout)["backends"][0]["recordings"]) == 1
@@ -183,13 +182,13 @@ def test_a_wrong_file_beside_a_good_one(bench, tmp_path):
     ["--uri", "tcp://127.0.0.1:9", "--realtime", "--device", "cpu"], ["--realtime", "--idle", "1"],
     ["--trailing-silence", "-1"],
 ], ids=lambda options: " ".join(map(str, options[:4])))
-def test_wrong_usage(options):
+def test_bench_with_wrong_options_is_wrong_usage(options):
     result = lorikeet.run("bench", *options)
     assert (result.returncode, result.stdout) == (USAGE, "")
 
 
 def traps(process, number: signal.Signals) -> bool:
-    """Whether the process does something of its own about a signal."""
+    """True if the process handles, ignores or blocks a signal."""
     lines = pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines()
     masks = [int(line.split()[1], 16) for line in lines if line.startswith(("SigBlk", "SigIgn", "SigCgt"))]
     return any(mask >> (number - 1) & 1 for mask in masks)

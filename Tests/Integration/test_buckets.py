@@ -1,4 +1,4 @@
-"""Encoders of static shape come and go in a server, and each takes no more memory than it needs."""
+"""Encoders of static shape are loaded and unloaded in a server, and each takes no more memory than it needs."""
 import pathlib
 import re
 import time
@@ -15,7 +15,7 @@ SHORT, MIDDLE, LONG = "en-01.wav", "es-02.wav", "es-12.wav"  # 2.1 s, 4.4 s and 
 
 
 def loaded(server, count: int) -> list[tuple[str, int]]:
-    """The buckets and their megabytes, as the log tells, when so many have been loaded."""
+    """The buckets and their megabytes from the log, once `count` have been loaded."""
     deadline = time.monotonic() + 60
     while len(found := LOADED.findall(server.messages())) < count:
         assert time.monotonic() < deadline, server.messages()
@@ -55,5 +55,5 @@ def test_a_network_from_the_cache_leaves_no_pages_of_its_file_in_memory(start_se
     def kilobytes(key: str) -> int:
         return sum(int(re.search(rf"^{key}:\s+(\d+)", region, re.MULTILINE)[1]) for region in mapped)
 
-    # What is small is read from there at each inference.
+    # Small data are read from the file at each inference.
     assert kilobytes("Rss") < 0.5 * kilobytes("Size")

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 import lorikeet
-from test_wrong_input import USAGE, assert_refused
+from lorikeet import USAGE, assert_refused
 
 
 def serve(*arguments, **environment):
@@ -24,13 +24,13 @@ def printed(*arguments, **environment):
     return {key: (value, source) for key, value, source in rows}
 
 
-def test_defaults():
+def test_settings_without_any_source_are_the_defaults():
     settings = printed()
     assert settings["uri"] == ("tcp://0.0.0.0:10300", "default")
     assert {source for _, source in settings.values()} == {"default"}
 
 
-# Of settings that are not set by default.
+# Values for settings without a default.
 EXAMPLES = {
     "language": "en", "buckets": "5,20", "lazy-buckets": "10", "memory-budget": "3000000000", "max-resident-buckets": "2",
     "device-property": "NUM_STREAMS=1", "zeroconf-interface": "eth0", "max-payload-bytes": "1048576",
@@ -48,7 +48,7 @@ def test_every_setting_is_an_option_and_a_variable():
         assert printed(*option)[key][1] == f"option --{key}"
 
 
-def test_option_before_environment_before_file(tmp_path):
+def test_an_option_overrides_the_environment_which_overrides_the_file(tmp_path):
     file = tmp_path / "lorikeet.yaml"
     file.write_text("log-level: debug\nprecision: f32\ncache: false\ndevice: cpu\n")
     settings = printed(
@@ -61,7 +61,7 @@ def test_option_before_environment_before_file(tmp_path):
     assert settings["model"] == ("builtin", "default")
 
 
-def test_yaml_and_json_are_the_same(tmp_path):
+def test_yaml_and_json_files_give_the_same_settings(tmp_path):
     values = {"uri": ["tcp://127.0.0.1:1", "tcp://[::1]:2"], "cache": False, "drain_seconds": 3, "data-dir": "/é"}
     yaml, js = tmp_path / "a.yaml", tmp_path / "a.json"
     yaml.write_text("uri:\n- tcp://127.0.0.1:1\n- tcp://[::1]:2\ncache: no\ndrain_seconds: 3\ndata-dir: /é\n")

@@ -1,4 +1,4 @@
-"""`lorikeet transcribe` on every container that keeps a length: whole, without its length, cut off; files and pipes."""
+"""`lorikeet transcribe` on every container that stores a length: whole, without a length, cut off; files and pipes."""
 import pathlib
 import shlex
 import struct
@@ -15,7 +15,7 @@ STREAMS = [("FLAC", "PCM_16"), ("OGG", "VORBIS"), ("OGG", "OPUS"), ("MP3", "MPEG
 
 
 def written(path: pathlib.Path, format: str, subtype: str = "PCM_16", *, closed: bool = True) -> bytes:
-    """The good recording in another format; not closed, as by a recorder that was killed."""
+    """The good recording in another format; not closed, as after a recorder was killed."""
     samples, rate = soundfile.read(GOOD, dtype="int16")
     with soundfile.SoundFile(path, "w", rate, 1, format=format, subtype=subtype) as file:
         for start in range(0, len(samples), 4_000):
@@ -25,7 +25,7 @@ def written(path: pathlib.Path, format: str, subtype: str = "PCM_16", *, closed:
 
 
 def forever(name: str) -> bytes:
-    """A header as ffmpeg (WAV, RF64, W64, CAF, AU) writes it into a pipe."""
+    """A header of WAV, RF64, W64, CAF or AU as ffmpeg writes it into a pipe."""
     pcm = soundfile.read(GOOD, dtype="int16")[0]
     little, big = pcm.astype("<i2").tobytes(), pcm.astype(">i2").tobytes()
     format = struct.pack("<HHIIHH", 1, 1, 16_000, 32_000, 2, 16)
@@ -42,7 +42,7 @@ def forever(name: str) -> bytes:
     }[name]
 
 
-def test_no_recording_that_is_there_has_an_empty_text(tmp_path, transcribe):
+def test_no_complete_recording_has_an_empty_text(tmp_path, transcribe):
     paths = []
     for format in CONTAINERS:
         for closed in (True, False):
@@ -60,18 +60,18 @@ def test_no_recording_that_is_there_has_an_empty_text(tmp_path, transcribe):
 
 
 @pytest.mark.parametrize("name", ["rf64", "w64", "caf", "au"])
-def test_what_is_streamed_into_standard_input(name, transcribe):
+def test_a_container_streamed_into_standard_input_is_transcribed(name, transcribe):
     (result,) = transcribe.json("-", stdin=forever(name))
     assert result["text"] == TEXT
 
 
-def test_mp3_with_junk_before_it_from_standard_input(tmp_path, transcribe):
+def test_mp3_behind_junk_on_standard_input_is_transcribed(tmp_path, transcribe):
     junk = bytes(range(1, 250)) * 20
     result = transcribe("--quiet", "-", stdin=junk + written(tmp_path / "a", "MP3", "MPEG_LAYER_III"))
     assert (result.stdout, result.stderr) == (TEXT + "\n", "")
 
 
-def test_no_recording_that_was_cut_off_passes_as_whole(tmp_path, transcribe):
+def test_no_truncated_recording_passes_as_complete(tmp_path, transcribe):
     paths = []
     for format, subtype in [*((format, "PCM_16") for format in CONTAINERS), *STREAMS]:
         paths.append(tmp_path / f"{format}-{subtype}")
@@ -85,7 +85,7 @@ def test_no_recording_that_was_cut_off_passes_as_whole(tmp_path, transcribe):
 
 
 @pytest.mark.parametrize(("format", "subtype"), [("AIFF", "PCM_16"), ("OGG", "OPUS"), ("MP3", "MPEG_LAYER_III")])
-def test_standard_input_that_was_cut_off(format, subtype, tmp_path, transcribe):
+def test_truncated_standard_input_is_reported(format, subtype, tmp_path, transcribe):
     data = written(tmp_path / "a", format, subtype)
     result = transcribe("-", stdin=data[:len(data) * 6 // 10])
     assert (result.returncode, result.stdout) == (1, "")
@@ -93,14 +93,14 @@ def test_standard_input_that_was_cut_off(format, subtype, tmp_path, transcribe):
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_ogg_streams_one_behind_the_other(tmp_path, transcribe):
+def test_chained_ogg_streams_are_read_to_the_end(tmp_path, transcribe):
     path = tmp_path / "radio.ogg"
     path.write_bytes(written(tmp_path / "a", "OGG", "VORBIS") * 2)
     (result,) = transcribe.json(path)
     assert result["text"].split() == (TEXT + " " + TEXT).split()
 
 
-def test_damage_in_mp3_puts_nothing_but_the_text_on_the_terminal(tmp_path, transcribe):
+def test_damaged_mp3_prints_nothing_but_the_text(tmp_path, transcribe):
     data = bytearray(written(tmp_path / "a", "MP3", "MPEG_LAYER_III"))
     for index in range(len(data) // 2, len(data) // 2 + 400):
         data[index] = 0x55
@@ -111,11 +111,11 @@ def test_damage_in_mp3_puts_nothing_but_the_text_on_the_terminal(tmp_path, trans
 
 
 @pytest.mark.parametrize("name", ["voice memo.m4a", "-note.webm"])
-def test_the_line_that_converts_is_one_that_a_shell_takes(name, tmp_path, transcribe):
+def test_the_suggested_conversion_command_runs_in_a_shell(name, tmp_path, transcribe):
     start = bytes.fromhex("1a45dfa39f428284") + b"webm" if "webm" in name else b"\0\0\0 ftypM4A "
     (tmp_path / name).write_bytes(start + bytes(1_000))
     result = transcribe(tmp_path / name)
     assert result.returncode == 1
-    command = result.stderr.rstrip("\n").split("this converts it: ")[1]
+    command = result.stderr.rstrip("\n").split("convert it with: ")[1]
     wav = (tmp_path / name).with_suffix(".wav")
     assert shlex.split(command) == ["ffmpeg", "-i", str(tmp_path / name), str(wav)]

@@ -1,4 +1,4 @@
-"""Devices that are asked for, as far as that can be seen where there is only a processor."""
+"""The choice of devices, as far as a machine with only a processor can test it."""
 import json
 
 import pytest
@@ -18,15 +18,15 @@ def refused(*options: str) -> str:
 
 
 @pytest.mark.parametrize("device", ["npu", "gpu"])
-def test_one_that_is_not_there_is_refused_with_what_helps(device):
+def test_a_missing_device_is_refused_with_a_remedy(device):
     line = refused("--device", device)
     assert f"there is no {device.upper()} here, only CPU" in line
     assert "--fallback cpu" in line
     if device == "npu":
-        assert "Why: " in line  # what the doctor says
+        assert "Why: " in line  # the doctor's finding
 
 
-def test_with_a_fallback_the_processor_works_and_says_so():
+def test_a_missing_device_with_a_fallback_uses_the_processor_and_says_so():
     result = lorikeet.run("transcribe", "--device", "npu", "--fallback", "cpu", "--format", "json", GOOD)
     assert result.returncode == 0, result.stderr
     assert "there is no NPU; CPU is used instead" in result.stderr

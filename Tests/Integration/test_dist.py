@@ -1,4 +1,4 @@
-"""The release tarball, in a Debian that has nothing but what each Debian has. `make dist` makes it."""
+"""The release tarball from `make dist`, in a minimal Debian."""
 import hashlib
 import os
 import pathlib
@@ -30,7 +30,7 @@ def root(unpacked, tmp_path) -> bare_root.Root:
 
 
 def seal(release: pathlib.Path) -> None:
-    """Makes the sums right for files that a test has changed."""
+    """Updates the sums for files that a test changed."""
     names = [line.split("  ", 1)[1] for line in (release / "SHA256SUMS").read_text().splitlines()]
     (release / "SHA256SUMS").write_text("".join(
         f"{hashlib.sha256((release / name).read_bytes()).hexdigest()}  {name}\n" for name in names))
@@ -68,7 +68,7 @@ def wait_until_well(port: int) -> None:
         time.sleep(0.2)
 
 
-# What is in it
+# Contents
 
 
 def test_the_archive_is_small_enough_and_has_its_sum_beside_it(archive):
@@ -99,10 +99,10 @@ def test_no_path_of_the_building_machine_is_searched_for_libraries(unpacked):
     assert re.findall(r"PATH\).*\[(.*)\]", shown) == ["$ORIGIN/../lib/lorikeet"]
 
 
-# As it is unpacked
+# Unpacked
 
 
-def test_it_transcribes_without_network_wherever_it_is_unpacked(root):
+def test_an_unpacked_release_transcribes_anywhere_without_a_network(root):
     root.inside("/srv/a folder").mkdir()
     root.inside("/srv/release").rename(root.inside("/srv/a folder/ü"))
     folder = "/srv/a folder/ü"
@@ -116,7 +116,7 @@ def test_it_transcribes_without_network_wherever_it_is_unpacked(root):
 
 
 @pytest.mark.parametrize("name", ["flac", "ogg", "mp3"])
-def test_it_reads_compressed_recordings(root, name, tmp_path):
+def test_an_unpacked_release_reads_compressed_recordings(root, name, tmp_path):
     import soundfile
 
     samples, rate = soundfile.read(lorikeet.AUDIO / "en-01.wav")
@@ -128,7 +128,7 @@ def test_it_reads_compressed_recordings(root, name, tmp_path):
 # Installed
 
 
-def test_it_is_installed_doctors_transcribes_and_serves(root):
+def test_an_installed_release_passes_doctor_transcribes_and_serves(root):
     said = assert_installs(root)
     assert TEXT in said and "systemd does not run here" in said and "apt install ca-certificates" in said
     result = root.run("lorikeet", "doctor")
@@ -174,7 +174,7 @@ def test_a_new_version_takes_the_place_of_the_old_one_which_is_kept(root):
     assert kept == set(names[1:])
 
 
-def test_a_damaged_installation_is_mended(root):
+def test_a_damaged_installation_is_repaired(root):
     assert_installs(root)
     os.remove(root.inside(f"/opt/lorikeet/{current(root)}/lib/lorikeet/libsoxr.so.0"))
     assert root.run("lorikeet", "--version").returncode != 0
@@ -200,7 +200,7 @@ def break_program(release):
     (lambda release: change(release / "BUILD", "machine=", "machine=not-"), "this release is for not-"),
     (lambda release: os.remove(release / "SHA256SUMS"), "is not an unpacked release"),
 ], ids=["damaged", "broken", "old glibc", "other machine", "no sums"])
-def test_what_cannot_be_installed_leaves_the_old_version_in_use(root, spoil, reason):
+def test_a_failed_installation_leaves_the_old_version_in_use(root, spoil, reason):
     assert_installs(root)
     before = current(root)
     (root.inside("/srv/release") / "README.md").write_text("new")
@@ -218,7 +218,7 @@ def test_an_interrupted_installation_leaves_the_old_version_in_use(root):
     before = current(root)
     (root.inside("/srv/release") / "README.md").write_text("new")
     seal(root.inside("/srv/release"))
-    # What copies does half of it, and whoever installs is told to end.
+    # The copying command does half of its work, and the installer gets a signal.
     half = root.inside("/usr/local/bin/cp")
     half.write_text('#!/bin/sh\n/bin/cp SHA256SUMS BUILD "$3"\nkill -TERM $PPID\nsleep 1\n')
     half.chmod(0o755)
@@ -226,14 +226,14 @@ def test_an_interrupted_installation_leaves_the_old_version_in_use(root):
     assert result.returncode == 143 and "nothing was changed" in result.stderr, result.stderr
     assert current(root) == before
     assert [f"versions/{folder.name}" for folder in root.inside("/opt/lorikeet/versions").iterdir()] == [before]
-    # One that could not even tidy up is tidied up after.
+    # The next installer removes leftovers of one that could not.
     root.inside("/opt/lorikeet/versions/.new-1").mkdir()
     half.unlink()
     assert_installs(root)
     assert current(root) != before and not root.inside("/opt/lorikeet/versions/.new-1").exists()
 
 
-def test_a_full_disk_is_said_before_anything_is_copied(root):
+def test_a_full_disk_is_reported_before_anything_is_copied(root):
     result = root.run("sh", "-c", "mkdir /small && mount -t tmpfs -o size=10m tmpfs /small && /srv/release/install.sh --prefix /small/lorikeet")
     assert result.returncode == 1 and "/small has 10 MB free, and " in result.stderr, result.stderr
 
@@ -244,13 +244,13 @@ def test_a_full_disk_is_said_before_anything_is_copied(root):
     (["--model", "a b"], "--model is 'a b', expected"), (["--no-service", "--model", "builtin"], "--model is for the service"),
     (["--uninstall"], "there is no Lorikeet in /opt/lorikeet"),
 ])
-def test_wrong_options_change_nothing(root, options, reason):
+def test_wrong_installer_options_change_nothing(root, options, reason):
     result = install(root, *options)
     assert result.returncode == 1 and reason in result.stderr, result.stderr
     assert not root.inside("/opt/lorikeet").exists()
 
 
-def test_a_user_installs_without_root_and_without_service(root):
+def test_a_user_installs_without_root_and_without_the_service(root):
     user = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
     root.inside("/srv/mine").mkdir()
     os.chown(root.inside("/srv/mine"), 65534, 65534)
@@ -263,7 +263,7 @@ def test_a_user_installs_without_root_and_without_service(root):
     assert root.run("/srv/mine/current/bin/lorikeet", "--version").returncode == 0
     for path in ["/usr/local/bin/lorikeet", "/etc/lorikeet", "/etc/systemd/system/lorikeet.service"]:
         assert not root.inside(path).exists()
-    # A folder that is moved still works.
+    # A moved folder still works.
     root.inside("/srv/mine").rename(root.inside("/srv/moved"))
     assert root.run("/srv/moved/current/bin/lorikeet", "--version").returncode == 0
 

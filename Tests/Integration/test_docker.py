@@ -1,4 +1,4 @@
-"""The images, without Docker: what their build steps do in a bare Debian, and what the files beside them say.
+"""The images, without Docker: their build steps in a minimal Debian, and the files beside them.
 
 Ubuntu's own base image, `docker build` and real devices are tried by nobody here.
 """
@@ -56,7 +56,7 @@ def values(stage: Stage, word: str) -> list[str]:
 
 
 def build(stage: Stage, root: bare_root.Root, copy) -> None:
-    """Does what the stage's steps do. `copy` is asked for the files of COPY and ADD, which are not in the root."""
+    """Runs the steps of a stage. `copy` brings the files of COPY and ADD, which are not in the root."""
     for word, rest in stage:
         if word == "RUN":
             result = root.run("sh", "-ec", rest)
@@ -66,7 +66,7 @@ def build(stage: Stage, root: bare_root.Root, copy) -> None:
 
 
 def serve_as_image(stage: Stage, root: bare_root.Root, *, environment: dict[str, str]) -> subprocess.Popen:
-    """ENTRYPOINT and CMD as the image's user, without any shell."""
+    """Runs ENTRYPOINT and CMD as the image's user, without a shell."""
     for shell in ["bin/sh", "bin/bash", "bin/dash"]:
         root.inside(f"/usr/{shell}").unlink(missing_ok=True)
     command = [word for name in ["ENTRYPOINT", "CMD"] for value in values(stage, name)[-1:] for word in json.loads(value)]
@@ -77,7 +77,7 @@ def enter_as_image(stage: Stage, root, command: list[str], environment: dict[str
     user = values(stage, "USER")[-1]
     defined = dict(word.split("=", 1) for rest in values(stage, "ENV") for word in shlex.split(rest))
     path = defined["PATH"].split(":")[0]
-    # `sh` only mounts; inside of the root there is none.
+    # `sh` only mounts; the root has no shell.
     inside = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--inh-caps=-all", f"{path}/{command[0]}", *command[1:]]
     return subprocess.Popen(
         root.command(*inside), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
@@ -89,7 +89,7 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def test_the_image_is_given_all_that_the_package_names(tmp_path):
+def test_the_build_context_has_everything_that_package_swift_names(tmp_path):
     lines = DOCKERFILE.with_name("Dockerfile.dockerignore").read_text().splitlines()
     given = [line[1:] for line in lines if line.startswith("!")]
     assert [line for line in lines if line and not line.startswith(("!", "#"))] == ["*"]
@@ -114,7 +114,7 @@ def test_dockerfiles_are_clean(dockerfile):
     assert (result.returncode, result.stdout) == (0, "")
 
 
-def test_the_image_is_built_runs_as_nobody_and_needs_no_shell(unpacked, tmp_path):
+def test_the_image_is_built_and_runs_unprivileged_without_a_shell(unpacked, tmp_path):
     stage = stages(DOCKERFILE)["cpu"]
     root = bare_root.Root(bare_root.bare(), tmp_path)
 
@@ -192,7 +192,7 @@ def test_the_add_on_s_folder_has_the_release(archive):
 
 @pytest.fixture
 def files(tmp_path):
-    """A web server with the packages of a driver that is none."""
+    """A web server with the packages of a fake driver."""
     folder = tmp_path / "files"
     (folder / "debs").mkdir(parents=True)
     for name in ["intel-level-zero-npu", "intel-driver-compiler-npu", "intel-fw-npu"]:
@@ -238,7 +238,7 @@ def test_the_driver_s_packages_are_fetched_without_the_firmware(files, tmp_path)
     ({"LEVEL_ZERO_SHA256": "0" * 64}, f"expected {'0' * 64}"), ({"driver": "without-compiler"}, "there is no intel-driver-compiler-npu"),
     ({"LEVEL_ZERO_URL": "http://127.0.0.1:1/"}, "curl"),
 ])
-def test_a_driver_that_is_not_the_one_that_was_named_is_refused(files, tmp_path, changed, reason):
+def test_missing_or_wrong_driver_packages_are_refused(files, tmp_path, changed, reason):
     result = fetch(tmp_path / "debs", files(**changed))
     assert result.returncode != 0 and reason in result.stderr
     assert not (tmp_path / "debs").exists()
@@ -268,7 +268,7 @@ def test_compose_has_a_service_for_each_target_and_passes_its_device():
     *(service["environment"] for service in COMPOSE["services"].values()),
     {item["name"]: item["value"] for item in KUBERNETES["StatefulSet"]["spec"]["template"]["spec"]["containers"][0]["env"]},
 ], ids=["cpu", "gpu", "npu", "kubernetes"])
-def test_variables_are_the_server_s(environment):
+def test_container_variables_are_settings_of_the_server(environment):
     given = {name: value for name, value in environment.items() if name.startswith("LORIKEET_") and "$" not in value}
     assert given
     result = subprocess.run(
@@ -276,7 +276,7 @@ def test_variables_are_the_server_s(environment):
     assert result.returncode == 0, result.stderr
 
 
-def test_a_pod_is_asked_for_work_only_when_its_model_is_loaded(start_server):
+def test_a_pod_is_ready_only_when_its_model_is_loaded(start_server):
     pod = KUBERNETES["StatefulSet"]["spec"]["template"]
     (container,) = pod["spec"]["containers"]
     assert KUBERNETES["StatefulSet"]["spec"]["replicas"] > 1
@@ -287,7 +287,7 @@ def test_a_pod_is_asked_for_work_only_when_its_model_is_loaded(start_server):
         for probe in ["startupProbe", "livenessProbe", "readinessProbe"]:
             program, *arguments = container[probe]["exec"]["command"]
             assert program == "lorikeet"
-            # Kubernetes gives up later than the program, which says why.
+            # Kubernetes times out after the program, which gives the reason.
             assert container[probe]["timeoutSeconds"] > 5
             deadline = time.monotonic() + bare_root.SECONDS
             while lorikeet.run(*arguments, "--uri", server.uri).returncode != 0:

@@ -1,24 +1,9 @@
-"""`lorikeet doctor`: what the machine has, what works, and what mends the rest."""
-import json
-
+"""`lorikeet doctor`: the machine's devices, their state, and remedies."""
 import pytest
 
 import lorikeet
-from test_wrong_input import USAGE
-
-
-def doctor(*arguments):
-    return lorikeet.run("doctor", *arguments)
-
-
-def examined(*arguments):
-    """The report as JSON, with its findings as {(subject, check): finding}."""
-    result = doctor("--json", *arguments)
-    assert result.stderr == ""
-    line, = result.stdout.splitlines()
-    report = json.loads(line)
-    findings = {(finding["subject"], finding["check"]): finding for finding in report["findings"]}
-    return result.returncode, report, findings
+from doctor import doctor, examined
+from lorikeet import USAGE
 
 
 @pytest.fixture
@@ -32,8 +17,8 @@ def arrow_lake(tmp_path):
     return root
 
 
-def test_report(tmp_path):
-    # A root without any of Intel's devices: what this machine has is not the test's business.
+def test_doctor_reports_machine_devices_self_test_and_data(tmp_path):
+    # A root without Intel devices, so that the result does not depend on this machine.
     result = doctor("--data-dir", tmp_path, "--root", tmp_path)
     assert result.returncode == 0, result.stdout
     assert result.stderr == ""
@@ -46,7 +31,7 @@ def test_report(tmp_path):
     assert str(tmp_path) in rows["directory"]
 
 
-def test_json(tmp_path):
+def test_doctor_json_has_every_key(tmp_path):
     status, report, findings = examined("--data-dir", tmp_path, "--root", tmp_path)
     assert status == 0
     assert set(report) == {"version", "verdict", "findings", "openvino", "self_tests", "data"}
@@ -63,7 +48,7 @@ def test_json(tmp_path):
     assert report["data"]["path"] == str(tmp_path) and report["data"]["free_bytes"] > 0
 
 
-def test_trouble_is_named_with_what_mends_it(arrow_lake, tmp_path):
+def test_doctor_names_a_problem_with_its_remedy(arrow_lake, tmp_path):
     status, report, findings = examined("--root", arrow_lake, "--data-dir", tmp_path)
     assert status == 1 and report["verdict"] == "error"
     module = findings["npu", "module"]
@@ -75,7 +60,7 @@ def test_trouble_is_named_with_what_mends_it(arrow_lake, tmp_path):
 
 
 @pytest.mark.parametrize("below", ["", "/a/b"])
-def test_data_directory_that_cannot_be_used(tmp_path, below):
+def test_doctor_reports_an_unusable_data_directory_as_an_error(tmp_path, below):
     file = tmp_path / "file"
     file.write_text("")
     status, _, findings = examined("--data-dir", f"{file}{below}", "--root", tmp_path)
@@ -84,7 +69,7 @@ def test_data_directory_that_cannot_be_used(tmp_path, below):
     assert f"{file}: it is not a directory" in findings["data", "directory"]["text"]
 
 
-def test_data_directory_that_is_yet_to_be_made(tmp_path):
+def test_doctor_accepts_a_missing_data_directory_and_does_not_create_it(tmp_path):
     status, report, findings = examined("--data-dir", tmp_path / "a/b", "--root", tmp_path)
     assert status == 0
     assert findings["data", "directory"]["verdict"] in ("ok", "warning")
@@ -92,7 +77,7 @@ def test_data_directory_that_is_yet_to_be_made(tmp_path):
     assert not (tmp_path / "a").exists()
 
 
-def test_models_and_compiled_networks(tmp_path):
+def test_doctor_lists_compiled_networks_and_notes_outdated_ones(tmp_path):
     lorikeet.run("transcribe", "--data-dir", tmp_path, lorikeet.AUDIO / "en-01.wav")
     other = next((tmp_path / "compiled").glob("builtin-CPU-encoder-*"))
     for blob in other.glob("*.blob"):
@@ -107,7 +92,7 @@ def test_models_and_compiled_networks(tmp_path):
     assert len(notes) == 1 and notes[0]["verdict"] == "note"
 
 
-def test_incomplete_model(tmp_path):
+def test_doctor_warns_of_an_incomplete_model(tmp_path):
     (tmp_path / "models/parakeet-tdt-0.6b-v3").mkdir(parents=True)
     status, report, findings = examined("--data-dir", tmp_path, "--root", tmp_path)
     assert status == 0 and report["verdict"] == "warning"
@@ -115,6 +100,6 @@ def test_incomplete_model(tmp_path):
     assert findings["data", "model"]["remedy"] == "lorikeet models pull parakeet-tdt-0.6b-v3"
 
 
-def test_help_shows_no_root():
+def test_doctor_help_hides_the_root_option():
     assert "--root" not in doctor("--help").stdout
     assert doctor("--device", "cpu").returncode == USAGE

@@ -1,4 +1,4 @@
-"""Every command in README and guides is run as it is written, but for those that say why not."""
+"""Runs every command in README and guides as written, except those marked with a reason."""
 import os
 import pathlib
 import re
@@ -13,13 +13,13 @@ import pytest
 import lorikeet
 from lorikeet import REPOSITORY
 
-# The reference's examples are those of the help, which test_terminal.py looks at.
+# The reference's examples are those of the help; test_terminal.py checks them.
 PAGES = sorted(
-    page for page in [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *(REPOSITORY / "docs").glob("*.md"),
+    page for page in [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *(REPOSITORY / "docs").rglob("*.md"),
                       REPOSITORY / "Training/README.md"] if page.name != "reference.md")
 BLOCK = re.compile(r"(?:^<!-- not run: (?P<why>[^\n]*) -->\n)?^```sh\n(?P<commands>.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)(?P<path>[^)#]*)(?:#(?P<anchor>[^)]*))?\)")
-# A network of its own, so that ports are free: as much of one as a server needs that is to be found.
+# A network namespace, so that ports are free, with all that an advertised server needs.
 NETWORK = "ip link set lo up; ip link add eth0 type veth peer name eth1; ip addr add 192.0.2.1/24 dev eth0; " \
     "ip link set eth0 up; ip link set eth1 up"
 BLOCKS = [
@@ -44,7 +44,7 @@ def isolated(script: str) -> list[str]:
 
 
 def serve(command: str, home: pathlib.Path):
-    """Starts a server, waits until it listens on all of its addresses, and ends it."""
+    """Starts a server, waits until it listens on all of its addresses, and stops it."""
     process = subprocess.Popen(
         isolated(f"exec {command}"), cwd=REPOSITORY, env=environment(home), stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE, start_new_session=True)
@@ -65,7 +65,7 @@ def serve(command: str, home: pathlib.Path):
 
 
 @pytest.mark.parametrize(["page", "commands", "why"], BLOCKS, ids=name)
-def test_the_commands_work_as_they_are_written(page, commands, why, tmp_path):
+def test_documented_commands_work_as_written(page, commands, why, tmp_path):
     if why:
         pytest.skip(f"{page.name}: {why}")
     lines = [line for line in commands.splitlines() if line.strip()]
@@ -80,12 +80,12 @@ def test_the_commands_work_as_they_are_written(page, commands, why, tmp_path):
         assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_there_are_commands_to_run():
+def test_the_documentation_has_commands_to_run():
     assert sum(why is None for _, _, why in BLOCKS) >= 6
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_links_lead_somewhere(page):
+def test_links_in_the_documentation_lead_somewhere(page):
     for link in LINK.finditer(page.read_text(encoding="utf-8")):
         target = (page.parent / link["path"]).resolve() if link["path"] else page
         assert target.exists(), link.group()

@@ -1,4 +1,4 @@
-"""A server whose model is still on its way: it listens, says what it will serve, and answers when the model is there."""
+"""A server whose model is still being fetched: it listens, describes the model, and answers once the model is there."""
 import asyncio
 import contextlib
 import json
@@ -19,7 +19,7 @@ SPOKEN = "en-01.wav"
 
 @pytest.fixture
 def serve(store, monkeypatch):
-    """Starts a server with the store and its hub, to be used in a `with` block."""
+    """Starts a server with the store and its hub; for a `with` block."""
     for name, value in store.environment.items():
         monkeypatch.setenv(name, value)
     shared = ["--data-dir", str(store.directory), "--no-cache", "--precision", "f32"]
@@ -28,7 +28,7 @@ def serve(store, monkeypatch):
 
 @pytest.fixture
 def held_back(hub):
-    """The encoder comes only after this event."""
+    """An event that the hub waits for before it sends the encoder."""
     come = threading.Event()
 
     def answer(handler, request):
@@ -82,7 +82,7 @@ def test_an_utterance_waits_for_the_model_that_is_being_fetched(store, serve, he
     store.assert_complete()
 
 
-def test_who_waits_too_long_is_told_that_the_model_is_being_fetched(serve, held_back):
+def test_a_client_that_waits_too_long_gets_the_error_that_the_model_is_being_fetched(serve, held_back):
     with serve("--deadline-seconds", "1") as server:
         with pytest.raises(RuntimeError, match="still being fetched"):
             converse(home_assistant.transcribe(server.port, audio(SPOKEN)))
@@ -103,7 +103,7 @@ def test_the_languages_of_a_known_model_are_known_before_it_is_there(hub, serve,
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_a_server_that_fetches_and_the_next_goes_on(store, hub, serve, number):
+def test_a_signal_ends_a_server_that_fetches_and_the_next_one_resumes(store, hub, serve, number):
     hub.rate = 1_000_000
     with serve() as server:
         wait_until(lambda: hub.served(ENCODER) > 2_500_000)
@@ -117,7 +117,7 @@ def test_a_signal_ends_a_server_that_fetches_and_the_next_goes_on(store, hub, se
     store.assert_complete()
 
 
-def test_a_server_whose_model_cannot_be_had_ends_and_says_why(store, hub, serve):
+def test_a_server_whose_model_is_unavailable_exits_with_the_reason(store, hub, serve):
     hub.files.pop(ENCODER)
     with contextlib.suppress(RuntimeError), serve() as server:
         assert server.process.wait(PATIENCE) == 1

@@ -1,4 +1,4 @@
-"""A data directory that is full, read-only or somebody else's: recognition goes on, and one line says what is wrong."""
+"""A data directory that is full, read-only or another user's: recognition continues, and one line names the problem."""
 import os
 import pathlib
 import shutil
@@ -10,10 +10,10 @@ import pytest
 import home_assistant
 import lorikeet
 from conversation import audio, converse
+from doctor import examined
 from lorikeet import AUDIO
 from server import Server
 from store import Store
-from test_doctor import examined
 
 RECORDING = AUDIO / "en-01.wav"
 TEXT = "Open the garden blinds.\n"
@@ -28,7 +28,7 @@ def mount(*arguments: object) -> None:
 
 @pytest.fixture
 def disk(tmp_path):
-    """Makes a disk of a size of one's own."""
+    """Mounts a disk of the given size."""
     if os.getuid() != 0:
         pytest.skip("mounting a small disk takes root")
     mounted = []
@@ -73,27 +73,27 @@ def read_only(disk: pathlib.Path) -> None:
     mount("-o", "remount,ro", disk)
 
 
-# At 16 kB not even a list of files has room, at 1 and 4 MB a part of the networks has.
+# 16 kB do not even hold a list of files; 1 and 4 MB hold some of the networks.
 @pytest.mark.parametrize("size", ["16k", "1m", "4m"])
 @pytest.mark.parametrize("precision", ["f32", "int8"])
-def test_a_full_disk_is_said_once(disk, size, precision):
+def test_a_full_disk_is_reported_once(disk, size, precision):
     data_dir = disk(size)
     for _ in range(2):
         assert_told_once(transcribe(data_dir, "--precision", precision), data_dir, "make room")
-    # Nothing is left that looks kept and is not.
+    # No incomplete result is left that looks complete.
     assert not list(data_dir.glob("*/.making-*"))
     for folder in data_dir.glob("compiled/*"):
         assert list(folder.glob("*.blob")) and (folder / "compiled.json").exists()
 
 
 @pytest.mark.parametrize("precision", ["f32", "int8"])
-def test_a_disk_without_a_free_byte(disk, precision):
+def test_a_disk_without_a_free_byte_is_reported_once(disk, precision):
     data_dir = disk("1m")
     fill(data_dir)
     assert_told_once(transcribe(data_dir, "--precision", precision), data_dir, "make room")
 
 
-def test_room_that_comes_back_is_used(disk):
+def test_freed_disk_space_is_used_by_the_next_run(disk):
     data_dir = disk("40m")
     fill(data_dir)
     assert_told_once(transcribe(data_dir, "--precision", "f32"), data_dir)
@@ -103,23 +103,23 @@ def test_room_that_comes_back_is_used(disk):
 
 
 @pytest.mark.parametrize("precision", ["f32", "int8"])
-def test_a_read_only_directory_is_read(disk, precision):
+def test_a_read_only_cache_is_used_without_a_message(disk, precision):
     data_dir = disk("60m")
     assert transcribe(data_dir, "--precision", precision).returncode == 0
     read_only(data_dir)
-    # All that is needed is there.
+    # The directory has everything that is needed.
     assert_quiet(transcribe(data_dir, "--precision", precision))
 
 
 @pytest.mark.parametrize("precision", ["f32", "int8"])
 @pytest.mark.parametrize("below", ["", "a/b"])
-def test_an_empty_read_only_directory_is_said_once(disk, precision, below):
+def test_an_empty_read_only_directory_is_reported_once(disk, precision, below):
     data_dir = disk("1m")
     read_only(data_dir)
     assert_told_once(transcribe(data_dir / below, "--precision", precision), data_dir, "Read-only file system")
 
 
-def test_a_damaged_model_that_cannot_be_made_anew_is_done_without(disk):
+def test_a_damaged_prepared_model_that_cannot_be_rewritten_is_ignored(disk):
     data_dir = disk("60m")
     assert transcribe(data_dir, "--precision", "int8").returncode == 0
     graph, = data_dir.glob("prepared/*/encoder.xml")
@@ -149,7 +149,7 @@ def as_nobody():
 
 
 @pytest.mark.parametrize("precision", ["f32", "int8"])
-def test_a_directory_of_somebody_else_is_said_once(disk, as_nobody, precision):
+def test_a_data_directory_of_another_user_is_reported_once(disk, as_nobody, precision):
     data_dir = disk("60m")
     data_dir.chmod(0o755)
     for path in reversed(data_dir.parents):
@@ -178,7 +178,7 @@ def test_a_server_on_a_full_disk_answers_and_warns_once(disk):
 
 
 @pytest.mark.parametrize("make_useless", [fill, read_only])
-def test_a_download_needs_the_disk(disk, hub, make_useless):
+def test_a_download_without_disk_space_fails(disk, hub, make_useless):
     data_dir = disk("1m")
     make_useless(data_dir)
     result = Store(data_dir, hub).pull()
@@ -186,7 +186,7 @@ def test_a_download_needs_the_disk(disk, hub, make_useless):
     assert str(data_dir) in result.stderr.splitlines()[-1]
 
 
-def test_doctor_tells_a_full_disk_and_a_read_only_one(disk):
+def test_doctor_reports_full_and_read_only_disks(disk):
     full = disk("1m")
     fill(full)
     status, _, findings = examined("--data-dir", full, "--root", full)

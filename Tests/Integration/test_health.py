@@ -1,4 +1,4 @@
-"""`lorikeet health`, and the event of our own that it asks with."""
+"""`lorikeet health`, and Lorikeet's status event that it sends."""
 import contextlib
 import json
 import socket
@@ -55,7 +55,7 @@ def bucketed(start_server):
         yield server
 
 
-def test_a_server_tells_its_buckets_and_counts_what_they_do(bucketed):
+def test_the_status_lists_buckets_and_counts_their_work(bucketed):
     before = status(bucketed.port)
     text, _ = converse(home_assistant.transcribe(bucketed.port, audio("en-01.wav")))
     assert text == TEXTS["en-01.wav"]
@@ -73,12 +73,12 @@ def test_a_server_tells_its_buckets_and_counts_what_they_do(bucketed):
     assert device["evictions"] == device["failures"] == device["fallbacks"] == 0
 
 
-def test_an_encoder_of_dynamic_shape_has_no_bucket(server):
+def test_the_status_of_a_dynamic_shape_encoder_has_no_bucket(server):
     data = wait_for(server.port, is_loaded)
     assert [encoder["bucket"] for encoder in data["devices"][0]["encoders"]] == [None]
 
 
-def test_the_status_is_told_in_the_middle_of_an_utterance(server):
+def test_the_status_is_answered_in_the_middle_of_an_utterance(server):
     async def conversation():
         async with client(server.port) as connection:
             pieces = chunks(audio("en-01.wav"))
@@ -91,7 +91,7 @@ def test_the_status_is_told_in_the_middle_of_an_utterance(server):
 
 
 def test_health_has_a_line_for_each_device(bucketed):
-    # What was recognized before its end has a line of its own.
+    # Early recognition has its own line.
     first, device, *_ = health(bucketed.uri).splitlines()
     assert first == f"{bucketed.uri} is well and serves builtin"
     assert device.startswith("  CPU   working   5 s ready (") and "20 s ready (" in device
@@ -114,7 +114,7 @@ def test_health_as_json_has_every_key(bucketed):
 
 @contextlib.contextmanager
 def stub(program: str, answers: dict[str, bytes], asked: list[str]):
-    """A Wyoming server that answers `describe`, and what else is given; it notes what it is asked."""
+    """A Wyoming server that answers `describe` and the given events, and records the requests."""
     artifact = {"name": program, "attribution": {"name": "", "url": ""}, "installed": True, "description": "", "version": ""}
     info = inline("info", asr=[{**artifact, "models": [{**artifact, "name": "tiny", "languages": ["en"]}]}])
     answers = {"describe": info, **answers}
@@ -145,7 +145,7 @@ def test_other_programs_are_not_asked_for_a_status():
     ({"ping": inline("pong")}, "3600"), ({}, "0.5"), ({STATUS.type: inline(STATUS.type, state="odd")}, "3600"),
     ({STATUS.type: b"no JSON\n"}, "3600"),
 ], ids=["passed over", "nothing is answered", "not understood", "not the protocol"])
-def test_a_lorikeet_without_a_status_is_well_all_the_same(answers, timeout):
+def test_a_lorikeet_without_a_status_is_healthy(answers, timeout):
     with stub("lorikeet", answers, []) as uri:
         assert health(uri, "--timeout", timeout) == f"{uri} is well and serves tiny\n"
     with stub("lorikeet", answers, []) as uri:
@@ -153,7 +153,7 @@ def test_a_lorikeet_without_a_status_is_well_all_the_same(answers, timeout):
             "uri": uri, "models": ["tiny"], "status": None}
 
 
-def test_a_server_whose_npu_is_lost_is_well_and_says_so():
+def test_a_server_with_a_lost_npu_is_healthy_and_says_so():
     counters = dict.fromkeys(COUNTERS, 0)
     npu = {"name": "NPU", "state": "lost", "why": "NPU: ZE_RESULT_ERROR_DEVICE_LOST", "encoders": [],
            "busy_seconds": 1.5, **counters, "inferences": 40, "failures": 1, "fallbacks": 3}
@@ -170,7 +170,7 @@ def test_a_server_whose_npu_is_lost_is_well_and_says_so():
 
 
 @pytest.mark.parametrize(("state", "exit_status"), [("fetching", 1), ("loading", 1), ("ready", 0)])
-def test_ready_asks_for_a_model_that_is_loaded(state, exit_status):
+def test_health_ready_requires_a_loaded_model(state, exit_status):
     answer = inline(STATUS.type, model="tiny", state=state, devices=[])
     for options, expected in [(["--ready"], exit_status), ([], 0)]:
         with stub("lorikeet", {STATUS.type: answer}, []) as uri:
@@ -179,6 +179,6 @@ def test_ready_asks_for_a_model_that_is_loaded(state, exit_status):
             assert result.stdout.startswith(f"{uri} is well and serves tiny")
 
 
-def test_another_program_that_answers_is_ready():
+def test_health_ready_accepts_another_program_that_answers():
     with stub("another", {}, []) as uri:
         assert lorikeet.run("health", "--uri", uri, "--ready").returncode == 0

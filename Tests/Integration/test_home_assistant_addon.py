@@ -1,4 +1,4 @@
-"""The Home Assistant add-on: what its Supervisor accepts, and that options are the server's settings.
+"""The Home Assistant add-on: the Supervisor accepts it, and its options are the server's settings.
 
 What the Supervisor accepts is taken from its sources of August 2026 (apps/validate.py, apps/options.py, store/data.py).
 """
@@ -26,7 +26,7 @@ CONFIG = yaml.safe_load((ADDON / "config.yaml").read_text(encoding="utf-8"))
 SCHEMA = CONFIG["schema"]
 SECONDS = 60
 
-# Keys that it knows, of those that make sense here; unknown ones are passed over silently.
+# Keys that it knows and that make sense here; it ignores unknown ones silently.
 KNOWN = {
     "name", "version", "slug", "description", "arch", "url", "startup", "boot", "init", "stage", "ports",
     "ports_description", "watchdog", "homeassistant", "devices", "tmpfs", "map", "environment", "privileged", "apparmor",
@@ -38,7 +38,7 @@ ELEMENT = re.compile(
     rf"(?:(?P<plain>bool|email|url|port)|(?P<text>str|password)(?:\(\d*,\d*\))?"
     rf"|(?P<number>int|float)(?:\((?P<low>{NUMBER})?,(?P<high>{NUMBER})?\))?"
     rf"|match\((?P<match>.*)\)|list\((?P<list>.+)\))(?P<optional>\?)?")
-# Texts that `match` options are for.
+# Examples for `match` options.
 TEXTS_OF = {
     "model": ["builtin", "parakeet-tdt-0.6b-v3", f"owner/repository@{'0' * 40}"], "language": ["en", "es", "pt-BR"],
     "memory_budget": ["3GB", "800MB"], "buckets": ["5", "5,20"], "lazy_buckets": ["0.5,10", "30"],
@@ -52,7 +52,7 @@ def element(key: str) -> re.Match:
 
 
 def values(key: str) -> list:
-    """Values that the Supervisor passes on: all choices, both ends of a range, some texts."""
+    """Values that the Supervisor accepts: all choices, both ends of a range, some texts."""
     kind = element(key)
     if kind["list"]:
         return kind["list"].split("|")
@@ -70,7 +70,7 @@ def resolve(tmp_path, options: dict) -> subprocess.CompletedProcess[str]:
 
 
 def settings(tmp_path, options: dict) -> dict[str, tuple[str, str]]:
-    """Each setting's value and where it comes from."""
+    """The value and the source of each setting."""
     result = resolve(tmp_path, options)
     assert result.returncode == 0, f"{options}: {result.stderr}"
     return {name: (value.strip(), source) for name, value, source in re.findall(
@@ -87,14 +87,14 @@ def test_the_supervisor_accepts_the_configuration():
     assert re.match(r"^(?:https?|\[PROTO:\w+\]|tcp):\/\/\[HOST\]:(\[PORT:\d+\]|\d+).*$", CONFIG["watchdog"])
     assert all(device.startswith("/dev/") and ":" not in device for device in CONFIG["devices"])
     assert {"/dev/accel/accel0", "/dev/dri/renderD128"} <= set(CONFIG["devices"])
-    # What has no value of its own must be optional.
+    # An option without a default must be optional.
     assert {key for key in SCHEMA if not element(key)["optional"]} == set(CONFIG["options"])
     assert all(value in values(key) for key, value in CONFIG["options"].items())
     # `build.yaml` is no longer read without a warning.
     assert (ADDON / "Dockerfile").exists() and not (ADDON / "build.yaml").exists()
 
 
-def test_the_version_is_the_program_s():
+def test_the_add_on_has_the_version_of_the_program():
     assert CONFIG["version"] == lorikeet.run("--version").stdout.strip()
     assert f"## {CONFIG['version']}\n" in (ADDON / "CHANGELOG.md").read_text()
 
@@ -117,7 +117,7 @@ def test_every_option_is_documented():
 
 
 @pytest.mark.parametrize("key", SCHEMA)
-def test_an_option_is_the_setting_of_its_name(key, tmp_path):
+def test_an_add_on_option_sets_the_setting_of_the_same_name(key, tmp_path):
     found = []
     for value in values(key):
         options = {**CONFIG["options"], key: value}
@@ -127,7 +127,7 @@ def test_an_option_is_the_setting_of_its_name(key, tmp_path):
     assert len(set(found)) == len(found), f"two values of {key} mean the same"
 
 
-def test_choices_are_those_of_the_server(tmp_path):
+def test_add_on_choices_are_those_of_the_server(tmp_path):
     for key in [key for key in SCHEMA if element(key)["list"]]:
         accepted = resolve(tmp_path, {key: "nonsense"})
         assert accepted.returncode == 1
@@ -135,13 +135,13 @@ def test_choices_are_those_of_the_server(tmp_path):
             assert re.search(rf"\b{choice}\b", accepted.stderr), (choice, accepted.stderr)
 
 
-def test_options_that_are_missing_are_the_defaults(tmp_path):
+def test_missing_add_on_options_have_the_defaults(tmp_path):
     found = settings(tmp_path, {})
     assert all(found[key.replace("_", "-")][1] == "default" for key in SCHEMA)
 
 
 @pytest.mark.parametrize(("name", "width", "height"), [("icon", 128, 128), ("logo", 281, 100)])
-def test_pictures_have_their_size(name, width, height):
+def test_add_on_pictures_have_the_required_size(name, width, height):
     head = (ADDON / f"{name}.png").read_bytes()[:24]
     assert head[:8] == b"\x89PNG\r\n\x1a\n" and struct.unpack(">II", head[16:24]) == (width, height)
 
@@ -150,7 +150,7 @@ def test_pictures_have_their_size(name, width, height):
 
 
 class Supervisor:
-    """Takes what an add-on says, after a number of refusals."""
+    """Accepts requests of an add-on, after a number of refusals."""
 
     def __init__(self, refusals: int = 0):
         self.messages: list[tuple[str, str, dict]] = []
@@ -185,7 +185,7 @@ class Supervisor:
 
 @pytest.fixture
 def addon(tmp_path):
-    """Starts the run script, as it runs in the container."""
+    """Starts the run script as the container does."""
     processes = []
 
     def start(supervisor: str, options: dict) -> tuple[subprocess.Popen, int]:
@@ -216,17 +216,17 @@ def test_the_server_runs_with_the_options_and_home_assistant_is_told(addon, tmp_
             "service": "wyoming", "config": {"uri": f"tcp://{os.uname().nodename}:{port}"}})]
         text, _ = converse(home_assistant.transcribe(port, audio("en-01.wav")))
         assert text == TEXTS["en-01.wav"]
-        # The script has become the server: a signal reaches it, and it has no other child.
+        # The script has become the server: it receives signals and has no other child.
         children = f"/proc/{process.pid}/task/{process.pid}/children"
         assert open(children).read() == ""
         process.send_signal(signal.SIGTERM)
         assert process.wait(SECONDS) == 0
     log = (tmp_path / "log").read_text()
-    assert TEXTS["en-01.wav"] in log and "Home Assistant knows of the server" in log
+    assert TEXTS["en-01.wav"] in log and "Home Assistant has been notified of the server" in log
     assert "secret" not in log
 
 
-def test_a_supervisor_that_does_not_answer_keeps_nobody_from_being_served(addon, tmp_path):
+def test_clients_are_served_though_the_supervisor_does_not_answer(addon, tmp_path):
     process, port = addon("http://127.0.0.1:1", {"model": "builtin"})
     deadline = time.monotonic() + SECONDS
     while "add the Wyoming integration yourself" not in (log := (tmp_path / "log").read_text()):
@@ -237,7 +237,7 @@ def test_a_supervisor_that_does_not_answer_keeps_nobody_from_being_served(addon,
     assert process.poll() is None
 
 
-def test_a_wrong_option_ends_the_add_on_with_what_is_accepted(addon, tmp_path):
+def test_a_wrong_option_ends_the_add_on_and_lists_accepted_values(addon, tmp_path):
     process, _ = addon("http://127.0.0.1:1", {"device": "tpu"})
     assert process.wait(SECONDS) == 1
     assert "'tpu'" in (tmp_path / "log").read_text()

@@ -1,4 +1,4 @@
-"""A language that is asked for keeps letters of other scripts out, whatever a model's weights prefer."""
+"""A requested language keeps out letters of other scripts, whatever the model's weights prefer."""
 import asyncio
 import os
 import pathlib
@@ -13,7 +13,7 @@ import lorikeet
 import make_replica
 from conversation import STOP, audio, chunks, client, converse, receive_transcript
 from lorikeet import AUDIO
-from test_addresses import port, serving
+from serving import port, serving
 
 RECORDINGS = ["en-01.wav", "es-03.wav", "es-12.wav"]
 
@@ -23,14 +23,14 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def model():
-    """The full-size model (random weights), with a vocabulary of which a third is Cyrillic and a third Greek."""
+    """The full-size model (random weights), with a vocabulary that is one third Cyrillic and one third Greek."""
     build = lorikeet.REPOSITORY / ".build"
     replica = make_replica.cached(build / "replica")
     with tempfile.TemporaryDirectory(dir=build) as place:
         directory = pathlib.Path(place)
         for file in replica.iterdir():
             if file.name != "vocab.txt":
-                # OpenVINO follows no link out of the model's directory.
+                # OpenVINO does not follow links out of the model's directory.
                 (directory / file.name).hardlink_to(file)
         with (directory / "vocab.txt").open("w", encoding="utf-8") as vocabulary:
             for line in (replica / "vocab.txt").read_text(encoding="utf-8").splitlines():
@@ -49,7 +49,7 @@ def tokens(results: list[dict]) -> list[list[int]]:
     return [[token["id"] for token in result["tokens"]] for result in results]
 
 
-def test_spanish_has_no_cyrillic_or_greek_letter(model):
+def test_a_spanish_transcript_has_no_cyrillic_or_greek_letter(model):
     transcribe = lorikeet.Transcriber("--model", model, "--device", "cpu", "--no-cache")
     recordings = [AUDIO / name for name in RECORDINGS]
     free = transcribe.json(*recordings)
@@ -62,7 +62,7 @@ def test_spanish_has_no_cyrillic_or_greek_letter(model):
 
 
 def test_a_spanish_port_never_answers_in_cyrillic_or_greek(model):
-    """Also where the language is named when recognition has begun already."""
+    """Also if the client names the language after recognition has begun."""
     async def text(number: int, *, early: str | None = None, late: str | None = None) -> str:
         async with client(number) as connection:
             if early:
@@ -78,7 +78,7 @@ def test_a_spanish_port_never_answers_in_cyrillic_or_greek(model):
 
     options = ["--model", model, "--device", "cpu", "--uri", "tcp://127.0.0.1:0", "--uri", "tcp://127.0.0.1:0?language=es"]
     with serving(*options, count=2) as (uris, _, log):
-        # The order of the addresses in the log is not theirs on the command line.
+        # The log lists the addresses in another order than the command line.
         spanish, everything = sorted((port(uri) for uri in uris), key=lambda number: len(scripts(converse(text(number)))))
         assert scripts(converse(text(everything))) == {"LATIN", "CYRILLIC", "GREEK"}
         answers = [

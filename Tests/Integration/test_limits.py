@@ -1,4 +1,4 @@
-"""What a server takes from a client, how long it waits, and that nothing stays behind of the clients that misbehave."""
+"""Limits on lengths, waiting and connections; misbehaving clients leave nothing behind."""
 import asyncio
 import contextlib
 import json
@@ -12,11 +12,9 @@ import time
 import numpy as np
 import pytest
 import soundfile
-from wyoming.asr import Transcribe
 from wyoming.error import Error
 from wyoming.info import Describe, Info
 
-import home_assistant
 import lorikeet
 import oracle
 from conversation import STOP, TEXTS, Raw, assert_well, audio, chunks, converse, inline, send_and_receive, start
@@ -24,14 +22,14 @@ from home_assistant import client, pcm, receive_transcript
 from lorikeet import AUDIO
 
 
-def test_an_utterance_that_becomes_too_long_ends_there_and_the_rest_is_drained(start_server):
+def test_an_utterance_beyond_the_limit_is_cut_and_the_rest_discarded(start_server):
     async def conversation(port: int):
         async with client(port) as connection:
-            data = audio("en-01.wav") + bytes(32_000 * 5)  # silence behind what is said
+            data = audio("en-01.wav") + bytes(32_000 * 5)  # silence after the speech
             for event in [start(), *chunks(data)]:
                 await connection.write_event(event)
             early = await receive_transcript(connection)
-            # Still open, and the rest of the utterance does no harm.
+            # The connection is still open, and the rest of the utterance does no harm.
             for event in [*chunks(bytes(32_000)), STOP, start(), *chunks(audio("en-03.wav")), STOP]:
                 await connection.write_event(event)
             return early, await receive_transcript(connection)
@@ -41,7 +39,7 @@ def test_an_utterance_that_becomes_too_long_ends_there_and_the_rest_is_drained(s
         assert "ended an utterance that became too long" in server.messages()
 
 
-def test_a_client_that_stalls_in_an_utterance_is_told_and_dropped(start_server):
+def test_a_client_that_stalls_in_an_utterance_gets_an_error_and_is_disconnected(start_server):
     async def conversation(port: int):
         async with client(port) as connection:
             for event in [start(), *chunks(audio("en-01.wav"))[:3]]:
@@ -88,7 +86,7 @@ def test_an_utterance_past_its_deadline_is_an_error_and_the_connection_closes(st
             return Error.from_event(event).code, await connection.read_event()
 
     with start_server("--deadline-seconds", "1", "--max-utterance-seconds", "3000", "--precision", "f32") as server:
-        # Several at once: the device has more to do than one second holds.
+        # Several at once, more work than the device can do in one second.
         async def all_at_once():
             return await asyncio.gather(*(conversation(server.port) for _ in range(6)), return_exceptions=True)
 
@@ -96,7 +94,7 @@ def test_an_utterance_past_its_deadline_is_an_error_and_the_connection_closes(st
         assert ("deadline-exceeded", None) in answers, answers
 
 
-def test_more_clients_than_there_are_places_are_turned_away(start_server):
+def test_clients_beyond_the_connection_limit_are_refused(start_server):
     async def conversation(port: int):
         async with client(port) as one, client(port) as two, client(port) as three:
             for connection in (one, two):
@@ -107,7 +105,7 @@ def test_more_clients_than_there_are_places_are_turned_away(start_server):
 
     with start_server("--max-connections", "2") as server:
         assert converse(conversation(server.port)) == ("too-many-connections", None)
-        time.sleep(0.5)  # until the places of the two are known to be free
+        time.sleep(0.5)  # until the server has closed both connections
         converse(assert_well(server.port))
 
 
@@ -116,7 +114,7 @@ def test_more_clients_than_there_are_places_are_turned_away(start_server):
     ("--max-data-bytes", "1024", b'{"type":"describe","data_length":2000}\n' + b" " * 2000),
     ("--max-payload-bytes", "1024", b'{"type":"audio-chunk","payload_length":2000}\n' + b" " * 2000),
 ])
-def test_lengths_can_be_limited(option, value, data, start_server):
+def test_length_limits_are_enforced(option, value, data, start_server):
     async def conversation(port: int):
         async with await Raw.connect(port) as connection:
             await connection.send(data)
@@ -156,7 +154,7 @@ def test_the_longest_payload_follows_from_the_longest_utterance(start_server):
 
 
 def compact_disc(name: str, before: int) -> bytes:
-    """A recording as 44.1 kHz stereo behind seconds of silence."""
+    """A recording as 44.1 kHz stereo after seconds of silence."""
     samples = np.concatenate([np.zeros(before * 16_000, np.float32), oracle.samples(AUDIO / name), np.zeros(16_000, np.float32)])
     times = np.arange(int(len(samples) * 44_100 / 16_000)) * (16_000 / 44_100)
     mono = np.frombuffer(pcm(np.interp(times, np.arange(len(samples)), samples).astype(np.float32)), "<i2")
@@ -171,7 +169,7 @@ def test_a_whole_recording_in_one_chunk_is_taken(before, server):
     assert converse(send_and_receive(server.port, *events)) == TEXTS["en-01.wav"]
 
 
-def test_one_chunk_that_is_longer_than_an_utterance_may_be_is_cut_and_passed_over(start_server):
+def test_a_chunk_longer_than_the_longest_utterance_is_cut(start_server):
     data = audio("en-01.wav") + bytes(3_000_000)
     with start_server("--max-utterance-seconds", "3") as server:
         events = [start(), *chunks(data, size=len(data)), STOP, start(), *chunks(audio("en-03.wav")), STOP]
@@ -209,7 +207,7 @@ def test_payloads_that_are_announced_or_long_take_no_memory(start_server):
 
     async def conversation(server, before: int):
         async with contextlib.AsyncExitStack() as stack:
-            # 4 GB announced, 360 MB of them sent: of utterances that are too long, and with an event that has no use for it.
+            # 4 GB announced, 360 MB of them sent: utterances that are too long, and an event that takes no payload.
             for kind in ("audio-chunk", "describe"):
                 data = f'{{"type":"{kind}","payload_length":100000000}}\n'.encode() + bytes(9_000_000)
                 await asyncio.gather(*(announce(server.port, stack, data) for _ in range(20)))
@@ -248,7 +246,7 @@ def test_a_signal_lets_an_utterance_that_has_begun_end(number, start_server):
 
 
 async def begin_utterance_and_signal(connection, server) -> None:
-    """The answer to `describe` tells that the server has the utterance's beginning when the signal comes."""
+    """The answer to `describe` proves that the server has the beginning of the utterance when the signal comes."""
     await connection.write_event(start())
     await connection.write_event(Describe().event())
     await connection.read_event()
@@ -299,7 +297,7 @@ def test_log_lines_are_json_when_asked_for(start_server):
 
 
 def resident(process) -> int:
-    """Bytes that are resident and belong to the process alone."""
+    """The resident bytes that belong to the process alone."""
     lines = pathlib.Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Private_"))
 
@@ -358,7 +356,7 @@ def test_two_hundred_misbehaving_connections_leave_nothing_behind(start_server):
         assert server.stop() == 0
 
 
-# Without voice activity the encoder runs on all of them, with it on none.
+# Without voice activity the encoder runs on all of them; with it, on none.
 @pytest.mark.parametrize(["vad", "part"], [("off", 1), ("trim", 0.2)])
 def test_memory_stays_flat_over_many_utterances_of_noise_and_silence(start_server, vad, part):
     count = int(int(os.environ.get("LORIKEET_SOAK_UTTERANCES", "10000")) * part)
@@ -387,8 +385,8 @@ def test_memory_stays_flat_over_many_utterances_of_noise_and_silence(start_serve
         assert resident(server.process) < before[1] * 1.1 + 10e6
 
 
-# The network of dynamic shape keeps something for each length that it has met. With --vad off the lengths are those of
-# the audio, and none occurs twice; else they are those of windows, which are few.
+# The network of dynamic shape keeps data for each length that it has seen. With --vad off these are the lengths of the
+# audio, and none occurs twice; otherwise they are those of windows, which are few.
 @pytest.mark.parametrize(["vad", "room"], [("off", 150e6), ("trim", 250e6)])
 def test_memory_does_not_grow_with_every_new_length_of_audio(start_server, vad, room):
     dice = random.Random(7)
@@ -408,5 +406,5 @@ def test_memory_does_not_grow_with_every_new_length_of_audio(start_server, vad, 
         asyncio.run(asyncio.wait_for(speak(server.port, 60), 300))
         before = resident(server.process)
         asyncio.run(asyncio.wait_for(speak(server.port, 340), 600))
-        # What is kept is not full after 60, and stays as it is after 400. Without a bound it took 300 MB more.
+        # The caches are not full after 60, and constant after 400. Without a bound they took 300 MB more.
         assert resident(server.process) < before + room, f"{before / 1e6:.0f} MB after 60 utterances"

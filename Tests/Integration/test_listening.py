@@ -1,4 +1,4 @@
-"""Voice activity and recognition before the end of an utterance, seen by the official client."""
+"""Voice activity and early recognition, as seen by the official client."""
 import asyncio
 import json
 
@@ -17,7 +17,7 @@ MINUTE = np.arange(60 * RATE) / RATE
 
 
 def said(name: str) -> np.ndarray:
-    """A recording without the silence behind it."""
+    """A recording without its trailing silence."""
     signal = oracle.samples(AUDIO / name)
     return signal[:np.flatnonzero(np.abs(signal) > 0.02)[-1] + 1]
 
@@ -70,7 +70,7 @@ def test_a_minute_without_speech_runs_no_encoder(server, make):
     assert inferences(server.port) == before
 
 
-def test_the_transcript_never_depends_on_when_it_was_made(start_server):
+def test_early_attempts_do_not_change_the_transcript(start_server):
     signals = {name: np.concatenate([said(name), silence(1)]) for name in RECORDINGS if name.endswith(".wav")}
     with start_server() as early, start_server("--max-speculations", "0") as late:
         async def conversation():
@@ -86,8 +86,8 @@ def test_the_transcript_never_depends_on_when_it_was_made(start_server):
         assert status(late.port)["speculation"]["started"] == 0
 
 
-def test_trimming_hears_what_all_of_the_audio_says(start_server):
-    """Easy recordings between long silences: only where there is much silence may the two differ at all."""
+def test_trimming_long_silences_keeps_the_transcript(start_server):
+    """Easy recordings between long silences: only much silence can make a difference at all."""
     names = ["en-01.wav", "en-03.wav", "es-01.wav", "es-05.wav"]
     with start_server() as server:
         texts = converse(together(server.port, {name: said(name) for name in names}, real_time=False))
@@ -96,7 +96,7 @@ def test_trimming_hears_what_all_of_the_audio_says(start_server):
 
 
 def test_speech_that_resumes_is_one_utterance(start_server):
-    """A pause long enough to begin, then more: the answer is that of both, as if they had come at once."""
+    """After a pause long enough for an attempt, speech resumes: one transcript, as without the pause."""
     signal = np.concatenate([said("en-01.wav"), silence(0.8), said("en-03.wav"), silence(0.8)])
     with start_server() as server:
         whole, _ = converse(home_assistant.transcribe(server.port, pcm(signal)))
@@ -116,7 +116,7 @@ def test_five_satellites_at_once_get_what_each_gets_alone(start_server):
         assert converse(together(server.port, signals, real_time=True)) == alone
 
 
-def test_who_goes_in_the_middle_leaves_the_server_well(start_server):
+def test_a_client_that_leaves_in_the_middle_does_no_harm(start_server):
     with start_server() as server:
         async def leave() -> None:
             async with home_assistant.client(server.port) as connection:
@@ -130,8 +130,8 @@ def test_who_goes_in_the_middle_leaves_the_server_well(start_server):
 
 
 @pytest.mark.parametrize("gate, words", [("off", True), ("gate", False), ("trim", False)])
-def test_a_recording_of_nothing(gate, words, tmp_path):
-    """With voice activity no network runs; without it one does, whatever it hears."""
+def test_a_recording_of_silence_runs_a_network_only_without_voice_activity(gate, words, tmp_path):
+    """With voice activity no network runs; without it one does, whatever the text."""
     file = tmp_path / "silence.wav"
     soundfile.write(file, silence(3), RATE)
     result = lorikeet.run("transcribe", "--vad", gate, "--format", "json", file)
@@ -145,14 +145,14 @@ def test_a_recording_of_nothing(gate, words, tmp_path):
 @pytest.mark.parametrize("seconds", [0.3, 0.5])
 @pytest.mark.parametrize("name", ["en-01.wav", "en-04.wav", "es-05.wav", "es-08.wav"])
 def test_a_word_alone_is_not_dropped(server, name, seconds):
-    """Nothing but a word, without silence around it, as a satellite sends it that listens for speech itself."""
+    """A single word without silence around it, as a satellite with its own voice activity detection sends it."""
     text, _ = converse(home_assistant.transcribe(server.port, pcm(said(name)[:int(seconds * RATE)])))
     assert text.strip()
 
 
 @pytest.mark.parametrize("name", ["en-01.wav", "en-04.wav", "es-05.wav", "es-08.wav"])
 def test_half_a_word_alone_is_recognized(name, tmp_path):
-    """Whatever is heard in 0.2 s of it, the encoder has run."""
+    """Whatever the text of 0.2 s, the encoder has run."""
     file = tmp_path / name
     soundfile.write(file, said(name)[:RATE // 5], RATE)
     result = lorikeet.run("transcribe", "--format", "json", file)

@@ -1,4 +1,4 @@
-"""A server whose log nobody reads, and results that nobody reads."""
+"""Logs and results that nobody reads."""
 import contextlib
 import fcntl
 import json
@@ -10,9 +10,8 @@ import time
 
 import pytest
 
-import home_assistant
 import lorikeet
-from conversation import TEXTS, assert_well, audio, converse
+from conversation import TEXTS, assert_well, converse
 from lorikeet import AUDIO
 
 SET_PIPE_SIZE = 1031  # F_SETPIPE_SZ
@@ -44,7 +43,7 @@ def serving(port: int, data_dir, *options: str, **streams):
 
 
 def full_pipe() -> tuple[int, int]:
-    """A pipe into which nothing goes any more."""
+    """A full pipe."""
     output, into = os.pipe()
     fcntl.fcntl(into, SET_PIPE_SIZE, 4096)
     os.set_blocking(into, False)
@@ -62,7 +61,7 @@ def test_a_log_pipe_that_nobody_reads_does_not_stop_the_server(format, data_dir)
     with serving(port, data_dir, "--log-format", format, stderr=into) as process:
         for _ in range(3):
             converse(assert_well(port))
-        # It is read again: what was logged is there, in its order, and so is what is logged before the end.
+        # Reading resumes: earlier lines are there, in order, and so are those logged before the end.
         os.close(into)
         os.set_blocking(output, True)
         process.send_signal(signal.SIGTERM)
@@ -89,7 +88,7 @@ def test_a_server_ends_though_nobody_reads_its_log(data_dir):
     os.close(output), os.close(into)
 
 
-def test_a_failure_is_told_after_the_log(data_dir):
+def test_a_failure_is_printed_after_the_log(data_dir):
     with socket.create_server(("127.0.0.1", 0)) as other:
         result = lorikeet.run(
             "serve", "--data-dir", data_dir, "--uri", "tcp://127.0.0.1:0", "--uri",
@@ -111,7 +110,7 @@ def test_a_log_that_cannot_be_written_does_not_stop_the_server(stderr, data_dir)
         for _ in range(2):
             converse(assert_well(port))
         if stderr == "closed":
-            # Nothing else has got its number.
+            # No other file has taken its descriptor.
             assert os.readlink(f"/proc/{process.pid}/fd/2") == "/dev/null"
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
@@ -119,7 +118,7 @@ def test_a_log_that_cannot_be_written_does_not_stop_the_server(stderr, data_dir)
 
 
 @pytest.mark.parametrize("ignored", [False, True])
-def test_results_that_nobody_reads_end_the_command_without_a_word(ignored, data_dir):
+def test_results_that_nobody_reads_end_the_command_silently(ignored, data_dir):
     output, into = os.pipe()
     os.close(output)
     handling = signal.SIG_IGN if ignored else signal.SIG_DFL
@@ -140,7 +139,7 @@ def test_results_on_a_full_disk_are_a_failure(data_dir):
     assert result.stderr.decode() == "lorikeet: cannot write to standard output: No space left on device\n"
 
 
-def test_results_into_a_pipe_that_does_not_block_come_whole(data_dir):
+def test_results_into_a_nonblocking_pipe_are_complete(data_dir):
     output, into = full_pipe()
     os.set_blocking(into, False)
     process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Recordings and utterances that are longer than a window."""
+"""Recordings and utterances longer than a window."""
 import asyncio
 import contextlib
 import csv
@@ -23,7 +23,7 @@ from lorikeet import AUDIO, RECORDINGS
 
 TEXTS = {row["file"]: row["text"] for row in csv.DictReader((AUDIO / "manifest.tsv").open(encoding="utf-8"), delimiter="\t")}
 LONG = AUDIO / "long.flac"
-# The sentences of the long recording, which is made of the first recordings.
+# The sentences of the long recording, which consists of the first recordings.
 SINGLE = [name for name in RECORDINGS if name != LONG.name][:17]
 
 
@@ -34,14 +34,14 @@ def texts(*arguments: object) -> list[str]:
 
 
 def errors(said: str, heard: str) -> tuple[float, int]:
-    """The word error rate, and how many words are lost or too many."""
+    """The word error rate, and the number of lost or added words."""
     measured = jiwer.process_words(said, heard)
     return measured.wer, measured.deletions + measured.insertions
 
 
 @pytest.fixture(scope="module")
 def usual() -> tuple[float, int]:
-    """The same of the sentences one by one, with a percentage point and a word more."""
+    """The error of the single sentences, plus one percentage point and one word."""
     said = " ".join(TEXTS[name] for name in SINGLE)
     assert said == TEXTS[LONG.name]
     rate, count = errors(said, " ".join(texts(*(AUDIO / name for name in SINGLE))))
@@ -79,7 +79,7 @@ def test_words_of_a_long_recording_follow_each_other():
 
 
 def peak_memory(recording: pathlib.Path) -> int:
-    """Bytes that the program takes at most which transcribes a recording."""
+    """The peak memory, in bytes, of transcribing a recording."""
     script = (
         "import resource, subprocess, sys\n"
         "subprocess.run(sys.argv[1:], check=True)\n"

@@ -1,4 +1,4 @@
-"""A model's files as people have them: links instead of files, and what goes wrong when they are fetched."""
+"""A model's files as users have them: links instead of files, and results of failed downloads."""
 import hashlib
 import os
 import pathlib
@@ -8,8 +8,7 @@ import onnx
 import pytest
 
 import lorikeet
-from lorikeet import AUDIO, BUILTIN
-from test_wrong_input import assert_refused
+from lorikeet import AUDIO, BUILTIN, assert_refused
 
 RECORDING = AUDIO / "en-03.wav"
 TEXT = "Close the office door.\n"
@@ -21,7 +20,7 @@ PAGE = b"<!DOCTYPE html><html><body>Not found</body></html>"
 
 @pytest.fixture(scope="session")
 def external(tmp_path_factory):
-    """The built-in model as the public exports are: its encoder's weights are in a file of their own."""
+    """The built-in model in the form of the public exports: the encoder's weights are in a separate file."""
     folder = tmp_path_factory.mktemp("external") / "model"
     shutil.copytree(BUILTIN, folder)
     model = onnx.load(BUILTIN / GRAPH)
@@ -34,7 +33,7 @@ def external(tmp_path_factory):
 
 @pytest.fixture
 def model(external, tmp_path):
-    """A copy of it that a test may change."""
+    """A copy of `external` that a test can change."""
     return pathlib.Path(shutil.copytree(external, tmp_path / "model"))
 
 
@@ -43,7 +42,7 @@ def transcribe(model, data_dir, *options):
 
 
 def hub_cache(model: pathlib.Path, root: pathlib.Path) -> pathlib.Path:
-    """The model as `hf download` leaves it: links to files that are called by their hashes."""
+    """The model as `hf download` leaves it: links to files named by their hashes."""
     cache = root / "models--someone--model"
     snapshot = cache / "snapshots" / COMMIT
     snapshot.mkdir(parents=True)
@@ -56,7 +55,7 @@ def hub_cache(model: pathlib.Path, root: pathlib.Path) -> pathlib.Path:
 
 
 def other_disk(model: pathlib.Path, root: pathlib.Path) -> pathlib.Path:
-    """The large file alone is elsewhere, in a folder whose name OpenVINO would take apart."""
+    """Only the large file is elsewhere, in a folder whose name OpenVINO would split."""
     disk = root / ".disk: 2 é"
     disk.mkdir()
     shutil.move(model / WEIGHTS, disk)
@@ -73,7 +72,7 @@ LAYOUTS = [hub_cache, other_disk, linked_folder]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_links(layout, model, tmp_path):
+def test_a_model_of_links_transcribes(layout, model, tmp_path):
     place = layout(model, tmp_path)
     data_dir = tmp_path / "data"
     for options in [], ["--precision", "int8"], ["--precision", "int8"], ["--no-cache"]:
@@ -84,11 +83,11 @@ def test_links(layout, model, tmp_path):
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_links_of_the_smaller_export(layout, tmp_path):
+def test_an_int8_model_of_links_transcribes(layout, tmp_path):
     model = tmp_path / "model"
     shutil.copytree(BUILTIN, model)
     for graph in GRAPH, DECODER:
-        # The weights are called otherwise than the graph.
+        # The names of weights and graph differ.
         onnx.save(
             onnx.load(model / graph), model / graph.replace(".onnx", ".int8.onnx"), save_as_external_data=True,
             all_tensors_to_one_file=True, location=WEIGHTS if graph == GRAPH else "decoder.weights", size_threshold=1024)
@@ -97,7 +96,7 @@ def test_links_of_the_smaller_export(layout, tmp_path):
     assert (result.returncode, result.stdout) == (0, TEXT), result.stderr
 
 
-def test_links_below_a_name_that_is_not_utf_8(model, tmp_path):
+def test_a_model_of_links_below_a_name_that_is_not_utf_8_transcribes(model, tmp_path):
     folder = os.fsencode(tmp_path) + b"/\xe9t\xe9"
     os.mkdir(folder)
     place = hub_cache(model, pathlib.Path(os.fsdecode(folder)))
@@ -105,7 +104,7 @@ def test_links_below_a_name_that_is_not_utf_8(model, tmp_path):
     assert (result.returncode, result.stdout) == (0, TEXT), result.stderr
 
 
-def test_links_give_what_files_give(external, model, tmp_path):
+def test_links_and_files_give_the_same_words(external, model, tmp_path):
     place = hub_cache(model, tmp_path)
     data_dir = tmp_path / "data"
     plain, linked = (
@@ -117,8 +116,8 @@ def test_links_give_what_files_give(external, model, tmp_path):
     assert words[0] == words[1]
 
 
-def test_prepared_once_for_links_and_files(external, model, tmp_path):
-    # A name of the directory's own is a part of the prepared directory's.
+def test_links_and_files_share_one_prepared_model(external, model, tmp_path):
+    # The prepared directory's name contains that of the model's directory.
     place = hub_cache(model, tmp_path)
     data_dir = tmp_path / "data"
     (tmp_path / "files").mkdir()
@@ -129,7 +128,7 @@ def test_prepared_once_for_links_and_files(external, model, tmp_path):
 
 
 @pytest.mark.parametrize("layout", [hub_cache, linked_folder])
-def test_prepared_model_behind_links(layout, tmp_path):
+def test_a_prepared_model_behind_links_transcribes(layout, tmp_path):
     data_dir = tmp_path / "data"
     assert transcribe("builtin", data_dir, "--precision", "int8").returncode == 0
     prepared, = (data_dir / "prepared").glob("*-int8-*")
@@ -138,7 +137,7 @@ def test_prepared_model_behind_links(layout, tmp_path):
     assert (result.returncode, result.stdout) == (0, TEXT), result.stderr
 
 
-def test_data_directory_behind_a_link(tmp_path):
+def test_a_data_directory_behind_a_link_is_used(tmp_path):
     (tmp_path / "disk").mkdir()
     (tmp_path / "data").symlink_to("disk")
     for _ in range(2):
@@ -148,15 +147,15 @@ def test_data_directory_behind_a_link(tmp_path):
     assert {"compiled", "prepared"} <= {path.name for path in (tmp_path / "disk").iterdir()}
 
 
-def test_data_directory_that_is_a_link_to_nothing(tmp_path):
+def test_a_data_directory_that_is_a_dangling_link_is_reported(tmp_path):
     # A disk that is not mounted.
     (tmp_path / "data").symlink_to(tmp_path / "disk")
     for precision in "f32", "int8":
         result = transcribe("builtin", tmp_path / "data", "--precision", precision)
-        assert_refused(result, f"{tmp_path}/data is a link to {tmp_path}/disk, where nothing is")
+        assert_refused(result, f"{tmp_path}/data is a link to {tmp_path}/disk, which does not exist")
     doctor = lorikeet.run("doctor", "--data-dir", tmp_path / "data", "--root", tmp_path)
     assert doctor.returncode == 1
-    assert f"{tmp_path}/data: it is a link to {tmp_path}/disk, where nothing is" in doctor.stdout
+    assert f"{tmp_path}/data: it is a link to {tmp_path}/disk, which does not exist" in doctor.stdout
 
 
 def replaced(name, content):
@@ -187,7 +186,7 @@ WRONG_FILES = {
     "page in place of the configuration": (replaced("config.json", PAGE), "config.json", "web page"),
     "words in place of the graph": (replaced(GRAPH, b"Entry not found"), GRAPH, "not an ONNX file", "Entry not found"),
     "weights are missing": (lambda model: (model / WEIGHTS).unlink(), WEIGHTS, "missing"),
-    "weights are a link to nothing": (dangling, WEIGHTS, "../../blobs/gone", "where nothing is"),
+    "weights are a link to nothing": (dangling, WEIGHTS, "../../blobs/gone", "which does not exist"),
     "weights are empty": (replaced(WEIGHTS, b""), WEIGHTS, "has 0 bytes, needs 87"),
     "half of the weights": (cut(WEIGHTS, 0.5), WEIGHTS, "bytes, needs 87"),
     "half of the graph": (cut(GRAPH, 0.5), GRAPH, "cut off", "bytes, needs 30"),
@@ -198,7 +197,7 @@ WRONG_FILES = {
 
 @pytest.mark.parametrize("precision", ["f32", "int8"])
 @pytest.mark.parametrize("kind", WRONG_FILES)
-def test_wrong_files(kind, precision, model, tmp_path):
+def test_wrong_model_files_are_refused(kind, precision, model, tmp_path):
     change, *mentions = WRONG_FILES[kind]
     change(model)
     result = transcribe(model, tmp_path / "data", "--precision", precision)
@@ -206,7 +205,7 @@ def test_wrong_files(kind, precision, model, tmp_path):
     assert "OpenVINO" not in result.stderr and "FrontEnd" not in result.stderr
 
 
-def test_wrong_files_end_a_server(model, tmp_path):
+def test_wrong_model_files_end_a_server(model, tmp_path):
     (model / WEIGHTS).write_bytes(POINTER)
     result = lorikeet.run(
         "serve", "--model", model, "--device", "cpu", "--data-dir", tmp_path, "--uri", f"unix://{tmp_path}/socket",
@@ -215,7 +214,7 @@ def test_wrong_files_end_a_server(model, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["encoder.bin", "joint-network.xml", "vocab.txt"])
-def test_damaged_prepared_model_that_is_named(name, tmp_path):
+def test_a_damaged_prepared_model_given_by_path_is_refused(name, tmp_path):
     data_dir = tmp_path / "data"
     assert transcribe("builtin", data_dir, "--precision", "int8").returncode == 0
     prepared, = (data_dir / "prepared").glob("*-int8-*")
@@ -229,11 +228,11 @@ def test_damaged_prepared_model_that_is_named(name, tmp_path):
     assert_refused(transcribe(prepared, tmp_path / "other"), prepared, name, "missing")
 
 
-def test_damaged_pulled_model_is_pulled_again(store):
+def test_a_damaged_pulled_model_is_pulled_again(store):
     assert store.pull().returncode == 0
     encoder = store.folder / GRAPH
     content = encoder.read_bytes()
-    # The size is right: no look at the folder tells.
+    # The size is right, so a listing of the folder shows no damage.
     encoder.write_bytes(POINTER.ljust(len(content), b"\n"))
     result = lorikeet.run("transcribe", "--model", store.folder, "--data-dir", store.directory, RECORDING)
     assert_refused(result, GRAPH, "Git LFS pointer", "lorikeet models verify", "lorikeet models pull")

@@ -1,4 +1,4 @@
-"""`lorikeet models` against a hub that fails in every way: the right files in the end, or one clear line."""
+"""`lorikeet models` with a hub that fails in every way: the right files in the end, or one clear line."""
 import contextlib
 import hashlib
 import json
@@ -11,7 +11,6 @@ import time
 
 import pytest
 
-import lorikeet
 from hub import COMMIT, MODEL, PAGE, Hub, Proxy
 from lorikeet import AUDIO, BUILTIN
 from store import DECODER, ENCODER, FILES, PATIENCE, Store, wait_until
@@ -75,13 +74,13 @@ def test_sizes_and_hashes_are_recorded(store, hub):
         for file, content in hub.files.items()}
 
 
-def test_the_storage_is_not_asked_what_the_hub_has_said(store, hub):
+def test_the_storage_is_not_asked_for_known_sizes_and_hashes(store, hub):
     assert store.pull().returncode == 0
     assert [request.file for request in hub.requests if request.method == "HEAD" and "storage" in request.path] == [
         "config.json", "vocab.txt"]
 
 
-def test_a_second_pull_asks_nothing(store, hub):
+def test_a_second_pull_sends_no_request(store, hub):
     assert store.pull().returncode == 0
     hub.forget()
     assert store.pull().returncode == 0
@@ -141,7 +140,7 @@ def test_files_that_were_copied_in_are_taken_if_they_are_right(store, hub):
     pytest.param(status(429, Retry_After="Sun, 06 Nov 1994 08:49:37 GMT"), id="429-with-a-date"),
     pytest.param(lambda handler, request: time.sleep(5), id="stalls"),
 ])
-def test_what_passes_is_tried_again(store, hub, misbehave):
+def test_a_transient_failure_is_retried(store, hub, misbehave):
     hub.answer = once(misbehave)
     result = store.pull()
     assert result.returncode == 0, result.stderr
@@ -153,7 +152,7 @@ def test_after_a_break_only_the_rest_is_fetched(store, hub):
     hub.rate = 20_000_000
     hub.answer = once(lambda handler, request: handler.send_file(request, stop_after=3_000_000))
     assert store.pull().returncode == 0
-    # What came just before the break may be lost with the connection.
+    # Data sent just before the break can be lost with the connection.
     rest = hub.gets(ENCODER)[1].start
     assert rest >= 2_000_000
     assert hub.served(ENCODER) == 3_000_000 + len(hub.files[ENCODER]) - rest
@@ -178,19 +177,19 @@ def test_a_stall_in_the_middle_is_noticed(store, hub):
     store.assert_complete()
 
 
-def test_a_pause_that_the_server_asks_for_is_kept(store, hub):
+def test_a_retry_after_header_is_honoured(store, hub):
     hub.answer = once(status(429, Retry_After="4"))
     start = time.monotonic()
     assert store.pull().returncode == 0
     assert time.monotonic() - start >= 4
 
 
-def test_a_pause_that_is_too_long_is_not_waited_for(store, hub):
+def test_a_retry_after_header_that_is_too_long_is_an_error(store, hub):
     hub.answer = always(status(429, Retry_After="86400"))
     store.assert_refused(store.pull(), "429", "gave up")
 
 
-def test_a_failure_that_stays_ends_in_an_error_and_the_next_pull_goes_on(store, hub):
+def test_a_repeated_failure_ends_in_an_error_and_the_next_pull_resumes(store, hub):
     seen = []
 
     def answer(handler, request):
@@ -238,7 +237,7 @@ def test_a_failure_that_stays_ends_in_an_error_and_the_next_pull_goes_on(store, 
         lambda handler, request: handler.send_status(
             request, 200, {"Content-Encoding": "gzip"}, handler.hub.files[ENCODER]), ["compressed"], id="gzip"),
 ])
-def test_what_lasts_is_an_error_at_once(store, hub, misbehave, words):
+def test_a_permanent_failure_is_an_error_at_once(store, hub, misbehave, words):
     hub.answer = always(misbehave)
     result = store.pull()
     store.assert_refused(result, *words)
@@ -259,7 +258,7 @@ GARBAGE = [
 
 
 def test_an_answer_that_is_garbage_is_an_error(tmp_path, hub):
-    """All at once: some of it is tried again, with pauses."""
+    """All at once, as some failures are retried with pauses."""
     def garbage(data):
         def answer(handler, request):
             handler.wfile.write(data)
@@ -282,8 +281,8 @@ def test_an_answer_that_is_garbage_is_an_error(tmp_path, hub):
 @pytest.mark.parametrize("content_range", [
     "bytes 0-9/10", "bytes 5-4/7308159", "bytes", "bytes 99999999999999999999-1/1", "lines 1-2/3", "bytes 0-*/*",
 ])
-def test_a_wrong_content_range_is_not_believed(store, hub, content_range):
-    """Parts are given up then, and the file comes in one stream."""
+def test_a_wrong_content_range_is_rejected(store, hub, content_range):
+    """The program then fetches the file in one stream instead of parts."""
     hub.answer = leave_a_rest_then(lambda handler, request: handler.send_status(
         request, 206, {"Content-Range": content_range}, b"x" * 10))
     result = store.pull()
@@ -333,7 +332,7 @@ def test_a_part_of_a_file_of_another_size_is_refused(store, hub):
 
 
 def test_large_files_come_in_parts_side_by_side(tmp_path):
-    """More than the 32 MiB of one request; the content need not be a model for this."""
+    """More than the 32 MiB of one request; the content need not be a model."""
     content = os.urandom(1 << 20) * 100
     with Hub({file: (BUILTIN / file).read_bytes() for file in FILES} | {ENCODER: content}) as hub:
         store = Store(tmp_path, hub)
@@ -343,7 +342,7 @@ def test_large_files_come_in_parts_side_by_side(tmp_path):
         assert sorted(request.start for request in hub.gets(ENCODER)) == [0, 32 << 20, 64 << 20, 96 << 20]
         assert hub.served(ENCODER) == len(content)
 
-        # The same from a server that ignores ranges.
+        # Again, from a server that ignores ranges.
         assert store.run("models", "remove", MODEL).returncode == 0
         hub.ranges = False
         result = store.pull()
@@ -351,7 +350,7 @@ def test_large_files_come_in_parts_side_by_side(tmp_path):
         store.assert_complete()
 
 
-def test_kill_9_loses_no_more_than_the_last_second(store, hub):
+def test_a_pull_after_kill_9_loses_no_more_than_the_last_second(store, hub):
     hub.rate = 1_000_000
     process = store.start("models", "pull", MODEL)
     wait_until(lambda: hub.served(ENCODER) > 3_500_000)
@@ -372,7 +371,7 @@ def test_kill_9_loses_no_more_than_the_last_second(store, hub):
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_pull_goes_on(store, hub, signal_number):
+def test_an_interrupted_pull_is_resumed(store, hub, signal_number):
     hub.rate = 1_000_000
     process = store.start("models", "pull", MODEL)
     wait_until(lambda: hub.served(ENCODER) > 2_500_000)
@@ -405,8 +404,8 @@ def test_a_spoiled_journal_costs_a_download_and_no_more(store, hub, spoil):
     store.assert_complete()
 
 
-def test_what_is_left_of_other_content_is_not_used(store, hub):
-    """The hub says another hash than it did at the interrupted pull."""
+def test_a_partial_file_of_other_content_is_not_used(store, hub):
+    """The hub gives another hash than during the interrupted pull."""
     hub.answer = always(lambda handler, request: handler.send_file(request, stop_after=3_000_000) if not request.start
                         else handler.send_status(request, 404))
     assert store.pull().returncode == 1
@@ -432,37 +431,37 @@ def test_two_processes_do_not_spoil_each_others_files(store, hub):
     store.assert_complete()
 
 
-def test_no_room_is_said_before_anything_is_fetched(store, hub):
+def test_missing_disk_space_is_reported_before_anything_is_fetched(store, hub):
     hub.claimed_size[ENCODER] = 1 << 60
     store.assert_refused(store.pull(), "make room", "--data-dir", file=None)
     assert hub.served() == 0
 
 
 @pytest.mark.parametrize("size", ["-1", "many", str(1 << 70), str((1 << 63) - 1)])
-def test_a_senseless_size_is_no_trap(store, hub, size):
+def test_a_senseless_size_does_not_crash(store, hub, size):
     hub.claimed_size[ENCODER] = size
     assert store.pull().returncode in (0, 1)
 
 
-def test_a_hub_that_says_no_hash_is_refused(store, hub):
+def test_a_hub_without_hashes_is_refused(store, hub):
     hub.says_hash = False
     store.assert_refused(store.pull(), "cannot be checked", "HF_ENDPOINT", file="config.json")
     assert hub.served() == 0
 
 
-def test_other_content_than_the_hub_says_is_thrown_away(store, hub):
+def test_content_that_differs_from_the_hubs_hash_is_discarded(store, hub):
     hub.claimed_hash["config.json"] = "0" * 40
     store.assert_refused(store.pull(), "not the file", file="config.json")
     assert not any(name.startswith("config.json") for name in store.names())
 
 
 def test_a_mirror_cannot_replace_a_model_of_the_catalogue(store, hub):
-    """The mirror's word for it does not count: the hashes are known."""
+    """The mirror's hashes do not count: the catalogue has its own."""
     hub.prefix = "/istupakov/parakeet-tdt-0.6b-v3-onnx/resolve/8f23f0c03c8761650bdb5b40aaf3e40d2c15f1ce/"
     hub.files["config.json"] = b"{}".ljust(97)
     result = store.pull("--files", "int8", model="parakeet-tdt-0.6b-v3")
     assert result.returncode == 1
-    assert "config.json: what arrived is not the file" in result.stderr
+    assert "config.json: the downloaded content is not the file" in result.stderr
     assert not (store.directory / "models/parakeet-tdt-0.6b-v3/config.json").exists()
     assert hub.served() == 97
 
@@ -480,7 +479,7 @@ def test_a_token_goes_to_the_hub_and_nowhere_else(store, hub):
     store.assert_complete()
 
 
-def test_offline_never_asks_and_says_what_is_missing(store, hub):
+def test_offline_sends_no_request_and_names_what_is_missing(store, hub):
     for arguments in (["models", "pull", MODEL, "--offline"],
                       ["transcribe", "--model", MODEL, "--offline", AUDIO / "en-01.wav"],
                       ["serve", "--model", MODEL, "--offline", "--uri", "tcp://127.0.0.1:0"]):
@@ -492,7 +491,7 @@ def test_offline_never_asks_and_says_what_is_missing(store, hub):
     assert hub.requests == []
 
 
-def test_offline_uses_what_is_there(store, hub):
+def test_offline_uses_a_complete_model(store, hub):
     assert store.pull().returncode == 0
     hub.forget()
     spoken = store.run("transcribe", "--model", MODEL, "--offline", "--no-cache", AUDIO / "en-01.wav")
@@ -500,7 +499,7 @@ def test_offline_uses_what_is_there(store, hub):
     assert hub.requests == []
 
 
-def test_no_hub_is_said(store):
+def test_an_unreachable_hub_is_reported(store):
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
     store.assert_refused(store.pull(HF_ENDPOINT=f"http://127.0.0.1:{port}"), "cannot connect", file="config.json")
@@ -528,7 +527,7 @@ def test_a_senseless_environment_is_refused(store, hub, name, value):
     assert hub.requests == []
 
 
-def test_settings_for_the_network_do_not_matter_without_it(store):
+def test_network_settings_are_ignored_without_the_network(store):
     result = store.run("models", "list", HTTPS_PROXY="socks5://host:1", HF_ENDPOINT="nonsense")
     assert result.returncode == 0, result.stderr
 
@@ -541,11 +540,11 @@ def test_a_repository_that_is_not_there_leaves_no_trace(store):
 
 
 @pytest.mark.parametrize("model", ["parakeet", "somebody/tiny-tdt", "somebody/tiny-tdt@main", "../x/y@" + COMMIT, ""])
-def test_a_name_that_is_none_is_wrong_usage(store, model):
+def test_a_malformed_model_name_is_wrong_usage(store, model):
     assert store.pull(model=model).returncode == 64
 
 
-def test_a_directory_that_cannot_be_written_is_said(store):
+def test_a_directory_that_cannot_be_written_is_reported(store):
     (store.directory / "models").write_text("a file")
     store.assert_refused(store.pull(), "models", "--data-dir", file=None)
 

@@ -1,4 +1,4 @@
-"""Names that are not UTF-8: the bytes that were given reach the system, and what is printed can be read."""
+"""Names that are not UTF-8: the same bytes reach the system, and printed names are readable."""
 import json
 import os
 import shutil
@@ -11,13 +11,13 @@ import lorikeet
 from conversation import TEXTS
 from hub import MODEL
 from lorikeet import AUDIO, BUILTIN
+from serving import SECONDS, serving
 from store import Store
-from test_addresses import SECONDS, serving
 
-# "café" in Latin-1, as Python holds it; U+FFFD stands where a program has made UTF-8 of it.
+# "café" in Latin-1, as Python represents it; U+FFFD in output shows a conversion to UTF-8.
 CAFE, SHOWN = "caf\udce9", r"caf\xE9"
-# Bytes that could be taken for something else: the end of a character, its beginning, and one of those that stand for
-# other bytes inside of the program.
+# Bytes that could be misread: the end of a character, its beginning, and one of the characters that represent other
+# bytes inside the program.
 NAMES = [CAFE, os.fsdecode(b"\xffa\xc3"), os.fsdecode("\U0010fee9".encode()), "café 日本🦜", "cafe\u0301"]
 
 
@@ -44,13 +44,13 @@ def recording():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_recording(tmp_path, data_dir, recording, name):
+def test_a_recording_whose_name_is_not_utf_8_is_transcribed(tmp_path, data_dir, recording, name):
     file = shutil.copy(recording, tmp_path / f"{name}.wav")
     assert_well(transcribe("--data-dir", data_dir, file))
 
 
-def test_a_recording_that_is_no_wave_file(tmp_path, data_dir):
-    # Another library opens it.
+def test_a_flac_file_whose_name_is_not_utf_8_is_transcribed(tmp_path, data_dir):
+    # A different library opens it.
     import soundfile
     samples, rate = soundfile.read(AUDIO / "en-03.wav")
     soundfile.write(tmp_path / "plain.flac", samples, rate)
@@ -58,13 +58,13 @@ def test_a_recording_that_is_no_wave_file(tmp_path, data_dir):
     assert_well(transcribe("--data-dir", data_dir, tmp_path / f"{CAFE}.flac"))
 
 
-def test_a_recording_in_json(tmp_path, data_dir, recording):
+def test_json_shows_a_name_that_is_not_utf_8_readably(tmp_path, data_dir, recording):
     file = shutil.copy(recording, tmp_path / f"{CAFE}.wav")
     result = transcribe("--data-dir", data_dir, "--format", "json", file)
     assert json.loads(result.stdout)["file"] == str(tmp_path / f"{SHOWN}.wav")
 
 
-def test_a_recording_that_is_not_there_or_is_none(tmp_path, data_dir):
+def test_a_wrong_recording_whose_name_is_not_utf_8_is_named_readably(tmp_path, data_dir):
     (tmp_path / f"{CAFE}.wav").write_text("nothing")
     for name, why in [(f"{CAFE}.wav", "not an audio file"), (f"no-{CAFE}.wav", "no such file")]:
         result = transcribe("--data-dir", data_dir, tmp_path / name)
@@ -72,7 +72,7 @@ def test_a_recording_that_is_not_there_or_is_none(tmp_path, data_dir):
         assert result.returncode == 1 and why in line and name.replace(CAFE, SHOWN) in line
 
 
-def test_a_benchmarks_recording(tmp_path, data_dir, recording):
+def test_bench_reads_a_recording_whose_name_is_not_utf_8(tmp_path, data_dir, recording):
     file = shutil.copy(recording, tmp_path / f"{CAFE}.wav")
     result = run("bench", "--device", "cpu", "--data-dir", data_dir, "--root", tmp_path, "--warm-up", 0, "--runs", 1,
                  "--json", "--quiet", file)
@@ -82,16 +82,16 @@ def test_a_benchmarks_recording(tmp_path, data_dir, recording):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_models_directory(tmp_path, recording, name):
+def test_a_model_directory_whose_name_is_not_utf_8_is_used(tmp_path, recording, name):
     model, data = tmp_path / name, tmp_path / "data"
     shutil.copytree(BUILTIN, model)
-    for precision in ("f32", "int8"):  # as it is, and prepared
-        for _ in range(2):  # then from what was kept
+    for precision in ("f32", "int8"):  # as exported, and prepared
+        for _ in range(2):  # then from the cache
             assert_well(transcribe("--model", model, "--data-dir", data, "--precision", precision, recording))
     assert sorted(os.listdir(tmp_path)) == sorted([name, "data"])
 
 
-def test_a_models_directory_with_weights_beside_the_graph(tmp_path, recording):
+def test_a_model_directory_with_external_weights_whose_name_is_not_utf_8_is_used(tmp_path, recording):
     onnx = pytest.importorskip("onnx")
     model = tmp_path / CAFE
     shutil.copytree(BUILTIN, tmp_path / "plain")
@@ -104,7 +104,7 @@ def test_a_models_directory_with_weights_beside_the_graph(tmp_path, recording):
             "--model", model, "--data-dir", tmp_path / "data", "--precision", precision, recording))
 
 
-def test_a_models_directory_that_is_not_there_or_lacks_a_file(tmp_path, recording):
+def test_a_wrong_model_directory_whose_name_is_not_utf_8_is_named_readably(tmp_path, recording):
     for make, why in [(lambda: None, "no such directory"), ((tmp_path / CAFE).mkdir, "config.json is missing")]:
         make()
         result = transcribe("--model", tmp_path / CAFE, "--no-cache", recording)
@@ -112,7 +112,7 @@ def test_a_models_directory_that_is_not_there_or_lacks_a_file(tmp_path, recordin
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_data_directory(tmp_path, recording, name):
+def test_a_data_directory_whose_name_is_not_utf_8_is_used(tmp_path, recording, name):
     data = tmp_path / name
     for _ in range(2):
         assert_well(transcribe("--data-dir", data, "--precision", "int8", recording))
@@ -121,7 +121,7 @@ def test_a_data_directory(tmp_path, recording, name):
 
 
 @pytest.mark.parametrize("device_cache", [(), ("--buckets", "5")])
-def test_a_data_directory_keeps_compiled_networks(tmp_path, recording, device_cache):
+def test_a_data_directory_whose_name_is_not_utf_8_keeps_compiled_networks(tmp_path, recording, device_cache):
     data = tmp_path / CAFE
     results = [transcribe("--data-dir", data, "--format", "json", *device_cache, recording) for _ in range(2)]
     assert [result.returncode for result in results] == [0, 0], results[0].stderr
@@ -132,7 +132,7 @@ def test_a_data_directory_keeps_compiled_networks(tmp_path, recording, device_ca
 
 
 @pytest.mark.parametrize("variable, below", [("XDG_DATA_HOME", "lorikeet"), ("HOME", ".local/share/lorikeet")])
-def test_a_home(tmp_path, recording, variable, below):
+def test_a_home_whose_name_is_not_utf_8_is_used(tmp_path, recording, variable, below):
     environment = {"XDG_DATA_HOME": "", variable: str(tmp_path / CAFE)}
     assert_well(transcribe("--precision", "int8", recording, **environment))
     assert os.listdir(tmp_path) == [CAFE]
@@ -141,7 +141,7 @@ def test_a_home(tmp_path, recording, variable, below):
     assert help_text.returncode == 0 and SHOWN in "".join(help_text.stdout.split())
 
 
-def test_a_file_of_settings_and_paths_in_it(tmp_path):
+def test_a_settings_file_and_its_paths_need_not_be_utf_8(tmp_path):
     config = tmp_path / f"{CAFE}.yaml"
     config.write_bytes(b"data-dir: /srv/d\xe9\nmodel: '/models/\xff'\n")
     for options, environment in [(("--config", config), {}), ((), {"LORIKEET_CONFIG": str(config)})]:
@@ -153,12 +153,12 @@ def test_a_file_of_settings_and_paths_in_it(tmp_path):
     assert missing.returncode == 1 and rf"no-{SHOWN}.yaml" in missing.stderr
 
 
-def test_a_variable_that_names_the_data_directory(tmp_path):
+def test_a_variable_with_a_data_directory_need_not_be_utf_8(tmp_path):
     result = run("serve", "--print-config", LORIKEET_DATA_DIR=f"/srv/{CAFE}")
     assert rf"= /srv/{SHOWN}" in result.stdout and "LORIKEET_DATA_DIR" in result.stdout
 
 
-def test_a_socket_and_the_model_behind_it(tmp_path):
+def test_a_socket_and_its_model_need_not_be_utf_8(tmp_path):
     shutil.copytree(BUILTIN, tmp_path / CAFE)
     path = tmp_path / f"{CAFE}.sock"
     for model in (str(tmp_path / CAFE), f"{tmp_path}/caf%E9"):
@@ -175,7 +175,7 @@ def test_a_socket_and_the_model_behind_it(tmp_path):
         assert not path.exists()
 
 
-def test_a_socket_left_behind(tmp_path):
+def test_a_socket_left_behind_whose_name_is_not_utf_8_is_replaced(tmp_path):
     import socket
     path = tmp_path / f"{CAFE}.sock"
     left_behind = socket.socket(socket.AF_UNIX)
@@ -190,13 +190,13 @@ def test_a_socket_left_behind(tmp_path):
     assert path.read_text() == "precious"
 
 
-def test_a_server_logs_it_readably(tmp_path):
+def test_a_server_logs_a_name_that_is_not_utf_8_readably(tmp_path):
     for log_format in ("text", "json"):
         result = run("serve", "--no-cache", "--log-format", log_format, "--uri", f"unix://{tmp_path}/no/{CAFE}.sock")
         assert result.returncode == 1 and rf"{SHOWN}.sock" in result.stderr
 
 
-def test_a_store(tmp_path, hub):
+def test_a_model_store_whose_name_is_not_utf_8_is_used(tmp_path, hub):
     store = Store(tmp_path / CAFE, hub)
     pulled = store.pull()
     assert pulled.returncode == 0, pulled.stderr
@@ -212,7 +212,7 @@ def test_a_store(tmp_path, hub):
     assert not store.folder.exists()
 
 
-def test_a_doctors_folders(tmp_path):
+def test_doctor_takes_folders_whose_names_are_not_utf_8(tmp_path):
     device = tmp_path / CAFE / "sys/bus/pci/devices/0000:00:0b.0"
     device.mkdir(parents=True)
     for name, value in [("vendor", "0x8086"), ("device", "0xad1d"), ("class", "0x120000")]:
@@ -225,7 +225,7 @@ def test_a_doctors_folders(tmp_path):
     assert rf"{SHOWN}/data" in text
 
 
-def test_a_command_that_the_doctor_gives_can_be_run(tmp_path):
+def test_doctors_remedy_with_a_name_that_is_not_utf_8_runs_in_a_shell(tmp_path):
     data = tmp_path / f"it's {CAFE}"
     data.write_text("in the way")
     report = json.loads(run("doctor", "--json", "--root", tmp_path, "--data-dir", data).stdout)
@@ -234,7 +234,7 @@ def test_a_command_that_the_doctor_gives_can_be_run(tmp_path):
     assert subprocess.run(["bash", "-c", f"test -f {word}"]).returncode == 0
 
 
-def test_a_wrong_option(tmp_path):
+def test_a_wrong_option_that_is_not_utf_8_is_named_readably(tmp_path):
     result = run("transcribe", f"--{CAFE}", "x.wav")
     assert result.returncode == 64 and rf"--{SHOWN}" in result.stderr
     result = run("serve", "--device", CAFE)
@@ -243,13 +243,13 @@ def test_a_wrong_option(tmp_path):
     assert result.returncode == 64 and rf"'{SHOWN}'" in result.stderr
 
 
-def test_completions_are_written_all_the_same(tmp_path):
+def test_completions_are_written_despite_a_name_that_is_not_utf_8(tmp_path):
     plain = run("--generate-completion-script", "bash", HOME="/home/x", XDG_DATA_HOME="")
     assert run("--generate-completion-script", "bash", HOME=f"/home/{CAFE}", XDG_DATA_HOME="").stdout
     assert plain.returncode == 0 and subprocess.run(["bash", "-n"], input=plain.stdout.encode()).returncode == 0
 
 
-def test_the_program_in_such_a_folder(tmp_path, recording):
+def test_the_program_runs_in_a_folder_whose_name_is_not_utf_8(tmp_path, recording):
     folder = tmp_path / CAFE / "bin"
     folder.mkdir(parents=True)
     shutil.copy(lorikeet.BINARY, folder / "lorikeet")

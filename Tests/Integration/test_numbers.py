@@ -1,4 +1,4 @@
-"""The table of numbers that the Swift tests read is what text2num makes of Unicode's spelling."""
+"""The number table for the Swift tests is text2num's reading of Unicode's spelling."""
 import pytest
 
 import make_numbers

@@ -1,4 +1,4 @@
-"""What a model was prepared from can go, and the model is found by its name all the same."""
+"""The files that a model was prepared from can be removed, and the model is still found by its name."""
 import json
 import os
 import shutil
@@ -27,7 +27,7 @@ def prepared(store: Store):
 
 @pytest.fixture
 def dropped(store, hub):
-    """A store that has a model's prepared form only."""
+    """A store that has only the prepared form of a model."""
     result = transcribe(store, "--keep-originals", "no")
     assert result.stdout == TEXT, result.stderr
     assert "removed the files" in result.stderr
@@ -50,15 +50,15 @@ def test_a_model_whose_originals_are_gone_is_found_by_its_name(dropped, hub, opt
     assert hub.requests == []
 
 
-def test_originals_stay_unless_they_are_told_to_go(store):
+def test_originals_are_kept_by_default(store):
     assert transcribe(store).stdout == TEXT
     store.assert_complete()
-    # They are not what is used, but they are not what the model was prepared from, either.
+    # f32 does not use them, but the prepared model was not made for f32 either.
     assert transcribe(store, "--keep-originals", "no", "--precision", "f32").stdout == TEXT
     store.assert_complete()
 
 
-def test_what_needs_the_originals_fetches_them_again(dropped, hub):
+def test_a_run_that_needs_the_originals_fetches_them_again(dropped, hub):
     refused = transcribe(dropped, "--offline", "--precision", "f32")
     dropped.assert_refused(refused, ENCODER, DECODER, "--offline", file=None)
     assert transcribe(dropped, "--precision", "f32").stdout == TEXT
@@ -66,7 +66,7 @@ def test_what_needs_the_originals_fetches_them_again(dropped, hub):
     assert {request.file for request in hub.requests} == {ENCODER, DECODER}
 
 
-def test_an_outdated_prepared_model_is_made_anew_and_removed(dropped, hub):
+def test_an_outdated_prepared_model_is_replaced(dropped, hub):
     make_outdated(*prepared(dropped))
     dropped.assert_refused(transcribe(dropped, "--offline"), ENCODER, DECODER, "--offline", file=None)
     result = transcribe(dropped)
@@ -76,7 +76,7 @@ def test_an_outdated_prepared_model_is_made_anew_and_removed(dropped, hub):
     assert "2020.1" not in (made / "prepared.json").read_text()
 
 
-def test_list_verify_and_pull_know_that_originals_are_gone(dropped):
+def test_list_verify_and_pull_accept_removed_originals(dropped):
     assert f"{MODEL}\tprepared only\t{dropped.folder}\n" in dropped.run("models", "list").stdout
     verified = dropped.run("models", "verify")
     assert verified.returncode == 0, verified.stderr
@@ -100,7 +100,7 @@ def test_verify_finds_damage_in_a_prepared_model(dropped):
     assert transcribe(dropped).stdout == TEXT
 
 
-def test_remove_removes_the_prepared_form_too(dropped):
+def test_remove_also_removes_the_prepared_model(dropped):
     removed = dropped.run("models", "remove", MODEL)
     assert removed.returncode == 0, removed.stderr
     assert prepared(dropped) == [] and not dropped.folder.exists()
@@ -117,7 +117,7 @@ def test_a_directory_that_the_user_named_is_never_emptied(store, tmp_path):
     assert sorted(os.listdir(mine)) == before
 
 
-def test_a_server_removes_what_it_needs_no_more(store, monkeypatch):
+def test_a_server_removes_originals_after_preparing(store, monkeypatch):
     for name, value in store.environment.items():
         monkeypatch.setenv(name, value)
     options = ["--model", MODEL, "--precision", "int8", "--data-dir", str(store.directory)]

@@ -1,4 +1,4 @@
-"""What is packaged, as far as it can be looked at without building a release."""
+"""Packaging files, as far as they can be checked without a release."""
 import pathlib
 import shutil
 import subprocess
@@ -14,7 +14,7 @@ EXPOSURE = 2.0
 
 @pytest.fixture
 def unit(tmp_path) -> pathlib.Path:
-    """The unit as install.sh writes it, for a program that is there."""
+    """The unit as install.sh writes it, for an existing program."""
     program = tmp_path / "current/bin/lorikeet"
     program.parent.mkdir(parents=True)
     program.symlink_to(lorikeet.BINARY)
@@ -34,7 +34,7 @@ def test_systemd_understands_the_unit(unit):
     assert (result.returncode, result.stderr) == (0, "")
 
 
-def test_the_service_may_do_little(unit):
+def test_the_service_is_confined(unit):
     result = analyze("security", "--offline=yes", f"--threshold={EXPOSURE * 10:.0f}", unit)
     assert result.returncode == 0, result.stdout.splitlines()[-1]
 

@@ -1,4 +1,4 @@
-"""The full-size model is prepared at its first start, and only then; what is interrupted is never used."""
+"""The full-size model is prepared at its first start only; an interrupted preparation is never used."""
 import os
 import pathlib
 import shutil
@@ -29,7 +29,7 @@ def replica():
 
 @pytest.fixture
 def data_dir(tmp_path):
-    """0.7 GB, gone after the test."""
+    """A data directory for 0.7 GB, removed after the test."""
     yield tmp_path
     shutil.rmtree(tmp_path)
 
@@ -51,7 +51,7 @@ def prepared(data_dir: pathlib.Path) -> list[pathlib.Path]:
 
 
 def peak_memory(process: subprocess.Popen) -> int:
-    """Bytes that are resident at most, until the process ends.
+    """The peak resident memory of a process, in bytes, until it ends.
 
     Not what `wait4` says: that counts what this process held when it started the other, too.
     """
@@ -65,7 +65,7 @@ def peak_memory(process: subprocess.Popen) -> int:
     return peak
 
 
-def test_prepare_once(replica, data_dir):
+def test_a_model_is_prepared_once(replica, data_dir):
     first, messages = finish(start(replica, data_dir))
     assert "preparing replica once" in messages and "prepared replica in" in messages
     made, = prepared(data_dir)
@@ -85,7 +85,7 @@ def test_prepare_once(replica, data_dir):
 
 
 def private_memory(pid: int) -> int:
-    """Bytes that nobody else has."""
+    """The bytes that belong to the process alone."""
     lines = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Private_"))
 
@@ -99,7 +99,7 @@ def test_a_server_keeps_no_pages_of_the_weights_it_has_copied(replica, data_dir)
         assert private_memory(server.process.pid) < 1.3e9
 
 
-def test_prepare_interrupted_and_twice_at_once(replica, data_dir):
+def test_an_interrupted_preparation_is_repeated_and_two_at_once_share_one(replica, data_dir):
     killed = start(replica, data_dir)
     deadline = time.monotonic() + lorikeet.TIMEOUT
     while not list(data_dir.glob("prepared/.making-*/encoder.bin")):
@@ -109,7 +109,7 @@ def test_prepare_interrupted_and_twice_at_once(replica, data_dir):
     killed.communicate()
     assert prepared(data_dir) == []
 
-    # The lock lets only one of them hold the large model's weights.
+    # Because of the lock, only one of them holds the large model's weights.
     results = [finish(process) for process in [start(replica, data_dir), start(replica, data_dir)]]
     assert results[0][0] == results[1][0] != ""
     assert sum("prepared replica in" in messages for _, messages in results) == 1

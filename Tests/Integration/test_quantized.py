@@ -29,7 +29,7 @@ def with_float_weights(model: onnx.ModelProto) -> onnx.ModelProto:
 
 @pytest.fixture(scope="module")
 def quantized(tmp_path_factory):
-    """The built-in model, quantized as the public export was."""
+    """The built-in model, quantized like the public export."""
     directory = tmp_path_factory.mktemp("quantized")
     for name in ["config.json", "vocab.txt"]:
         (directory / name).write_bytes((BUILTIN / name).read_bytes())
@@ -49,7 +49,7 @@ def float_texts(reference):
 
 @pytest.fixture(scope="module")
 def changed_in_onnx_asr(quantized, float_texts):
-    """The recordings in which quantization lets onnx-asr hear something else."""
+    """The recordings whose text changes in onnx-asr because of quantization."""
     asr = oracle.Oracle(quantized, quantization="int8")
     return [name for name in WORDS if asr.recognize(oracle.samples(AUDIO / name)).text != float_texts[name]]
 

@@ -17,11 +17,11 @@ from lorikeet import AUDIO
 
 REPLICA = lorikeet.REPOSITORY / ".build/replica"
 RECORDINGS = ["en-01.wav", "en-05.wav", "es-03.wav", "es-12.wav"]
-TIE = 1e-3  # two logits that differ by less may change places
+TIE = 1e-3  # logits that differ by less can swap places
 STAGES = lorikeet.REPOSITORY / ".build/release/stages"
 BUCKETS = [5, 10, 20]
 LONG = "long.flac"
-ERROR = 1e-4  # of the encoder's output in a bucket: norm of the difference to norm
+ERROR = 1e-4  # of the encoder's output in a bucket: norm of the difference over the norm
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("LORIKEET_SKIP_REPLICA") == "1", reason="LORIKEET_SKIP_REPLICA is set")
@@ -29,13 +29,13 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def replica():
-    """Made in half a minute, and kept: 2.5 GB."""
+    """The replica, 2.5 GB, made in half a minute and kept."""
     return make_replica.cached(REPLICA)
 
 
 @pytest.fixture(scope="module")
 def transcripts(replica):
-    """By name. The program has ended, and freed its copy of the model, before onnx-asr loads another."""
+    """Transcripts by name. The program ends and frees its copy of the model before onnx-asr loads another."""
     transcribe = lorikeet.Transcriber("--model", replica, "--device", "cpu", "--no-cache")
     results = transcribe.json(*(AUDIO / name for name in RECORDINGS))
     return dict(zip(RECORDINGS, results, strict=True))
@@ -43,7 +43,7 @@ def transcripts(replica):
 
 @pytest.fixture(scope="module")
 def parities(replica):
-    """What buckets make of recordings, beside the dynamic shape; by name and number of frames."""
+    """Results of buckets and of the dynamic shape, by recording and number of frames."""
     result = subprocess.run(
         [STAGES, "parity", replica, "f32", ",".join(map(str, BUCKETS)), *(AUDIO / name for name in [*RECORDINGS, LONG])],
         check=True, capture_output=True, text=True, timeout=600, env=lorikeet.ENVIRONMENT)
@@ -56,13 +56,13 @@ def reference(transcripts, parities, replica):
 
 
 def margin(logits: np.ndarray) -> float:
-    """How much the best is better than the second best."""
+    """The margin of the best over the second best."""
     second, best = np.partition(logits, -2)[-2:]
     return float(best - second)
 
 
 class WatchedDecoder:
-    """The oracle's decoder session, which notes how narrowly each step was decided."""
+    """The oracle's decoder session, which records the margin of each step."""
 
     def __init__(self, session, vocabulary_size: int):
         self.session, self.vocabulary_size = session, vocabulary_size
@@ -83,7 +83,7 @@ class WatchedDecoder:
 
 def assert_decided_as_onnx_asr(
         actual: list[tuple[int, int]], signal: np.ndarray, reference: oracle.Oracle, monkeypatch) -> None:
-    """Tokens, each with its encoder frame, are those of onnx-asr as far as the logits decide."""
+    """Tokens and their encoder frames equal those of onnx-asr up to the first tie of logits."""
     asr = reference.asr
     watched = WatchedDecoder(asr._decoder_joint, asr._vocab_size)
     with monkeypatch.context() as patch:
@@ -94,8 +94,8 @@ def assert_decided_as_onnx_asr(
     if actual == wanted:
         return
 
-    # What differs first was decided after the last token in common, or by the duration predicted with that token.
-    # All that follows depends on it.
+    # The first difference was decided after the last common token, or by the duration predicted with that token;
+    # everything after it follows from it.
     common = next(index for index in range(len(wanted) + 1) if actual[:index + 1] != wanted[:index + 1])
     decisions = [value for emitted, value in watched.margins if emitted == common - 1][-1:]
     decisions += [value for emitted, value in watched.margins if emitted == common]
@@ -113,7 +113,7 @@ def tokens(listed: list[dict]) -> list[tuple[int, int]]:
 
 
 def assert_buckets_agree(parity: dict, request: pytest.FixtureRequest, monkeypatch) -> None:
-    """Errors are small, and only a tie may tell tokens apart."""
+    """Errors are small, and tokens differ only after a tie."""
     dynamic = tokens(parity["dynamic"])
     assert len(dynamic) > 3
     for answer in parity["buckets"]:

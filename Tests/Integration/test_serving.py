@@ -40,7 +40,7 @@ def test_describe_is_answered_while_others_are_transcribed(server):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 @pytest.mark.parametrize("connected", [False, True], ids=["idle", "with an open connection"])
-def test_a_signal_ends_the_server_in_good_order(number, connected, start_server):
+def test_a_signal_shuts_the_server_down_cleanly(number, connected, start_server):
     with lorikeet.hanging_up(signal.SIG_DFL):
         server = start_server()
     with server, socket.create_connection(("127.0.0.1", server.port)) as connection:
@@ -75,7 +75,7 @@ def test_clients_that_connect_while_the_server_stops_do_no_harm(start_server):
                 visitor.join()
 
 
-def test_port_in_use(server):
+def test_a_port_in_use_is_refused(server):
     result = lorikeet.run("serve", "--model", "builtin", "--uri", server.uri)
     assert result.returncode == 1
     errors = [line for line in result.stderr.splitlines() if line.startswith("lorikeet: ")]

@@ -1,4 +1,4 @@
-"""Several servers behind the real HAProxy, with the configuration that is in Packaging/haproxy."""
+"""Several servers behind the real HAProxy, with the configuration in Packaging/haproxy."""
 import asyncio
 import dataclasses
 import os
@@ -32,7 +32,7 @@ def free_port() -> int:
 
 
 class Proxy:
-    """HAProxy on a port of its own, with the given servers in place of those that the configuration names."""
+    """HAProxy on a free port, with the given servers in place of those in the configuration."""
 
     def __init__(self, folder: pathlib.Path, ports: list[int]):
         assert HAPROXY, "Scripts/packaging-tools installs it"
@@ -92,7 +92,7 @@ def proxy(servers, tmp_path):
 
 @dataclasses.dataclass
 class Try:
-    """One utterance: when its first byte was sent, and what came of it."""
+    """One utterance: the time of its first byte, and its result."""
     begun: float
     text: str | None
 
@@ -114,7 +114,7 @@ async def speak(port: int, pause) -> Try:
 
 
 async def talk(port: int, number: int, until: asyncio.Event, tries: list[Try]) -> None:
-    """Speaks again and again; who loses an utterance says it again."""
+    """Speaks repeatedly; repeats an utterance that was lost."""
     while not until.is_set():
         tries.append(await asyncio.wait_for(speak(port, asyncio.sleep(0.02 * (number % 6))), PATIENCE))
 
@@ -131,7 +131,7 @@ def test_a_machine_that_dies_under_load_loses_only_what_it_had_begun(servers, pr
     async def load() -> float:
         ended, died = asyncio.Event(), asyncio.Event()
         clients = [asyncio.create_task(talk(proxy.port, number, ended, tries)) for number in range(CLIENTS)]
-        # Satellites that are connected when the machine dies, and have not said anything.
+        # Satellites that are connected when the machine dies but have not sent anything.
         silent = [asyncio.create_task(speak(proxy.port, died.wait())) for _ in range(CLIENTS)]
         await asyncio.sleep(SECONDS_BEFORE)
         victim = servers[0].process
@@ -164,7 +164,7 @@ def test_a_machine_that_shuts_down_finishes_what_it_has_begun(servers, proxy):
             begun[0].process.send_signal(signal.SIGTERM)
             while "shutting down" not in begun[0].messages():
                 await asyncio.sleep(0.05)
-            # Others take what is new, as often as one asks.
+            # Other machines take every new utterance.
             texts = [(await home_assistant.transcribe(proxy.port, audio(NAME)))[0] for _ in range(6)]
             await first.write_event(STOP)
             return [*texts, await receive_transcript(first)]
@@ -173,13 +173,13 @@ def test_a_machine_that_shuts_down_finishes_what_it_has_begun(servers, proxy):
 
 
 def connections(server) -> set[str]:
-    """Of the server's port, without those that only wait for their last packet."""
+    """Connections of the server's port, without those that only wait for their last packet."""
     command = ["ss", "--no-header", "--tcp", "--numeric", "state", "established", f"sport = :{server.port}"]
     return set(subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout.splitlines())
 
 
 def has_client(server) -> bool:
-    """Whether somebody stays connected to the server; HAProxy's checks end at once."""
+    """True if a client stays connected to the server; HAProxy's checks end at once."""
     before = {line.split()[-1] for line in connections(server)}
     time.sleep(0.05)
     return bool(before & {line.split()[-1] for line in connections(server)})

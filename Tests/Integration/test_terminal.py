@@ -1,4 +1,4 @@
-"""What a person at a terminal gets: completions and colours."""
+"""Completions and colours at a terminal."""
 import os
 import pty
 import subprocess
@@ -12,7 +12,7 @@ NOBODY = ["health", "--uri", "unix:///nobody/listens/here"]
 
 
 def completions(*words: str) -> set[str]:
-    """What bash offers for the last word, with our script sourced."""
+    """Bash's completions of the last word, with Lorikeet's script sourced."""
     script = r"""
         source <("$1" --generate-completion-script bash) || exit
         shift
@@ -40,7 +40,7 @@ def completions(*words: str) -> set[str]:
     (["lorikeet", "transcribe", "--model", "b"], {"builtin"}),
     (["lorikeet", "transcribe", "--format", ""], {"text", "json", "srt", "vtt"}),
 ])
-def test_bash_completes(words, offered):
+def test_bash_completes_commands_options_and_values(words, offered):
     assert completions(*words) >= offered
 
 
@@ -59,7 +59,7 @@ def test_other_shells_have_a_script(shell):
 
 
 def at_a_terminal(*arguments: str, **environment: str) -> str:
-    """What the program writes to a terminal."""
+    """The program's output to a terminal."""
     ours, theirs = pty.openpty()
     environment = lorikeet.ENVIRONMENT | {"TERM": "xterm", "NO_COLOR": ""} | environment
     process = subprocess.Popen(
@@ -84,16 +84,16 @@ def test_failures_are_red_at_a_terminal_only():
     assert lorikeet.run(*NOBODY).stderr.startswith("lorikeet: ")
 
 
-def test_a_server_that_is_well_is_green(server):
+def test_a_healthy_server_is_shown_in_green(server):
     assert f"{GREEN}is well" in at_a_terminal("health", "--uri", server.uri)
     assert "\x1b" not in at_a_terminal("health", "--uri", server.uri, "--json")
 
 
-def test_the_doctor_has_colours():
+def test_doctor_uses_colours_at_a_terminal():
     assert f"{GREEN}ok" in at_a_terminal("doctor")
     assert "\x1b" not in lorikeet.run("doctor").stdout
 
 
-def test_a_failure_names_the_next_step():
+def test_a_failure_at_a_terminal_names_the_next_step():
     assert "start it with `lorikeet serve`" in lorikeet.run(*NOBODY).stderr
     assert "lorikeet models list" in lorikeet.run("models", "pull", "nothing").stderr

@@ -1,4 +1,4 @@
-"""`lorikeet transcribe` on good recordings, compared with onnx-asr and read back with other people's parsers."""
+"""`lorikeet transcribe` on good recordings, compared with onnx-asr and read back with independent parsers."""
 import io
 import itertools
 import math
@@ -32,7 +32,7 @@ def test_tokens_equal_those_of_onnx_asr(name, transcripts, reference):
     tokens = result["tokens"]
     assert [token["id"] for token in tokens] == expected.ids
     assert result["text"] == expected.text
-    # A mark has no time of its own.
+    # Punctuation has no time of its own.
     spoken = [any(map(str.isalpha, token["text"])) for token in tokens]
     starts = [FRAME_SECONDS * frame for frame in itertools.compress(expected.frames, spoken)]
     assert [token["start"] for token in itertools.compress(tokens, spoken)] == pytest.approx(starts, abs=1e-3)
@@ -66,7 +66,7 @@ def test_json_is_complete_and_sane(name, transcripts):
     assert timings["total"] >= max(stages)
 
 
-def test_text_is_one_line_a_recording(transcribe, transcripts):
+def test_text_output_has_one_line_per_recording(transcribe, transcripts):
     names = ["es-07.wav", "en-01.wav", "en-05.wav"]
     result = transcribe("--precision", "f32", *(AUDIO / name for name in names))
     assert result.returncode == 0, result.stderr
@@ -124,7 +124,7 @@ def test_other_rates_channels_and_codecs_keep_the_text(name, rate, channels, for
 
 
 @pytest.mark.parametrize("gain", [-1, -0.9])
-def test_channels_that_cancel_each_other_are_heard_and_told_of(gain, tmp_path, transcribe, transcripts):
+def test_channels_that_cancel_each_other_are_transcribed_with_a_warning(gain, tmp_path, transcribe, transcripts):
     samples, rate = soundfile.read(AUDIO / "en-03.wav", dtype="float32")
     path = tmp_path / "antiphase.wav"
     soundfile.write(path, np.stack([samples, samples * gain], axis=1), rate)
@@ -138,13 +138,13 @@ def test_channels_that_cancel_each_other_are_heard_and_told_of(gain, tmp_path, t
 
 @pytest.mark.parametrize(("format", "subtype"), [
     ("WAV", "PCM_16"), ("FLAC", "PCM_16"), ("OGG", "OPUS"), ("MP3", "MPEG_LAYER_III")])
-def test_standard_input(format, subtype, transcribe):
+def test_a_recording_on_standard_input_is_transcribed(format, subtype, transcribe):
     data = encoded(oracle.samples(AUDIO / "en-03.wav"), 16_000, 1, format, subtype)
     (result,) = transcribe.json("-", stdin=data)
     assert (result["file"], result["text"]) == ("-", ROBUST["en-03.wav"])
 
 
-def test_wav_of_unknown_length_as_programs_write_it_into_a_pipe(transcribe, transcripts):
+def test_wav_of_unknown_length_from_a_pipe_is_transcribed(transcribe, transcripts):
     data = bytearray((AUDIO / "en-01.wav").read_bytes())
     data[4:8] = data[40:44] = b"\xff\xff\xff\xff"
     (result,) = transcribe.json("-", stdin=bytes(data))
@@ -153,7 +153,7 @@ def test_wav_of_unknown_length_as_programs_write_it_into_a_pipe(transcribe, tran
 
 @pytest.mark.parametrize("samples", [0, 1, 159, 160, 161, 320, 1_000, 4_000])
 @pytest.mark.parametrize("level", [0.0, 0.1])
-def test_very_short_recordings(samples, level, tmp_path, transcribe):
+def test_a_very_short_recording_is_transcribed_without_an_error(samples, level, tmp_path, transcribe):
     path = tmp_path / "short.wav"
     soundfile.write(path, np.random.default_rng(0).uniform(-level, level, samples), 16_000)
     (result,) = transcribe.json(path)
@@ -162,7 +162,7 @@ def test_very_short_recordings(samples, level, tmp_path, transcribe):
         assert result["text"] == ""
 
 
-def test_without_a_cache(transcribe, transcripts):
+def test_tokens_are_the_same_without_a_cache(transcribe, transcripts):
     (result,) = transcribe.json("--no-cache", AUDIO / "en-01.wav")
     assert result["tokens"] == transcripts["en-01.wav"]["tokens"]
 
@@ -175,6 +175,6 @@ def test_the_second_run_reads_the_cache(tmp_path, transcripts):
         assert any((tmp_path / "compiled").rglob("*.blob"))
 
 
-def test_a_model_directory_is_the_same_as_its_name(data_dir, transcripts):
+def test_a_model_directory_gives_the_same_transcripts_as_its_name(data_dir, transcripts):
     (result,) = Transcriber("--model", BUILTIN, "--data-dir", data_dir).json(AUDIO / "en-01.wav")
     assert result["tokens"] == transcripts["en-01.wav"]["tokens"]

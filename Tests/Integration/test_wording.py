@@ -1,4 +1,4 @@
-"""How text is written, seen from outside."""
+"""Written forms of text, at the command line and in a server."""
 import numpy as np
 import pytest
 
@@ -19,7 +19,7 @@ def words(transcript: dict) -> list[str]:
     ([], "Pon un temporizador de cincuenta segundos."),
     (["--text", "raw"], "Pon un temporizador de cincuenta segundos."),
     (["--text", "command"], "pon un temporizador de cincuenta segundos"),
-    # The text tells its language.
+    # The language is detected from the text.
     (["--numbers", "digits"], "Pon un temporizador de 50 segundos."),
     (["--numbers", "digits", "--language", "de"], "Pon un temporizador de cincuenta segundos."),
     (["--numbers", "digits", "--language", "es"], "Pon un temporizador de 50 segundos."),

@@ -1,4 +1,4 @@
-"""Whatever is wrong with the input: one clear line on standard error, exit status 1, nothing else."""
+"""Wrong input: one clear line on standard error, exit status 1, nothing else."""
 import json
 import shutil
 import struct
@@ -8,23 +8,13 @@ import pytest
 import soundfile
 
 import lorikeet
-from lorikeet import AUDIO, BUILTIN
+from lorikeet import AUDIO, BUILTIN, USAGE, assert_refused
 
 GOOD = AUDIO / "en-01.wav"
-USAGE = 64  # EX_USAGE of sysexits.h, what the argument parser exits with
-
-
-def assert_refused(result, *mentions):
-    assert result.returncode == 1, (result.returncode, result.stderr)
-    lines = result.stderr.splitlines()
-    assert len(lines) == 1, result.stderr
-    assert lines[0].startswith("lorikeet: ")
-    for mention in mentions:
-        assert str(mention) in lines[0]
 
 
 def header(channels=1, rate=16_000, size=32_000):
-    """The 44 bytes in front of 16-bit samples."""
+    """The 44 bytes of a WAVE header for 16-bit samples."""
     return struct.pack(
         "<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + size, b"WAVE", b"fmt ", 16, 1, channels, rate, rate * channels * 2,
         channels * 2, 16, b"data", size)
@@ -53,7 +43,7 @@ WRONG_FILES = {
 
 
 @pytest.mark.parametrize("kind", WRONG_FILES)
-def test_wrong_file(kind, tmp_path, transcribe):
+def test_a_wrong_recording_is_refused(kind, tmp_path, transcribe):
     path = tmp_path / "recording.wav"
     WRONG_FILES[kind](path)
     result = transcribe(path)
@@ -62,7 +52,7 @@ def test_wrong_file(kind, tmp_path, transcribe):
 
 
 @pytest.mark.parametrize("data", [b"", b"no sound", GOOD.read_bytes()[:30]], ids=["empty", "text", "cut short"])
-def test_wrong_standard_input(data, transcribe):
+def test_wrong_standard_input_is_refused(data, transcribe):
     result = transcribe("-", stdin=data)
     assert_refused(result)
     assert result.stdout == ""
@@ -116,7 +106,7 @@ WRONG_MODELS = {
 
 
 @pytest.mark.parametrize("kind", WRONG_MODELS)
-def test_wrong_model(kind, tmp_path, data_dir):
+def test_a_wrong_model_is_refused(kind, tmp_path, data_dir):
     model = tmp_path / "model"
     shutil.copytree(BUILTIN, model)
     change, mention = WRONG_MODELS[kind]
@@ -127,13 +117,13 @@ def test_wrong_model(kind, tmp_path, data_dir):
 
 
 @pytest.mark.parametrize("name", ["no-such-model", "./no/such/directory"])
-def test_unknown_model(name, data_dir):
+def test_an_unknown_model_is_refused(name, data_dir):
     result = lorikeet.run("transcribe", "--model", name, "--data-dir", data_dir, GOOD)
     assert_refused(result, name)
 
 
-def test_unwritable_cache(tmp_path):
-    # Root may write anywhere, but nobody can make a directory below a file.
+def test_an_unwritable_data_directory_is_refused(tmp_path):
+    # Root can write anywhere, but not even root can make a directory below a file.
     (tmp_path / "file").write_text("")
     data_dir = tmp_path / "file" / "data"
     result = lorikeet.run("transcribe", "--model", "builtin", "--data-dir", data_dir, GOOD)
@@ -149,14 +139,14 @@ def test_unwritable_cache(tmp_path):
     ["serve", "--uri", "nonsense"],
     ["no-such-command"],
 ], ids=lambda arguments: " ".join(map(str, arguments[:3])))
-def test_wrong_usage(arguments):
+def test_wrong_usage_exits_with_the_usage_status(arguments):
     result = lorikeet.run(*arguments)
     assert result.returncode == USAGE, (result.returncode, result.stderr)
     assert result.stderr.startswith("Error: ")
     assert result.stdout == ""
 
 
-def test_help_and_version():
+def test_help_and_version_exit_with_success():
     for arguments in (["--help"], ["--version"], ["transcribe", "--help"], ["serve", "--help"]):
         result = lorikeet.run(*arguments)
         assert result.returncode == 0, result.stderr

@@ -1,4 +1,4 @@
-"""`lorikeet serve` as the official Wyoming client sees it: what it offers, and utterances in every form."""
+"""`lorikeet serve` as the official Wyoming client sees it: its info, and utterances in every form."""
 import json
 import socket
 import subprocess
@@ -22,10 +22,10 @@ from conversation import SECONDS, SILENCE, STOP, TEXTS, audio, chunks, converse,
 from home_assistant import client, pcm, receive_transcript, speak
 from lorikeet import AUDIO
 
-# What it offers
+# Info
 
 
-def test_describe(server):
+def test_describe_is_answered_with_models_and_languages(server):
     info = converse(home_assistant.describe(server.port))
     (program,) = info.asr
     assert program.installed and program.name and program.version and program.description
@@ -66,7 +66,7 @@ def test_info_is_sent_in_the_data_part_because_header_lines_are_limited(server):
 
 
 @pytest.mark.parametrize("text", ["are you there", None])
-def test_ping(text, server):
+def test_a_ping_is_answered_with_its_text(text, server):
     async def conversation():
         async with client(server.port) as connection:
             await connection.write_event(Ping(text=text).event())
@@ -81,23 +81,23 @@ def test_ping(text, server):
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_utterance_as_home_assistant_sends_it(name, server):
+def test_an_utterance_from_home_assistant_is_transcribed(name, server):
     text, _ = converse(home_assistant.transcribe(server.port, audio(name), language=name[:2]))
     assert text == TEXTS[name]
 
 
-def test_in_real_time(server):
+def test_an_utterance_in_real_time_is_transcribed(server):
     text, _ = converse(home_assistant.transcribe(server.port, audio("en-01.wav"), real_time=True))
     assert text == TEXTS["en-01.wav"]
 
 
 @pytest.mark.parametrize("size", [100, 320, 1_001, 1_000_000])
-def test_chunks_of_any_size_even_if_they_split_a_sample(size, server):
+def test_chunks_of_any_size_are_accepted_even_if_they_split_a_sample(size, server):
     events = [start(), *chunks(audio("en-01.wav"), size=size), STOP]
     assert converse(send_and_receive(server.port, *events)) == TEXTS["en-01.wav"]
 
 
-def test_several_utterances_on_one_connection(server):
+def test_several_utterances_on_one_connection_are_transcribed(server):
     async def conversation():
         async with client(server.port) as connection:
             return [(await speak(connection, audio(name), language=name[:2]))[0] for name in TEXTS]
@@ -111,16 +111,16 @@ def test_several_utterances_on_one_connection(server):
     Transcribe(name="no-such-model"),
     Transcribe(name="builtin", language="en", context={"conversation": 1}, vad_sensitivity="aggressive"),
 ], ids=["empty", "unknown language", "unknown model", "everything"])
-def test_any_transcribe_event_is_good_enough(transcribe, server):
+def test_any_transcribe_event_is_accepted(transcribe, server):
     events = [transcribe.event(), start(), *chunks(audio("en-01.wav")), STOP]
     assert converse(send_and_receive(server.port, *events)) == TEXTS["en-01.wav"]
 
 
-def test_without_transcribe(server):
+def test_an_utterance_without_a_transcribe_event_is_transcribed(server):
     assert converse(send_and_receive(server.port, start(), *chunks(audio("en-01.wav")), STOP)) == TEXTS["en-01.wav"]
 
 
-def test_without_audio_start(server):
+def test_an_utterance_without_audio_start_is_transcribed(server):
     events = [Transcribe(language="en").event(), *chunks(audio("en-01.wav")), STOP]
     assert converse(send_and_receive(server.port, *events)) == TEXTS["en-01.wav"]
 
@@ -131,7 +131,7 @@ def test_without_audio_start(server):
     [STOP],
     [start(), AudioChunk(rate=16_000, width=2, channels=1, audio=b"").event(), STOP],
 ], ids=["no chunks", "no start", "nothing but the stop", "an empty chunk"])
-def test_no_audio_is_an_empty_transcript(events, server):
+def test_an_utterance_without_audio_has_an_empty_transcript(events, server):
     assert converse(send_and_receive(server.port, *events)) == ""
 
 
@@ -151,7 +151,7 @@ def signed_32_bit(signal):
     (44_100, 2, 2, pcm), (48_000, 1, 2, pcm), (8_000, 1, 2, pcm), (16_000, 1, 1, unsigned_8_bit),
     (16_000, 1, 3, signed_24_bit), (16_000, 1, 4, signed_32_bit), (48_000, 6, 4, signed_32_bit)])
 @pytest.mark.parametrize("name", ["en-03.wav", "es-05.wav"])
-def test_other_audio_formats(name, rate, channels, width, convert, server):
+def test_other_audio_formats_are_transcribed(name, rate, channels, width, convert, server):
     signal = soxr.resample(np.concatenate([oracle.samples(AUDIO / name), SILENCE]), 16_000, rate)
     data = convert(np.stack([np.clip(signal, -1, 1)] * channels, axis=1).reshape(-1))
     format = {"rate": rate, "width": width, "channels": channels}
@@ -159,7 +159,7 @@ def test_other_audio_formats(name, rate, channels, width, convert, server):
     assert converse(send_and_receive(server.port, *events)) == TEXTS[name]
 
 
-def test_channels_that_cancel_each_other_are_heard_and_told_of_once(start_server):
+def test_channels_that_cancel_each_other_are_transcribed_with_one_warning(start_server):
     mono = np.frombuffer(audio("en-01.wav"), dtype="<i2")
     stereo = np.stack([mono, -np.maximum(mono, -32767)], axis=1).tobytes()
 
@@ -178,7 +178,7 @@ def test_channels_that_cancel_each_other_are_heard_and_told_of_once(start_server
         assert "channel=1 channels=2" in server.messages()
 
 
-def test_audio_chunks_know_their_format_better_than_audio_start(server):
+def test_the_format_of_audio_chunks_overrides_that_of_audio_start(server):
     events = [start(rate=44_100, channels=2), *chunks(audio("en-01.wav")), STOP]
     assert converse(send_and_receive(server.port, *events)) == TEXTS["en-01.wav"]
 
@@ -202,14 +202,14 @@ def test_streaming_events_come_in_order_and_the_transcript_is_their_sum(name, se
     assert transcript["language"] == answers[0].data["language"] == "en"
 
 
-def test_select_program_and_a_late_transcribe(server):
+def test_select_program_and_a_late_transcribe_are_accepted(server):
     events = [
         Event("select-program", {"name": "no such program"}), start(), *chunks(audio("en-03.wav")),
         Transcribe(name="no such model", language="en").event(), STOP]
     assert converse(send_and_receive(server.port, *events)) == TEXTS["en-03.wav"]
 
 
-def test_describe_and_ping_in_the_middle_of_an_utterance(server):
+def test_describe_and_ping_in_the_middle_of_an_utterance_are_answered(server):
     async def conversation():
         async with client(server.port) as connection:
             pieces = chunks(audio("en-01.wav"))
@@ -222,7 +222,7 @@ def test_describe_and_ping_in_the_middle_of_an_utterance(server):
     assert converse(conversation()) == TEXTS["en-01.wav"]
 
 
-def test_the_official_http_server_in_front(server):
+def test_the_official_http_server_in_front_works(server):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

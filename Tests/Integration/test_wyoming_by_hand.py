@@ -1,4 +1,4 @@
-"""`lorikeet serve` and clients that are not the official one: short, wrong, or gone in the middle."""
+"""`lorikeet serve` with clients other than the official one: terse, wrong, or gone in the middle."""
 import asyncio
 import json
 import socket
@@ -22,13 +22,13 @@ from home_assistant import client
     b'{"type":"describe","data":{"a":NaN,"b":[Infinity]},"data_length":15}\n{"c":-Infinity}',
     b'{"type":"no-such-event","data_length":7,"payload_length":5}\n{"a":1}\x00\n{"\xff{"type":"describe"}\n',
 ], ids=["inline", "carriage return", "nulls", "unknown keys", "data part", "blank lines", "byte order mark", "NaN", "unknown event"])
-def test_ways_to_write_describe(data, server):
+def test_every_way_to_write_describe_is_understood(data, server):
     event = exchange(server.port, data)
     assert Info.is_type(event.type)
     assert Info.from_event(event).asr
 
 
-def test_bytes_that_arrive_one_by_one(server):
+def test_bytes_that_arrive_one_by_one_are_understood(server):
     async def conversation():
         async with await Raw.connect(server.port) as connection:
             for byte in b'{"type":"ping","data_length":15}\n{"text":"slow"}':
@@ -39,7 +39,7 @@ def test_bytes_that_arrive_one_by_one(server):
     assert converse(conversation()).data["text"] == "slow"
 
 
-def test_data_in_the_header_line(server):
+def test_data_in_the_header_line_is_understood(server):
     begin = inline("transcribe", language="en") + inline("audio-start", rate=16_000, width=2, channels=1)
     event = exchange(server.port, begin + inline_utterance("en-01.wav"))
     assert (event.type, event.data["text"]) == ("transcript", TEXTS["en-01.wav"])

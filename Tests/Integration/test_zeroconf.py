@@ -1,4 +1,4 @@
-"""`lorikeet serve --zeroconf`: is the server found by other machines, with `zeroconf` as Home Assistant does it?"""
+"""`lorikeet serve --zeroconf`: other machines find the server with `zeroconf`, as Home Assistant does."""
 import socket
 import subprocess
 import sys
@@ -19,7 +19,7 @@ def advertised(line: str) -> bool:
 
 
 @needs_machines
-def test_the_server_is_found_and_goes():
+def test_a_server_is_announced_and_withdrawn():
     with Network() as (mine, other), other.python("browse") as neighbour:
         neighbour.event(change="Browsing")
         with mine.lorikeet("--zeroconf", "Living room", "--uri", "tcp://[::]:10300") as server:
@@ -53,7 +53,7 @@ time.sleep(600)
 
 
 @needs_machines
-def test_who_comes_later_finds_it_by_asking():
+def test_a_machine_that_comes_later_finds_the_server_by_asking():
     with Network() as (mine, other), mine.lorikeet("--zeroconf") as server:
         server.line(advertised)
         for version in ("v4", "v6"):
@@ -72,12 +72,12 @@ def test_a_new_address_is_announced_and_an_old_one_taken_back():
             mine.ip("address", "add", "10.9.8.50/24", "dev", "eth0")
             neighbour.event(change="Addresses", addresses=["10.9.8.1", "10.9.8.50"])
             mine.ip("address", "delete", "10.9.8.50/24", "dev", "eth0")
-            # Long before the 120 s for which it may be kept.
+            # Long before its time to live of 120 s.
             neighbour.event(change="Addresses", addresses=["10.9.8.1"])
 
 
 @needs_machines
-def test_a_network_that_comes_later():
+def test_a_server_is_announced_on_a_network_that_comes_later():
     with Network() as (mine, other), other.python("browse") as neighbour:
         mine.ip("link", "set", "eth0", "down")
         with mine.lorikeet("--zeroconf", "Living room") as server:
@@ -87,7 +87,7 @@ def test_a_network_that_comes_later():
 
 
 @needs_machines
-def test_a_name_that_another_machine_has():
+def test_a_server_takes_another_name_if_a_machine_has_it():
     with Network() as (mine, other), other.python("register", "Living room", 9) as neighbour:
         neighbour.event(change="Registered")
         with mine.lorikeet("--zeroconf", "Living room") as server:
@@ -104,7 +104,7 @@ def test_a_name_that_another_machine_has():
 def test_servers_that_start_together_get_different_names():
     with Network(3) as (one, two, other), one.lorikeet("--zeroconf", "Living room") as first:
         with two.lorikeet("--zeroconf", "Living room") as second:
-            # Host names are taken from the machine, so that both want the same here.
+            # Host names come from the machine, so both want the same one here.
             lines = [server.line(advertised) for server in (first, second)]
             assert sorted("(2)" in line for line in lines) == [False, True]
             with other.python("browse", "v4") as browser:
@@ -114,7 +114,7 @@ def test_servers_that_start_together_get_different_names():
 
 
 @needs_machines
-def test_servers_of_one_machine_that_share_the_port_of_multicast_dns():
+def test_servers_of_one_machine_share_the_port_of_multicast_dns():
     with Network() as (mine, other), other.python("browse") as neighbour:
         neighbour.event(change="Browsing")
         with mine.lorikeet("--zeroconf", "A", "--uri", "tcp://0.0.0.0:10300") as first:
@@ -139,7 +139,7 @@ def test_two_interfaces_on_one_network_are_no_conflict():
 
 
 @needs_machines
-def test_only_the_interfaces_that_are_named():
+def test_a_server_is_announced_on_the_named_interfaces_only():
     network = Network()
     with network as (mine, other):
         network.plug(mine, "eth1")
@@ -166,14 +166,14 @@ def test_several_addresses_are_several_services():
 
 
 @needs_machines
-def test_a_network_with_ipv6_only():
+def test_a_server_is_found_on_a_network_with_ipv6_only():
     with Network(ipv4=False) as (mine, other), other.python("browse", "v6") as neighbour:
         with mine.lorikeet("--zeroconf", "Living room", "--uri", "tcp://[::]:10300"):
             assert neighbour.event(change="Added")["addresses"] == [mine.link_local("eth0")]
 
 
 @needs_machines
-def test_a_resolver_that_knows_no_multicast_dns():
+def test_a_resolver_without_multicast_dns_gets_an_answer():
     ask = """
 import socket, sys
 asker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -194,7 +194,7 @@ print(asker.recv(9000).hex())
 
 
 @needs_machines
-def test_the_server_serves_though_multicast_dns_does_not_work():
+def test_a_server_without_working_multicast_dns_still_serves():
     hold = """
 import socket, time
 holder = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -220,13 +220,13 @@ time.sleep(600)
 
 
 @pytest.mark.parametrize("uri", ["tcp://127.0.0.1:0", "tcp://[::1]:0", "unix:///tmp/lorikeet.sock", "stdio://"])
-def test_what_no_other_machine_can_reach_is_not_to_be_found(uri):
+def test_an_address_that_no_other_machine_can_reach_is_refused(uri):
     result = lorikeet.run("serve", "--zeroconf", "--uri", uri)
     assert result.returncode == 64
     assert "no other machine can reach" in result.stderr and "--uri tcp://0.0.0.0:10300" in result.stderr
 
 
 @pytest.mark.parametrize("name", ["", "x" * 64, "a\nb"])
-def test_what_is_no_name_is_refused(name):
+def test_an_invalid_service_name_is_refused(name):
     result = lorikeet.run("serve", "--zeroconf", name)
     assert result.returncode == 64 and "zeroconf cannot be" in result.stderr

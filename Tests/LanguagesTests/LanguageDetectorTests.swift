@@ -7,7 +7,7 @@ private let v3 = [
   "ro", "ru", "sk", "sl", "sv", "uk",
 ]
 
-/// Sentences of the kind that is said to a home.
+/// Sentences typical of home automation.
 private let sentences = [
   ("bg", "Включи лампата в спалнята и затвори щорите."),
   ("cs", "Rozsviť prosím světlo v ložnici a potom zavři všechny dveře."),
@@ -33,13 +33,13 @@ private let sentences = [
   ("uk", "Увімкни світло у спальні та закрий штори."),
 ]
 
-@Suite struct `The detector of languages` {
+@Suite struct `Language detection` {
   @Test(arguments: sentences)
-  func `knows each language of Parakeet v3 by a sentence`(language: String, text: String) {
+  func `each language of Parakeet v3 is detected from a sentence`(language: String, text: String) {
     #expect(LanguageDetector(among: v3).language(of: text) == language)
   }
 
-  @Test func `decides among the languages that are possible`() {
+  @Test func `the detected language is one of the candidates, as the caller spelled it`() {
     let text = "Enciende la luz del dormitorio."
     #expect(LanguageDetector(among: ["en", "es"]).language(of: text) == "es")
     #expect(LanguageDetector(among: ["en-US", "es-MX"]).language(of: text) == "es-MX")
@@ -48,17 +48,17 @@ private let sentences = [
   }
 
   @Test(arguments: ["", "7", "…", "No.", "Netflix", "Ja.", "USB 3", "漢字", "Да, TV"])
-  func `says nothing where it is not clear`(text: String) {
+  func `no language is detected in a text that is not clear`(text: String) {
     #expect(LanguageDetector(among: ["da", "de", "en", "et", "sv", "bg", "ru"]).language(of: text) == nil)
   }
 
-  @Test func `says nothing where it may be a language that it does not know`() {
+  @Test func `no language is detected if a candidate is not supported`() {
     #expect(LanguageDetector(among: ["en", "tr"]).language(of: "Turn on the light in the bedroom.") == nil)
     #expect(LanguageDetector(among: ["en", "xx"]).language(of: "Turn on the light in the bedroom.") == nil)
     #expect(LanguageDetector(among: []).language(of: "Turn on the light.") == nil)
   }
 
-  @Test func `an hour of speech is looked at no longer than its beginning`() {
+  @Test func `the language of an hour of speech is detected from its beginning`() {
     let text = String(repeating: "Turn on the light in the bedroom. ", count: 10_000)
     #expect(LanguageDetector(among: v3).language(of: text) == "en")
   }

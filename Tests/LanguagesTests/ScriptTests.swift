@@ -1,8 +1,7 @@
 import Languages
 import Testing
 
-/// The small letters beyond a to z that each language of Parakeet v3 is written with; all letters where its script is
-/// not Latin.
+/// The lowercase letters beyond a to z of each language of Parakeet v3; all letters if its script is not Latin.
 private let alphabets = [
   "bg": "абвгдежзийклмнопрстуфхцчшщъьюяѝ", "cs": "áčďéěíňóřšťúůýž", "da": "æøåé", "de": "äöüß",
   "el": "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ", "en": "éï", "es": "áéíñóúü", "et": "äõöüšž", "fi": "äöåšž",
@@ -20,7 +19,7 @@ private func scripts(of text: String) throws -> Set<Script> {
 
 @Suite struct `Scripts of languages` {
   @Test(arguments: alphabets.keys.sorted())
-  func `all of a language's own letters belong to its scripts, also as capitals`(language: String) throws {
+  func `all letters of a language, lowercase and capital, belong to its scripts`(language: String) throws {
     let scripts = try scripts(of: language)
     let letters = try #require(alphabets[language])
     for scalar in (letters + letters.uppercased() + "azAZ").unicodeScalars {
@@ -28,38 +27,38 @@ private func scripts(of text: String) throws -> Set<Script> {
     }
   }
 
-  @Test func `there are the 25 languages of Parakeet v3`() {
+  @Test func `the script tests cover the 25 languages of Parakeet v3`() {
     #expect(alphabets.count == 25)
   }
 
   @Test(arguments: alphabets.keys.sorted())
-  func `no language has the letters of a script that it is not written in`(language: String) throws {
+  func `a language has no scripts but Latin and its primary one`(language: String) throws {
     let scripts = try scripts(of: language)
     #expect(scripts.contains(.cyrillic) == ["bg", "ru", "uk"].contains(language))
     #expect(scripts.contains(.greek) == (language == "el"))
     #expect(!scripts.contains(.other))
   }
 
-  @Test func `a tag's script goes before what its language is usually written in`() throws {
+  @Test func `a tag's script takes precedence over its language's usual script`() throws {
     #expect(try scripts(of: "ru-Latn") == [.latin])
     #expect(try scripts(of: "sr-Cyrl") == [.cyrillic, .latin])
     #expect(try scripts(of: "uk_UA") == [.cyrillic, .latin])
   }
 
   @Test(arguments: ["zh-Hans", "ar", "de-Hebr", "tlh"])
-  func `what is not known has none`(text: String) throws {
+  func `a tag with an unsupported language or script has no scripts`(text: String) throws {
     let tag = try #require(LanguageTag(text))
     #expect(Script.scripts(of: tag) == nil)
   }
 }
 
-@Suite struct `The script of a character` {
+@Suite struct `Scripts of characters` {
   @Test(
     arguments: [
       ("aZñßŁŐșĦÿªºﬁÅ", .latin), ("αΩςώϊἀΩμ", .greek), ("аЯёґїЂѝꙮ", .cyrillic), ("אحकあ漢가Ա", .other),
       ("09.,-'’«¿%€°µ ½\u{301}\u{2581}ʼ№", nil),
     ] as [(String, Script?)])
-  func `is what the Unicode standard says`(characters: String, script: Script?) {
+  func `the script of a character is that of the Unicode standard`(characters: String, script: Script?) {
     for scalar in characters.unicodeScalars { #expect(Script(of: scalar) == script, "\(scalar)") }
   }
 }

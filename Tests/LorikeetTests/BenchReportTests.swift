@@ -1,9 +1,10 @@
+import Devices
 import Recognition
 import Testing
 
 @testable import lorikeet
 
-@Suite struct `The report of a measurement` {
+@Suite struct `The benchmark's report` {
   private func spread(_ milliseconds: Double...) throws -> Spread {
     try #require(Spread(milliseconds.map { $0 / 1000 }))
   }
@@ -43,7 +44,7 @@ import Testing
       backends: backends)
   }
 
-  @Test func `compares devices in tables`() throws {
+  @Test func `the benchmark's report compares devices in tables`() throws {
     let failure = BenchFailure(description: "there is no GPU here, only CPU, NPU")
     let result = result([
       try backend("cpu", on: "CPU"), try backend("npu", on: "NPU"),
@@ -53,8 +54,8 @@ import Testing
       BenchReport(result).text == """
         lorikeet \(Lorikeet.version), model tiny, A Processor, 2 runs after 1 warm-up
 
-        Who executes: the self-test's recording
-          asked for   OpenVINO says   counted              NPU busy   loaded in   first transcript
+        Executing device, by the self-test's recording
+          requested   OpenVINO says   counted              NPU busy   loaded in   first transcript
           cpu         CPU             1 inference on CPU          –       1.3 s             200 ms
           npu         NPU             1 inference on NPU    45.0 ms       1.3 s             200 ms
 
@@ -74,19 +75,19 @@ import Testing
           built-in    2.0 s   NPU       280 (276–290)         160
 
         Not measured: gpu: there is no GPU here, only CPU, NPU
-        The recordings are synthetic: the built-in one, as often as it fits, with silence between. Only their lengths tell something; name files to measure real ones.
-        Energy is what the processor's package takes above 5.0 W, which it takes idle.
+        The recordings are synthetic: the built-in one, repeated with silence between. Only their lengths are meaningful; pass files to measure real ones.
+        Energy is that of the processor's package above its idle power of 5.0 W.
         """)
   }
 
-  @Test func `never lets another device's figures pass for those of the one that was named`() throws {
+  @Test func `the benchmark's report marks results of a device other than the named one`() throws {
     let report = BenchReport(result([try backend("npu", on: "CPU", fallbackReasons: ["NPU is loading"])]))
       .text
     #expect(report.split(separator: "\n").count { $0.contains("(not NPU!)") } == 3)
-    #expect(report.contains("npu, 2.0 s, did not run as wanted: NPU is loading"))
+    #expect(report.contains("npu, 2.0 s, did not run as requested: NPU is loading"))
   }
 
-  @Test func `shows the 95th percentile where there are runs enough`() throws {
+  @Test func `the benchmark's report shows the 95th percentile from twenty runs on`() throws {
     var backend = try backend("cpu", on: "CPU")
     var measurement = try backend.outcome.get()
     measurement.stages[0].total = try #require(Spread((1...100).map { Double($0) }))
@@ -98,7 +99,7 @@ import Testing
     #expect(report.contains("50500 (95050)"))
   }
 
-  @Test func `says why there is no energy`() throws {
+  @Test func `the benchmark's report says why energy is unavailable`() throws {
     var backend = try backend("cpu", on: "CPU")
     var measurement = try backend.outcome.get()
     measurement.stages[0].energy = nil
@@ -108,7 +109,7 @@ import Testing
     #expect(report.contains("160 ms                      –                  –"))
   }
 
-  @Test func `has a table for real time`() throws {
+  @Test func `the benchmark's report has a table of runs in real time`() throws {
     var work = DeviceWork()
     work.inferences = ["CPU": 2]
     var measurement = BenchResult.Measurement(proof: BenchResult.Proof(text: "", work: work))
@@ -122,13 +123,13 @@ import Testing
     #expect(
       BenchReport(result).text.hasSuffix(
         """
-        Streamed in real time with 1.0 s of silence behind, milliseconds: median (fastest–slowest)
+        Streamed in real time with 1.0 s of silence after each, milliseconds: median (fastest–slowest)
           recording   audio   backend   counted               audio-stop → transcript   text
           a.wav       2.1 s   cpu       2 inferences on CPU             3.5 (3.0–4.0)   Open the garden blinds.
         """))
   }
 
-  @Test func `keeps a file's name in its line`() throws {
+  @Test func `a file name with a line break stays in its line of the benchmark's report`() throws {
     var row = try row("CPU")
     row.recording = "a\nb.wav"
     var measurement = BenchResult.Measurement(proof: BenchResult.Proof(text: ""))
@@ -139,7 +140,7 @@ import Testing
     #expect(report.contains("a b.wav"))
   }
 
-  @Test func `has every key in JSON`() throws {
+  @Test func `the benchmark's JSON has every key`() throws {
     let result = result([
       try backend("npu", on: "NPU"),
       BenchResult.Backend(name: "gpu", outcome: .failure(BenchFailure(description: "none"))),

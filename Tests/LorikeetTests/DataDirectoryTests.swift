@@ -7,7 +7,7 @@ import Testing
 
 @testable import lorikeet
 
-@Suite struct `The doctor's look at the data directory` {
+@Suite struct `The doctor's check of the data directory` {
   private func findings(_ directory: String, freeBytes: Int? = nil) -> [Finding] {
     DataDirectoryCheck(
       directory: directory, library: ModelLibrary(dataDirectory: directory),
@@ -16,16 +16,18 @@ import Testing
   }
 
   @Test(arguments: [(0, Verdict.error), (999_999, .error), (1_000_000, .warning), (3_200_000_000, .ok)])
-  func `holds what is free against what a model needs`(free: Int, verdict: Verdict) async throws {
+  func `the doctor compares free space with the needs of a model`(free: Int, verdict: Verdict) async throws {
     try await withTemporaryDirectory { directory in
       let finding = try #require(findings(directory.path, freeBytes: free).first)
       #expect(finding.check == "directory" && finding.verdict == verdict)
       #expect((finding.remedy == nil) == (verdict == .ok))
-      if verdict != .ok { #expect(finding.text.contains("a model of full size needs 3.2 GB")) }
+      if verdict != .ok { #expect(finding.text.contains("a full-size model needs 3.2 GB")) }
     }
   }
 
-  @Test(arguments: ["prepared", "compiled"]) func `does not call an empty folder ok`(name: String)
+  @Test(arguments: ["prepared", "compiled"]) func `an empty folder of the data directory is a note, not ok`(
+    name: String
+  )
     async throws
   {
     try await withTemporaryDirectory { directory in
@@ -33,15 +35,17 @@ import Testing
       try Files.makeDirectories(folder)
       let empty = findings(directory.path).filter { $0.check == name }
       #expect(empty.map(\.verdict) == [.note])
-      #expect(empty.allSatisfy { $0.text.contains("\(folder) holds none yet") })
-      // Neither is the lock a model.
+      #expect(empty.allSatisfy { $0.text.contains("\(folder) is empty") })
+      // A lock is not a model either.
       try Files.write([], to: "\(folder)/.lock")
       #expect(findings(directory.path).filter { $0.check == name }.map(\.verdict) == [.note])
     }
   }
 
   @Test(arguments: ["prepared", "compiled"])
-  func `shows what interrupted starts have left, and how it goes`(name: String) async throws {
+  func `leftovers of interrupted starts are a warning with the command that removes them`(name: String)
+    async throws
+  {
     try await withTemporaryDirectory { directory in
       let leftover = "\(directory.path)/\(name)/.making-999999999-1"
       try Files.makeDirectories(leftover)
@@ -54,33 +58,35 @@ import Testing
   }
 
   @Test(arguments: ["prepared", "compiled"])
-  func `shows folders that hold nothing of use`(name: String) async throws {
+  func `unusable folders of the data directory are a note with the command that removes them`(name: String)
+    async throws
+  {
     try await withTemporaryDirectory { directory in
       let useless = "\(directory.path)/\(name)/builtin-CPU-encoder-1"
       try Files.makeDirectories(useless)
       let found = findings(directory.path).filter { $0.check == name }
       #expect(found.map(\.verdict) == [.note])
-      #expect(found.first?.text.contains("\(useless) is of no use") == true)
+      #expect(found.first?.text.contains("\(useless) is not usable") == true)
       #expect(found.first?.remedy?.contains("rm -r") == true)
     }
   }
 
-  @Test func `does not call a sealed folder without a network ok`() async throws {
+  @Test func `a folder with a manifest but without a network is a note, not ok`() async throws {
     try await withTemporaryDirectory { directory in
       let folder = "\(directory.path)/compiled/builtin-CPU-encoder-1"
       try Files.makeDirectories(folder)
-      let seal = """
+      let manifest = """
         {"key": {"model": "builtin", "source": "1", "network": "encoder", "device": "CPU", "openVINO": "\(OpenVINOCheck().version)",
         "properties": {}}, "files": []}
         """
-      try Files.write(seal.utf8, to: "\(folder)/compiled.json")
+      try Files.write(manifest.utf8, to: "\(folder)/compiled.json")
       let found = findings(directory.path).filter { $0.check == "compiled" }
       #expect(found.map(\.verdict) == [.note])
       #expect(found.first?.remedy?.contains(folder) == true)
     }
   }
 
-  @Test func `names a file in the place of a folder`() async throws {
+  @Test func `a file instead of a folder of the data directory is an error`() async throws {
     try await withTemporaryDirectory { directory in
       try Files.write([], to: "\(directory.path)/compiled")
       let found = findings(directory.path).filter { $0.check == "compiled" }

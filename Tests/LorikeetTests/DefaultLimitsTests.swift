@@ -5,8 +5,8 @@ import WyomingServer
 
 @testable import lorikeet
 
-@Suite struct `Limits` {
-  @Test func `are by default the same for a server that is told nothing and for the settings`() throws {
+@Suite struct `The server's default limits` {
+  @Test func `the settings' default limits equal the server's own`() throws {
     let resolved = try ServerSettings.resolve(options: [:], environment: [:], file: nil)
     #expect(resolved.serverLimits == ServerLimits())
   }
@@ -17,7 +17,7 @@ import WyomingServer
       (["max-utterance-seconds": ["600"], "max-payload-bytes": ["2048"]], 2048),
       (["max-payload-bytes": ["1073741824"]], 1_073_741_824),
     ])
-  func `let the longest utterance into one chunk, unless they say otherwise`(
+  func `the payload limit fits the longest utterance unless it is set`(
     options: [String: [String]], bytes: Int
   ) throws {
     let resolved = try ServerSettings.resolve(options: options, environment: [:], file: nil)

@@ -14,7 +14,7 @@ import Testing
     return DeviceWork.Mark(devices, npuMicroseconds: busy)
   }
 
-  @Test func `is the difference of two counts`() {
+  @Test func `the work of devices is the difference of two counts`() {
     let work = DeviceWork(
       from: mark(["NPU": 5, "CPU": 2], busy: 100), to: mark(["NPU": 8, "CPU": 2, "GPU.0": 1], busy: 350))
     #expect(work.inferences == ["NPU": 3, "GPU.0": 1])
@@ -22,7 +22,7 @@ import Testing
     #expect(work.npuMicroseconds == 250)
   }
 
-  @Test func `proves the device that was asked for`() {
+  @Test func `inferences on the requested device do not contradict it`() {
     let work = DeviceWork(from: mark([:], busy: 1), to: mark(["NPU": 3], busy: 2))
     #expect(work.contradiction(to: .npu) == nil)
     #expect(work.contradiction(to: .auto) == nil)
@@ -30,13 +30,13 @@ import Testing
     #expect(graphics.contradiction(to: .gpu) == nil)
   }
 
-  @Test func `shows that another device did it`() {
+  @Test func `inferences on another device contradict the requested one`() {
     let work = DeviceWork(from: mark([:]), to: mark(["NPU": 3, "CPU": 1]))
     #expect(work.contradiction(to: .npu) == "CPU did the work instead of NPU")
     #expect(work.contradiction(to: .gpu) == "CPU and NPU did the work instead of GPU")
   }
 
-  @Test func `shows an NPU that the kernel saw idle`() {
+  @Test func `an NPU without busy time in the kernel contradicts its inferences`() {
     let work = DeviceWork(from: mark([:], busy: 7), to: mark(["NPU": 3], busy: 7))
     #expect(work.contradiction(to: .npu) == "the kernel counted no work of the NPU meanwhile")
     #expect(work.contradiction(to: .cpu) == "NPU did the work instead of CPU")

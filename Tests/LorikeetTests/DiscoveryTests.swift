@@ -5,7 +5,7 @@ import WyomingServer
 
 @testable import lorikeet
 
-@Suite struct `What is made known` {
+@Suite struct `The advertised services` {
   private func offers(_ uris: [(String, ipAddress: String?)], interfaces: [String] = []) throws
     -> [ServiceAdvertisement?]
   {
@@ -22,7 +22,9 @@ import WyomingServer
     ("tcp://[::]:1", "::", .everyAddress),
     ("tcp://box:1", "10.0.0.1", .only(.v4([10, 0, 0, 1]))),
   ])
-  func `is what the server listens on`(uri: String, ipAddress: String, reach: ServiceAdvertisement.Reach)
+  func `an advertised service has the addresses on which the server listens`(
+    uri: String, ipAddress: String, reach: ServiceAdvertisement.Reach
+  )
     throws
   {
     #expect(
@@ -32,7 +34,10 @@ import WyomingServer
       ])
   }
 
-  @Test func `is nothing that no other machine can reach`() throws {
+  @Test
+  func `addresses that no other machine can reach are not advertised unless the loopback interface is named`()
+    throws
+  {
     let uris: [(String, ipAddress: String?)] = [
       ("tcp://localhost:1", "127.0.0.1"), ("tcp://[::1]:2", "::1"), ("unix:///a", nil), ("stdio://", nil),
     ]
@@ -40,14 +45,14 @@ import WyomingServer
     #expect(try offers(uris, interfaces: ["lo"]).compactMap(\.self).map(\.port) == [1, 2])
   }
 
-  @Test func `has a name for each address, the first one's own`() throws {
+  @Test func `each advertised address has a name, the first one without a number`() throws {
     let uris = [("tcp://0.0.0.0:1", "0.0.0.0"), ("tcp://0.0.0.0:2", "0.0.0.0"), ("unix:///a", nil)]
     let found = try offers(uris).compactMap(\.self)
     #expect(found.map(\.name) == ["Kitchen", "Kitchen 2"])
     #expect(found.map(\.host) == ["box-1", "box-2"])
   }
 
-  @Test func `has names of its own for two addresses with one port`() throws {
+  @Test func `two advertised addresses with the same port have different names`() throws {
     let found = try offers([("tcp://10.0.0.1:1", "10.0.0.1"), ("tcp://10.0.1.1:1", "10.0.1.1")])
     #expect(found.compactMap(\.self).map(\.name) == ["Kitchen", "Kitchen 1-2"])
     #expect(found.compactMap(\.self).map(\.host) == ["box-1-1", "box-1-2"])

@@ -4,7 +4,7 @@ import Testing
 @testable import lorikeet
 
 @Suite struct `The doctor's report` {
-  @Test func `is grouped by subject, aligned, with the remedy below the trouble`() {
+  @Test func `the doctor's report is grouped by subject and aligned, with each remedy below its problem`() {
     let findings = [
       Finding(.npu, "device", .ok, "Arrow Lake's NPU"),
       Finding(.npu, "module", .error, "it is not loaded", remedy: "sudo modprobe intel_vpu"),
@@ -31,7 +31,7 @@ import Testing
         """)
   }
 
-  @Test func `says so when nothing is wrong`() {
+  @Test func `the doctor's report says when all is well`() {
     #expect(
       DoctorReport.render([Finding(.machine, "memory", .ok, "16 GB")], .plain) == """
         Machine

@@ -22,7 +22,7 @@ import WyomingServer
     return device
   }
 
-  @Test func `has a line for each device, in columns`() throws {
+  @Test func `the health report has a line for each device, in columns`() throws {
     let encoders = [
       DeviceReport.Encoder(
         shape: .bucket(try Bucket(seconds: 5)), state: .ready, bytes: 1_200_000_000, isFromCache: true),
@@ -42,7 +42,8 @@ import WyomingServer
         """)
   }
 
-  @Test func `names a lost device, why, and who answers`() throws {
+  @Test func `the health report names a lost device, the reason, and the device that answers instead`() throws
+  {
     var npu = device(
       "NPU", .lost(why: "NPU did not answer\nwithin 10 s"),
       [DeviceReport.Encoder(shape: .bucket(try Bucket(seconds: 5)), state: .unloaded)], inferences: 3,
@@ -56,7 +57,7 @@ import WyomingServer
         """)
   }
 
-  @Test func `does not call a server well on which every device is lost`() {
+  @Test func `a server on which every device is lost is not reported as well`() {
     #expect(
       report(.ready, [device("NPU", .lost(why: "gone"))]).text == """
         tcp://here:1 answers and serves tiny, but NPU is lost: utterances fail until it is back
@@ -67,11 +68,12 @@ import WyomingServer
   @Test(arguments: [
     (ServerStatus.Progress.fetching, "which is still being fetched"), (.loading, "which is still loading"),
   ])
-  func `says what the model waits for`(progress: ServerStatus.Progress, words: String) {
+  func `the health report says what the model is waiting for`(progress: ServerStatus.Progress, words: String)
+  {
     #expect(report(progress, []).text == "tcp://here:1 is well and serves tiny, \(words)")
   }
 
-  @Test func `is one line where a server tells nothing of its devices`() {
+  @Test func `the health report is one line for a server without a device report`() {
     let report = HealthReport(uri: "unix:///a", outcome: HealthCheck.Outcome(models: []))
     #expect(report.text == "unix:///a is well and serves no speech-to-text model")
     #expect(report.line == #"{"models":[],"status":null,"uri":"unix:///a"}"#)
@@ -83,7 +85,7 @@ import WyomingServer
     ("CPU", "CPU"), ("", "\"\""), ("the bucket of 5 s is not loaded", "\"the bucket of 5 s is not loaded\""),
     ("say \"no\"", #""say \"no\"""#), (#"C:\a"#, #"C:\a"#),
   ])
-  func `is quoted where it has blanks`(value: String, written: String) {
+  func `a value in the log is quoted if it has blanks`(value: String, written: String) {
     #expect(LogOutput.quoted(value) == written)
   }
 }

@@ -13,7 +13,8 @@ import Testing
     ("lorikeet doctor", Doctor.self, .doctor), ("lorikeet bench", Bench.self, .bench),
   ]
 
-  @Test(arguments: 0..<commands.count) func `shows two or three examples, each on a line of its own`(
+  @Test(arguments: 0..<commands.count)
+  func `every command's help shows two or three examples, each on its own line`(
     number: Int
   ) {
     let (name, type, examples) = Self.commands[number]
@@ -25,7 +26,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 0..<commands.count) func `shows examples that are understood`(number: Int) throws {
+  @Test(arguments: 0..<commands.count) func `every example in the help can be parsed`(number: Int) throws {
     for example in Self.commands[number].examples.all {
       let words = self.words(of: example.command).prefix { $0 != ">" }
       let command = try Lorikeet.parseAsRoot(Array(words.dropFirst()))
@@ -35,14 +36,14 @@ import Testing
     }
   }
 
-  @Test func `has examples of every command`() {
+  @Test func `every command has examples in its help`() {
     func all(_ type: any ParsableCommand.Type) -> [any ParsableCommand.Type] {
       [type] + type.configuration.subcommands.flatMap(all)
     }
     #expect(Set(all(Lorikeet.self).map { "\($0)" }) == Set(Self.commands.map { "\($0.type)" }))
   }
 
-  /// As a shell takes a command apart.
+  /// Splits a command like a shell.
   private func words(of command: String) -> [String] {
     let parts = command.split(separator: "'", omittingEmptySubsequences: false)
     var words: [String] = []

@@ -3,7 +3,7 @@ import Testing
 
 @testable import lorikeet
 
-@Suite struct `A log that nobody reads` {
+@Suite struct `The log queue` {
   private struct Pipe {
     let output, input: Int32
 
@@ -18,7 +18,7 @@ import Testing
       #expect(fcntl(input, Self.setPipeSize, 4096) == 4096)
     }
 
-    /// Reads up to and with a line; all of it if there is none such.
+    /// Reads up to and including a line; everything if there is no such line.
     func read(until last: String) -> [Substring] {
       var bytes: [UInt8] = []
       var buffer = [UInt8](repeating: 0, count: 4096)
@@ -37,7 +37,9 @@ import Testing
 
   private func line(_ number: Int) -> String { "line \(number) " + String(repeating: ".", count: 90) + "\n" }
 
-  @Test func `stops nobody, and its lines come in their order when it is read again`() throws {
+  @Test func `a log that is not being read blocks no writer, and is complete and in order when read again`()
+    throws
+  {
     let pipe = try Pipe()
     let queue = queue(pipe.input)
     for number in 0..<1_000 { queue.add(line(number)) }
@@ -47,7 +49,7 @@ import Testing
     queue.finish(within: 5)
   }
 
-  @Test func `says in their place how many lines were dropped`() throws {
+  @Test func `the log says in place how many lines were dropped`() throws {
     let pipe = try Pipe()
     let queue = queue(pipe.input, capacity: 10_000)
     for number in 0..<1_000 { queue.add(line(number)) }
@@ -59,7 +61,7 @@ import Testing
     #expect(pipe.read(until: "after") == ["after"])
   }
 
-  @Test func `does not keep a process from ending for longer than it was told`() throws {
+  @Test func `a log that is not being read delays the end of the process only for the given time`() throws {
     let pipe = try Pipe()
     let queue = queue(pipe.input)
     for number in 0..<100 { queue.add(line(number)) }
@@ -67,7 +69,7 @@ import Testing
     #expect(clock.measure { queue.finish(within: 1) } < .seconds(5))
   }
 
-  @Test func `that is read has all lines when the process ends`() throws {
+  @Test func `a log that is being read is complete when the process ends`() throws {
     let pipe = try Pipe()
     let queue = queue(pipe.input)
     queue.add("one\n")
@@ -78,7 +80,7 @@ import Testing
   }
 
   @Test(arguments: ["/dev/full", "closed"])
-  func `on a full disk or in a broken pipe is lost, and told of when it can be written again`(place: String)
+  func `log lines lost to a full disk or broken pipe are counted once it can be written again`(place: String)
     throws
   {
     let (broken, good) = (try Pipe(), try Pipe())
@@ -96,7 +98,7 @@ import Testing
     #expect(good.read(until: "again") == ["7 dropped", "again"])
   }
 
-  @Test func `that does not want to block is waited for, line by line`() throws {
+  @Test func `a log to a non-blocking descriptor is complete`() throws {
     let pipe = try Pipe()
     #expect(fcntl(pipe.input, F_SETFL, O_NONBLOCK) == 0)
     let queue = queue(pipe.input)
@@ -107,12 +109,12 @@ import Testing
   }
 }
 
-@Suite struct `Lines that wait` {
-  @Test func `are dropped from where there is no room until those before have gone`() {
+@Suite struct `The log backlog` {
+  @Test func `log lines are dropped from the first without room until the earlier ones are written`() {
     var backlog = LogBacklog(capacity: 4)
     for byte in 1...5 as ClosedRange<UInt8> { backlog.add([byte, byte]) }
     #expect(backlog.next() == LogBacklog.Next(line: [1, 1]))
-    // There is room, but three went before this one.
+    // There is room, but three lines before this one were dropped.
     backlog.add([6])
     #expect(backlog.next() == LogBacklog.Next(line: [2, 2]))
     #expect(!backlog.isEmpty)
@@ -123,7 +125,7 @@ import Testing
     #expect(backlog.isEmpty)
   }
 
-  @Test func `keep their order when there are always some`() {
+  @Test func `log lines keep their order while the backlog is never empty`() {
     var backlog = LogBacklog(capacity: 1 << 20)
     backlog.add([0])
     for number in 1..<5_000 {

@@ -12,7 +12,7 @@ import WyomingServer
       (true, "1", "xterm", false), (true, nil, "dumb", false), (true, nil, "", false),
       (true, nil, nil, false),
     ] as [(Bool, String?, String?, Bool)])
-  func `are for terminals that know them and people who want them`(
+  func `colours are used only in terminals that support them and without NO_COLOR`(
     isTerminal: Bool, noColour: String?, terminal: String?, isColoured: Bool
   ) {
     #expect(
@@ -20,7 +20,7 @@ import WyomingServer
         == Style(isColoured: isColoured))
   }
 
-  @Test func `mark the doctor's verdicts, and leave the columns as they are`() {
+  @Test func `colours mark the doctor's verdicts without changing the columns`() {
     let findings = [
       Finding(.npu, "device", .ok, "there"), Finding(.npu, "module", .error, "gone"),
       Finding(.npu, "a", .warning, "old"), Finding(.npu, "b", .note, "so"),
@@ -32,7 +32,7 @@ import WyomingServer
     #expect(plain(text) == DoctorReport.render(findings, .plain))
   }
 
-  @Test func `mark how a server and its devices are`() {
+  @Test func `colours mark the state of a server and its devices`() {
     var devices = [DeviceReport(name: "NPU"), DeviceReport(name: "CPU")]
     devices[0].state = .lost(why: "it hangs")
     devices[1].state = .working

@@ -4,12 +4,12 @@ import Testing
 @testable import Transducer
 @testable import lorikeet
 
-@Suite struct `Subtitles of words` {
+@Suite struct `Subtitles` {
   private func word(_ text: String, _ start: Double, _ end: Double) -> SpokenText.Word {
     SpokenText.Word(text: text, start: start, end: end, confidence: 1)
   }
 
-  /// Words of a third of a second, one after the other.
+  /// Consecutive words of a third of a second each.
   private func words(_ text: String, from start: Double = 0) -> [SpokenText.Word] {
     text.split(separator: " ").enumerated().map { index, text in
       word(String(text), start + Double(index) * 0.32, start + Double(index) * 0.32 + 0.24)
@@ -18,19 +18,19 @@ import Testing
 
   private func lines(_ text: String) -> [[String]] { Subtitles(words(text)).cues.map(\.lines) }
 
-  @Test func `are cues from the first word to the last`() {
+  @Test func `a subtitle's cue lasts from its first word to its last`() {
     let cues = Subtitles(words("Open the garden blinds.", from: 2)).cues
     #expect(cues == [Subtitles.Cue(start: 2, end: 2 + 3 * 0.32 + 0.24, lines: ["Open the garden blinds."])])
   }
 
-  @Test func `break lines between words and have two of them`() {
+  @Test func `a subtitle's cue is broken between words into two lines`() {
     let text = "Add tomatoes and water to the shopping list and turn off"
     #expect(lines(text) == [["Add tomatoes and water to the", "shopping list and turn off"]])
     let clauses = "Add some tomatoes and bread, then turn off all of the lights"
     #expect(lines(clauses) == [["Add some tomatoes and bread,", "then turn off all of the lights"]])
   }
 
-  @Test func `put no more than 42 characters into a line, not bytes`() {
+  @Test func `a subtitle's line has at most 42 characters, not bytes`() {
     let exact = String(repeating: "á", count: 21) + " " + String(repeating: "ñ", count: 20)
     #expect(lines(exact) == [[exact]])
     #expect(
@@ -39,7 +39,7 @@ import Testing
       ])
   }
 
-  @Test func `give a word that is too long a line of its own`() {
+  @Test func `a word too long for a subtitle's line gets a line of its own`() {
     let long = String(repeating: "a", count: 60)
     #expect(lines("so \(long)") == [["so", long]])
     #expect(lines("it is \(long) so it is").flatMap(\.self) == ["it is", long, "so it is"])
@@ -47,17 +47,17 @@ import Testing
   }
 
   @Test(arguments: [".", "!", "?", "…", "one.", "¿Qué?", ".\"", ".)"])
-  func `begin anew behind the end of a sentence`(end: String) {
+  func `a new subtitle begins after the end of a sentence`(end: String) {
     let first = "We are all here\(end)"
     #expect(lines("\(first) And they are not") == [[first], ["And they are not"]])
   }
 
   @Test(arguments: [",", ";", ":", "-", "'s", "%"])
-  func `go on behind other marks`(mark: String) {
+  func `a subtitle continues after other punctuation marks`(mark: String) {
     #expect(lines("a\(mark) b") == [["a\(mark) b"]])
   }
 
-  @Test func `break at a comma rather than a word later`() {
+  @Test func `subtitles break at a comma rather than a word later`() {
     let text =
       "When the sun goes down tonight and it is getting darker, close the blinds and turn on all of the lights"
     #expect(
@@ -67,26 +67,26 @@ import Testing
       ])
   }
 
-  @Test func `leave no single word behind`() {
+  @Test func `subtitles leave no single word in the last cue`() {
     let text = Array(repeating: "tomato", count: 13).joined(separator: " ")
     let cues = Subtitles(words(text)).cues
     #expect(cues.count == 2)
     #expect(cues.allSatisfy { $0.lines.joined(separator: " ").split(separator: " ").count > 4 })
   }
 
-  @Test func `begin anew where nobody speaks for more than a second`() {
+  @Test func `a new subtitle begins after more than a second of silence`() {
     #expect(Subtitles([word("a", 0, 0.5), word("b", 1.5, 2)]).cues.count == 1)
     #expect(Subtitles([word("a", 0, 0.5), word("b", 1.51, 2)]).cues.count == 2)
   }
 
-  @Test func `begin anew after six seconds`() {
+  @Test func `a new subtitle begins after six seconds`() {
     let slow = (0..<12).map { word("a", Double($0), Double($0) + 0.9) }
     let cues = Subtitles(slow).cues
     #expect(cues.count == 2)
     #expect(cues.allSatisfy { $0.end - $0.start <= 6 })
   }
 
-  @Test func `stay for a second`() {
+  @Test func `a subtitle stays for at least a second`() {
     let alone = Subtitles([word("Yes.", 3, 3.2)]).cues
     #expect(alone.map(\.end) == [4])
     let answered = Subtitles([word("Yes.", 3, 3.2), word("No.", 4.1, 4.2), word("Well.", 6, 7)]).cues
@@ -94,13 +94,13 @@ import Testing
     #expect(answered.map(\.end) == [4, 5.1, 7])
   }
 
-  @Test func `are joined where each alone would be gone in less than a second`() {
+  @Test func `subtitles that would last less than a second are joined`() {
     let cues = Subtitles([word("Yes.", 3, 3.2), word("No.", 3.5, 3.6), word("Well.", 5.2, 7)]).cues
     #expect(cues.map(\.lines) == [["Yes. No."], ["Well."]])
     #expect(cues.map(\.end) == [4, 7])
   }
 
-  @Test func `of two sentences in one moment are one cue, for a cue needs time`() {
+  @Test func `two sentences at the same time are one subtitle`() {
     let cues = Subtitles([word("Yes.", 3, 3), word("No.", 3, 3.1), word("Well.", 4.1, 4.5)]).cues
     #expect(cues.map(\.lines) == [["Yes. No."], ["Well."]])
     #expect(cues.map(\.start) == [3, 4.1])
@@ -108,10 +108,10 @@ import Testing
   }
 
   @Test(arguments: 1...40 as ClosedRange<UInt64>)
-  func `of any words hold all of them, in lines that fit and times that do not overlap`(seed: UInt64) {
+  func `subtitles of random words have all words, fitting lines and no overlap`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     var time = 0.0
-    // Encoder frames of 80 ms, as the model has them; a word may begin where the one before it began.
+    // Encoder frames of 80 ms, as the model has them; a word can begin at the same time as the one before.
     let words = (0..<Int.random(in: 1...120, using: &random)).map { _ in
       time += 0.08 * Double(Int.random(in: 0...20, using: &random))
       let length = Int.random(in: 1...14, using: &random)
@@ -129,16 +129,16 @@ import Testing
       #expect(cue.end > cue.start)
       #expect(cue.end <= next)
       #expect(cue.end - cue.start < 6.001)
-      // Less than a second only where more words at once would not fit, or nobody would see the next in time.
+      // Less than a second only if more words would not fit, or the next cue would be too short.
       #expect(cue.end - cue.start > 0.999 || cue.end == next)
     }
   }
 
   @Test(arguments: 1...40 as ClosedRange<UInt64>)
-  func `of speech last 1 to 6 seconds`(seed: UInt64) {
+  func `subtitles of normal speech last 1 to 6 seconds`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     var time = 0.0
-    // Words that take 60 ms a letter, and pauses behind marks.
+    // Words of 60 ms per letter, and pauses after punctuation marks.
     let words = (0..<Int.random(in: 1...150, using: &random)).map { _ in
       let length = Int.random(in: 1...12, using: &random)
       let mark = [".", ",", "", "", "", "", "", "?"].randomElement(using: &random) ?? ""
@@ -154,7 +154,7 @@ import Testing
     #expect(zip(cues, cues.dropFirst()).allSatisfy { $0.end <= $1.start })
   }
 
-  @Test func `of an hour are planned while one waits`() {
+  @Test func `subtitles of an hour are planned without delay`() {
     // Nothing is timed here: a plan that looks at all words for each word would not end.
     let sentence = "and then we went on to the next house with the red door"
     let hour = words(Array(repeating: sentence, count: 900).joined(separator: " "))
@@ -163,13 +163,13 @@ import Testing
 
   // Files
 
-  @Test func `of nothing are files without a cue`() {
+  @Test func `subtitles without words are files without a cue`() {
     #expect(Subtitles([]).cues.isEmpty)
     #expect(Subtitles([]).subRip == "")
     #expect(Subtitles([]).webVTT == "WEBVTT\n")
   }
 
-  @Test func `are written as SubRip`() {
+  @Test func `subtitles are written as SubRip`() {
     let subtitles = Subtitles(
       words("Sube el volumen.", from: 1) + words("Close the office door.", from: 61.5))
     #expect(
@@ -185,7 +185,7 @@ import Testing
         """)
   }
 
-  @Test func `are written as WebVTT`() {
+  @Test func `subtitles are written as WebVTT`() {
     let subtitles = Subtitles(
       words("Sube el volumen.", from: 1) + words("Close the office door.", from: 61.5))
     #expect(
@@ -201,12 +201,12 @@ import Testing
         """)
   }
 
-  @Test func `escape what means something in WebVTT, and only there`() {
+  @Test func `markup characters in subtitles are escaped in WebVTT only`() {
     let text = "<b>AT&T --> 5>4"
     let subtitles = Subtitles(words(text))
     #expect(subtitles.webVTT.hasSuffix("\n&lt;b&gt;AT&amp;T --&gt; 5&gt;4\n"))
     #expect(subtitles.subRip.hasSuffix("\n\(text)\n"))
-    // The only arrow is that between the times.
+    // The only arrow is the one between the times.
     #expect(subtitles.webVTT.split(separator: "-->").count == 2)
   }
 
@@ -215,13 +215,13 @@ import Testing
       (0, "00:00:00"), (59.9994, "00:00:59"), (59.9996, "00:01:00"), (3_599, "00:59:59"), (3_600, "01:00:00"),
       (359_999, "99:59:59"), (360_000, "100:00:00"), (3_600_000, "1000:00:00"),
     ] as [(Double, String)])
-  func `have hours without end`(start: Double, text: String) {
+  func `subtitle times can have any number of hours`(start: Double, text: String) {
     let subtitles = Subtitles([word("a", start, start + 2)])
     #expect(subtitles.subRip.hasPrefix("1\n\(text),"))
     #expect(subtitles.webVTT.hasPrefix("WEBVTT\n\n\(text)."))
   }
 
-  @Test func `have times in whole milliseconds`() {
+  @Test func `subtitle times are rounded to milliseconds`() {
     let subtitles = Subtitles([word("a", 0.0004, 1.9996)])
     #expect(subtitles.subRip.contains("00:00:00,000 --> 00:00:02,000"))
     #expect(Subtitles([word("a", 0.0799, 5.0012)]).webVTT.contains("00:00:00.080 --> 00:00:05.001"))

@@ -1,3 +1,4 @@
+import Devices
 import FoundationEssentials
 import Testing
 
@@ -22,21 +23,21 @@ private func transcript() throws -> Transcript {
 }
 
 @Suite struct `A transcript's format` {
-  @Test func `may be text, which is the words alone`() throws {
+  @Test func `a transcript as text is its words only`() throws {
     #expect(TranscriptFormat.text.render(try transcript(), of: "a.wav") == "Open it.")
   }
 
-  @Test func `may be SubRip`() throws {
+  @Test func `a transcript can be written as SubRip`() throws {
     let text = "1\n00:00:00,240 --> 00:00:01,240\nOpen it.\n"
     #expect(TranscriptFormat.srt.render(try transcript(), of: "a.wav") == text)
   }
 
-  @Test func `may be WebVTT`() throws {
+  @Test func `a transcript can be written as WebVTT`() throws {
     let text = "WEBVTT\n\n00:00:00.240 --> 00:00:01.240\nOpen it.\n"
     #expect(TranscriptFormat.vtt.render(try transcript(), of: "a.wav") == text)
   }
 
-  @Test func `may be JSON, in one line with all keys in order`() throws {
+  @Test func `a transcript as JSON is one line with all keys in order`() throws {
     let line = """
       {"audio_seconds":2.109,"bucket":5,"detour":null,"device":"CPU","file":"a.wav","from_cache":false,"language":"en","language_detected":false,"model":"builtin",\
       "precision":"f32","text":"Open it.","timings":{"decoder":0.5,"decoder_steps":9,"encoder":0.25,\
@@ -48,13 +49,13 @@ private func transcript() throws -> Transcript {
     #expect(TranscriptFormat.json.render(try transcript(), of: "a.wav") == line)
   }
 
-  @Test func `has the names of the command line`() {
+  @Test func `the transcript formats have the names of the command line`() {
     #expect(TranscriptFormat.allCases.map(\.rawValue) == ["text", "json", "srt", "vtt"])
     #expect(TranscriptFormat.allCases.filter(\.isSubtitles) == [.srt, .vtt])
   }
 
   @Test(arguments: TranscriptFormat.allCases)
-  func `is right for a transcript of nothing`(format: TranscriptFormat) throws {
+  func `an empty transcript is valid in every format`(format: TranscriptFormat) throws {
     let nothing = Transcript(
       segments: [], audioSeconds: 0, timings: Transcript.Timings(), precision: .bf16, model: "x")
     let text = format.render(nothing, of: "-")
@@ -62,7 +63,7 @@ private func transcript() throws -> Transcript {
     case .text, .srt: #expect(text == "")
     case .vtt: #expect(text == "WEBVTT\n")
     case .json:
-      // What is not known is null, not absent.
+      // Unknown values are null, not absent.
       #expect(
         text == """
           {"audio_seconds":0,"bucket":null,"detour":null,"device":null,"file":"-","from_cache":false,"language":null,"language_detected":false,"model":"x","precision":"bf16",\
@@ -79,7 +80,7 @@ private func transcript() throws -> Transcript {
   }
 
   @Test(arguments: ["a \"b\".wav", "größe/🦜.wav", "a\\b", "a\nb\tc", "a\u{1}b", "\u{2028}", "/slash/"])
-  func `keeps any name and is one line`(name: String) throws {
+  func `a transcript as JSON keeps any file name and is one line`(name: String) throws {
     let line = TranscriptJSON(try transcript(), file: name).line
     #expect(!line.contains { $0.isNewline && $0 != "\u{2028}" })
     let read = try JSONDecoder().decode(Read.self, from: Data(line.utf8))
@@ -87,11 +88,11 @@ private func transcript() throws -> Transcript {
     #expect(read.text == "Open it.")
   }
 
-  @Test func `has slashes as they are`() throws {
+  @Test func `slashes in a transcript's JSON are not escaped`() throws {
     #expect(TranscriptJSON(try transcript(), file: "/a/b").line.contains(#""file":"/a/b""#))
   }
 
-  @Test func `has no more decimals than a number is worth`() throws {
+  @Test func `numbers in a transcript's JSON are rounded to their precision`() throws {
     var transcript = try transcript()
     transcript.audioSeconds = 1.0 / 3
     transcript.timings.total = 1.0 / 3
@@ -101,7 +102,7 @@ private func transcript() throws -> Transcript {
   }
 
   @Test(arguments: [Float.nan, .infinity])
-  func `is not lost for a number that JSON lacks`(confidence: Float) throws {
+  func `a transcript with an infinite number or NaN is still written as JSON`(confidence: Float) throws {
     var transcript = try transcript()
     transcript.segments[0].words = [SpokenText.Word(text: "Open", start: 0, end: 1, confidence: confidence)]
     #expect(TranscriptJSON(transcript, file: "a").line.contains(#""text":"Open it.""#))

@@ -9,7 +9,7 @@ import Testing
     return set
   }
 
-  @Test func `ranges that touch or overlap become one`() {
+  @Test func `byte ranges that touch or overlap are merged`() {
     #expect(set(0..<10, 10..<20).ranges == [0..<20])
     #expect(set(10..<20, 0..<10).ranges == [0..<20])
     #expect(set(0..<10, 20..<30, 5..<25).ranges == [0..<30])
@@ -19,7 +19,7 @@ import Testing
     #expect(set(5..<5).ranges == [])
   }
 
-  @Test func `what is missing are the gaps`() {
+  @Test func `the missing byte ranges are the gaps`() {
     #expect(set().missing(in: 0..<10) == [0..<10])
     #expect(set(0..<10).missing(in: 0..<10) == [])
     #expect(set(2..<4, 6..<8).missing(in: 0..<10) == [0..<2, 4..<6, 8..<10])
@@ -28,13 +28,13 @@ import Testing
     #expect(set().missing(in: 5..<5) == [])
   }
 
-  @Test func `parts are no longer than one request`() {
+  @Test func `the missing parts of a file are at most as long as one request`() {
     #expect(set(10..<20).parts(missingFrom: 45, limit: 10) == [0..<10, 20..<30, 30..<40, 40..<45])
     #expect(set().parts(missingFrom: 0, limit: 10) == [])
     #expect(set().parts(missingFrom: -1, limit: 0) == [])
   }
 
-  @Test func `any order of insertion gives what a set of numbers gives`() {
+  @Test func `byte ranges inserted in any order equal a set of numbers`() {
     var random = SystemRandomNumberGenerator()
     for _ in 0..<200 {
       var ranges = ByteRanges()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ModelDownload
 
-@Suite struct `A file on its way` {
+@Suite struct `A partial file` {
   private static let content = Array("The quick brown fox jumps over the lazy dog".utf8)
   private static let identity = FileIdentity(
     size: content.count,
@@ -19,7 +19,7 @@ import Testing
 
   private func bytes(_ range: Range<Int>) -> ByteBuffer { ByteBuffer(bytes: Self.content[range]) }
 
-  @Test func `it has its name only when all of it is there and right`() async throws {
+  @Test func `a downloaded file gets its name only when it is complete and verified`() async throws {
     try await inDirectory { directory in
       let path = "\(directory)/fox"
       let partial = try await PartialFile.open(path, of: Self.identity)
@@ -34,7 +34,7 @@ import Testing
     }
   }
 
-  @Test func `what was committed is there for the next attempt, what was not is missing`() async throws {
+  @Test func `a partial file keeps committed ranges for the next attempt, but no others`() async throws {
     try await inDirectory { directory in
       let path = "\(directory)/fox"
       let first = try await PartialFile.open(path, of: Self.identity)
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test func `other content than was asked for is thrown away`() async throws {
+  @Test func `a partial file with the wrong content is discarded`() async throws {
     try await inDirectory { directory in
       let path = "\(directory)/fox"
       let partial = try await PartialFile.open(path, of: Self.identity)
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test func `what is left of other content is not used`() async throws {
+  @Test func `a partial file of other content is not used`() async throws {
     try await inDirectory { directory in
       let path = "\(directory)/fox"
       let first = try await PartialFile.open(path, of: Self.identity)
@@ -68,7 +68,7 @@ import Testing
     }
   }
 
-  @Test func `hashes that are computed on file threads are those of sha256sum and git`() async throws {
+  @Test func `file hashes equal those of sha256sum and git`() async throws {
     try await inDirectory { directory in
       let path = "\(directory)/fox"
       try Data(Self.content).write(to: URL(filePath: path))
@@ -82,7 +82,7 @@ import Testing
     }
   }
 
-  @Test func `a disk that cannot be written is an error with a reason`() async throws {
+  @Test func `a partial file that cannot be created is an error with a reason`() async throws {
     let error = await #expect(throws: FileError.self) {
       try await PartialFile.open("/proc/lorikeet/fox", of: Self.identity)
     }

@@ -5,11 +5,11 @@ import Testing
 
 @testable import ModelDownload
 
-@Suite struct `What the hub says of a file` {
+@Suite struct `The hub's headers` {
   private let sha256 = String(repeating: "ab", count: 32)
   private let blob = String(repeating: "cd", count: 20)
 
-  @Test func `a large file has its SHA-256 and size on the redirect`() {
+  @Test func `a large file's SHA-256 and size are read from the hub's redirect`() {
     let redirect: HTTPHeaders = [
       "ETag": "\"\(blob)\"", "X-Linked-Etag": "\"\(sha256.uppercased())\"", "X-Linked-Size": "123",
     ]
@@ -18,7 +18,7 @@ import Testing
     )
   }
 
-  @Test func `a small file has git's hash, and the length of the answer`() {
+  @Test func `a small file's git hash and size are read from ETag and content length`() {
     let headers: HTTPHeaders = ["ETag": "W/\"\(blob)\""]
     #expect(
       ResponseHeaders.identity(hub: [headers, [:]], length: 97)
@@ -26,18 +26,18 @@ import Testing
   }
 
   @Test(arguments: ["", "\"", "\"abc\"", "\"\(String(repeating: "g", count: 64))\"", "W/", "\"ä\""])
-  func `an ETag that is no hash says nothing`(_ etag: String) {
+  func `an ETag that is not a hash is ignored`(_ etag: String) {
     #expect(ResponseHeaders.digest(etag) == nil)
   }
 
-  @Test func `without a hash or a size the content is unknown`() {
+  @Test func `a file without a hash or size in the headers is unknown`() {
     #expect(ResponseHeaders.identity(hub: [], length: 97) == nil)
     #expect(ResponseHeaders.identity(hub: [["ETag": "\"\(blob)\""]], length: nil) == nil)
     #expect(
       ResponseHeaders.identity(hub: [["X-Linked-Size": "-1", "ETag": "\"\(blob)\""]], length: nil) == nil)
   }
 
-  @Test func `a content range is read`() throws {
+  @Test func `a valid content range is parsed`() throws {
     let whole = try #require(ResponseHeaders.contentRange("bytes 0-9/100"))
     #expect(whole.range == 0..<10)
     #expect(whole.size == 100)
@@ -50,7 +50,7 @@ import Testing
     "", "bytes", "bytes */100", "bytes 5-4/100", "bytes 0-100/100", "bytes 0-9223372036854775807/*",
     "bytes -5-9/100", "bytes 0-9/100/1", "bytes 99999999999999999999-1/1", "items 0-9/100", "bytes 0-9",
   ])
-  func `a content range that makes no sense is none`(_ text: String) {
+  func `an invalid content range is refused`(_ text: String) {
     #expect(ResponseHeaders.contentRange(text) == nil)
   }
 
@@ -60,7 +60,7 @@ import Testing
       ("Mon, 07 Nov 1994 08:49:00 GMT", 86_400), ("-1", nil), ("soon", nil), ("", nil),
       ("Sun, 06 Nov 1994 08:49:37", nil), ("Sun, 06 Nov 1994 08:49:37 GMT!", nil), ("Sun, 06", nil),
     ] as [(String, Int?)])
-  func `a pause that is asked for is seconds or a date`(text: String, seconds: Int?) {
+  func `Retry-After is parsed as seconds or a date`(text: String, seconds: Int?) {
     let now = Date(timeIntervalSince1970: 784_111_740)  // Sun, 06 Nov 1994 08:49:00 GMT
     #expect(ResponseHeaders.retryAfter(text, now: now) == seconds.map { .seconds($0) })
   }

@@ -10,12 +10,12 @@ import Testing
     TransferJournal.parse(TransferJournal.header(identity) + lines, of: identity)?.ranges
   }
 
-  @Test func `what is written is read`() {
+  @Test func `a transfer journal's ranges are read back as written`() {
     #expect(parsed(TransferJournal.line(0..<10) + TransferJournal.line(50..<100)) == [0..<10, 50..<100])
     #expect(parsed("") == [])
   }
 
-  @Test func `a line that was cut off does not count`() {
+  @Test func `a truncated line of a transfer journal is ignored`() {
     #expect(parsed("0 10\n20 3") == [0..<10])
     #expect(parsed("0 10\n20 ") == [0..<10])
   }
@@ -24,11 +24,11 @@ import Testing
     "10 5\n", "-1 5\n", "0 101\n", "0 10 20\n", "a b\n", "\n", "0 99999999999999999999\n", "5 5\n",
     "\0\0\0\n",
   ])
-  func `nothing after a line that makes no sense counts`(_ line: String) {
+  func `everything after an invalid line of a transfer journal is ignored`(_ line: String) {
     #expect(parsed("0 10\n" + line + "20 30\n") == [0..<10])
   }
 
-  @Test func `a journal of other content is none`() {
+  @Test func `a transfer journal of other content is refused`() {
     let text = TransferJournal.header(identity) + "0 10\n"
     let longer = FileIdentity(size: 101, digest: identity.digest)
     let other = FileIdentity(size: 100, digest: .sha256(String(repeating: "b", count: 64)))

@@ -12,7 +12,7 @@ private let pointer = """
 
   """
 
-@Suite struct `A file of a model that is not what it should be` {
+@Suite struct `A faulty file of a model` {
   private let graph = ONNXBytes.model([
     ONNXBytes.tensor(in: "encoder-model.onnx.data", offset: 100, length: 24)
   ])
@@ -31,7 +31,7 @@ private let pointer = """
     try SourceHashes(of: try ModelDirectory(path: directory.path), memory: nil)
   }
 
-  /// What is said of the model, without its path in front.
+  /// The error about the model, without its path in front.
   private func complaint(_ directory: URL) -> String? {
     let error = #expect(throws: ModelError.self) { try open(directory) }
     let text = error?.description ?? ""
@@ -50,7 +50,7 @@ private let pointer = """
     }
   }
 
-  @Test func `is none where all is right`() async throws {
+  @Test func `a model with intact files has no fault`() async throws {
     try await withTemporaryDirectory { directory in
       try files.write(to: directory)
       #expect(
@@ -65,56 +65,60 @@ private let pointer = """
     arguments: [
       "config.json", "vocab.txt", "encoder-model.onnx", "encoder-model.onnx.data", "decoder_joint-model.onnx",
     ])
-  func `but a Git LFS pointer or a web page is called so`(name: String) async throws {
+  func `a Git LFS pointer or a web page instead of a model's file is named as such`(name: String) async throws
+  {
     #expect(
       try await complaint(of: name, holding: Data(pointer.utf8))
-        == "\(name) is a Git LFS pointer in the place of the file (8714080 bytes); `git lfs pull` in DIR fetches it"
+        == "\(name) is a Git LFS pointer in the place of the file (8714080 bytes); `git lfs pull` in DIR downloads it"
     )
     for page in ["<!DOCTYPE html>\n<html>…", "\u{FEFF}\n <HTML lang=en>", "<?xml version='1.0'?><Error/>"] {
       #expect(
         try await complaint(of: name, holding: Data(page.utf8))
-          == "\(name) is a web page in the place of the file; fetch it again")
+          == "\(name) is a web page in the place of the file; download it again")
     }
   }
 
   @Test(arguments: ["config.json", "vocab.txt", "encoder-model.onnx", "decoder_joint-model.onnx"])
-  func `but empty is called so`(name: String) async throws {
-    #expect(try await complaint(of: name, holding: Data()) == "\(name) is empty; fetch it again")
+  func `an empty model file is reported as empty`(name: String) async throws {
+    #expect(try await complaint(of: name, holding: Data()) == "\(name) is empty; download it again")
   }
 
-  @Test(arguments: [0, 1, 123]) func `but too short says how many bytes of how many are there`(bytes: Int)
+  @Test(arguments: [0, 1, 123])
+  func `weights that are too short are reported with their size and the needed one`(bytes: Int)
     async throws
   {
     #expect(
       try await complaint(of: "encoder-model.onnx.data", holding: Data(count: bytes))
-        == "encoder-model.onnx.data has \(bytes) bytes, needs 124; fetch it again")
+        == "encoder-model.onnx.data has \(bytes) bytes, needs 124; download it again")
   }
 
-  @Test func `but a graph that ends in the middle says so`() async throws {
+  @Test func `a graph cut in half is reported with its size and the needed one`() async throws {
     let half = Data(graph.prefix(graph.count / 2))
     #expect(
       try await complaint(of: "encoder-model.onnx", holding: half)
-        == "encoder-model.onnx is cut off: it has \(half.count) bytes, needs \(graph.count - 4) or more; fetch it again"
+        == "encoder-model.onnx is cut off: it has \(half.count) bytes, needs \(graph.count - 4) or more; download it again"
     )
   }
 
   @Test(arguments: [("Entry not found", "; it begins with 'Entry not found'"), ("\0\0\0\0", "")])
-  func `but something else than a graph says what`(content: String, beginning: String) async throws {
+  func `a file that is not a graph is reported with its first words`(content: String, beginning: String)
+    async throws
+  {
     #expect(
       try await complaint(of: "decoder_joint-model.onnx", holding: Data(content.utf8))
-        == "decoder_joint-model.onnx is not an ONNX file\(beginning); fetch it again")
+        == "decoder_joint-model.onnx is not an ONNX file\(beginning); download it again")
   }
 
-  @Test func `but a graph with a hole in it is called damaged`() async throws {
+  @Test func `a graph with zeros in the middle is reported as damaged`() async throws {
     var content = Data(graph)
     content.replaceSubrange(20..<60, with: Data(count: 40))
     #expect(
       try await complaint(of: "encoder-model.onnx", holding: content)
-        == "encoder-model.onnx is damaged: it begins as an ONNX file, and then makes no sense; fetch it again"
+        == "encoder-model.onnx is damaged: it begins like an ONNX file, but the rest is invalid; download it again"
     )
   }
 
-  @Test func `but missing, or a link that leads nowhere, is named`() async throws {
+  @Test func `missing weights or a dangling link are named`() async throws {
     let name = "encoder-model.onnx.data"
     #expect(try await complaint(of: name, holding: nil) == "the file \(name) is missing")
     try await withTemporaryDirectory { directory in
@@ -122,11 +126,12 @@ private let pointer = """
       try FileManager.default.removeItem(at: directory.appending(path: name))
       try FileManager.default.createSymbolicLink(
         atPath: directory.appending(path: name).path, withDestinationPath: "../blobs/abc")
-      #expect(complaint(directory) == "\(name) is a link to ../blobs/abc, where nothing is; fetch it again")
+      #expect(
+        complaint(directory) == "\(name) is a link to ../blobs/abc, which does not exist; download it again")
     }
   }
 
-  @Test func `but a directory or a pipe is not waited for`() async throws {
+  @Test func `a directory or a pipe instead of a model's file is refused without blocking`() async throws {
     for name in ["encoder-model.onnx", "encoder-model.onnx.data", "vocab.txt"] {
       try await withTemporaryDirectory { directory in
         var files = files
@@ -143,24 +148,25 @@ private let pointer = """
   }
 
   @Test(arguments: ["../weights", "/weights", "a/../../weights"])
-  func `but outside of the model's directory is not read`(place: String) async throws {
+  func `weights outside of the model's directory are refused`(place: String) async throws {
     let graph = ONNXBytes.model([ONNXBytes.tensor(in: place)])
     #expect(
       try await complaint(of: "encoder-model.onnx", holding: Data(graph))
         == "encoder-model.onnx keeps weights in \(place), outside of the model's directory")
   }
 
-  @Test func `is looked for where the hub's cache has it`() async throws {
+  @Test func `a repository's folder in the hub's cache is refused with the folder of its files`() async throws
+  {
     try await withTemporaryDirectory { directory in
       try FileManager.default.createDirectory(
         at: directory.appending(path: "snapshots/8f23"), withIntermediateDirectories: true)
       #expect(
         complaint(directory)
-          == "the file config.json is missing; name its files' directory: DIR/snapshots/8f23")
+          == "the file config.json is missing; use the directory of its files: DIR/snapshots/8f23")
     }
   }
 
-  @Test func `is mended by what has brought it`() async throws {
+  @Test func `the remedy for a faulty file depends on how the files were downloaded`() async throws {
     func remedy(_ path: String, _ prepare: (URL) throws -> Void) async throws -> String? {
       try await withTemporaryDirectory { root in
         let directory = root.appending(path: path)
@@ -175,19 +181,19 @@ private let pointer = """
     }
     #expect(
       try await remedy("models--some--model/snapshots/8f23") { _ in }
-        == "`hf download some/model` fetches it again")
+        == "`hf download some/model` downloads it again")
     #expect(
       try await remedy("clone") { directory in
         try FileManager.default.createDirectory(
           at: directory.appending(path: ".git"), withIntermediateDirectories: false)
-      } == "`git lfs pull` in DIR fetches it")
+      } == "`git lfs pull` in DIR downloads it")
     #expect(
       try await remedy("stored") { directory in
         let model = try #require(HubModel(named: "parakeet-tdt-0.6b-v3"))
         try Data(DownloadRecord(of: model).encoded()).write(
           to: directory.appending(path: DownloadRecord.fileName))
       } == """
-        `lorikeet models verify parakeet-tdt-0.6b-v3` and then `lorikeet models pull parakeet-tdt-0.6b-v3` fetches it \
+        `lorikeet models verify parakeet-tdt-0.6b-v3` and then `lorikeet models pull parakeet-tdt-0.6b-v3` downloads it \
         again
         """)
   }

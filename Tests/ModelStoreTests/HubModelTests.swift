@@ -5,7 +5,7 @@ import Testing
 @Suite struct `Models of the hub` {
   private static let commit = "0123456789abcdef0123456789abcdef01234567"
 
-  @Test func `the catalogue pins commits, sizes and SHA-256 of every file`() {
+  @Test func `the catalogue pins the commit of every model, and size and SHA-256 of every file`() {
     #expect(HubModel.catalogue.map(\.name) == ["parakeet-tdt-0.6b-v3", "parakeet-tdt-0.6b-v2"])
     for model in HubModel.catalogue {
       #expect(model.revision.count == 40)
@@ -18,13 +18,13 @@ import Testing
     }
   }
 
-  @Test func `what the catalogue's files do not say is known of each model`() throws {
+  @Test func `languages and page are known for each model of the catalogue, and no other`() throws {
     #expect(HubModel.catalogue.map { $0.known?.languages.count } == [25, 1])
     for model in HubModel.catalogue { #expect(model.known?.page.hasSuffix("/nvidia/\(model.name)") == true) }
     #expect(try #require(HubModel(named: "a/b@\(Self.commit)")).known == nil)
   }
 
-  @Test func `any repository can be named with a commit`() throws {
+  @Test func `any repository of the hub with a commit is a model's name`() throws {
     let model = try #require(HubModel(named: "some.body/A_model-1@\(Self.commit.uppercased())"))
     #expect(model.repository == "some.body/A_model-1")
     #expect(model.revision == Self.commit)
@@ -39,19 +39,18 @@ import Testing
     "ä/b@\(commit)",
     "a/b@\(commit.dropLast())ä",
   ])
-  func `what is no name of a model is none`(_ name: String) {
+  func `a text without repository and full commit is not a hub model's name`(_ name: String) {
     #expect(HubModel(named: name) == nil)
   }
 
-  @Test func `the encoder's graph comes after its weights`() throws {
+  @Test func `the encoder's graph is downloaded after its weights`() throws {
     let names = ExportFiles.fp32.names
     #expect(names.last == "encoder-model.onnx")
     #expect(names.contains("encoder-model.onnx.data"))
   }
 
   @Test
-  func `a model that was not fetched is said to be so, a name that is none is listed against those that are`()
-  {
+  func `a model not yet downloaded is refused with the pull command, an unknown name with the known ones`() {
     let complaint = #expect(throws: ModelError.self) {
       try ModelDirectory.find("parakeet-tdt-0.6b-v3", in: "/nowhere/models")
     }

@@ -15,7 +15,9 @@ import Testing
     try files.write(to: directory)
   }
 
-  @Test(arguments: LinkLayout.allCases) func `is what its files are`(layout: LinkLayout) async throws {
+  @Test(arguments: LinkLayout.allCases) func `a model of links has the size and hashes of its files`(
+    layout: LinkLayout
+  ) async throws {
     try await withTemporaryDirectory { root in
       let original = root.appending(path: "original")
       try write(original)
@@ -26,7 +28,7 @@ import Testing
       #expect(model.graphBytes == plain.graphBytes)
       let sources = try SourceHashes(of: model, memory: memory)
       #expect(try sources.sha256 == SourceHashes(of: plain, memory: nil).sha256)
-      // The hashes hold while the files look as they did.
+      // The hashes stay valid while the files look unchanged.
       let weights = URL(filePath: model.place(of: "encoder-model.onnx.data"))
       #expect(try SourceHashes(of: model, memory: memory) == sources)
       try Data(1..<66).write(to: weights.resolvingSymlinksInPath())
@@ -34,7 +36,9 @@ import Testing
     }
   }
 
-  @Test(arguments: LinkLayout.allCases) func `is given to OpenVINO so that it takes it`(layout: LinkLayout)
+  @Test(arguments: LinkLayout.allCases) func `a graph with linked weights refers to them by open descriptors`(
+    layout: LinkLayout
+  )
     async throws
   {
     try await withTemporaryDirectory { root in
@@ -59,7 +63,7 @@ import Testing
     }
   }
 
-  @Test func `may have weights in a folder below, which leads elsewhere`() async throws {
+  @Test func `weights in a linked subfolder count as outside of the graph's directory`() async throws {
     try await withTemporaryDirectory { root in
       let model = root.appending(path: "model")
       try write(model)

@@ -8,7 +8,7 @@ import Testing
     try ModelConfiguration(parsing: Data(json.utf8))
   }
 
-  @Test func `is read`() throws {
+  @Test func `a model's configuration is parsed with all its values`() throws {
     let configuration = try parse(
       """
       {"model_type": "nemo-conformer-tdt", "features_size": 128, "subsampling_factor": 4, "max_tokens_per_step": 5,
@@ -25,7 +25,7 @@ import Testing
       #"{"model_type": "nemo-conformer-tdt"}"#,
       #"{"model_type": "nemo-conformer-tdt", "features_size": null, "languages": null}"#,
     ])
-  func `has onnx-asr's values for what it leaves out`(json: String) throws {
+  func `missing values of a model's configuration have onnx-asr's defaults`(json: String) throws {
     let configuration = try parse(json)
     #expect(configuration.bandCount == 80)
     #expect(configuration.subsampling == 8)
@@ -47,7 +47,9 @@ import Testing
       (#"{"model_type": "whisper"}"#, #"model_type is "whisper", expected "nemo-conformer-tdt""#),
       (#"{"model_type": ""}"#, #"model_type is "", expected "nemo-conformer-tdt""#),
     ])
-  func `that is none is refused`(json: String, message: String) {
+  func `a model's configuration without a valid model type is refused with the reason`(
+    json: String, message: String
+  ) {
     let error = #expect(throws: ModelConfiguration.Malformed.self) { try parse(json) }
     #expect(error?.description == message)
   }
@@ -70,14 +72,16 @@ import Testing
       ("languages", "\"en\"", "is of the wrong type"), ("languages", "[1]", "is of the wrong type"),
       ("languages", "[null]", "is of the wrong type"), ("languages", "{}", "is of the wrong type"),
     ])
-  func `with a value that cannot be is refused with its name`(key: String, value: String, message: String) {
+  func `an invalid value in a model's configuration is refused with its name`(
+    key: String, value: String, message: String
+  ) {
     let json = #"{"model_type": "nemo-conformer-tdt", "\#(key)": \#(value)}"#
     let error = #expect(throws: ModelConfiguration.Malformed.self) { try parse(json) }
     #expect(error?.description == "\(key) \(message)")
   }
 
   @Test(arguments: [512, 513, 514, 100_000])
-  func `of nothing but brackets is refused`(depth: Int) {
+  func `a model's configuration of nested brackets is refused, not trapped`(depth: Int) {
     for open in ["[", "{\"a\":"] {
       let opened = String(repeating: open, count: depth)
       for json in [opened, opened + "]", "{\"model_type\":\(opened)"] {

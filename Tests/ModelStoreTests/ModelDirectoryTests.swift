@@ -5,7 +5,7 @@ import Transducer
 
 @testable import ModelStore
 
-/// What a model directory holds, right or wrong.
+/// The content of a model directory, valid or not.
 struct ModelFiles {
   var files = [
     "config.json": Data(#"{"model_type": "nemo-conformer-tdt"}"#.utf8),
@@ -13,7 +13,7 @@ struct ModelFiles {
     "encoder-model.onnx": Data(), "decoder_joint-model.onnx": Data(),
   ]
 
-  /// Writes them into a directory that is there.
+  /// Writes the files into an existing directory.
   func write(to directory: URL) throws {
     for (name, content) in files { try content.write(to: directory.appending(path: name)) }
   }
@@ -27,7 +27,7 @@ struct ModelFiles {
     }
   }
 
-  /// What is wrong with the files: the message without the model's name in front of it.
+  /// The error about the files, without the model's name in front.
   private func failure(_ change: (inout ModelFiles) -> Void) async throws -> String {
     try await withTemporaryDirectory { directory in
       var files = ModelFiles()
@@ -41,7 +41,7 @@ struct ModelFiles {
     }
   }
 
-  @Test func `is opened with what it holds`() async throws {
+  @Test func `a model directory is opened with its configuration, vocabulary and graphs`() async throws {
     let model = try await open(ModelFiles())
     #expect(model.configuration.bandCount == 80)
     #expect(model.vocabulary.pieces == [" a", "<blk>"])
@@ -50,7 +50,7 @@ struct ModelFiles {
     #expect(model.path.hasSuffix("/\(model.name)"))
   }
 
-  @Test func `may have a name of its own, and a path that ends in a slash`() async throws {
+  @Test func `a model directory can be given a name, and a path that ends in a slash`() async throws {
     try await withTemporaryDirectory { directory in
       try ModelFiles().write(to: directory)
       let model = try ModelDirectory(path: directory.path + "/")
@@ -60,7 +60,9 @@ struct ModelFiles {
     }
   }
 
-  @Test func `may hold the smaller graphs, which come second`() async throws {
+  @Test func `a model directory's quantized graphs are used only without the full-precision ones`()
+    async throws
+  {
     var files = ModelFiles()
     files.files["encoder-model.int8.onnx"] = Data()
     files.files["decoder_joint-model.int8.onnx"] = Data()
@@ -72,11 +74,13 @@ struct ModelFiles {
   }
 
   @Test(arguments: ["config.json", "vocab.txt", "encoder-model.onnx", "decoder_joint-model.onnx"])
-  func `without one of its files is refused with the file's name`(name: String) async throws {
+  func `a model directory without one of its files is refused with the file's name`(name: String) async throws
+  {
     #expect(try await failure { $0.files[name] = nil } == "the file \(name) is missing")
   }
 
-  @Test func `with half of the smaller graphs lacks the other half`() async throws {
+  @Test func `a model directory with one quantized graph is refused with the name of the other`() async throws
+  {
     let message = try await failure { model in
       model.files["encoder-model.onnx"] = nil
       model.files["decoder_joint-model.onnx"] = nil
@@ -85,7 +89,7 @@ struct ModelFiles {
     #expect(message == "the file decoder_joint-model.int8.onnx is missing")
   }
 
-  @Test func `without any graph lacks the encoder`() async throws {
+  @Test func `a model directory without graphs is refused with the encoder's name`() async throws {
     let message = try await failure { model in
       model.files["encoder-model.onnx"] = nil
       model.files["decoder_joint-model.onnx"] = nil
@@ -104,7 +108,7 @@ struct ModelFiles {
         "config.json: features_size is 0, expected a whole number, 1 to 512"
       ),
     ])
-  func `with a wrong configuration is refused with the file and the value`(
+  func `a model directory with an invalid configuration is refused with file and value`(
     json: String, message: String
   ) async throws {
     #expect(try await failure { $0.files["config.json"] = Data(json.utf8) } == message)
@@ -125,19 +129,21 @@ struct ModelFiles {
       ),
       ("▁a -1\n<blk> 0\n", "vocab.txt: no piece has the id 1, expected the ids 0 to 1"),
     ])
-  func `with a wrong vocabulary is refused with the file and the line`(
+  func `a model directory with an invalid vocabulary is refused with file and line`(
     text: String, message: String
   ) async throws {
     #expect(try await failure { $0.files["vocab.txt"] = Data(text.utf8) } == message)
   }
 
-  @Test func `with a vocabulary in another encoding is refused`() async throws {
+  @Test func `a model directory with a vocabulary that is not UTF-8 is refused`() async throws {
     let message = try await failure { $0.files["vocab.txt"] = Data([0xE9, 0x20, 0x30, 0x0A]) }
     #expect(message == "cannot read vocab.txt: it is not UTF-8")
   }
 
   @Test(arguments: ["config.json", "vocab.txt"])
-  func `with a directory in a file's place is refused with the file's name`(name: String) async throws {
+  func `a model directory with a directory instead of a file is refused with the file's name`(name: String)
+    async throws
+  {
     try await withTemporaryDirectory { directory in
       var files = ModelFiles()
       files.files[name] = nil
@@ -150,7 +156,7 @@ struct ModelFiles {
     }
   }
 
-  @Test func `is no file`() async throws {
+  @Test func `a file instead of a model directory is refused`() async throws {
     try await withTemporaryDirectory { directory in
       let file = directory.appending(path: "encoder-model.onnx")
       try Data().write(to: file)
@@ -161,8 +167,8 @@ struct ModelFiles {
   }
 }
 
-@Suite struct `A model that is asked for` {
-  @Test func `by the name of the built-in one is found beside the program`() throws {
+@Suite struct `The search for a model` {
+  @Test func `the built-in model is found by its name beside the program`() throws {
     let model = try ModelDirectory.find("builtin")
     #expect(model.name == "builtin")
     #expect(model.vocabulary.count == 257)
@@ -172,7 +178,7 @@ struct ModelFiles {
     #expect(FileManager.default.fileExists(atPath: model.decoder))
   }
 
-  @Test func `by its path is opened`() async throws {
+  @Test func `a model is found by its path`() async throws {
     try await withTemporaryDirectory { directory in
       try ModelFiles().write(to: directory)
       let model = try ModelDirectory.find(directory.path)
@@ -181,7 +187,7 @@ struct ModelFiles {
   }
 
   @Test(arguments: ["no-such-model", "./no/such/directory", "Builtin", ""])
-  func `and is not there is refused with the names that are known`(name: String) throws {
+  func `an unknown model is refused with the known names`(name: String) throws {
     let error = try #require(throws: ModelError.self) { try ModelDirectory.find(name) }
     #expect(
       error.description.hasPrefix(
@@ -193,7 +199,7 @@ struct ModelFiles {
     arguments: [
       (8_193, [], 25), (1_025, [], 1), (257, [], 0), (8_193, ["en", "es"], 2),
     ] as [(Int, [String], Int)])
-  func `knows its languages by its configuration, else by its vocabulary`(
+  func `a model's languages come from its configuration, otherwise from its vocabulary`(
     count: Int, configured: [String], languages: Int
   ) async throws {
     try await withTemporaryDirectory { directory in
@@ -216,17 +222,17 @@ struct ModelFiles {
     arguments: [
       (
         .builtinMissing(looked: ["/a", "/b"]),
-        "model x: its files are not beside the program (looked in /a, /b)"
+        "model x: its files are not installed beside the program (looked in /a, /b)"
       ),
       (.graph("encoder-model.onnx has no input"), "model x: encoder-model.onnx has no input"),
     ] as [(ModelError.Reason, String)])
-  func `and cannot be used says why`(reason: ModelError.Reason, text: String) {
+  func `an unusable model is refused with the reason`(reason: ModelError.Reason, text: String) {
     #expect(ModelError(model: "x", reason: reason).description == text)
   }
 }
 
 extension ModelDirectory {
-  /// The paths of exported graphs; a prepared model has others.
+  /// The paths of exported graphs; empty for a prepared model.
   fileprivate var encoder: String {
     if case .exported(let encoder, _) = graphs { "\(path)/\(encoder)" } else { "" }
   }

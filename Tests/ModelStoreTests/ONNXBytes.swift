@@ -1,6 +1,6 @@
 @testable import ModelStore
 
-/// ONNX files as small as they can be, byte by byte.
+/// Builds minimal ONNX files byte by byte.
 enum ONNXBytes {
   static func field(_ number: Int, _ content: [UInt8]) -> [UInt8] {
     ProtobufFields.encoded(number << 3 | 2) + ProtobufFields.encoded(content.count) + content
@@ -12,7 +12,7 @@ enum ONNXBytes {
     ProtobufFields.encoded(number << 3) + ProtobufFields.encoded(value)
   }
 
-  /// A tensor of float32 that lies in another file.
+  /// A tensor of float32 that is stored in another file.
   static func tensor(
     in file: String, offset: Int? = nil, length: Int? = nil, dimensions: [Int] = [2, 3], packed: Bool = false
   ) -> [UInt8] {
@@ -24,12 +24,12 @@ enum ONNXBytes {
       + field(14, 1)
   }
 
-  /// A tensor that lies in the graph.
+  /// A tensor that is stored in the graph.
   static func tensor(holding bytes: [UInt8]) -> [UInt8] {
     field(1, bytes.count) + field(2, 3) + field(9, bytes)
   }
 
-  /// Where in a file a tensor may be.
+  /// A place for a tensor in a file.
   enum Place: CaseIterable {
     case initializer, attribute, list, subgraph, sparse, function
 

@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test(arguments: ONNXBytes.Place.allCases)
-  func `names the files of its weights, wherever in it they are`(place: ONNXBytes.Place) throws {
+  func `an ONNX file's external weights are found wherever a tensor can be`(place: ONNXBytes.Place) throws {
     let tensors = [
       ONNXBytes.tensor(in: "w.data", offset: 100, length: 24), ONNXBytes.tensor(holding: [1, 2, 3]),
       ONNXBytes.tensor(in: "w.data", offset: 0, length: 100), ONNXBytes.tensor(in: "folder/v"),
@@ -22,17 +22,19 @@ import Testing
     #expect(file.neededBytes == ["w.data": 124, "folder/v": 24])
   }
 
-  @Test(arguments: [false, true]) func `without a length needs what the shape takes`(packed: Bool) throws {
+  @Test(arguments: [false, true]) func `external weights without a length need the size of their shape`(
+    packed: Bool
+  ) throws {
     let tensor = ONNXBytes.tensor(in: "w", offset: 8, dimensions: [300, 7], packed: packed)
     #expect(try read(ONNXBytes.model([tensor])).neededBytes == ["w": 8 + 300 * 7 * 4])
   }
 
-  @Test func `of absurd sizes needs more than there can be`() throws {
+  @Test func `external weights whose size overflows need the largest integer`() throws {
     let tensor = ONNXBytes.tensor(in: "w", offset: .max, length: .max, dimensions: [.max, .max])
     #expect(try read(ONNXBytes.model([tensor])).neededBytes == ["w": .max])
   }
 
-  @Test func `that is cut off says how long it is, and never passes as whole`() throws {
+  @Test func `a truncated ONNX file is never accepted, and its needed size is found`() throws {
     let bytes = ONNXBytes.model([ONNXBytes.tensor(holding: [UInt8](repeating: 7, count: 300))])
     // The graph ends where the versions of the operators begin, six bytes before the end.
     let graphEnd = bytes.count - 4
@@ -51,11 +53,11 @@ import Testing
   @Test(arguments: [
     "<html>", "Entry not found", #"{"error":"x"}"#, "version https://", "PK\u{3}\u{4}", "\0\0\0\0",
   ])
-  func `is told from other things`(text: String) {
+  func `a text, archive or zeros are not an ONNX file`(text: String) {
     #expect(throws: ONNXFile.Malformed.garbled) { try read(Array(text.utf8)) }
   }
 
-  @Test func `with any byte changed ends in an answer`() {
+  @Test func `an ONNX file with any byte changed does not trap`() {
     let bytes = ONNXBytes.model(
       [ONNXBytes.tensor(in: "w.data", offset: 1, length: 2), ONNXBytes.tensor(in: "v", packed: true)],
       at: .subgraph)
@@ -69,7 +71,7 @@ import Testing
     }
   }
 
-  @Test func `nested without end is refused`() {
+  @Test func `an ONNX file nested 200 levels deep is refused`() {
     var graph: [UInt8] = []
     for _ in 0..<200 { graph = ONNXBytes.field(1, ONNXBytes.field(5, ONNXBytes.field(6, graph))) }
     let bytes = ONNXBytes.field(1, 8) + ONNXBytes.field(7, graph) + ONNXBytes.field(8, [])
@@ -77,9 +79,10 @@ import Testing
     #expect(throws: ProtobufFields.Malformed.garbled) { try relocated(bytes, ["w": "v"]) }
   }
 
-  /// Lengths of one byte that become two, and of two that become three.
+  /// The lengths' encoding grows from one byte to two, and from two to three.
   @Test(arguments: ONNXBytes.Place.allCases, [1, 80, 120, 200, 16_300, 20_000])
-  func `with other places for its weights is otherwise the same`(place: ONNXBytes.Place, length: Int) throws {
+  func `an ONNX file with renamed weights is otherwise unchanged`(place: ONNXBytes.Place, length: Int) throws
+  {
     func model(_ name: String) -> [UInt8] {
       ONNXBytes.model(
         [

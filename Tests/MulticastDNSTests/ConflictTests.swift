@@ -3,8 +3,8 @@ import Testing
 @testable import MulticastDNS
 
 /// RFC 6762, sections 8.2 and 9.
-@Suite struct `A name that somebody else has` {
-  /// Another server's record of our instance.
+@Suite struct `A name that another host has` {
+  /// Another server's record of this responder's instance.
   private static func service(port: UInt16, ttl: UInt32 = 120) -> Record {
     Record(
       name: VirtualMachine.instance,
@@ -23,9 +23,9 @@ import Testing
     machine.events.compactMap { if case .announced(_, let name, _, _) = $0 { name } else { nil } }
   }
 
-  @Test func `is given up while it is asked for`() {
+  @Test func `an instance name that another host has is given up while probing`() {
     var machine = VirtualMachine()
-    machine.offer()
+    machine.advertise()
     machine.pass(seconds: 0.3)
     machine.receive(Message(isResponse: true, answers: [Self.theirs]))
     machine.pass(seconds: 5)
@@ -35,9 +35,9 @@ import Testing
     #expect(answers.map(\.data) == [.pointer(DomainName("Kitchen (2)", "_wyoming", "_tcp", "local"))])
   }
 
-  @Test func `is given up again and again, but not so often that the link is flooded`() {
+  @Test func `names that are taken twenty times are given up each time without flooding the link`() {
     var machine = VirtualMachine()
-    machine.offer()
+    machine.advertise()
     for number in 1...20 {
       let title = number == 1 ? "Kitchen" : "Kitchen (\(number))"
       machine.pass(seconds: 0.1)
@@ -53,9 +53,9 @@ import Testing
     #expect(announced(machine) == ["Kitchen (21)"])
   }
 
-  @Test func `a host's name gets a number of its own`() {
+  @Test func `a host name that is taken gets a number independent of the instance name`() {
     var machine = VirtualMachine()
-    machine.offer()
+    machine.advertise()
     machine.pass(seconds: 0.3)
     machine.receive(Message(isResponse: true, answers: [Self.theirHost]))
     machine.pass(seconds: 5)
@@ -66,9 +66,9 @@ import Testing
       ])
   }
 
-  @Test func `once ours is asked for again, and given up if it is defended`() {
+  @Test func `an announced name that another host uses is probed again, and given up if it is defended`() {
     var machine = VirtualMachine()
-    machine.offer()
+    machine.advertise()
     machine.settle()
     // With two records of the name: one packet is one conflict.
     let text = Record(name: VirtualMachine.instance, data: .text([1, 65]), ttl: 4500, isUnique: true)
@@ -84,10 +84,10 @@ import Testing
     #expect(announced(machine) == ["Kitchen (2)"])
   }
 
-  @Test func `is not given up for what we say ourselves`() {
+  @Test func `a name is not given up for the responder's own packets on another interface`() {
     var machine = VirtualMachine(links: [1: [VirtualMachine.address], 2: [.v4([10, 0, 0, 5])]])
-    machine.offer()
-    // Both interfaces are on one network: each hears what the other sends.
+    machine.advertise()
+    // Both interfaces are on one network: each receives what the other sends.
     for _ in 0..<200 {
       let heard = machine.sent
       machine.sent = []
@@ -104,9 +104,9 @@ import Testing
     #expect(announced(machine) == ["Kitchen", "Kitchen"])
   }
 
-  @Test func `is not given up for an address that was ours a moment ago`() {
+  @Test func `a host name is not given up for an address that this machine had a moment ago`() {
     var machine = VirtualMachine()
-    machine.offer()
+    machine.advertise()
     machine.settle()
     machine.move(to: [1: [.v4([10, 0, 0, 9])]])
     let old = Record(
@@ -116,9 +116,9 @@ import Testing
     #expect(machine.sent.allSatisfy { $0.message.isResponse })
   }
 
-  @Test func `is not given up for what is taken back, or said by who speaks no multicast DNS`() {
+  @Test func `a name is not given up for withdrawn records or responses from a port other than 5353`() {
     var machine = VirtualMachine()
-    machine.offer()
+    machine.advertise()
     machine.pass(seconds: 0.3)
     machine.receive(Message(isResponse: true, answers: [Self.service(port: 1, ttl: 0)]))
     machine.receive(
@@ -129,9 +129,11 @@ import Testing
   }
 
   @Test(arguments: [(UInt16(1), false), (65_535, true)])
-  func `is left to who asks for it at the same time with more`(port: UInt16, isLost: Bool) {
+  func `a name probed by two hosts at once goes to the one whose records sort later`(
+    port: UInt16, isLost: Bool
+  ) {
     var machine = VirtualMachine()
-    machine.offer()
+    machine.advertise()
     machine.pass(seconds: 0.1)
     var probe = Message(isResponse: false, questions: [Question(VirtualMachine.instance, .any)])
     // TXT comes before SRV in order: of two servers only the ports decide.
@@ -146,14 +148,14 @@ import Testing
     machine.sent = []
     machine.pass(seconds: 0.9)
     #expect(machine.sent.isEmpty == isLost)
-    // Asked for again after a second: the other one was a ghost.
+    // Probed again after a second: the other host was a ghost.
     machine.pass(seconds: 5)
     #expect(announced(machine) == ["Kitchen"])
   }
 
-  @Test func `is defended at once against who asks for it`() {
+  @Test func `an announced name is defended at once against each probe`() {
     var machine = VirtualMachine()
-    machine.offer()
+    machine.advertise()
     machine.settle()
     machine.pass(seconds: 1)
     var probe = Message(
@@ -167,9 +169,9 @@ import Testing
     }
   }
 
-  @Test func `is taken back elsewhere when it is lost on one link`() {
+  @Test func `a name lost on one link is withdrawn on the others`() {
     var machine = VirtualMachine()
-    machine.offer()
+    machine.advertise()
     machine.settle()
     machine.move(to: [1: [VirtualMachine.address], 2: [.v4([192, 168, 0, 1])]])
     machine.pass(seconds: 0.1)
@@ -181,7 +183,7 @@ import Testing
     #expect(announced(machine) == ["Kitchen (2)", "Kitchen (2)"])
   }
 
-  @Test func `a long name keeps its number`() {
+  @Test func `a service name of 63 bytes is shortened to fit its number`() {
     var names = Names(
       ServiceAdvertisement(
         name: String(repeating: "x", count: 63), application: "_wyoming", transport: "_tcp", host: "box",

@@ -2,12 +2,12 @@ import Testing
 
 @testable import MulticastDNS
 
-@Suite struct `A message` {
+@Suite struct `A multicast DNS message` {
   private static let type = DomainName("_wyoming", "_tcp", "local")
   private static let instance = DomainName("Küche", "_wyoming", "_tcp", "local")
   private static let host = DomainName("box-10300", "local")
 
-  @Test func `of the zeroconf package is understood`() throws {
+  @Test func `an announcement written by zeroconf is parsed`() throws {
     let message = try Message(parsing: Packets.announcement)
     #expect(message.isResponse && message.isPlain && message.questions.isEmpty)
     #expect(
@@ -26,14 +26,14 @@ import Testing
       ])
   }
 
-  @Test func `of the zeroconf package asks with what it knows`() throws {
+  @Test func `a question written by zeroconf is parsed with its known answers`() throws {
     let message = try Message(parsing: Packets.query)
     #expect(!message.isResponse)
     #expect(message.questions == [Question(Self.type, .ptr, wantsUnicast: true)])
     #expect(message.answers.map(\.data) == [.pointer(Self.instance)])
   }
 
-  @Test func `of dnspython is understood`() throws {
+  @Test func `NSEC, SRV and TXT records written by dnspython are parsed`() throws {
     let answers = try Message(parsing: Packets.dnspython).answers
     let types = [1, 28, 33, 1234].map { RecordType(rawValue: $0) }
     #expect(answers[0].data == .existing(next: Self.host, types: Set(types)))
@@ -41,14 +41,14 @@ import Testing
     #expect(answers[2].data == .text(Array("\0\u{3}b=c".utf8)))
   }
 
-  @Test func `with what multicast DNS does not know is understood`() throws {
+  @Test func `a message with an EDNS record is parsed`() throws {
     let message = try Message(parsing: Packets.legacy)
     #expect(message.id == 4711 && message.questions == [Question(Self.type, .ptr)])
     #expect(message.additionals.map(\.data) == [.other(RecordType(rawValue: 41), class: 1440, [])])
   }
 
   @Test(arguments: [Packets.announcement, Packets.query, Packets.dnspython, Packets.legacy])
-  func `is the same after it was written and read`(packet: [UInt8]) throws {
+  func `a message is unchanged after encoding and parsing`(packet: [UInt8]) throws {
     let message = try Message(parsing: packet)
     for isLegacy in [false, true] {
       let packets = message.packets(isLegacy: isLegacy)
@@ -57,14 +57,14 @@ import Testing
     }
   }
 
-  @Test func `abbreviates names as the zeroconf package does`() throws {
+  @Test func `names are compressed exactly as zeroconf compresses them`() throws {
     let message = try Message(parsing: Packets.announcement)
     #expect(message.packets() == [Packets.announcement])
-    // Unicast resolvers do not expect it in SRV.
+    // Unicast resolvers do not expect compression in SRV.
     #expect(message.packets(isLegacy: true)[0].count == Packets.announcement.count + 5)
   }
 
-  @Test func `that is too long for a packet becomes several, and nothing is lost`() throws {
+  @Test func `a message too long for one packet is split without losing answers`() throws {
     var message = Message(isResponse: true)
     message.answers = (0..<200).map {
       Record(
@@ -78,7 +78,7 @@ import Testing
     #expect(answers == message.answers)
   }
 
-  @Test func `a record larger than a packet has one of its own`() throws {
+  @Test func `a record larger than a packet gets a packet of its own`() throws {
     let text = [UInt8](repeating: 0, count: 2000)
     let record = Record(name: Self.instance, data: .text(text), ttl: 1, isUnique: true)
     let packets = Message(isResponse: true, answers: [record, record]).packets()
@@ -86,19 +86,19 @@ import Testing
     #expect(answers == [[record], [record]])
   }
 
-  @Test func `names are equal in upper and lower case`() {
+  @Test func `domain names are equal in upper and lower case ASCII`() {
     #expect(DomainName("_Wyoming", "_TCP", "LOCAL") == Self.type)
     #expect(DomainName("É") != DomainName("é"))
     #expect(Set([DomainName("A"), DomainName("a")]).count == 1)
   }
 
-  @Test func `a label is cut between characters`() throws {
+  @Test func `a label over 63 bytes is truncated between characters`() throws {
     let name = DomainName(String(repeating: "é", count: 40), "local")
     #expect(name.labels[0].count == 62)
     #expect(name.description == String(repeating: "é", count: 31) + ".local.")
   }
 
-  @Test func `what is no name is refused`() {
+  @Test func `a domain name with an empty or too long label, or over 255 bytes, is refused`() {
     #expect(DomainName(labels: [[]]) == nil)
     #expect(DomainName(labels: [[UInt8](repeating: 65, count: 64)]) == nil)
     #expect(DomainName(labels: Array(repeating: [UInt8](repeating: 65, count: 63), count: 4)) == nil)

@@ -1,6 +1,6 @@
-/// What others write.
+/// Packets written by other implementations.
 enum Packets {
-  /// An announcement of `zeroconf` 0.154.0: PTR, SRV, TXT, A and AAAA of "Küche".
+  /// An announcement by `zeroconf` 0.154.0: PTR, SRV, TXT, A and AAAA of "Küche".
   static let announcement = bytes(
     """
     000084000000000500000000085f77796f6d696e67045f746370056c6f63616c00000c0001000011940009064bc3bc63
@@ -8,7 +8,7 @@ enum Packets {
     3d62c04600018001000000780004c0a80105c046001c8001000000780010fe800000000000000000000000010002
     """)
 
-  /// A question of `zeroconf` 0.154.0 for `_wyoming._tcp` with one known answer.
+  /// A question by `zeroconf` 0.154.0 for `_wyoming._tcp` with one known answer.
   static let query = bytes(
     """
     000000000001000100000000085f77796f6d696e67045f746370056c6f63616c00000c8001c00c000c00010000119400

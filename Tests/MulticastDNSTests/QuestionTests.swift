@@ -3,19 +3,19 @@ import Testing
 @testable import MulticastDNS
 
 /// RFC 6762, sections 5 to 7, and RFC 6763.
-@Suite struct `A question` {
+@Suite struct `A multicast DNS question` {
   private let machine: VirtualMachine = {
     var machine = VirtualMachine()
-    machine.offer()
+    machine.advertise()
     machine.settle()
-    // What was announced may be said again.
+    // Announced records can be sent again.
     machine.pass(seconds: 5000)
     return machine
   }()
   private static let pointer = Record(
     name: VirtualMachine.type, data: .pointer(VirtualMachine.instance), ttl: 4500, isUnique: false)
 
-  @Test func `for services is answered after a while, with all that is asked next`() {
+  @Test func `an mDNS question for services is answered after a delay, with the records asked for next`() {
     var machine = machine
     let start = machine.now / .milliseconds(1)
     let answers = machine.ask(Question(VirtualMachine.type, .ptr))
@@ -31,12 +31,12 @@ import Testing
     (VirtualMachine.instance, .any, [.srv, .txt], [.a, .nsec]),
     (VirtualMachine.host, .a, [.a], [.nsec]),
     (DomainName("BOX-10300", "Local"), .a, [.a], [.nsec]),
-    // What is not there is said to be not there (6.1).
+    // The absence of a type is an answer (6.1).
     (VirtualMachine.host, .aaaa, [.nsec], []),
     (VirtualMachine.instance, .a, [.nsec], []),
     (Names.types, .ptr, [.ptr], []),
   ])
-  func `for what only we have is answered at once`(
+  func `an mDNS question for unique records is answered at once`(
     name: DomainName, type: RecordType, answers: [RecordType], additions: [RecordType]
   ) {
     var machine = machine
@@ -51,12 +51,12 @@ import Testing
     Question(DomainName("_http", "_tcp", "local"), .ptr), Question(VirtualMachine.type, .srv),
     Question(DomainName("Bath", "_wyoming", "_tcp", "local"), .any),
   ])
-  func `for what we have not is not answered`(question: Question) {
+  func `an mDNS question for unknown names or types is not answered`(question: Question) {
     var machine = machine
     #expect(machine.ask(question).isEmpty)
   }
 
-  @Test func `of another class is not answered`() {
+  @Test func `an mDNS question of another class is not answered`() {
     var machine = machine
     var question = Question(VirtualMachine.host, .a)
     question.recordClass = 3
@@ -66,13 +66,15 @@ import Testing
   }
 
   @Test(arguments: [(4500, 0), (2250, 0), (2249, 1), (1, 1)] as [(UInt32, Int)])
-  func `whose answer is known for long enough is not answered`(ttl: UInt32, count: Int) {
+  func `an mDNS question with a known answer of at least half its time to live is not answered`(
+    ttl: UInt32, count: Int
+  ) {
     var machine = machine
     #expect(
       machine.ask(Question(VirtualMachine.type, .ptr), known: [Self.pointer.with(ttl: ttl)]).count == count)
   }
 
-  @Test func `that was answered within a second is not answered again`() {
+  @Test func `an mDNS question answered within the last second is not answered again`() {
     var machine = machine
     #expect(machine.ask(Question(VirtualMachine.type, .ptr)).count == 1)
     #expect(machine.ask(Question(VirtualMachine.type, .ptr)).isEmpty)
@@ -80,7 +82,7 @@ import Testing
     #expect(machine.ask(Question(VirtualMachine.type, .ptr)).count == 1)
   }
 
-  @Test func `whose answer another one gives meanwhile is not answered`() {
+  @Test func `an mDNS question that another responder answers meanwhile is not answered`() {
     var machine = machine
     machine.receive(Message(isResponse: false, questions: [Question(VirtualMachine.type, .ptr)]))
     machine.receive(Message(isResponse: true, answers: [Self.pointer]))
@@ -88,7 +90,7 @@ import Testing
     #expect(machine.sent.isEmpty)
   }
 
-  @Test func `for a unicast answer gets one if all have heard it of late`() {
+  @Test func `an mDNS question for a unicast answer gets one if the group got the record recently`() {
     var machine = machine
     let question = Question(VirtualMachine.type, .ptr, wantsUnicast: true)
     // More than a quarter of 4500 s ago.
@@ -96,7 +98,7 @@ import Testing
     #expect(machine.ask(question).map(\.peer) == [VirtualMachine.neighbour])
   }
 
-  @Test func `with more known answers to come is answered when they have come`() {
+  @Test func `a truncated mDNS question is answered once its known answers have arrived`() {
     var machine = machine
     var first = Message(isResponse: false, questions: [Question(VirtualMachine.type, .ptr)])
     first.flags |= 0x0200
@@ -111,7 +113,7 @@ import Testing
     #expect(machine.sent.isEmpty)
   }
 
-  @Test func `is not put off for ever by known answers that never end`() {
+  @Test func `an mDNS question is answered despite endless known answers`() {
     var machine = machine
     var piece = Message(isResponse: false, questions: [Question(VirtualMachine.type, .ptr)])
     piece.flags |= 0x0200
@@ -124,7 +126,9 @@ import Testing
     #expect(machine.sent.count == 1)
   }
 
-  @Test func `of a unicast resolver is answered as it expects it`() throws {
+  @Test func `a unicast resolver's question is answered by unicast with its ID and short times to live`()
+    throws
+  {
     var machine = machine
     let peer = Responder.Peer(.v4([10, 0, 0, 2]), port: 40_000)
     machine.receive(Packets.legacy, from: peer)
@@ -137,9 +141,9 @@ import Testing
     #expect(records.allSatisfy { $0.ttl <= 10 && !$0.isUnique })
   }
 
-  @Test func `is not answered while the names are asked for`() {
+  @Test func `an mDNS question is not answered while the names are being probed`() {
     var machine = VirtualMachine()
-    machine.offer()
+    machine.advertise()
     machine.pass(seconds: 0.1)
     machine.sent = []
     machine.receive(Message(isResponse: false, questions: [Question(VirtualMachine.host, .a)]))
@@ -147,18 +151,18 @@ import Testing
     #expect(machine.sent.isEmpty)
   }
 
-  @Test func `is answered on the link and by the protocol that it came by`() {
+  @Test func `an mDNS question is answered on the link and IP version on which it arrived`() {
     var machine = VirtualMachine(links: [
       1: [VirtualMachine.address, .v6(.init(repeating: 2))], 2: [.v4([10, 1, 1, 1])],
     ])
-    machine.offer()
+    machine.advertise()
     machine.settle()
     let answers = machine.ask(
       Question(VirtualMachine.type, .ptr), from: Responder.Peer(.v6(.init(repeating: 3)), port: 5353))
     #expect(answers.map(\.link) == [1] && answers.map(\.family) == [.v6])
   }
 
-  @Test func `with another operation or an error is passed over`() {
+  @Test func `an mDNS question with another operation or an error code is ignored`() {
     var machine = machine
     for flags: UInt16 in [0x2800, 0x0003] {
       var message = Message(isResponse: false, questions: [Question(VirtualMachine.host, .a)])
@@ -169,7 +173,7 @@ import Testing
     #expect(machine.sent.isEmpty)
   }
 
-  @Test func `in a flood is answered once`() {
+  @Test func `an mDNS question repeated a thousand times within a second is answered once`() {
     var machine = machine
     for _ in 0..<1000 {
       machine.receive(Message(isResponse: false, questions: [Question(VirtualMachine.type, .ptr)]))
@@ -178,10 +182,10 @@ import Testing
     #expect(machine.sent.count == 1)
   }
 
-  @Test func `of several offers is answered with all of them`() {
+  @Test func `an mDNS question for a type with two services is answered with both`() {
     var machine = VirtualMachine()
-    machine.offer()
-    machine.offer("Kitchen 10301", port: 10_301)
+    machine.advertise()
+    machine.advertise("Kitchen 10301", port: 10_301)
     machine.settle()
     let answers = machine.ask(Question(VirtualMachine.type, .ptr)).flatMap(\.message.answers)
     #expect(

@@ -3,19 +3,19 @@ import Testing
 @testable import MulticastDNS
 
 /// RFC 6762, sections 8 and 10.
-@Suite struct `A responder` {
-  @Test func `asks three times whether its names are free, then announces them three times`() {
+@Suite struct `A multicast DNS responder` {
+  @Test func `the responder probes its names three times, then announces them three times`() {
     var machine = VirtualMachine()
-    machine.offer()
+    machine.advertise()
     machine.pass(seconds: 60)
     #expect(machine.sent.map(\.milliseconds) == [0, 250, 500, 750, 1750, 3750])
     #expect(machine.sent.map(\.message.isResponse) == [false, false, false, true, true, true])
     #expect(machine.responder.deadline == nil)
   }
 
-  @Test func `says in a probe what it would like to have`() throws {
+  @Test func `a probe lists the records that the responder wants to claim`() throws {
     var machine = VirtualMachine()
-    machine.offer()
+    machine.advertise()
     machine.pass(seconds: 0.1)
     let probe = try #require(machine.sent.first).message
     #expect(
@@ -24,11 +24,11 @@ import Testing
     #expect(probe.authorities.allSatisfy { !$0.isUnique })
   }
 
-  @Test func `announces PTR as shared and the rest as its own`() throws {
+  @Test func `an announcement marks PTR records as shared and all others as unique`() throws {
     var machine = VirtualMachine(links: [
       1: [VirtualMachine.address, .v6(.init(repeating: 2))]
     ])
-    machine.offer()
+    machine.advertise()
     machine.pass(seconds: 1)
     let answers = try #require(machine.sent.last).message.answers
     let shared = Dictionary(grouping: answers, by: \.isUnique).mapValues { $0.map(\.data.type) }
@@ -42,9 +42,9 @@ import Testing
     #expect(machine.events == [.announced(0, name: "Kitchen", 1, addresses)])
   }
 
-  @Test func `takes back what it had announced, but not the type that others have too`() {
+  @Test func `withdrawing a service keeps the record of its type, which other machines share`() {
     var machine = VirtualMachine()
-    machine.offer()
+    machine.advertise()
     machine.settle()
     let goodbyes = messages(machine.responder.withdraw())
     #expect(goodbyes.flatMap(\.answers).allSatisfy { $0.ttl == 0 })
@@ -54,16 +54,16 @@ import Testing
     #expect(machine.ask(Question(VirtualMachine.type, .ptr)).isEmpty)
   }
 
-  @Test func `takes nothing back that it never announced`() {
+  @Test func `withdrawing a service that was never announced sends nothing`() {
     var machine = VirtualMachine()
-    machine.offer()
+    machine.advertise()
     machine.pass(seconds: 0.5)
     #expect(machine.responder.withdraw().isEmpty)
   }
 
-  @Test func `announces a new address, and takes back one that is gone`() throws {
+  @Test func `a changed address is announced, and the old one withdrawn`() throws {
     var machine = VirtualMachine()
-    machine.offer()
+    machine.advertise()
     machine.settle()
     let other = IPAddress.v4([10, 0, 0, 9])
     machine.move(to: [1: [other]])
@@ -77,9 +77,9 @@ import Testing
     #expect(machine.events == [.announced(0, name: "Kitchen", 1, [other])])
   }
 
-  @Test func `asks on a link that is new, and says nothing to one that is gone`() {
+  @Test func `a new link gets probes and announcements, a removed one nothing`() {
     var machine = VirtualMachine()
-    machine.offer()
+    machine.advertise()
     machine.settle()
     machine.move(to: [2: [.v4([192, 168, 0, 1])]])
     machine.pass(seconds: 20)
@@ -87,9 +87,9 @@ import Testing
     #expect(machine.sent.map(\.message.isResponse) == [false, false, false, true, true, true])
   }
 
-  @Test func `has on each link the addresses of that link`() {
+  @Test func `an announcement has only the addresses of its link`() {
     var machine = VirtualMachine(links: [1: [VirtualMachine.address], 2: [.v4([192, 168, 0, 1])]])
-    machine.offer()
+    machine.advertise()
     machine.pass(seconds: 20)
     for (link, address) in [(1, VirtualMachine.address), (2, IPAddress.v4([192, 168, 0, 1]))] {
       let answers = machine.sent.filter { $0.link == link }.flatMap(\.message.answers)
@@ -101,20 +101,20 @@ import Testing
     (ServiceAdvertisement.Reach.everyAddress, [RecordType.a, .aaaa]), (.everyIPv4Address, [.a]),
     (.only(.v6(.init(repeating: 2))), [.aaaa]), (.only(.v4([10, 0, 0, 3])), []),
   ])
-  func `has only the addresses that the service listens on`(
+  func `an announcement has only the addresses on which the service listens`(
     reach: ServiceAdvertisement.Reach, types: [RecordType]
   ) {
     var machine = VirtualMachine(links: [1: [VirtualMachine.address, .v6(.init(repeating: 2))]])
-    machine.offer(reach: reach)
+    machine.advertise(reach: reach)
     machine.pass(seconds: 1)
     let answers = machine.sent.filter { $0.family == .v4 }.last?.message.answers ?? []
     let found = answers.map(\.data.type).filter { [RecordType.a, .aaaa].contains($0) }
     #expect(found == types)
   }
 
-  @Test func `takes a service back from a link on which it is no longer reached`() {
+  @Test func `a service is withdrawn from a link on which it is no longer reachable`() {
     var machine = VirtualMachine()
-    machine.offer(reach: .only(VirtualMachine.address))
+    machine.advertise(reach: .only(VirtualMachine.address))
     machine.settle()
     machine.move(to: [1: [.v4([10, 0, 0, 7])]])
     #expect(machine.sent.flatMap(\.message.answers).map(\.ttl) == [0, 0, 0, 0])
@@ -123,9 +123,9 @@ import Testing
     #expect(machine.sent.isEmpty)
   }
 
-  @Test func `repeats at once what somebody has taken back`() {
+  @Test func `a record that another host withdraws is announced again`() {
     var machine = VirtualMachine()
-    machine.offer()
+    machine.advertise()
     machine.settle()
     let record = Record(
       name: VirtualMachine.type, data: .pointer(VirtualMachine.instance), ttl: 0, isUnique: false)
@@ -135,9 +135,9 @@ import Testing
     #expect(repeated.contains { $0.data == record.data && $0.ttl == 4500 })
   }
 
-  @Test func `waits until there is a link`() {
+  @Test func `a service added before the first link is announced once a link appears`() {
     var machine = VirtualMachine(links: [:])
-    machine.offer()
+    machine.advertise()
     machine.pass(seconds: 20)
     #expect(machine.sent.isEmpty)
     machine.move(to: [1: [VirtualMachine.address]])
@@ -145,9 +145,9 @@ import Testing
     #expect(machine.sent.count == 4)
   }
 
-  @Test func `does nothing when its links are as they were`() {
+  @Test func `an update with unchanged links sends nothing`() {
     var machine = VirtualMachine()
-    machine.offer()
+    machine.advertise()
     machine.settle()
     machine.move(to: [1: [VirtualMachine.address]])
     #expect(machine.sent.isEmpty && machine.responder.deadline == nil)

@@ -2,7 +2,7 @@ import MulticastDNS
 
 @testable import struct MulticastDNS.DomainName
 
-/// A responder in virtual time, and what it has sent.
+/// A responder in virtual time, with the packets that it has sent.
 struct VirtualMachine {
   struct Sent {
     let milliseconds: Int
@@ -18,10 +18,10 @@ struct VirtualMachine {
   static let address = IPAddress.v4([10, 0, 0, 1])
   static let neighbour = Responder.Peer(.v4([10, 0, 0, 2]), port: 5353)
 
-  /// Random times are the shortest.
+  /// Chooses the shortest of all random times.
   var responder = Responder(random: { $0.lowerBound })
   private(set) var now = Duration.zero
-  /// What has been sent since it was looked at.
+  /// The packets sent since they were last cleared.
   var sent: [Sent] = []
   var events: [Responder.Action] = []
 
@@ -29,7 +29,7 @@ struct VirtualMachine {
     move(to: links)
   }
 
-  mutating func offer(
+  mutating func advertise(
     _ name: String = "Kitchen", port: UInt16 = 10_300, reach: ServiceAdvertisement.Reach = .everyAddress
   ) {
     responder.add(
@@ -38,7 +38,7 @@ struct VirtualMachine {
       at: now)
   }
 
-  /// Lets an offer become known, and forgets how.
+  /// Lets the announcements pass, and clears them.
   mutating func settle() {
     pass(seconds: 20)
     sent = []
@@ -69,7 +69,7 @@ struct VirtualMachine {
     for packet in message.packets() { receive(packet, from: peer, on: link) }
   }
 
-  /// Asks, waits for half a second, and forgets what was sent.
+  /// Asks, waits for half a second, and returns and clears the packets sent.
   mutating func ask(
     _ questions: Question..., known: [Record] = [], from peer: Responder.Peer = neighbour
   ) -> [Sent] {

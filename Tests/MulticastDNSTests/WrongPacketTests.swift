@@ -2,7 +2,7 @@ import Testing
 
 @testable import MulticastDNS
 
-@Suite struct `A wrong packet` {
+@Suite struct `A malformed multicast DNS packet` {
   private static let header: [UInt8] = [0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
 
   @Test(
@@ -15,13 +15,15 @@ import Testing
       (header + [1, 65, 0xC0, 12, 0, 1, 0, 1], .name),
       (header + [0xC0, 14, 0xC0, 12, 0, 1, 0, 1], .name),
       (header + [0xC0, 0xFF, 0, 1, 0, 1], .name),
-      // Lengths that no label has.
+      // Lengths that are invalid for a label.
       (header + [0x40, 0, 0, 1, 0, 1], .name),
       (header + [0x80, 0, 0, 1, 0, 1], .name),
       (header + [63, 65], .cutOff),
       (header + [0, 0, 1, 0], .cutOff),
     ] as [([UInt8], MessageError)])
-  func `is refused`(bytes: [UInt8], error: MessageError) {
+  func `a packet with a wrong length or name pointer is refused with its error`(
+    bytes: [UInt8], error: MessageError
+  ) {
     #expect(throws: error) { try Message(parsing: bytes) }
   }
 
@@ -31,13 +33,13 @@ import Testing
       (.srv, [0, 0, 0, 0, 0, 0]), (.nsec, [0, 0, 0]), (.nsec, [0, 0, 33]), (.nsec, [0, 0, 4, 1]),
       (.nsec, [0, 0]),
     ] as [(RecordType, [UInt8])])
-  func `data of another length than its type has is refused`(type: RecordType, data: [UInt8]) {
+  func `record data of a length that its type does not allow is refused`(type: RecordType, data: [UInt8]) {
     let head: [UInt8] = [0, 0, 0x84, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, UInt8(type.rawValue), 0, 1, 0, 0, 0, 1]
     let bytes = head + [0, UInt8(data.count)] + data
     #expect(throws: MessageError.self) { try Message(parsing: bytes) }
   }
 
-  @Test func `a name grows to 255 bytes at most, by whatever pointers`() {
+  @Test func `a domain name that pointers extend beyond 255 bytes is refused`() {
     // Each name is a label and the name before it.
     var bytes: [UInt8] = [0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0]
     var last = 0
@@ -51,9 +53,9 @@ import Testing
     #expect(throws: MessageError.name) { try Message(parsing: bytes) }
   }
 
-  /// Any bytes end in a message or an error, and what was understood can be written.
+  /// Any bytes end in a message or an error, and every parsed message can be written.
   @Test(arguments: [Packets.announcement, Packets.query, Packets.dnspython, Packets.legacy])
-  func `does no harm, however it came about`(packet: [UInt8]) throws {
+  func `mutated packets end in an error or in a message that can be encoded`(packet: [UInt8]) throws {
     var random = Seeded(state: 42)
     var understood = 0
     for _ in 0..<5000 {
@@ -76,10 +78,10 @@ import Testing
     #expect(understood > 100)
   }
 
-  @Test func `does a responder no harm`() {
+  @Test func `a responder still answers after 5000 mutated packets`() {
     var random = Seeded(state: 7)
     var machine = VirtualMachine()
-    machine.offer()
+    machine.advertise()
     machine.pass(seconds: 10)
     for _ in 0..<5000 {
       var bytes = [Packets.announcement, Packets.query, Packets.dnspython, Packets.legacy].randomElement(
@@ -92,7 +94,7 @@ import Testing
   }
 }
 
-/// The same numbers each time (SplitMix64).
+/// A generator of the same numbers on every run (SplitMix64).
 private struct Seeded: RandomNumberGenerator {
   var state: UInt64
 

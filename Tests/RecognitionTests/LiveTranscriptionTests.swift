@@ -1,3 +1,4 @@
+import Concurrency
 import Devices
 import ModelStore
 import SpeechFeatures
@@ -181,7 +182,7 @@ import Transducer
     let live = recognizer.listen(attempts: 0)
     recognizer.fail(times: 1)
     for samples in speech.chunks(of: 1024) { live.append(samples) }
-    await #expect(throws: RecognitionError.self) { try await live.finish() }
+    await #expect(throws: DeviceError.self) { try await live.finish() }
     let again = recognizer.listen(to: speech, chunk: 1024)
     #expect(try await again.finish().spoken == recognizer.whole(speech).spoken)
   }
@@ -232,7 +233,7 @@ private struct Speech {
 /// Understands nothing, on a scripted device: its tokens tell which windows it was given.
 private final class ScriptedRecognizer: WindowRecognizer {
   let device: ScriptedAccelerator
-  let model: ModelDirectory
+  let model: ModelDescription
   let languages: SpokenLanguages
   let windowLimit: Int?
   private let encoders: EncoderService
@@ -247,11 +248,11 @@ private final class ScriptedRecognizer: WindowRecognizer {
 
   init(windowLimit: Int = 6000) async throws {
     device = .processor(VirtualTime())
-    model = try ModelDirectory.find(ModelDirectory.builtin)
+    model = try ModelDirectory.find(ModelDirectory.builtin).summary
     languages = SpokenLanguages(of: model, forcesScript: true) { _ in }
     self.windowLimit = windowLimit
     encoders = EncoderService([
-      SupervisedDevice(device, shapes: .dynamic(limit: 6000), isOnProbation: false, onEvent: { _ in })
+      EncoderDevice(device, shapes: .dynamic(limit: 6000), selfTest: nil, onEvent: { _ in })
     ])
     try await encoders.start(onFirstOnly: true)
   }
@@ -267,7 +268,7 @@ private final class ScriptedRecognizer: WindowRecognizer {
 
   var isQuiet: Bool { get async { await encoders.isQuiet } }
 
-  func knownWindowLimit() async throws(RecognitionError) -> Int { windowLimit ?? 6000 }
+  func knownWindowLimit() async throws(DeviceError) -> Int { windowLimit ?? 6000 }
 
   private var utterance: Utterance {
     Utterance(extractor: LogMelExtractor(bandCount: 80), ListeningSettings())
@@ -296,8 +297,8 @@ private final class ScriptedRecognizer: WindowRecognizer {
   func fail(times: Int) { state.withLock { $0.failuresToCome = times } }
 
   func recognize(
-    _ window: Window, of frames: LogMelFrames, language: String?, priority: JobPriority
-  ) async throws(RecognitionError) -> WindowResult {
+    _ window: Window, of frames: LogMelFrames, language: String?, priority: WorkPriority
+  ) async throws(DeviceError) -> WindowResult {
     let fails = state.withLock { state in
       state.begun += 1
       state.windows.append(window)
@@ -305,12 +306,12 @@ private final class ScriptedRecognizer: WindowRecognizer {
       defer { state.failuresToCome = max(0, state.failuresToCome - 1) }
       return state.failuresToCome > 0
     }
-    do throws(DeviceFault) {
+    do throws(DeviceError) {
       if fails { throw .failed(device: "CPU", why: "it was told to") }
       _ = try await encoders.encode(frames, window.frames, priority: priority)
     } catch {
       state.withLock { $0.failures += 1 }
-      throw RecognitionError(error)
+      throw error
     }
     state.withLock { $0.answers += 1 }
     let emissions = [window.frames.lowerBound, window.frames.upperBound].map {

@@ -5,7 +5,7 @@ import Testing
 @testable import SpeechFeatures
 
 @Suite struct `Log-mel features` {
-  @Test(arguments: [80, 128]) func `the mel filter bank is NeMo's`(bands: Int) throws {
+  @Test(arguments: [80, 128]) func `the mel filter bank has NeMo's weights`(bands: Int) throws {
     let golden = try Fixtures.golden("mel-\(bands)")
     let bank = MelFilterbank(bandCount: bands, fftLength: 512, sampleRate: 16_000)
     for (index, band) in bank.bands.enumerated() {
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test(arguments: [1, 7, 159, 160, 161, 333, 4096])
-  func `frames are the same to the bit whatever the chunks`(size: Int) throws {
+  func `log-mel frames are bit-identical for every chunk size`(size: Int) throws {
     let samples = try Fixtures.samples("en-01.wav")
     let whole = frames(of: samples)
     var extractor = LogMelExtractor(bandCount: 128)
@@ -42,7 +42,7 @@ import Testing
     #expect(extractor.finished() == whole)
   }
 
-  @Test func `frames are the same to the bit for chunks of random sizes, some of them empty`() throws {
+  @Test func `log-mel frames are bit-identical for chunks of random sizes, some of them empty`() throws {
     let samples = try Fixtures.samples("es-03.wav")
     let whole = frames(of: samples)
     var generator = SeededGenerator(seed: 3)
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test func `asking for the frames so far does not disturb what comes after`() throws {
+  @Test func `reading the frames so far does not change later frames`() throws {
     let samples = try Fixtures.samples("en-01.wav")
     var extractor = LogMelExtractor(bandCount: 128)
     extractor.append(Array(samples[..<10_000]).span)
@@ -69,13 +69,13 @@ import Testing
   }
 
   @Test(arguments: [0, 1, 159, 160, 319, 320, 360, 361, 1599, 1600])
-  func `there is a frame for each full hop`(count: Int) {
+  func `an utterance has one log-mel frame for each full hop`(count: Int) {
     let frames = frames(of: [Float](repeating: 0.1, count: count))
     #expect(frames.count == count / 160)
     #expect(normalized(frames).allSatisfy { $0.isFinite })
   }
 
-  @Test func `a short utterance is padded with silence`() {
+  @Test func `an utterance shorter than the minimum is padded with silence`() {
     var extractor = LogMelExtractor(bandCount: 128)
     extractor.append([0.5].span)
     let frames = extractor.finished(minimum: 10)
@@ -83,17 +83,17 @@ import Testing
     #expect(normalized(frames).allSatisfy { $0.isFinite })
   }
 
-  @Test func `no frame and a single frame give zeros`() {
+  @Test func `normalising no frame or a single frame gives zeros`() {
     #expect(normalized(frames(of: [])).isEmpty)
     #expect(normalized(frames(of: [Float](repeating: 0.3, count: 200))).allSatisfy { $0 == 0 })
   }
 
-  @Test func `dead silence gives zeros, not rounding errors`() {
+  @Test func `digital silence is normalised to zeros, not to rounding errors`() {
     let frames = frames(of: [Float](repeating: 0, count: 48_000))
     #expect(normalized(frames).allSatisfy { abs($0) < 1e-3 })
   }
 
-  @Test func `what lies behind the last frame of a bucket is zero`() throws {
+  @Test func `a bucket is zero after its last frame`() throws {
     let frames = frames(of: try Fixtures.samples("en-01.wav"))
     let exact = normalized(frames)
     let width = frames.count + 37
@@ -106,7 +106,7 @@ import Testing
     }
   }
 
-  /// A recording with peaks of so many dB of full scale, over noise that is a part of them.
+  /// A recording with its peak at `decibels` dBFS, with noise at `noise` times the peak.
   private func speech(_ decibels: Float, noise: Float = 0.01) throws -> [Float] {
     var generator = SeededGenerator(seed: 5)
     let samples = try Fixtures.samples("en-01.wav")
@@ -117,8 +117,7 @@ import Testing
   }
 
   @Test(arguments: [-10, -6, -3, 3] as [Float])
-  func `a gain changes normalised features by no more than the logarithm's guard does`(decibels: Float) throws
-  {
+  func `a gain changes normalised features only through the logarithm's guard`(decibels: Float) throws {
     let ordinary = normalized(frames(of: try speech(-6, noise: 0.3)))
     let other = normalized(frames(of: try speech(-6 + decibels, noise: 0.3)))
     let differences = zip(ordinary, other).map { abs($0 - $1) }
@@ -127,7 +126,7 @@ import Testing
     #expect(differences.count { $0 > 0.05 } < differences.count / 200)
   }
 
-  @Test(arguments: [80, 128]) func `speech that is loud enough is not amplified`(bands: Int) throws {
+  @Test(arguments: [80, 128]) func `speech at an ordinary level is not amplified`(bands: Int) throws {
     for recording in ["en-01.wav", "es-05.wav"] {
       let frames = frames(of: try Fixtures.samples(recording), bands: bands)
       #expect(frames.amplified(0..<frames.count, upTo: 60) == frames)
@@ -135,7 +134,7 @@ import Testing
   }
 
   @Test(arguments: [-40, -50, -60] as [Float])
-  func `quiet speech, amplified, has the features of louder speech`(decibels: Float) throws {
+  func `amplified quiet speech has the features of louder speech`(decibels: Float) throws {
     let quiet = frames(of: try speech(decibels))
     let plain = normalized(quiet)
     let amplified = normalized(quiet.amplified(0..<quiet.count, upTo: 60))
@@ -147,7 +146,7 @@ import Testing
     #expect(error(amplified) < error(plain) / 5)
   }
 
-  @Test func `no gain is more than what is allowed`() throws {
+  @Test func `the gain of quiet speech never exceeds its limit`() throws {
     let quiet = frames(of: try speech(-60))
     let louder = frames(of: try speech(-50))
     let amplified = quiet.amplified(0..<quiet.count, upTo: 10)
@@ -155,21 +154,21 @@ import Testing
     #expect(quiet.amplified(0..<quiet.count, upTo: 0) == quiet)
   }
 
-  @Test func `a stretch that is amplified keeps its numbers`() throws {
+  @Test func `amplified frames keep their indices`() throws {
     let quiet = frames(of: try speech(-50))
     let stretch = quiet.amplified(16..<80, upTo: 30)
     #expect(stretch.startIndex == 16)
     #expect(stretch.endIndex == 80)
   }
 
-  @Test func `silence is not amplified`() {
+  @Test func `digital silence is not amplified`() {
     let silence = frames(of: [Float](repeating: 0, count: 16_000))
     #expect(silence.amplified(0..<100, upTo: 60) == silence)
     #expect(silence.amplified(10..<10, upTo: 60) == silence)
     #expect(!silence.isSound)
   }
 
-  @Test func `what is padded is followed by the frames of silence`() throws {
+  @Test func `padded frames are followed by frames of silence`() throws {
     let frames = frames(of: try Fixtures.samples("en-01.wav"))
     let padded = frames.padded(8..<40, to: 100)
     #expect(padded.range == 8..<108)
@@ -180,7 +179,7 @@ import Testing
     #expect(frames.padded(0..<100, to: 100).frames == frames)
   }
 
-  @Test func `the spectrum is the one of a plain Fourier transform in each lane`() {
+  @Test func `the power spectrum of each lane equals a plain Fourier transform`() {
     var generator = SeededGenerator(seed: 1)
     let signals = (0..<4).map { _ in (0..<512).map { _ in Float.random(in: -1...1, using: &generator) } }
     var spectrum = PowerSpectrum(length: 512)

@@ -2,26 +2,27 @@ public import FoundationEssentials
 
 /// Files that several test suites read.
 public enum Fixtures {
+  /// The directory of all fixtures.
   public static let directory = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent()
     .appending(path: "Fixtures")
 
-  /// The path of a recording: "en-01.wav".
+  /// Returns the path of a recording, named like "en-01.wav".
   public static func recording(_ name: String) -> String {
     directory.appending(path: "audio/\(name)").path
   }
 
-  /// A text in UTF-8.
+  /// Returns the text of a UTF-8 file.
   public static func text(_ name: String) throws -> String {
     try String(contentsOf: directory.appending(path: name), encoding: .utf8)
   }
 
-  /// Little-endian float32 numbers that onnx-asr gave.
+  /// Returns reference values of onnx-asr.
   public static func golden(_ name: String) throws -> [Float] {
     try floats("golden/\(name)")
   }
 
-  /// Little-endian float32 numbers.
+  /// Returns the values of a file of little-endian float32.
   public static func floats(_ name: String) throws -> [Float] {
     let data = try Data(contentsOf: directory.appending(path: "\(name).f32"))
     return stride(from: 0, to: data.count, by: 4).map { index in
@@ -29,13 +30,13 @@ public enum Fixtures {
     }
   }
 
-  /// What onnx-asr said to each recording, with the built-in model.
+  /// Returns onnx-asr's result for each recording, with the built-in model.
   public static func tokens() throws -> [String: GoldenTokens] {
     let data = try Data(contentsOf: directory.appending(path: "golden/tokens.json"))
     return try JSONDecoder().decode([String: GoldenTokens].self, from: data)
   }
 
-  /// The samples of a 16 kHz mono recording of 16 bits, read without any library.
+  /// Returns the samples of a 16 kHz 16-bit mono recording in [-1, 1], read without any library.
   public static func samples(_ name: String) throws -> [Float] {
     let data = try Data(contentsOf: URL(filePath: recording(name)))
     let header = 44
@@ -45,16 +46,19 @@ public enum Fixtures {
   }
 }
 
-/// onnx-asr's answer to a recording.
+/// onnx-asr's result for a recording.
 public struct GoldenTokens: Decodable, Sendable {
+  /// The token ids.
   public let ids: [Int32]
-  /// Encoder frames.
+  /// The encoder frame of each token.
   public let frames: [Int]
+  /// The log probability of each token.
   public let logprobs: [Float]
+  /// The text.
   public let text: String
 }
 
-/// A directory that is gone after the test.
+/// Calls `body` with a new directory and removes the directory afterwards.
 public func withTemporaryDirectory<Result>(_ body: (URL) async throws -> Result) async throws -> Result {
   let directory = FileManager.default.temporaryDirectory.appending(path: "lorikeet-\(UUID().uuidString)")
   try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -62,14 +66,16 @@ public func withTemporaryDirectory<Result>(_ body: (URL) async throws -> Result)
   return try await body(directory)
 }
 
-/// The same numbers in each run (SplitMix64).
+/// A random number generator that repeats its sequence in each run (SplitMix64).
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
+  /// Creates a generator.
   public init(seed: UInt64) {
     state = seed
   }
 
+  /// Returns the next random number.
   public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state

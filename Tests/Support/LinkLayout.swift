@@ -1,11 +1,11 @@
 public import FoundationEssentials
 
-/// Ways in which a model's files may lie apart from each other.
+/// The ways in which a model's files can be spread over symbolic links.
 public enum LinkLayout: CaseIterable, Sendable {
   case files, absoluteFiles, chain, cache, directory, inTheMiddle, onlyGraphs, onlyWeights, otherNames,
     besideTarget
 
-  /// Makes a model's directory below `root` out of the files of `original`.
+  /// Creates a model directory below `root` from the files of `original`.
   ///
   /// - Returns: The directory.
   public func make(of original: URL, in root: URL) throws -> URL {

@@ -1,8 +1,8 @@
-package import Devices
+package import Concurrency
 internal import Glibc
 internal import Synchronization
 
-/// Time that passes when a test says so.
+/// A clock that a test advances.
 package final class VirtualTime: Sendable {
   private struct Sleeper {
     var due: Duration
@@ -17,18 +17,21 @@ package final class VirtualTime: Sendable {
 
   private let state = Mutex(State())
 
+  /// Creates a clock at zero.
   package init() {}
 
+  /// The time since the clock's creation.
   package var now: Duration { state.withLock { $0.now } }
 
-  /// How many tasks sleep.
+  /// The number of sleeping tasks.
   package var sleepers: Int { state.withLock { $0.sleepers.count } }
 
+  /// A function that sleeps on this clock.
   package var pause: Pause { { [self] in try await sleep($0) } }
 
-  /// Lets time pass.
+  /// Advances the clock and wakes the tasks that are due.
   ///
-  /// - Parameter asleep: How many tasks must be asleep before.
+  /// - Parameter asleep: The number of sleeping tasks to wait for before.
   package func advance(by duration: Duration, whenAsleep asleep: Int = 0) async throws {
     try await eventually { self.sleepers >= asleep }
     let due = state.withLock { state in
@@ -40,7 +43,7 @@ package final class VirtualTime: Sendable {
     for sleeper in due { sleeper.continuation.resume() }
   }
 
-  /// Blocks: for the threads of threads only.
+  /// Blocks the calling thread: for device threads only.
   package func block(for duration: Duration) {
     let due = now + duration
     while now < due { usleep(500) }
@@ -67,27 +70,33 @@ package final class VirtualTime: Sendable {
   }
 }
 
-/// Lets a test stop a job where it wants.
+/// A gate at which a job waits until a test opens it.
 package final class Gate: Sendable {
   private let isOpen = Atomic(false)
 
+  /// Creates a closed gate.
   package init() {}
 
+  /// Opens the gate.
   package func open() { isOpen.store(true, ordering: .releasing) }
 
-  /// Blocks: for the threads of threads only.
+  /// Blocks the calling thread: for device threads only.
   package func block() {
     while !isOpen.load(ordering: .acquiring) { usleep(500) }
   }
 
+  /// Waits until the gate is open.
   package func opened() async throws {
     try await eventually { self.isOpen.load(ordering: .acquiring) }
   }
 }
 
+/// A condition was not met in time.
 package struct TookTooLong: Error {}
 
-/// Waits until something is so; bounded, for the case that it never is.
+/// Waits until a condition is true.
+///
+/// - Throws: ``TookTooLong`` if it is still false after 100,000 checks.
 package func eventually(_ condition: () async throws -> Bool) async throws {
   for _ in 0..<100_000 {
     if try await condition() { return }
@@ -96,13 +105,16 @@ package func eventually(_ condition: () async throws -> Bool) async throws {
   throw TookTooLong()
 }
 
-/// What happened, in its order.
+/// A thread-safe log of events, in order.
 package final class Log<Entry: Sendable>: Sendable {
   private let entries = Mutex<[Entry]>([])
 
+  /// Creates an empty log.
   package init() {}
 
+  /// Appends an event.
   package func append(_ entry: Entry) { entries.withLock { $0.append(entry) } }
 
+  /// All events so far.
   package var all: [Entry] { entries.withLock { $0 } }
 }

@@ -4,11 +4,13 @@ import Support
 import SystemPaths
 import Testing
 
-/// "caf\xE9", as Latin-1 writes it.
+/// "caf\xE9", which is "café" in Latin-1.
 private let latin = String(systemBytes: [0x63, 0x61, 0x66, 0xE9])
 
 @Suite struct `Files whose names are not UTF-8` {
-  @Test func `are written, found, read, renamed, copied and removed`() async throws {
+  @Test func `files with names that are not UTF-8 are written, found, read, renamed, copied and removed`()
+    async throws
+  {
     try await withTemporaryDirectory { directory in
       let folder = "\(directory.path)/\(latin)"
       try Files.makeDirectories("\(folder)/a/\(latin)")
@@ -41,9 +43,9 @@ private let latin = String(systemBytes: [0x63, 0x61, 0x66, 0xE9])
     }
   }
 
-  @Test func `are the files of those bytes and of no others`() async throws {
+  @Test func `a file name that is not UTF-8 matches only a file with the same bytes`() async throws {
     try await withTemporaryDirectory { directory in
-      // A file under Swift's repaired name is not it, nor one that has the stand-in's own bytes.
+      // Neither a file under Swift's repaired name nor one with the placeholder's own bytes matches.
       for name in ["caf\u{FFFD}", "caf\u{E9}", String(systemBytes: Array(latin.utf8))] {
         try Files.write([1], to: "\(directory.path)/\(name)")
       }
@@ -56,7 +58,7 @@ private let latin = String(systemBytes: [0x63, 0x61, 0x66, 0xE9])
 }
 
 @Suite struct `Files and directories` {
-  @Test func `that are removed leave what a link leads to`() async throws {
+  @Test func `removing a directory keeps the target of a link in it`() async throws {
     try await withTemporaryDirectory { directory in
       let (kept, gone) = ("\(directory.path)/kept", "\(directory.path)/gone")
       try Files.makeDirectories(kept)
@@ -69,7 +71,9 @@ private let latin = String(systemBytes: [0x63, 0x61, 0x66, 0xE9])
     }
   }
 
-  @Test func `that cannot be had are refused in the system's words`() async throws {
+  @Test func `files and directories that cannot be accessed are refused with the system's error`()
+    async throws
+  {
     try await withTemporaryDirectory { directory in
       let file = "\(directory.path)/file"
       try Files.write([], to: file)
@@ -87,14 +91,14 @@ private let latin = String(systemBytes: [0x63, 0x61, 0x66, 0xE9])
     }
   }
 
-  @Test func `of the kernel are read though they have no size`() throws {
+  @Test func `the kernel's files are read although their size is zero`() throws {
     #expect(try !Files.contents(of: "/proc/self/maps").isEmpty)
   }
 
   @Test(arguments: [
     ("/a/b", "/a"), ("a/b", "a"), ("/a", ""), ("a", ""), ("", ""), ("/a/b/", "/a/b"), ("/a/\u{301}b", "/a"),
   ])
-  func `have a parent`(path: String, parent: String) {
+  func `a path's parent is found by its bytes`(path: String, parent: String) {
     #expect(Files.parent(of: path) == parent)
   }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct `The sources` {
   private static let folder = Files.parent(of: Files.parent(of: Fixtures.directory.path)) + "/Sources"
 
-  /// Each shortcut has one of these: they are looked for first, which takes much less time.
+  /// The words of which every shortcut contains one: searching for them first is much faster.
   private static let words = [
     "FileManager", "ProcessInfo", "URL(", "CommandLine", "unixDomainSocketPath", "unlink(", "dir(", "path(",
     "stat(", "access(", "rename(", "statvfs(", "link(", "open(", "openat(", "creat(",
@@ -17,8 +17,8 @@ import Testing
     text.withCString { text in words.contains { strstr(text, $0) != nil } }
   }
 
-  /// Where a `String` goes to the system as it is, and with it other bytes than were meant: Foundation's ways, and
-  /// calls of C that are neither methods nor declarations, and whose path is no literal.
+  /// True for a line that passes a `String` to the system directly, and so perhaps wrong bytes: by Foundation, or by a
+  /// call of C, not a method or declaration, whose path is not a literal.
   private static func isShortcut(_ line: String) -> Bool {
     guard hasWord(line) else { return false }
     return line.contains(#/FileManager|ProcessInfo|URL\(file|contentsOf(File|): *URL/#)
@@ -28,7 +28,7 @@ import Testing
       || line.contains(#/(^|[^.\w])(open|openat|creat|fopen|sf_open)\([^"$:)(]+,/#)
   }
 
-  @Test func `give the system paths in one module only`() throws {
+  @Test func `the sources pass paths to the system in one module only`() throws {
     var found: [String] = []
     for module in try Files.names(in: Self.folder) where module != "SystemPaths" {
       for file in try Self.files(below: "\(Self.folder)/\(module)") where file.hasSuffix(".swift") {
@@ -50,7 +50,7 @@ import Testing
       "let file = open(path, O_RDONLY)", "guard unlink(path) == 0 else {",
       "for name in CommandLine.arguments {",
     ])
-  func `would be caught`(line: String) {
+  func `a line that passes a path directly is found`(line: String) {
     #expect(Self.isShortcut(line))
   }
 
@@ -61,7 +61,7 @@ import Testing
       "await open(key)", "var status = stat()", "func open(_ info: inout SF_INFO) -> OpaquePointer? {",
       "path.withSystemCString { sf_open($0, Int32(SFM_READ), &info) }",
     ])
-  func `may do what is right`(line: String) {
+  func `a line that passes no path directly is not found`(line: String) {
     #expect(!Self.isShortcut(line))
   }
 

@@ -2,7 +2,7 @@ import Support
 import Testing
 import Transducer
 
-/// Networks that answer from a table: the answer depends on the frame and on the tokens emitted so far.
+/// Scripted networks, whose output depends on the frame and on the tokens emitted so far.
 private struct ScriptedNetworks: TransducerNetworks {
   var answer: (_ frame: Int, _ history: [Int32]) -> JointOutput
   var history: [Int32] = []
@@ -44,7 +44,7 @@ private func say(_ token: Int32, _ duration: Int32) -> JointOutput {
 @Suite struct `Greedy decoding` {
   let decoder = GreedyDecoder(blank: blank)
 
-  @Test func `a token is emitted at its frame and moves on by its duration`() throws {
+  @Test func `a token is emitted at its frame and decoding advances by its duration`() throws {
     var networks = ScriptedNetworks { frame, _ in say(Int32(frame), 2) }
     let decoding = try decoder.decode(frameCount: 5, with: &networks)
     #expect(decoding.emissions.map(\.token) == [0, 2, 4])
@@ -53,7 +53,7 @@ private func say(_ token: Int32, _ duration: Int32) -> JointOutput {
     #expect(decoding.steps == 3)
   }
 
-  @Test func `a blank's duration is followed, and a blank of duration 0 moves one frame on`() throws {
+  @Test func `a blank advances by its duration, a blank of duration 0 by one frame`() throws {
     var networks = ScriptedNetworks { frame, _ in say(blank, frame == 0 ? 4 : 0) }
     let decoding = try decoder.decode(frameCount: 7, with: &networks)
     #expect(decoding.emissions.isEmpty)
@@ -68,14 +68,14 @@ private func say(_ token: Int32, _ duration: Int32) -> JointOutput {
     #expect(networks.begins == 1)
   }
 
-  @Test func `a token of duration 0 keeps its frame, but not for ever`() throws {
+  @Test func `tokens of duration 0 stay on a frame up to the limit of tokens per frame`() throws {
     var networks = ScriptedNetworks { _, _ in say(1, 0) }
     let decoding = try decoder.decode(frameCount: 2, with: &networks)
     #expect(
       decoding.emissions.map(\.frame) == Array(repeating: 0, count: 10) + Array(repeating: 1, count: 10))
   }
 
-  @Test func `tokens of one frame are counted anew on the next`() throws {
+  @Test func `decoding ends after the limit of tokens on the last frame`() throws {
     // Nine tokens, then a blank: nowhere near the limit on any frame.
     var networks = ScriptedNetworks { _, history in history.count % 10 == 0 ? say(blank, 1) : say(1, 0) }
     let decoding = try GreedyDecoder(blank: blank, maximumTokensPerFrame: 9).decode(
@@ -84,18 +84,18 @@ private func say(_ token: Int32, _ duration: Int32) -> JointOutput {
     #expect(decoding.steps == 9)
   }
 
-  @Test func `without frames no network runs`() throws {
+  @Test func `decoding zero frames runs no network`() throws {
     var networks = ScriptedNetworks { _, _ in say(1, 1) }
     #expect(try decoder.decode(frameCount: 0, with: &networks) == Decoding())
     #expect(networks.begins == 0 && networks.predictions == 0)
   }
 
-  @Test func `a failure comes out as it is`() {
+  @Test func `an error of the networks is thrown unchanged`() {
     var networks = ScriptedNetworks { frame, _ in say(frame == 2 ? broken : blank, 1) }
     #expect(throws: ScriptedFailure()) { try decoder.decode(frameCount: 5, with: &networks) }
   }
 
-  /// The loop as NeMo and onnx-asr write it: the prediction network runs at each step.
+  /// The loop as in NeMo and onnx-asr: the prediction network runs at each step.
   private func plainDecode(
     frames: Int, limit: Int, _ answer: (Int, [Int32]) -> JointOutput
   ) -> [Emission] {
@@ -120,7 +120,7 @@ private func say(_ token: Int32, _ duration: Int32) -> JointOutput {
     return emissions
   }
 
-  @Test(arguments: 0..<200) func `any network is decoded as the plain loop decodes it`(seed: UInt64) throws {
+  @Test(arguments: 0..<200) func `random networks are decoded as by the plain loop`(seed: UInt64) throws {
     let answer: (Int, [Int32]) -> JointOutput = { frame, history in
       var hash = SeededGenerator(
         seed: seed &* 1_000_003 &+ UInt64(frame) &* 101 &+ UInt64(history.count) &* 7

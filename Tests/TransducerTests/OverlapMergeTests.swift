@@ -2,8 +2,8 @@ import Support
 import Testing
 import Transducer
 
-@Suite struct `Merging windows that overlap` {
-  /// A token for each letter, at a frame each; a capital begins a word.
+@Suite struct `Overlapping windows` {
+  /// A token per letter, `step` frames apart; a capital begins a word.
   private func said(_ text: String, from frame: Int = 0, every step: Int = 2) -> [Emission] {
     text.unicodeScalars.enumerated().compactMap { index, letter in
       letter == " "
@@ -20,7 +20,7 @@ import Transducer
     String(String.UnicodeScalarView(emissions.compactMap { Unicode.Scalar(UInt32($0.token)) }))
   }
 
-  @Test func `what both heard is there once`() {
+  @Test func `tokens of both overlapping windows occur once`() {
     let all = said("TurnOnTheLightInTheKitchen")
     #expect(merged(Array(all[..<16]), Array(all[8...]), 16..<32) == all)
   }
@@ -36,36 +36,36 @@ import Transducer
     #expect(text(merged(said("TurnOnTheLight"), later, 8..<28)) == "TurnOnTheLightIn")
   }
 
-  @Test func `a word that is said twice stays twice`() {
+  @Test func `a word spoken twice in the overlap is kept twice`() {
     let all = said("No No No Stop", every: 3)
     #expect(text(merged(Array(all[..<6]), Array(all[2...]), 6..<24)) == "NoNoNoStop")
   }
 
-  @Test func `what only one of them heard between is kept as the nearer window has it`() {
+  @Test func `a token in one window only is kept if that window is the nearer one`() {
     let earlier = said("AbCdEfGhIj")
     var later = said("CdEfGhIjKl", from: 4)
     later.remove(at: 6)
     #expect(text(merged(earlier, later, 4..<20)) == "AbCdEfGhjKl")
   }
 
-  @Test func `where they agree on nothing whole words are taken up to the middle and from there on`() {
+  @Test func `windows without a common token are joined at a whole word in the middle`() {
     let earlier = said("AbCdEfGh")
     let later = said("QrStUvWx", from: 8)
     #expect(text(merged(earlier, later, 8..<16)) == "AbCdEfStUvWx")
   }
 
-  @Test func `where nobody spoke in the overlap nothing is lost`() {
+  @Test func `an overlap without speech loses no tokens`() {
     let merged = merged(said("Ab"), said("Cd", from: 40), 10..<30)
     #expect(text(merged) == "AbCd")
   }
 
-  @Test func `an empty window changes nothing`() {
+  @Test func `merging with an empty window returns the other window`() {
     let all = said("AbCd")
     #expect(merged(all, [], 4..<20) == all)
     #expect(merged([], said("AbCd", from: 6), 4..<5) == said("AbCd", from: 6))
   }
 
-  @Test func `times never go back, and tokens are never sorted`() {
+  @Test func `times of merged windows never decrease and tokens keep their order`() {
     let earlier = said("AbCdEf")
     let later = said("CdEfGh", from: 1)
     let merged = merged(earlier, later, 2..<12)
@@ -73,9 +73,9 @@ import Transducer
     #expect(merged.map(\.frame) == merged.map(\.frame).sorted())
   }
 
-  /// Any cut, any overlap from a second on, and times that differ by up to two frames: the truth comes back. Equal
-  /// tokens side by side are further apart than that: closer ones could be one.
-  @Test(arguments: 0..<8) func `thousands of random streams come back whole`(seed: UInt64) {
+  /// Any cut, any overlap of at least a second, and times that differ by up to two frames give back the original.
+  /// Adjacent equal tokens are further apart than that: closer ones could be one token.
+  @Test(arguments: 0..<8) func `thousands of random streams cut into windows are restored`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     for _ in 0..<2000 {
       let vocabulary = [30, 300, 8000].randomElement(using: &random) ?? 30

@@ -2,8 +2,8 @@ import Support
 import Testing
 import Transducer
 
-@Suite struct `Tokens made text` {
-  /// Says the pieces, each at a frame of its own and one frame long.
+@Suite struct `Text of tokens` {
+  /// Makes a text of the pieces, each at a separate frame and one frame long.
   private func speak(_ pieces: [String], limit: Double = .infinity) throws -> SpokenText {
     let lines = pieces.enumerated().map { "\($1.replacing(" ", with: "▁")) \($0)" }
     let vocabulary = try Vocabulary(parsing: (lines + ["<blk> \(pieces.count)"]).joined(separator: "\n"))
@@ -29,30 +29,32 @@ import Transducer
       ([" "], ""),
       ([], ""),
     ])
-  func `spaces are where they belong`(pieces: [String], text: String) throws {
+  func `pieces become text with spaces between words and none before closing marks`(
+    pieces: [String], text: String
+  ) throws {
     #expect(try speak(pieces).text == text)
   }
 
-  @Test func `words hold their pieces and the punctuation at them`() throws {
+  @Test func `words contain their pieces and adjacent punctuation`() throws {
     let spoken = try speak([" Tur", "n", " on", ".", " ¿", "Qué", "?"])
     #expect(spoken.words.map(\.text) == ["Turn", "on.", "¿Qué?"])
     #expect(spoken.words.map(\.text).joined(separator: " ") == spoken.text)
   }
 
-  @Test func `a word lasts from its first piece to the end of its last`() throws {
+  @Test func `a word lasts from the start of its first piece to the end of its last`() throws {
     let word = try #require(try speak([" Tur", "n"]).words.first)
     #expect(word.start == 0)
     #expect(abs(word.end - 0.24) < 1e-9)
   }
 
-  @Test func `punctuation has no time of its own`() throws {
+  @Test func `punctuation has no duration and is at the end of its word`() throws {
     let spoken = try speak([" on", "."])
     #expect(spoken.tokens[1].start == spoken.tokens[0].end)
     #expect(spoken.tokens[1].end == spoken.tokens[0].end)
     #expect(spoken.words[0].end == spoken.tokens[0].end)
   }
 
-  @Test func `what opens stands at the word behind it, not at the one before`() throws {
+  @Test func `an opening mark belongs to the following word and has its time`() throws {
     let spoken = try speak([" Sí", ",", " ¿", "Qué", "?", " (", "\"", "no"])
     #expect(spoken.words.map(\.text) == ["Sí,", "¿Qué?", "(\"no"])
     #expect(spoken.words.map(\.start) == [0, 0.48, 1.12])
@@ -74,22 +76,22 @@ import Transducer
     }
   }
 
-  @Test func `a word is closed by its measured duration, or by the next onset if that comes first`() throws {
+  @Test func `a word ends after its duration, or at the next onset if that is earlier`() throws {
     #expect(try words([(" a", 0, 2), (" b", 5, 4), (" c", 7, 1)]) == [[0, 2], [5, 7], [7, 8]])
   }
 
-  @Test func `a word without a duration lasts a frame`() throws {
+  @Test func `a word of duration 0 lasts one frame`() throws {
     #expect(try words([(" a", 0, 0), (" b", 5, 0)]) == [[0, 1], [5, 6]])
     #expect(try words([(" a", 3, 0), (".", 3, 0), (" b", 3, 2)]) == [[3, 3], [3, 5]])
     #expect(try words([(" a", 3, 0)], limit: 3.5) == [[3, 3.5]])
   }
 
-  @Test func `punctuation does not close the word that it stands at`() throws {
+  @Test func `punctuation does not end its word early`() throws {
     #expect(try words([(" a", 0, 4), (".", 1, 4), (" b", 6, 1)]) == [[0, 4], [6, 7]])
   }
 
   @Test(arguments: 1...50 as ClosedRange<UInt64>)
-  func `words never overlap and never run backwards`(seed: UInt64) throws {
+  func `word times never overlap and never decrease`(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     var frame = 0
     let said = (0..<Int.random(in: 1...40, using: &random)).map { _ in
@@ -99,33 +101,33 @@ import Transducer
       return (piece, frame, Int.random(in: 0...4, using: &random))
     }
     let limit = Double(Int.random(in: 1...(frame + 5), using: &random))
-    // Pieces may repeat: each has an id of its own.
+    // Pieces can repeat: each has a separate id.
     let times = try words(said, limit: limit)
     let all = times.flatMap { $0 }
     #expect(all == all.sorted())
     #expect((all.last ?? 0) <= limit && (all.first ?? 0) >= 0)
   }
 
-  @Test func `an apostrophe is part of its word and has time`() throws {
+  @Test func `an apostrophe is part of its word and has a duration`() throws {
     #expect(try speak([" don", "'", "t"]).tokens[1].start == 0.16)
   }
 
-  @Test func `no time lies behind the end of the audio`() throws {
+  @Test func `no token time is later than the end of the audio`() throws {
     let spoken = try speak([" a", " b", " c"], limit: 0.2)
     #expect(spoken.tokens.allSatisfy { $0.start <= 0.2 && $0.end <= 0.2 })
   }
 
-  @Test func `marks for the model are no text`() throws {
+  @Test func `special tokens are not part of the text`() throws {
     let spoken = try speak(["<unk>", " yes", "</s>", "<|en|>"])
     #expect(spoken.text == "yes")
     #expect(spoken.tokens.count == 4)
   }
 
-  @Test func `a less-than sign is text`() throws {
+  @Test func `a less-than sign is text and not a special token`() throws {
     #expect(try speak([" a", " <", " b"]).text == "a < b")
   }
 
-  @Test func `a word is as sure as its least sure token`() throws {
+  @Test func `a word has the confidence of its least certain token`() throws {
     let vocabulary = try Vocabulary(parsing: "▁a 0\nb 1\n<blk> 2")
     let spoken = SpokenText(
       [

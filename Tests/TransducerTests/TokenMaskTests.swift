@@ -2,7 +2,7 @@ import Languages
 import Testing
 import Transducer
 
-@Suite struct `A mask of tokens` {
+@Suite struct `Token masks` {
   private let pieces = [
     "<unk>", "\u{2581}hola", "\u{2581}при", "вет", "\u{2581}γεια", "ñ", "\u{2581}USB", "7", ".", "%", "µ",
     "μ", "\u{301}",
@@ -19,7 +19,7 @@ import Transducer
     return pieces.indices.filter { !mask.isMasked(Int32($0)) }.map { pieces[$0] }
   }
 
-  @Test func `keeps pieces without letters of other scripts, and all special ones`() throws {
+  @Test func `a token mask allows special pieces and pieces without letters of other scripts`() throws {
     let always = ["7", ".", "%", "µ", "\u{301}", "\u{2581}", "<unk>", "<blk>"]
     let latin = ["\u{2581}hola", "ñ", "\u{2581}USB"]
     #expect(Set(try emitted([.latin])) == Set(always + latin))
@@ -29,7 +29,7 @@ import Transducer
     #expect(Set(try emitted([.greek, .latin])) == Set(always + latin + ["\u{2581}γεια", "μ"]))
   }
 
-  @Test func `changes the logits of masked tokens only, and by a number that half precision holds`() throws {
+  @Test func `a token mask biases masked tokens only, by a number that fits half precision`() throws {
     let mask = TokenMask(try vocabulary(), allowing: [.latin])
     #expect(mask.bias[2] == TokenMask.penalty)
     #expect(mask.bias[1] == 0)

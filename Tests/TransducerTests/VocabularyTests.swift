@@ -1,19 +1,19 @@
 import Testing
 import Transducer
 
-@Suite struct `A vocabulary` {
-  @Test func `pieces are found by id, and U+2581 is a space`() throws {
+@Suite struct `Vocabularies` {
+  @Test func `vocabulary pieces are found by id, with a space for U+2581`() throws {
     let vocabulary = try Vocabulary(parsing: "▁the 0\n. 1\n<blk> 2\n")
     #expect(vocabulary.pieces == [" the", ".", "<blk>"])
     #expect(vocabulary.blank == 2)
   }
 
-  @Test func `a piece may be a space, hold spaces or be a lone combining mark`() throws {
+  @Test func `a vocabulary piece can be a space, contain spaces or be a lone combining mark`() throws {
     let vocabulary = try Vocabulary(parsing: "  0\na b 1\n\u{301} 2\n<blk> 3")
     #expect(vocabulary.pieces == [" ", "a b", "\u{301}", "<blk>"])
   }
 
-  @Test func `lines may come in any order and end in the Windows way`() throws {
+  @Test func `vocabulary lines can have any order and CRLF endings`() throws {
     #expect(try Vocabulary(parsing: "<blk> 1\r\na 0\r\n").pieces == ["a", "<blk>"])
   }
 
@@ -27,7 +27,7 @@ import Transducer
       ("a 0\nb 1\n", .missingBlank),
       ("", .missingBlank),
     ])
-  func `a file that is none is refused with the place`(text: String, error: VocabularyError) {
+  func `a malformed vocabulary is rejected with the line or id`(text: String, error: VocabularyError) {
     #expect(throws: error) { try Vocabulary(parsing: text) }
   }
 }

@@ -5,8 +5,8 @@ import Testing
 
 @testable import VoiceActivity
 
-@Suite struct `The detector's arithmetic` {
-  @Test func `exponentials and levels are those of the C library`() {
+@Suite struct `SIMD arithmetic of voice activity` {
+  @Test func `SIMD exponentials and levels agree with the C library`() {
     var generator = SeededGenerator(seed: 8)
     for _ in 0..<2000 {
       var x = Bands.zero
@@ -24,7 +24,8 @@ import Testing
     #expect(Decibels.level(Bands(repeating: 1)) == .zero)
   }
 
-  @Test(arguments: [1, 2, 7, 20]) func `the sliding minimum is the least of the last values`(length: Int) {
+  @Test(arguments: [1, 2, 7, 20])
+  func `the sliding minimum equals the minimum of the last values`(length: Int) {
     var generator = SeededGenerator(seed: 9)
     let values = (0..<100).map { _ in Bands(repeating: Float.random(in: -1...1, using: &generator)) }
     var minimum = SlidingMinimum(length: length)
@@ -34,7 +35,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [80, 128]) func `each mel band from 150 Hz to 7 kHz is in one band of speech`(count: Int) {
+  @Test(arguments: [80, 128]) func `each mel band from 150 Hz to 7 kHz is in one speech band`(count: Int) {
     let bands = SpeechBands(bandCount: count)
     var members: [Int] = []
     for chunk in bands.chunks {
@@ -46,7 +47,7 @@ import Testing
     #expect(bands.memberCount == members.count)
   }
 
-  @Test func `levels are free of the features' guard`() {
+  @Test func `speech band levels exclude the features' guard`() {
     let bands = SpeechBands(bandCount: 128)
     let energy: Float = 1e-8  // A sixth of the guard.
     let frame = [Float](repeating: log(energy + LogMelExtractor.logGuard), count: 128)

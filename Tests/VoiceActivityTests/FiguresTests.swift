@@ -1,10 +1,10 @@
 import Glibc
 import Testing
 
-/// Prints the figures of docs/design.md: `LORIKEET_FIGURES=1 swift test --filter FiguresTests`.
+/// Prints the figures of docs/measurements.md: `LORIKEET_FIGURES=1 swift test --filter FiguresTests`.
 @Suite(.enabled(if: getenv("LORIKEET_FIGURES") != nil))
 struct `The figures of voice activity` {
-  @Test(arguments: [128, 80]) func `are printed`(bands: Int) throws {
+  @Test(arguments: [128, 80]) func `the figures of voice activity are printed`(bands: Int) throws {
     print("\(bands) mel bands: utterances \(try SpeechFigures.utterances(bands: bands))")
     print("\(bands) mel bands: at 5 dB \(try SpeechFigures.atFiveDecibels(bands: bands))")
     print("\(bands) mel bands: pieces \(try SpeechFigures.pieces(bands: bands))")

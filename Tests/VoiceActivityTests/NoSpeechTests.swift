@@ -3,9 +3,9 @@ import Support
 import Testing
 import VoiceActivity
 
-@Suite struct `What is not speech` {
+@Suite struct `Sounds other than speech` {
   @Test(arguments: ["white", "pink", "fan", "hum 50", "hum 60", "silence"], [-60.0, -36, -12])
-  func `a minute of noise`(kind: String, level: Double) throws {
+  func `a minute of noise is not speech`(kind: String, level: Double) throws {
     let count = 60 * Signals.rate
     let noise =
       switch kind {
@@ -20,7 +20,7 @@ import VoiceActivity
   }
 
   @Test(arguments: [3, 4, 5, 6] as [UInt64], [80, 128])
-  func `other minutes of white and pink noise`(seed: UInt64, bands: Int) {
+  func `white and pink noise of other seeds is not speech`(seed: UInt64, bands: Int) {
     let count = 60 * Signals.rate
     #expect(
       speechSpan(of: Signals.scaled(Signals.white(count, seed: seed), toPeak: -24), bands: bands) == nil)
@@ -28,7 +28,7 @@ import VoiceActivity
   }
 
   @Test(arguments: ["sine", "chord", "bright chord", "quick", "slow", "plucked", "bright", "bright, plucked"])
-  func `a minute of tones`(kind: String) {
+  func `a minute of tones is not speech`(kind: String) {
     let count = 60 * Signals.rate
     let tones =
       switch kind {
@@ -50,14 +50,14 @@ import VoiceActivity
     }
   }
 
-  @Test func `noise that sets in after dead silence`() {
+  @Test func `noise that starts after digital silence is not speech`() {
     for noise in [Signals.white(10 * Signals.rate), Signals.pink(10 * Signals.rate)] {
       #expect(speechSpan(of: Signals.silence(0.5) + Signals.scaled(noise, toPeak: -30)) == nil)
     }
   }
 
-  /// A first frame that was quiet by chance had become the noise floor.
-  @Test(arguments: [80, 128]) func `noise from the first sample on, in many variants`(bands: Int) {
+  /// A first frame that was quiet by chance used to set the noise floor.
+  @Test(arguments: [80, 128]) func `noise from the first sample on is not speech`(bands: Int) {
     for seed in 100..<150 as Range<UInt64> {
       let noise = Signals.fan(3 * Signals.rate, seed: seed)
       #expect(speechSpan(of: Signals.scaled(noise, toPeak: -20), bands: bands) == nil, "seed \(seed)")
@@ -66,7 +66,7 @@ import VoiceActivity
     }
   }
 
-  @Test(arguments: [1, 16, 80]) func `clicks of up to 5 ms`(length: Int) {
+  @Test(arguments: [1, 16, 80]) func `clicks of up to 5 ms are not speech`(length: Int) {
     var samples = Signals.silence(10)
     let noise = Signals.scaled(Signals.white(length), toPeak: -3)
     for start in stride(from: 4321, to: samples.count - length, by: 9876) {
@@ -75,13 +75,13 @@ import VoiceActivity
     #expect(speechSpan(of: samples) == nil)
   }
 
-  @Test func `a constant, and nothing at all`() {
+  @Test func `a constant signal and empty audio are not speech`() {
     #expect(speechSpan(of: [Float](repeating: 0.2, count: 5 * Signals.rate)) == nil)
     #expect(speechSpan(of: []) == nil)
     #expect(speechSpan(of: [0.5]) == nil)
   }
 
-  @Test(arguments: [0.3, 0.5, 0.8]) func `a chime`(seconds: Double) {
+  @Test(arguments: [0.3, 0.5, 0.8]) func `a chime is not speech`(seconds: Double) {
     #expect(speechSpan(of: Signals.silence(0.5) + Signals.chime(seconds) + Signals.silence(2)) == nil)
   }
 }

@@ -4,13 +4,13 @@ import Testing
 
 @testable import VoiceActivity
 
-/// Comfort noise, automatic gain control: noise that is not the same while somebody speaks and in pauses.
-@Suite struct `Noise that changes its level` {
+/// Comfort noise and automatic gain control: noise whose level differs between speech and pauses.
+@Suite struct `Noise of changing level` {
   static let names = ["en-02", "en-09", "es-04", "es-12"]
 
-  /// It counted as speech for two seconds, until the noise floor had followed.
+  /// The noise counted as speech for two seconds, until the noise floor had followed.
   @Test(arguments: NoiseKind.allCases, [80, 128])
-  func `a pause is heard although the noise rises at its beginning`(kind: NoiseKind, bands: Int) throws {
+  func `a pause is detected although the noise rises at its beginning`(kind: NoiseKind, bands: Int) throws {
     var figures = StepFigures()
     for change in [6.0, 12, 18] {
       figures += try StepFigures.steps(
@@ -18,14 +18,16 @@ import Testing
     }
     #expect(figures.missed == 0 && figures.cut == 0)
     #expect(figures.late <= 2 && figures.settledLate == 0, "\(figures)")
-    // Noise that is hardly louder strays across the threshold: it is found out somewhat later.
+    // Noise that is hardly louder crosses the threshold now and then: it is detected somewhat later.
     let small = try StepFigures.steps(
       of: 3, at: .atPause, in: kind, snr: 20, bands: bands, names: Self.names)
     #expect(small.missed == 0 && small.cut == 0 && small.longestDelay <= 700, "\(small)")
   }
 
   @Test(arguments: [StepFigures.Place.before, .atWords, .inWords, .inPause, .lateInPause], [80, 128])
-  func `no words are lost where noise rises or falls elsewhere`(place: StepFigures.Place, bands: Int) throws {
+  func `no words are lost where noise rises or falls outside a pause's beginning`(
+    place: StepFigures.Place, bands: Int
+  ) throws {
     var figures = StepFigures()
     for kind in NoiseKind.allCases {
       for change in [-18.0, -6, 6, 18] {
@@ -35,14 +37,14 @@ import Testing
       }
     }
     #expect(figures.missed == 0 && figures.cut == 0)
-    // Noise that falls at the beginning hides less of the words' end than that which they are compared with.
+    // Noise that falls at the beginning hides less of the words' end than the constant noise of the comparison.
     #expect(figures.late <= (place == .atWords ? 8 : 3) && figures.early <= 4)
     #expect(figures.longestDelay <= 500, "\(figures)")
   }
 
-  /// It was all one segment.
+  /// The sentences used to be a single segment.
   @Test(arguments: NoiseKind.allCases, [80, 128])
-  func `noise that is louder in each pause does not join the sentences`(kind: NoiseKind, bands: Int) throws {
+  func `noise that is louder in each pause does not join sentences`(kind: NoiseKind, bands: Int) throws {
     var samples = Signals.silence(1)
     var words: [Range<Int>] = []
     for name in Self.names {
@@ -67,7 +69,7 @@ import Testing
   }
 
   @Test(arguments: [1, 7, 333, 100_000])
-  func `the segments are the same whatever the chunks`(size: Int) throws {
+  func `speech segments in changing noise are identical for every chunk size`(size: Int) throws {
     let clean = Signals.silence(1) + (try Signals.bare("en-02")) + Signals.silence(2)
     let noise = Signals.scaled(Signals.white(clean.count), toPower: -60)
     let gains = Signals.gains(clean.count, 12, from: clean.count - 32_000, over: 0.01)
@@ -75,7 +77,7 @@ import Testing
     #expect(detected(over: samples, chunk: size).activity == detected(over: samples, chunk: 1600).activity)
   }
 
-  @Test func `speech is not steady, and noise is`() throws {
+  @Test func `steady sound is detected in noise and never in speech`() throws {
     func steady(in samples: [Float]) -> (share: Double, count: Int) {
       let bands = SpeechBands(bandCount: 128)
       var extractor = LogMelExtractor(bandCount: 128)

@@ -2,13 +2,13 @@ import Testing
 
 @testable import VoiceActivity
 
-@Suite struct `Settings of voice activity` {
-  @Test func `what is not accepted is named with its value and the range`() throws {
+@Suite struct `Voice activity settings` {
+  @Test func `a voice activity setting out of range is an error with its value and range`() throws {
     let error = try #require(throws: VoiceActivityError.self) {
       try VoiceActivitySettings(trailingPad: 7)
     }
     #expect(
-      error.description == "trailingPad of voice activity is 7.0 seconds; accepted are 0.1 to 5.0 seconds")
+      error.description == "voice activity setting trailingPad is 7.0 seconds; expected 0.1 to 5.0 seconds")
     #expect(throws: VoiceActivityError.self) { try VoiceActivitySettings(margin: .nan) }
     #expect(throws: VoiceActivityError.self) { try VoiceActivitySettings(onset: 0) }
     #expect(throws: VoiceActivityError.self) { try VoiceActivitySettings(hangOver: -1) }
@@ -16,7 +16,7 @@ import Testing
     #expect(throws: VoiceActivityError.self) { try VoiceActivitySettings(leadingPad: 0.05) }
   }
 
-  @Test func `the defaults are accepted`() throws {
+  @Test func `the default voice activity settings are accepted`() throws {
     #expect(try VoiceActivitySettings() == .standard)
   }
 }

@@ -4,7 +4,7 @@ import SpeechFeatures
 import Support
 import VoiceActivity
 
-/// Sounds that are made up, the same in each run, and recordings.
+/// Synthetic sounds, identical in each run, and recordings.
 enum Signals {
   static let rate = 16_000
   static let recordings =
@@ -23,13 +23,13 @@ enum Signals {
 
   static func white(_ count: Int, seed: UInt64 = 1) -> [Float] {
     var generator = SeededGenerator(seed: seed)
-    // Nearly normal: the sum of four uniform numbers.
+    // Nearly normal: the sum of four uniform random numbers.
     return (0..<count).map { _ in
       (0..<4).reduce(0) { sum, _ in sum + Float.random(in: -1...1, using: &generator) }
     }
   }
 
-  /// Paul Kellet's filter: 3 dB less each octave.
+  /// Paul Kellet's filter: -3 dB per octave.
   static func pink(_ count: Int, seed: UInt64 = 2) -> [Float] {
     var (a, b, c): (Float, Float, Float) = (0, 0, 0)
     return white(count, seed: seed).map { sample in
@@ -40,7 +40,7 @@ enum Signals {
     }
   }
 
-  /// Rushing air below 800 Hz that swells with the blades, and their tone.
+  /// Broadband noise below 800 Hz, modulated by the blades, and the blades' tone.
   static func fan(_ count: Int, seed: UInt64 = 3) -> [Float] {
     var (a, b): (Float, Float) = (0, 0)
     return white(count, seed: seed).enumerated().map { index, sample in
@@ -62,7 +62,7 @@ enum Signals {
     return zip(wave, hiss).map { $0 + 0.002 * $1 }
   }
 
-  /// Six other recordings at once, again and again.
+  /// Six other recordings at once, repeated.
   static func babble(_ count: Int, without name: String) throws -> [Float] {
     var sum = [Float](repeating: 0, count: count)
     let others = recordings.filter { $0 != name }
@@ -83,12 +83,12 @@ enum Signals {
 
   // MARK: Tones
 
-  /// A steady sum of sines, with phases of their own.
+  /// A steady sum of sines with different phases.
   static func tone(_ count: Int, partials: [(hertz: Double, amplitude: Double)]) -> [Float] {
     var sum = [Float](repeating: 0, count: count)
     for (number, partial) in partials.enumerated() where partial.hertz < 7800 {
       let step = 2 * Double.pi * partial.hertz / Double(rate)
-      // A rotation instead of a sine for each sample.
+      // A rotation replaces a sine per sample.
       var (x, y) = (cos(Double(number)), sin(Double(number)))
       let (c, s) = (cos(step), sin(step))
       for index in 0..<count {
@@ -99,16 +99,16 @@ enum Signals {
     return sum
   }
 
-  /// Notes of an instrument with so many harmonics, all at once.
+  /// A chord of notes with `harmonics` harmonics each.
   static func chord(_ count: Int, roots: [Double], harmonics: Int = 6) -> [Float] {
     tone(
       count,
       partials: roots.flatMap { root in (1...harmonics).map { (root * Double($0), 1 / Double($0)) } })
   }
 
-  /// Notes one after the other.
+  /// Consecutive notes.
   ///
-  /// - Parameter decay: Seconds in which a note fades to 1/e; nil holds it.
+  /// - Parameter decay: The time in which a note fades to 1/e, in seconds; `nil` holds it.
   static func arpeggio(
     _ count: Int, note seconds: Double, decay: Double? = nil, harmonics: Int = 6
   ) -> [Float] {
@@ -129,7 +129,7 @@ enum Signals {
     return result
   }
 
-  /// Ding, dong.
+  /// A doorbell chime of two decaying notes.
   static func chime(_ seconds: Double) -> [Float] {
     let count = Int(seconds / 2 * Double(rate))
     return [880.0, 1174.7].flatMap { hertz in
@@ -141,14 +141,14 @@ enum Signals {
 
   // MARK: Levels
 
-  /// With its peak at so many dBFS.
+  /// Returns the samples scaled to a peak of `level` dBFS.
   static func scaled(_ samples: [Float], toPeak level: Double) -> [Float] {
     let peak = samples.reduce(0) { max($0, abs($1)) }
     let factor = peak > 0 ? Float(pow(10, level / 20)) / peak : 0
     return samples.map { $0 * factor }
   }
 
-  /// With its mean power at so many dBFS.
+  /// Returns the samples scaled to a mean power of `level` dBFS.
   static func scaled(_ samples: [Float], toPower level: Double) -> [Float] {
     let factor = Float(pow(10, level / 20)) / power(samples).squareRoot()
     return samples.map { $0 * factor }
@@ -158,18 +158,18 @@ enum Signals {
     samples.reduce(0) { $0 + $1 * $1 } / Float(max(1, samples.count))
   }
 
-  /// Speech and noise, so many dB apart.
+  /// Returns speech with noise added at a signal-to-noise ratio of `snr` dB in `range`.
   static func mixed(_ speech: [Float], in range: Range<Int>, with noise: [Float], snr: Double) -> [Float] {
     let level = 10 * log10(Double(power(Array(speech[range])))) - snr
     return zip(speech, scaled(noise, toPower: level)).map { $0 + $1 }
   }
 
-  /// As a client sends it.
+  /// Returns the samples rounded to 16 bits, as a client sends them.
   static func in16Bits(_ samples: [Float]) -> [Float] {
     samples.map { min(max(($0 * 32768).rounded(), -32768), 32767) / 32768 }
   }
 
-  /// Where there are words in a clean recording: from the first to the last 10 ms that are less than 40 dB below
+  /// Returns the range of words in a clean recording: from the first to the last 10 ms that are less than 40 dB below
   /// the loudest.
   static func words(in samples: [Float]) -> Range<Int> {
     let powers = stride(from: 0, to: samples.count - 159, by: 160).map {
@@ -182,7 +182,7 @@ enum Signals {
   }
 }
 
-/// What the detector finds, fed with chunks of a size.
+/// Returns a detector that has processed the samples in chunks of `chunk` samples.
 func detected(
   over samples: [Float], chunk: Int = 4096, bands: Int = 128, settings: VoiceActivitySettings = .standard
 ) -> VoiceActivityDetector {
@@ -195,7 +195,7 @@ func detected(
   return detector
 }
 
-/// The span of all the samples.
+/// Returns the speech span of all samples; `nil` if there is no speech.
 func speechSpan(of samples: [Float], bands: Int = 128) -> Range<Int>? {
   detected(over: samples, bands: bands).span(sampleCount: samples.count)?.samples
 }

@@ -4,8 +4,8 @@ import Testing
 
 @testable import VoiceActivity
 
-@Suite struct `The span` {
-  @Test func `is the first to the last speech with pads, within the audio`() throws {
+@Suite struct `Speech spans` {
+  @Test func `a speech span covers first to last speech with pads, within the audio`() throws {
     var activity = VoiceActivity()
     #expect(SpeechSpan(activity, sampleCount: 16_000) == nil)
     #expect(activity.silence == nil)
@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test(arguments: [1, 7, 160, 333, 100_000])
-  func `is the same whatever the chunks`(size: Int) throws {
+  func `speech segments are identical for every chunk size`(size: Int) throws {
     let speech = try Signals.recording("es-07")
     let noise = Signals.fan(speech.count)
     let samples = Signals.mixed(speech, in: 0..<speech.count, with: noise, snr: 10)
@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test(arguments: ["en-02", "es-04", "es-07", "es-12"], ["silence", "white", "hum", "pink"])
-  func `stays as it is once settled, however much silence follows`(name: String, kind: String) throws {
+  func `a settled speech span does not change with more silence`(name: String, kind: String) throws {
     let speech = try Signals.recording(name) + Signals.silence(3)
     let noise =
       switch kind {
@@ -50,7 +50,7 @@ import Testing
     let words = Signals.words(in: speech)
     let samples =
       kind == "silence" ? speech : Signals.mixed(speech, in: words, with: noise, snr: 10)
-    // All spans from the end of the words on, as `audio-stop` at any time would have them.
+    // All spans from the end of the words on, as `audio-stop` at any time would give them.
     var extractor = LogMelExtractor(bandCount: 128)
     var detector = VoiceActivityDetector(bandCount: 128)
     var settled: SpeechSpan?
@@ -66,31 +66,31 @@ import Testing
       }
     }
     #expect(settled != nil)
-    // Dead silence instead of the noise does not change it either.
+    // Digital silence in place of the noise does not change it either.
     let end = try #require(settled).samples.upperBound + 480
     #expect(speechSpan(of: samples[..<end] + Signals.silence(2)) == settled?.samples)
   }
 
   @Test(arguments: ["en-01", "en-09", "es-03", "es-12"], [1, 10, 37, 250])
-  func `moves with silence before it`(name: String, frames: Int) throws {
+  func `a speech span moves with silence added before it`(name: String, frames: Int) throws {
     let samples = Signals.silence(0.4) + (try Signals.recording(name))
     let before = try #require(speechSpan(of: samples))
     let after = try #require(speechSpan(of: [Float](repeating: 0, count: 160 * frames) + samples))
     #expect(after == before.lowerBound + 160 * frames..<before.upperBound + 160 * frames)
   }
 
-  @Test(arguments: Signals.recordings) func `hardly depends on the level`(name: String) throws {
+  @Test(arguments: Signals.recordings) func `a speech span hardly depends on the level`(name: String) throws {
     let samples = Signals.silence(0.5) + (try Signals.recording(name)) + Signals.silence(1)
     let loud = try #require(speechSpan(of: Signals.scaled(samples, toPeak: -6)))
     for level in [-20.0, -40, -50] {
       let quiet = try #require(speechSpan(of: Signals.scaled(samples, toPeak: level)))
-      // Breath that is heard at one level only.
+      // Breath that is audible at one level only.
       #expect(abs(quiet.lowerBound - loud.lowerBound) <= 4800, "\(level) dBFS")
       #expect(abs(quiet.upperBound - loud.upperBound) <= 4800, "\(level) dBFS")
     }
   }
 
-  @Test func `of audio that ends in speech reaches to its end`() throws {
+  @Test func `the speech span of audio that ends in speech reaches its end`() throws {
     let recording = try Signals.recording("en-05")
     let samples = Array(recording[..<(Signals.words(in: recording).upperBound - 8000)])
     let span = try #require(detected(over: samples).span(sampleCount: samples.count))

@@ -5,16 +5,16 @@ import Testing
 
 @testable import VoiceActivity
 
-@Suite struct `What is speech` {
+@Suite struct `Speech` {
   @Test(arguments: Signals.recordings, [80, 128])
   func `clean recordings keep their words at every level`(name: String, bands: Int) throws {
     let samples = Signals.silence(1) + (try Signals.recording(name)) + Signals.silence(1.5)
     let words = Signals.words(in: samples)
     for level in [-6.0, -20, -40, -50] {
-      let heard = Signals.in16Bits(Signals.scaled(samples, toPeak: level))
-      let span = try #require(speechSpan(of: heard, bands: bands), "\(level) dBFS")
+      let received = Signals.in16Bits(Signals.scaled(samples, toPeak: level))
+      let span = try #require(speechSpan(of: received, bands: bands), "\(level) dBFS")
       #expect(span.lowerBound <= words.lowerBound && span.upperBound >= words.upperBound, "\(level) dBFS")
-      // And most of the silence goes: the pads stay, and breath that is more than 40 dB below the loudest.
+      // Most of the silence is dropped: the pads stay, and breath that is more than 40 dB below the loudest.
       #expect(span.lowerBound >= words.lowerBound - 9600, "\(level) dBFS")
       #expect(span.upperBound <= words.upperBound + 11_200, "\(level) dBFS")
     }
@@ -23,7 +23,7 @@ import Testing
   @Test(arguments: Signals.recordings, ["white", "pink", "fan", "hum", "babble"])
   func `recordings in noise keep their words`(name: String, kind: String) throws {
     let recording = try Signals.recording(name)
-    // Where the audio begins within a word, nobody has heard the noise alone.
+    // Where the audio begins within a word, the noise is never alone.
     let bare = Array(recording[Signals.words(in: recording)])
     let paused = Signals.silence(1.5) + recording + Signals.silence(1.5)
     for (clean, ratios) in [(recording, [10.0, 5]), (paused, [10, 5]), (bare, [10])] {
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(arguments: [0.3, 0.5, 0.8], [0.0, 0.2, 1])
-  func `speech after a chime`(seconds: Double, gap: Double) throws {
+  func `speech after a chime keeps its words`(seconds: Double, gap: Double) throws {
     for name in ["en-01", "en-09", "es-03", "es-07"] {
       let recording = try Signals.recording(name)
       let before = Signals.silence(0.1) + Signals.chime(seconds) + Signals.silence(gap)
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test(arguments: ["en-03", "en-06", "en-08", "es-02", "es-04", "es-10"], [0.25, 0.3])
-  func `a single short word`(name: String, seconds: Double) throws {
+  func `a single short word is detected as speech`(name: String, seconds: Double) throws {
     let recording = try Signals.recording(name)
     let start = Signals.words(in: recording).lowerBound
     let count = Int(seconds * Double(Signals.rate))
@@ -96,7 +96,7 @@ import Testing
     }
   }
 
-  @Test func `speech after samples that are no numbers`() throws {
+  @Test func `speech after NaN and infinite samples is detected`() throws {
     let recording = try Signals.recording("en-04")
     var samples = Signals.silence(1) + recording
     for index in 100..<400 { samples[index] = index % 2 == 0 ? .nan : .infinity }
@@ -105,7 +105,8 @@ import Testing
     #expect(span.contains(16_000 + words.lowerBound) && span.contains(16_000 + words.upperBound))
   }
 
-  @Test(arguments: Signals.recordings) func `an offset of 0.2 changes nothing`(name: String) throws {
+  @Test(arguments: Signals.recordings)
+  func `a DC offset of 0.2 does not move the speech span`(name: String) throws {
     let samples = Signals.scaled(try Signals.recording(name), toPeak: -6)
     let plain = try #require(speechSpan(of: samples))
     let offset = try #require(speechSpan(of: samples.map { $0 + 0.2 }))

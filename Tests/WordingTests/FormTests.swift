@@ -2,7 +2,7 @@ import Testing
 import Transducer
 import Wording
 
-@Suite struct `The form of a text` {
+@Suite struct `Text forms` {
   private func spoken(_ pieces: [String]) throws -> SpokenText {
     let lines = pieces.enumerated().map { "\($1.replacing(" ", with: "▁")) \($0)" }
     let vocabulary = try Vocabulary(parsing: (lines + ["<blk> \(pieces.count)"]).joined(separator: "\n"))
@@ -30,11 +30,11 @@ import Wording
       ("\"Yes.\"", "\"yes.\""),
       ("already lower.", "already lower"), ("In Dänemark", "in Dänemark"),
     ] as [(String, String)])
-  func `may be that of a command`(text: String, command: String) {
+  func `the command form lowercases the first word and drops the full stop`(text: String, command: String) {
     #expect(self.command(text) == command)
   }
 
-  @Test func `of a command is that of the whole utterance, however many segments it has`() {
+  @Test func `the command form applies to the whole utterance, however many segments it has`() {
     let segments = ["", "Turn it off.", "Now.", "All of it.", ""].map(WordingTests.spoken)
     let worded = Wording(form: .command).apply(to: segments, language: nil)
     #expect(worded.map(\.text) == ["", "turn it off.", "Now.", "All of it", ""])
@@ -44,7 +44,9 @@ import Wording
   }
 
   @Test(arguments: Wording.Form.allCases, Wording.Numbers.allCases)
-  func `lets what is final be told before the rest is there`(form: Wording.Form, numbers: Wording.Numbers) {
+  func `the worded text of the first segments is a prefix of the whole`(
+    form: Wording.Form, numbers: Wording.Numbers
+  ) {
     let segments = ["Twenty one.", "", "Stop at p.m.", "Well...", "I said two,", "not three.", "Sí?"].map(
       WordingTests.spoken)
     let wording = Wording(form: form, numbers: numbers)
@@ -54,7 +56,7 @@ import Wording
     for (text, longer) in zip(texts, texts.dropFirst()) { #expect(longer.hasPrefix(text), "\(text)") }
   }
 
-  @Test func `of a command keeps the times of its words`() {
+  @Test func `the command form keeps the times of its words`() {
     let said = WordingTests.spoken("Turn on.")
     let worded = Wording(form: .command).word(said, language: nil)
     #expect(worded.words.map(\.text) == ["turn", "on"])
@@ -69,18 +71,18 @@ import Wording
       ([" Open", " ", " it", " "], "Open  it"), ([" Turn", " on", "."], "Turn on."), ([], ""),
       (["<unk>", " yes"], "yes"),
     ] as [([String], String)])
-  func `may be raw, as SentencePiece joins pieces`(pieces: [String], text: String) throws {
+  func `the raw form is text as SentencePiece joins pieces`(pieces: [String], text: String) throws {
     let raw = Wording(form: .raw).word(try spoken(pieces), language: nil)
     #expect(raw.text == text)
     #expect(raw.words.map(\.text) == text.split(separator: " ").map(String.init))
   }
 
-  @Test func `may be clean, and then nothing changes`() throws {
+  @Test func `the clean form leaves a text unchanged`() throws {
     let spoken = try spoken([" Set", " to", " 5", " %", " ."])
     #expect(Wording().word(spoken, language: "en") == spoken)
   }
 
-  @Test func `goes with numbers in digits`() throws {
+  @Test func `the command and raw forms combine with numbers in digits`() throws {
     let said = WordingTests.spoken("Twenty one degrees.")
     #expect(Wording(form: .command, numbers: .digits).word(said, language: "en").text == "21 degrees")
     let pieces = try spoken([" Twenty", " one", " ."])

@@ -3,7 +3,7 @@ import Testing
 import Transducer
 import Wording
 
-/// Words of a third of a second, one after the other.
+/// Words of 0.75 s, one per second.
 func words(_ text: String) -> [SpokenText.Word] {
   text.split(separator: " ").enumerated().map { index, word in
     SpokenText.Word(
@@ -20,7 +20,7 @@ func spoken(_ text: String) -> SpokenText {
 }
 
 extension Wording {
-  /// An utterance without a pause.
+  /// Words an utterance without a pause.
   func word(_ spoken: SpokenText, language: String?) -> SpokenText {
     SpokenText(joining: apply(to: [spoken], language: language))
   }
@@ -78,7 +78,7 @@ extension Wording {
       ("twenty twenty six", "2026"), ("nineteen oh five", "1905"), ("two thousand and one", "2001"),
       ("five ten minutes", "5 10 minutes"), ("at this point five came", "at this point 5 came"),
     ] as [(String, String)])
-  func `English`(said: String, written: String) {
+  func `English numbers are written in digits`(said: String, written: String) {
     #expect(digits(said, "en") == written)
     #expect(digits(said, "en_GB") == written)
   }
@@ -96,7 +96,7 @@ extension Wording {
     "minus", "and a half",
     "quarter", "past", "p m", "a m", "—", "... ?", "¿Qué?", "twenty's",
   ])
-  func `English words that are no numbers stay`(text: String) {
+  func `English words that are not numbers are unchanged`(text: String) {
     #expect(digits(text, "en") == text)
   }
 
@@ -136,7 +136,7 @@ extension Wording {
       ("las treinta y cinco luces", "las 35 luces"), ("las dos y tres", "las 2 y 3"),
       ("las veinte treinta luces", "las 20 30 luces"),
     ] as [(String, String)])
-  func `Spanish`(said: String, written: String) {
+  func `Spanish numbers are written in digits`(said: String, written: String) {
     #expect(digits(said, "es") == written)
     #expect(digits(said, "es-MX") == written)
   }
@@ -151,12 +151,12 @@ extension Wording {
     "Enciende la luz.", "20 grados", "21,5", "las 7:30", "cientos de luces", "miles", "¿Qué?", "última",
     "la novena",
   ])
-  func `Spanish words that are no numbers stay`(text: String) {
+  func `Spanish words that are not numbers are unchanged`(text: String) {
     #expect(digits(text, "es") == text)
   }
 
   @Test(arguments: ["en", "es"])
-  func `are those that text2num reads`(language: String) throws {
+  func `numbers in digits agree with text2num`(language: String) throws {
     let rows = try Fixtures.text("numbers/\(language).tsv").split(separator: "\n")
     #expect(rows.count > 200)
     for row in rows {
@@ -166,11 +166,11 @@ extension Wording {
   }
 
   @Test(arguments: [nil, "de", "pt-BR", "", "english"])
-  func `other languages stay`(language: String?) {
+  func `numbers in other languages stay in words`(language: String?) {
     #expect(digits("twenty dos sechs", language) == "twenty dos sechs")
   }
 
-  @Test func `a number lasts as long as its words and is as sure as the least of them`() throws {
+  @Test func `a number in digits spans its words' times and has their lowest confidence`() throws {
     let worded = Wording(numbers: .digits).word(spoken("to twenty one point five."), language: "en")
     #expect(worded.words.map(\.text) == ["to", "21.5."])
     #expect(worded.words[1].start == 1)
@@ -179,12 +179,12 @@ extension Wording {
     #expect(worded.words[0] == words("to")[0])
   }
 
-  @Test func `numbers stay in words unless asked for`() {
+  @Test func `numbers stay in words by default`() {
     #expect(Wording().word(spoken("Twenty one."), language: "en") == spoken("Twenty one."))
   }
 
   @Test(arguments: ["en", "es"], 1...60 as ClosedRange<UInt64>)
-  func `of any words keep what is no number, and their order and times`(language: String, seed: UInt64) {
+  func `numbers in digits keep all other words, their order and times`(language: String, seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     let vocabulary = [
       "en": [
@@ -210,12 +210,12 @@ extension Wording {
     }.joined(separator: " ")
     let said = spoken(text)
     let worded = Wording(numbers: .digits).word(said, language: language)
-    // What has no digit is a word that was said, in its place.
+    // A word without a digit is an original word, in its place.
     for word in worded.words
     where !word.text.contains(where: \.isNumber) && !["am", "pm"].contains(word.text.prefix(2)) {
       #expect(said.words.contains(word), "\(text)")
     }
-    // Each time is said once, and they do not run backwards.
+    // Times cover all words once and never decrease.
     #expect(worded.words.first?.start == said.words.first?.start)
     #expect(worded.words.last?.end == said.words.last?.end)
     for (word, next) in zip(worded.words, worded.words.dropFirst()) {

@@ -3,8 +3,8 @@ import Support
 import Testing
 
 @Suite struct `The fuzzer's corpus` {
-  /// What `Fuzzing/keep` gathered, and the findings that were mended.
-  @Test func `no input violates an invariant`() throws {
+  /// The inputs collected by `Fuzzing/keep`, and those of fixed bugs.
+  @Test func `no input of the fuzzer's corpus violates an invariant`() throws {
     let directory = Fixtures.directory.appending(path: "events").path
     let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
     #expect(names.count > 10)

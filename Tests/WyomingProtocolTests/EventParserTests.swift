@@ -5,7 +5,7 @@ import Testing
 @testable import WyomingProtocol
 
 @Suite struct `An event parser` {
-  /// What a client may send, one after the other: both places of data, blank lines, a payload with newlines in it.
+  /// A client's events, one after the other: both places of data, blank lines, a payload with newlines in it.
   private static let conversation = """
     { "type": "describe" }\r
 
@@ -28,11 +28,11 @@ import Testing
     Event(type: "audio-stop", data: ["timestamp": .null]),
   ]
 
-  @Test func `a conversation is taken apart`() throws {
+  @Test func `a stream of events is parsed event by event`() throws {
     #expect(try EventParser.events(in: Self.conversation) == Self.events)
   }
 
-  @Test func `any cut in two gives the same events`() throws {
+  @Test func `a stream cut in two at any byte gives the same events`() throws {
     let bytes = Array(Self.conversation.utf8)
     for cut in bytes.indices {
       #expect(try EventParser.events(in: [bytes[..<cut], bytes[cut...]]) == Self.events, "cut at \(cut)")
@@ -40,13 +40,13 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 3, 7, 64])
-  func `pieces of any size give the same events`(size: Int) throws {
+  func `a stream in pieces of any one size gives the same events`(size: Int) throws {
     let bytes = Array(Self.conversation.utf8)
     let pieces = stride(from: 0, to: bytes.count, by: size).map { bytes[$0..<min($0 + size, bytes.count)] }
     #expect(try EventParser.events(in: pieces) == Self.events)
   }
 
-  @Test func `pieces of random sizes give the same events`() throws {
+  @Test func `a stream in pieces of random sizes gives the same events`() throws {
     var random = SeededGenerator(seed: 1)
     for _ in 0..<200 {
       var rest = Array(Self.conversation.utf8)[...]
@@ -60,7 +60,7 @@ import Testing
     }
   }
 
-  @Test func `an event that is not whole stays in the buffer`() throws {
+  @Test func `an incomplete event stays in the buffer until its last byte arrives`() throws {
     var parser = EventParser()
     var buffer = ByteBuffer(string: #"{"type":"audio-chunk","payload_length":3}"# + "\nab")
     #expect(try parser.next(from: &buffer) == nil)
@@ -70,7 +70,7 @@ import Testing
     #expect(try parser.next(from: &buffer) == nil)
   }
 
-  @Test func `bytes that the buffer has thrown away do not confuse it`() throws {
+  @Test func `an event is parsed after the buffer has discarded read bytes`() throws {
     var parser = EventParser()
     var buffer = ByteBuffer(string: #"{"type":"a"}"# + "\n" + #"{"type":"#)
     #expect(try parser.next(from: &buffer)?.type == "a")
@@ -91,7 +91,7 @@ import Testing
       (#""data":{}"#, "", [:]),
       ("", " {\n\"a\" : 1 }\r\n", ["a": 1]),
     ] as [(String, String, [String: Int])])
-  func `data may be inline, separate or both, and the separate counts`(
+  func `an event's data can be inline, separate or both, and separate data takes precedence`(
     inline: String, separate: String, data: [String: Int]
   ) throws {
     let extra = inline.isEmpty ? "" : ",\(inline)"
@@ -100,7 +100,7 @@ import Testing
     #expect(events == [Event(type: "x", data: data.mapValues(JSONValue.integer))])
   }
 
-  @Test func `separate data replaces a key as a whole`() throws {
+  @Test func `separate data of an event replaces the whole value of an inline key`() throws {
     let header = #"{"type":"x","data":{"a":{"b":1}},"data_length":13}"#
     let events = try EventParser.events(in: header + "\n" + #"{"a":{"c":2}}"#)
     #expect(events.first?.data == ["a": .object(["c": .integer(2)])])
@@ -116,39 +116,39 @@ import Testing
       #"{"type":"y","type":"x"}"#,
       #"{"\u0074ype":"\u0078"}"#,
     ])
-  func `a header may hold nulls and what nobody knows`(header: String) throws {
+  func `an event's header with nulls and unknown keys is accepted`(header: String) throws {
     #expect(try EventParser.events(in: header + "\n") == [Event(type: "x")])
   }
 
   @Test(arguments: ["\n", "\r\n", " \n\t\n  \r\n", String(repeating: "\n", count: 10_000)])
-  func `blank lines between events do no harm`(blank: String) throws {
+  func `blank lines between events are ignored`(blank: String) throws {
     let text = blank + #"{"type":"a"}"# + "\n" + blank + #"{"type":"b"}"# + "\n" + blank
     #expect(try EventParser.events(in: text).map(\.type) == ["a", "b"])
     let bytes = text.utf8.map { [$0] }
     #expect(try EventParser.events(in: bytes).map(\.type) == ["a", "b"])
   }
 
-  @Test func `a length may be written as a whole number with a decimal point`() throws {
+  @Test func `a length in an event's header can be a whole number with a decimal point`() throws {
     let events = try EventParser.events(
       in: #"{"type":"x","payload_length":3e0,"data_length":2.0}"# + "\n{}abc")
     #expect(events.first?.payload == ByteBuffer(string: "abc"))
   }
 
-  @Test func `an event keeps its types, even the empty one`() throws {
+  @Test func `an event keeps its type, even an empty one`() throws {
     let text = #"{"type":""}"# + "\n" + #"{"type":"größe 🦜"}"# + "\n"
     #expect(try EventParser.events(in: text).map(\.type) == ["", "größe 🦜"])
   }
 
-  // Work, not time: bytes that were looked at once are taken or marked.
+  // These tests check work, not time: bytes that were searched once are consumed or counted.
 
-  @Test func `a header that comes byte by byte is read once and not searched anew`() throws {
+  @Test func `an event's header that arrives byte by byte is searched only once`() throws {
     var parser = EventParser()
     var buffer = ByteBuffer()
     for count in 1...60_000 {
       buffer.writeInteger(UInt8(ascii: " "))
       #expect(try parser.next(from: &buffer) == nil)
       guard parser.searched == count else {
-        Issue.record("\(count) bytes came, \(parser.searched) are marked as seen")
+        Issue.record("\(count) bytes arrived, \(parser.searched) are counted as searched")
         return
       }
     }
@@ -157,7 +157,7 @@ import Testing
     #expect(parser.searched == 0)
   }
 
-  @Test func `a payload that comes byte by byte has its header parsed once`() throws {
+  @Test func `the header of a payload that arrives byte by byte is parsed only once`() throws {
     var parser = EventParser()
     let header = #"{"type":"audio-chunk","data_length":2,"payload_length":100000}"# + "\n"
     var buffer = ByteBuffer(string: header + "{}")
@@ -174,7 +174,7 @@ import Testing
     #expect(event.payload.readableBytes == 100_000)
   }
 
-  @Test func `a payload is not copied`() throws {
+  @Test func `an event's payload is not copied`() throws {
     var parser = EventParser()
     var buffer = ByteBuffer(string: #"{"type":"x","payload_length":4096}"# + "\n")
     buffer.writeRepeatingByte(7, count: 4096)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import WyomingProtocol
 
-@Suite struct `An event that is written` {
+@Suite struct `An encoded event` {
   @Test(
     arguments: [
       Event(type: "describe"),
@@ -20,14 +20,14 @@ import Testing
       Event.error("data_length is \"x\"", code: "protocol-error"),
       Event.info([]),
     ])
-  func `is read again as it was`(event: Event) throws {
+  func `an event is unchanged after encoding and parsing`(event: Event) throws {
     var bytes = event.encoded()
     var parser = EventParser()
     #expect(try parser.next(from: &bytes) == event)
     #expect(bytes.readableBytes == 0)
   }
 
-  @Test func `may follow another at once`() throws {
+  @Test func `encoded events can follow each other without a separator`() throws {
     let events = [
       Event.pong("a"), Event(type: "x", payload: ByteBuffer(string: "\n")),
       .pong("b"),
@@ -35,17 +35,17 @@ import Testing
     #expect(try EventParser.events(in: events.map { $0.encoded().readableBytesView }) == events)
   }
 
-  @Test func `has its data outside the header, whose length is limited`() throws {
+  @Test func `an encoded event has its data outside of the header, whose length is limited`() throws {
     let event = Event(type: "info", data: ["text": .string(String(repeating: "a", count: 100_000))])
     let header = try #require(event.encoded().readableBytesView.split(separator: 0x0A).first)
     #expect(String(decoding: header, as: UTF8.self) == #"{"data_length":100011,"type":"info"}"#)
   }
 
-  @Test func `names no lengths of what is not there`() {
+  @Test func `an event without data and payload is encoded without lengths`() {
     #expect(Event(type: "describe").encoded() == ByteBuffer(string: #"{"type":"describe"}"# + "\n"))
   }
 
-  @Test func `a transcript and its beginning name a language if it is known`() {
+  @Test func `a transcript and its start event name the language if it is known`() {
     #expect(Event.transcriptStart(language: "en").data == ["language": .string("en")])
     #expect(Event.transcriptStart(language: nil) == Event(type: "transcript-start"))
     #expect(Event.transcriptChunk("Hello.").data == ["text": .string("Hello.")])
@@ -61,7 +61,7 @@ import Testing
     #expect(Event.pong(nil) == Event(type: "pong"))
   }
 
-  @Test func `an error has a text and a code`() {
+  @Test func `an error event has a text and a code`() {
     #expect(
       Event.error("no", code: "protocol-error")
         == Event(type: "error", data: ["text": .string("no"), "code": .string("protocol-error")]))
@@ -96,11 +96,11 @@ import Testing
   }
 
   @Test(arguments: ["tts", "handle", "intent", "wake", "mic", "snd"])
-  func `lists no other services`(key: String) {
+  func `the info event lists no other services`(key: String) {
     #expect(Self.info.data[key] == .array([]))
   }
 
-  @Test func `programs and models have all the keys that a client needs, and none is null`() throws {
+  @Test func `programs and models in the info event have all required keys, none of them null`() throws {
     let program = try object(try array(Self.info.data["asr"]).first)
     let models = try array(program["models"]).map(object)
     #expect(models.count == 2)
@@ -121,12 +121,14 @@ import Testing
       ("supports_transcript_streaming", true), ("requires_external_vad", true),
       ("prefers_auto_gain_enabled", true), ("prefers_noise_reduction_enabled", true),
     ])
-  func `flags say what a client is to do`(key: String, value: Bool) throws {
+  func `the info event's flags tell the client to stream, detect voice and process audio`(
+    key: String, value: Bool
+  ) throws {
     let program = try object(try array(Self.info.data["asr"]).first)
     #expect(program[key] == .bool(value))
   }
 
-  @Test func `artifacts are equal if all they say is`() {
+  @Test func `artifacts of the info event are equal if all their properties are`() {
     var other = Self.artifact
     #expect(other == Self.artifact)
     other.attribution.url = "https://b"

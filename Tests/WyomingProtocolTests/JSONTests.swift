@@ -21,7 +21,7 @@ import Testing
       (#"{"a":{"b":[null]},"":1}"#, .object(["a": .object(["b": .array([.null])]), "": .integer(1)])),
       (#"{"a":1,"a":2}"#, .object(["a": .integer(2)])),
     ] as [(String, JSONValue)])
-  func `values are read`(text: String, value: JSONValue) {
+  func `a valid JSON value is parsed`(text: String, value: JSONValue) {
     #expect(read(text) == value)
   }
 
@@ -39,7 +39,7 @@ import Testing
       "\"\t\"", "\"\0\"", "'a'", "1 2", "{} {}", "[]]", "// a\n1", "/* a */ 1", "\u{A0}1", "\u{FEFF}",
       "\u{FEFF}\u{FEFF}1", "1\u{FEFF}",
     ])
-  func `what is no JSON is none`(text: String) {
+  func `a text that is not JSON is refused`(text: String) {
     #expect(read(text) == nil)
   }
 
@@ -50,11 +50,11 @@ import Testing
       (#"{"timestamp":NaN,"a":{"b":-Infinity}}"#, .object(["timestamp": .null, "a": .object(["b": .null])])),
       (#""NaN""#, .string("NaN")),
     ] as [(String, JSONValue)])
-  func `what Python writes for a number that JSON lacks is null`(text: String, value: JSONValue) {
+  func `Python's NaN and Infinity in JSON are parsed as null`(text: String, value: JSONValue) {
     #expect(read(text) == value)
   }
 
-  @Test func `a byte order mark in front does no harm`() {
+  @Test func `a byte order mark before JSON is ignored`() {
     #expect(read("\u{FEFF}{\"a\":1}") == .object(["a": .integer(1)]))
   }
 
@@ -64,11 +64,11 @@ import Testing
       (#""\ud83e\n""#, "\u{FFFD}\n"), (#""\ud83e\u0041""#, "\u{FFFD}A"),
       (#""\ud83e\ud83e\udd9c""#, "\u{FFFD}🦜"),
     ])
-  func `half of a surrogate pair is a replacement character`(text: String, value: String) {
+  func `half of a surrogate pair in JSON is parsed as a replacement character`(text: String, value: String) {
     #expect(read(text) == .string(value))
   }
 
-  @Test func `numbers of any length end`() {
+  @Test func `a JSON number of 500,000 digits is parsed or refused without delay`() {
     let digits = String(repeating: "9", count: 500_000)
     #expect(read(digits) == nil)
     #expect(read("0.\(digits)") == .number(1))
@@ -84,18 +84,18 @@ import Testing
       .array([]), .array([.null, .array([.integer(1)])]), .object([:]),
       .object(["b": .integer(1), "a": .object(["\"": .string("\\")]), "": .null]),
     ] as [JSONValue])
-  func `what is written is read again, and is one line`(value: JSONValue) {
+  func `a JSON value is unchanged after encoding and parsing, and encoded as one line`(value: JSONValue) {
     let bytes = value.encoded
     #expect(JSONReader.value(of: bytes) == value)
     #expect(bytes.allSatisfy { $0 >= 0x20 })
   }
 
   @Test(arguments: [Double.infinity, -.infinity, .nan])
-  func `a number that JSON lacks is written as null`(number: Double) {
+  func `an infinite number or NaN is encoded in JSON as null`(number: Double) {
     #expect(JSONValue.array([.number(number)]).encoded == Array("[null]".utf8))
   }
 
-  @Test func `keys are written in order`() {
+  @Test func `the keys of a JSON object are encoded in order`() {
     let value = JSONValue.object(["b": .integer(2), "c": .integer(3), "a": .integer(1)])
     #expect(String(decoding: value.encoded, as: UTF8.self) == #"{"a":1,"b":2,"c":3}"#)
   }
@@ -106,7 +106,7 @@ import Testing
       (.number(-0x1p63), .min), (.number(.nan), nil), (.number(.infinity), nil), (.bool(true), nil),
       (.string("5"), nil), (.null, nil), (.array([.integer(5)]), nil),
     ] as [(JSONValue, Int?)])
-  func `whole numbers are integers, however they are written`(value: JSONValue, integer: Int?) {
+  func `a whole JSON number is an integer, however it is written`(value: JSONValue, integer: Int?) {
     #expect(value.integer == integer)
   }
 }

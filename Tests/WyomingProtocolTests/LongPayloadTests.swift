@@ -3,7 +3,7 @@ import Testing
 
 @testable import WyomingProtocol
 
-@Suite struct `A payload that is longer than a piece` {
+@Suite struct `A payload longer than a piece` {
   private static let limits = EventLimits(piece: 4)
   private static let data = #"{"rate":8000}"#
   private static let ping = #"{"type":"ping"}"# + "\n"
@@ -23,7 +23,9 @@ import Testing
       ("", [""]), ("abcd", ["abcd"]), ("abcde", ["abcd", "e"]), ("abcdefgh", ["abcd", "efgh"]),
       ("\n{}\nabc\n\n", ["\n{}\n", "abc\n", "\n"]),
     ])
-  func `of an audio chunk comes in pieces, each with the format`(payload: String, pieces: [String]) throws {
+  func `an audio chunk longer than a piece is parsed as several, each with the format`(
+    payload: String, pieces: [String]
+  ) throws {
     let bytes = Self.stream("audio-chunk", payload: payload)
     #expect(try EventParser.events(in: [bytes], limits: Self.limits) == Self.pieces(pieces))
     // The pieces do not depend on how the bytes arrive.
@@ -34,7 +36,7 @@ import Testing
   }
 
   @Test(arguments: ["abcd", "abcde", "abcdefghij\n{}\n"])
-  func `of another event is passed over, and the event comes once`(payload: String) throws {
+  func `another event's payload beyond the first piece is ignored`(payload: String) throws {
     let bytes = Self.stream("describe", payload: payload)
     let expected = Self.pieces(["abcd"], type: "describe")
     for cut in bytes.indices {
@@ -43,7 +45,7 @@ import Testing
     }
   }
 
-  @Test func `never lies in the buffer as a whole`() throws {
+  @Test func `a payload of the maximum length is never in the buffer as a whole`() throws {
     var parser = EventParser()
     let length = EventLimits().payload
     var buffer = ByteBuffer(string: #"{"type":"audio-chunk","payload_length":\#(length)}"# + "\n")
@@ -54,7 +56,7 @@ import Testing
       sent += next
       while let event = try parser.next(from: &buffer) { taken += event.payload.readableBytes }
       guard buffer.readableBytes < EventLimits().piece else {
-        Issue.record("\(buffer.readableBytes) bytes wait")
+        Issue.record("\(buffer.readableBytes) bytes are waiting")
         return
       }
       buffer.discardReadBytes()
@@ -63,7 +65,7 @@ import Testing
   }
 
   @Test(arguments: [(1, 4_194_304), (300, 115_200_000), (86_400, 33_177_600_000)])
-  func `may hold the longest utterance`(seconds: Int, bytes: Int) {
+  func `the default payload limit fits the longest utterance`(seconds: Int, bytes: Int) {
     #expect(EventLimits.payload(ofSeconds: seconds) == bytes)
     #expect(EventLimits.payload(ofSeconds: .max) > 0)
   }

@@ -2,7 +2,7 @@ import NIOCore
 import WyomingProtocol
 
 extension EventParser {
-  /// All events of the bytes; each piece comes when the events before it have been taken.
+  /// Returns all events in the bytes. Each piece arrives after the events before it have been parsed.
   static func events(
     in pieces: some Sequence<some Sequence<UInt8>>, limits: EventLimits = EventLimits()
   ) throws(ProtocolError) -> [Event] {

@@ -1,17 +1,17 @@
 import NIOCore
 import WyomingProtocol
 
-/// What holds for a session's actions, whatever events come in whatever order.
+/// The invariants for a session's actions, whatever events arrive in whatever order.
 struct SessionInvariants {
   typealias Violation = EventInvariants.Violation
 
-  /// Seconds. Short, so that utterances are cut.
+  /// The maximum duration in seconds, short enough for utterances to exceed it.
   private static let longestUtterance = 0.01
 
   private var session = Session(longestUtterance: longestUtterance)
-  /// Between `beginUtterance` and `finishUtterance`.
+  /// True between `beginUtterance` and `finishUtterance`.
   private var isOpen = false
-  /// From the cut to the end of what the client still sends.
+  /// True from the early end of an utterance to the end of the audio that the client still sends.
   private var isCut = false
   private var seconds = 0.0
   private var program: String?
@@ -65,16 +65,16 @@ struct SessionInvariants {
     case .beginUtterance:
       (isOpen, seconds) = (true, 0)
     case .append(let audio, let format):
-      try hold(isOpen, "audio of no utterance")
+      try hold(isOpen, "audio outside of an utterance")
       try hold(
         (1...384_000).contains(format.rate) && (1...4).contains(format.width)
           && (1...64).contains(format.channels), "\(format)")
       try hold(
-        event.payload.readableBytesView.starts(with: audio.readableBytesView), "audio that did not come")
+        event.payload.readableBytesView.starts(with: audio.readableBytesView), "audio that did not arrive")
       seconds += Double(audio.readableBytes) / Double(format.rate * format.width * format.channels)
       try hold(seconds <= Self.longestUtterance + 1e-9, "an utterance of \(seconds) s")
     case .finishUtterance(let request):
-      try hold(isOpen, "the end of no utterance")
+      try hold(isOpen, "an end without an utterance")
       try hold(request.isCut == (event.type == "audio-chunk"), "\(request) at \(event.type)")
       try hold(request.program == program, "\(request) instead of \(String(describing: program))")
       (isOpen, isCut) = (false, request.isCut)

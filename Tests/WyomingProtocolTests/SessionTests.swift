@@ -6,7 +6,7 @@ import Testing
 @Suite struct `A session` {
   private typealias Action = Session.Action
 
-  // What a client sends.
+  // The client's events.
   private static let sound = ByteBuffer(string: "sound")
   private static let start = Event(
     type: "audio-start", data: ["rate": .integer(44_100), "width": .integer(4), "channels": .integer(2)])
@@ -15,7 +15,7 @@ import Testing
   private static let transcribe = Event(
     type: "transcribe", data: ["language": .string("es"), "name": .string("tiny")])
 
-  // What is to be done.
+  // The expected actions.
   private static let startFormat = Session.AudioFormat(rate: 44_100, width: 4, channels: 2)
   private static let spanish = Session.Request(model: "tiny", language: "es")
   private static let append = Action.append(sound, Session.AudioFormat())
@@ -30,7 +30,7 @@ import Testing
 
   @Test(
     arguments: [
-      // As Home Assistant does it.
+      // Home Assistant's order.
       (
         [transcribe, start, chunk, chunk, stop],
         [.beginUtterance, appendAsStarted, appendAsStarted, finishSpanish]
@@ -50,13 +50,13 @@ import Testing
       ([transcribe], []),
       ([], []),
     ] as [([Event], [Session.Action])])
-  func `takes an utterance's events in any order, and none of them must be there`(
+  func `a session accepts an utterance's events in any order, with any of them missing`(
     events: [Event], actions: [Session.Action]
   ) throws {
     #expect(try self.actions(events) == actions)
   }
 
-  @Test func `takes several utterances, each with its own request and format`() throws {
+  @Test func `a session accepts several utterances, each with its own request and format`() throws {
     let events = [
       Self.transcribe, Self.start, Self.chunk, Self.stop, Self.chunk, Self.stop, Self.start, Self.stop,
       Self.transcribe, Self.stop,
@@ -68,7 +68,7 @@ import Testing
     #expect(try actions(events) == expected)
   }
 
-  @Test func `drops an unfinished utterance where another starts, and keeps the request`() throws {
+  @Test func `a session drops an unfinished utterance when another starts, and keeps the request`() throws {
     let expected: [Action] = [
       .beginUtterance, Self.appendAsStarted, .beginUtterance, Self.appendAsStarted, Self.finishSpanish,
     ]
@@ -76,17 +76,17 @@ import Testing
     #expect(try actions(events) == expected)
   }
 
-  @Test func `forgets the format of an unfinished utterance`() throws {
+  @Test func `a session forgets the format of an unfinished utterance`() throws {
     let events = [Self.start, Self.chunk, Event(type: "audio-start"), Self.chunk]
     #expect(try actions(events).last == Self.append)
   }
 
-  @Test func `takes the last transcribe for what is asked`() throws {
+  @Test func `a session uses only the last transcribe event before an utterance ends`() throws {
     let events = [Self.transcribe, Event(type: "transcribe", data: ["language": .string("en")]), Self.stop]
     #expect(try actions(events).last == .finishUtterance(Session.Request(language: "en")))
   }
 
-  @Test func `keeps a program that was selected, for all utterances`() throws {
+  @Test func `a session keeps a selected program for all utterances`() throws {
     let select = Event(type: "select-program", data: ["name": .string("tiny")])
     let unselect = Event(type: "select-program", data: ["name": .null])
     let expected: [Action] = [
@@ -97,7 +97,7 @@ import Testing
     #expect(try actions([select, Self.stop, Self.transcribe, Self.stop, unselect, Self.stop]) == expected)
   }
 
-  @Test func `knows whether it listens`() throws {
+  @Test func `a session is listening from the first audio to the end of an utterance`() throws {
     var session = Session()
     #expect(!session.isListening)
     for (event, listens) in [
@@ -109,7 +109,7 @@ import Testing
     }
   }
 
-  @Test func `goes by a chunk's own format, for this chunk alone`() throws {
+  @Test func `an audio chunk's own format is valid for this chunk only`() throws {
     let own = Event(
       type: "audio-chunk", data: ["rate": .integer(8000), "channels": .null], payload: Self.sound)
     let expected: [Action] = [
@@ -119,13 +119,13 @@ import Testing
     #expect(try actions([Self.start, own, Self.chunk]) == expected)
   }
 
-  @Test func `hands over an empty chunk, too`() throws {
+  @Test func `an empty audio chunk begins an utterance`() throws {
     let expected: [Action] = [.beginUtterance, .append(ByteBuffer(), Session.AudioFormat())]
     #expect(try actions([Event(type: "audio-chunk")]) == expected)
   }
 
   @Test(arguments: ["rate", "width", "channels", "timestamp"])
-  func `takes null for a value that is not there`(key: String) throws {
+  func `a null value in an audio event counts as missing`(key: String) throws {
     let start = Event(type: "audio-start", data: [key: .null])
     let chunk = Event(type: "audio-chunk", data: [key: .null], payload: Self.sound)
     let stop = Event(type: "audio-stop", data: [key: .null])
@@ -141,7 +141,7 @@ import Testing
         "context": .object(["a": .null]),
       ],
     ] as [[String: JSONValue]])
-  func `takes a request that says nothing it knows`(data: [String: JSONValue]) throws {
+  func `a transcribe event with unknown or invalid values is ignored`(data: [String: JSONValue]) throws {
     let events = [Event(type: "transcribe", data: data), Self.stop]
     #expect(try actions(events) == [.beginUtterance, Self.finish])
   }
@@ -155,7 +155,7 @@ import Testing
       (.integer(0), "0"), (.integer(-1), "-1"), (.integer(384_001), "384001"),
       (.integer(.max), "9223372036854775807"), (.integer(.min), "-9223372036854775808"),
     ] as [(JSONValue, String)])
-  func `refuses a format that nobody has, with the value`(
+  func `an invalid audio format is refused with the value`(
     type: String, format: (value: JSONValue, shown: String)
   ) {
     for (key, limit) in [("rate", 384_000), ("width", 4), ("channels", 64)] {
@@ -164,7 +164,7 @@ import Testing
     }
   }
 
-  @Test func `does not repeat a value of any length to the client`() throws {
+  @Test func `an invalid value of any length is shortened in the session's error`() throws {
     let value = JSONValue.string(String(repeating: "a", count: 100_000))
     let error = #expect(throws: ProtocolError.self) {
       try actions([Event(type: "audio-start", data: ["rate": value])])
@@ -173,14 +173,14 @@ import Testing
   }
 
   @Test(arguments: [("rate", 384_000), ("width", 4), ("channels", 64)])
-  func `takes the outermost formats`(key: String, limit: Int) throws {
+  func `an audio format at its limits is accepted, beyond them refused`(key: String, limit: Int) throws {
     #expect(throws: Never.self) { try actions([Event(type: "audio-start", data: [key: .integer(limit)])]) }
     #expect(throws: ProtocolError.self) {
       try actions([Event(type: "audio-start", data: [key: .integer(limit + 1)])])
     }
   }
 
-  @Test func `takes a whole number with a decimal point`() throws {
+  @Test func `an audio format can have whole numbers with a decimal point`() throws {
     let start = Event(type: "audio-start", data: ["rate": .number(8000), "width": .number(1)])
     let expected = Action.append(Self.sound, Session.AudioFormat(rate: 8000, width: 1, channels: 1))
     #expect(try actions([start, Self.chunk]).last == expected)
@@ -196,7 +196,9 @@ import Testing
       (Event(type: "ping", data: ["text": .null]), .send(.pong(nil))),
       (Event(type: "ping", data: ["text": .integer(1)]), .send(.pong(nil))),
     ] as [(Event, Session.Action)])
-  func `answers questions at any time, without touching the utterance`(event: Event, answer: Session.Action)
+  func `describe, status and ping are answered at any time without affecting the utterance`(
+    event: Event, answer: Session.Action
+  )
     throws
   {
     #expect(try actions([event]) == [answer])
@@ -207,7 +209,7 @@ import Testing
   @Test(arguments: [
     "synthesize", "transcript", "info", "error", "", "AUDIO-STOP", "audio-stop ",
   ])
-  func `ignores events that it does not know`(type: String) throws {
+  func `a session ignores unknown events`(type: String) throws {
     let event = Event(type: type, data: ["rate": .string("x")], payload: Self.sound)
     let expected: [Action] = [.beginUtterance, Self.appendAsStarted, Self.finish]
     #expect(try actions([event, Self.start, event, Self.chunk, event, Self.stop, event]) == expected)
@@ -237,20 +239,20 @@ import Testing
   }
 
   @Test(arguments: [1, 4, 10, 320, 3_999, 4_000, 4_001, 100_000])
-  func `ends at the same moment, whatever the size of its chunks`(size: Int) throws {
+  func `a too long utterance ends at the same sample, whatever the size of its chunks`(size: Int) throws {
     let chunks = Array(repeating: chunk(size), count: 10_000 / size + 2)
     let actions = try actions([Self.start] + chunks + [Self.stop], longest: 1)
     let heard = actions.reduce(0) {
       if case .append(let bytes, _) = $1 { $0 + bytes.readableBytes } else { $0 }
     }
-    // A second of 4,000 bytes, whole moments only.
+    // A second of 4,000 bytes, in whole frames.
     #expect(abs(heard - 4_000) <= 4)
     #expect(actions.first == .beginUtterance)
     #expect(actions.last == Self.cut)
     #expect(actions.count { if case .finishUtterance = $0 { true } else { false } } == 1)
   }
 
-  @Test func `is answered once, and the next one is an utterance of its own`() throws {
+  @Test func `a too long utterance is answered once, and the next start begins another one`() throws {
     let events = [Self.start, chunk(5_000), chunk(8), Self.stop, Self.start, chunk(8), Self.stop]
     let expected: [Action] = [
       .beginUtterance, append(4_000), Self.cut,
@@ -259,12 +261,12 @@ import Testing
     #expect(try actions(events, longest: 1) == expected)
   }
 
-  @Test func `may be followed by a start without a stop`() throws {
+  @Test func `a too long utterance can be followed by a start without a stop`() throws {
     let expected: [Action] = [.beginUtterance, append(4_000), Self.cut, .beginUtterance, append(8)]
     #expect(try actions([Self.start, chunk(5_000), Self.start, chunk(8)], longest: 1) == expected)
   }
 
-  @Test func `is measured by each chunk's own format`() throws {
+  @Test func `a too long utterance is measured by each chunk's own format`() throws {
     let slow = Event(
       type: "audio-chunk", data: ["rate": .integer(500)], payload: ByteBuffer(repeating: 1, count: 5_000))
     // Half a second is heard; in the other half fit 1,000 bytes at half the rate.
@@ -276,7 +278,7 @@ import Testing
   }
 
   @Test(arguments: [Double.infinity, 1e300])
-  func `is none where any length is allowed`(longest: Double) throws {
+  func `an utterance of any length is accepted without a limit`(longest: Double) throws {
     let events = [Self.start, chunk(1_000_000), chunk(1_000_000), Self.stop]
     let expected: [Action] = [
       .beginUtterance, append(1_000_000), append(1_000_000), .finishUtterance(Session.Request()),

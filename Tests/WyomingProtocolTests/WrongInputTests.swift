@@ -28,7 +28,7 @@ import Testing
       (#"{"type":"x","data":false}"#, .notAnObject(key: "data")),
       (#"{"type":"x","data":[NaN]}"#, .notAnObject(key: "data")),
     ] as [(String, ProtocolError)])
-  func `a header that says nothing is refused`(header: String, error: ProtocolError) {
+  func `an event's header that is invalid or has no type is refused`(header: String, error: ProtocolError) {
     #expect(throws: error) { try EventParser.events(in: header + "\n") }
   }
 
@@ -40,7 +40,7 @@ import Testing
       ("0.5", "0.5"), ("1e-300", "1e-300"), ("\"100\"", "\"100\""), ("true", "true"), ("[]", "[]"),
       (#"{"a":1}"#, #"{"a":1}"#),
     ])
-  func `a length that cannot be is refused with its value`(json: String, shown: String) {
+  func `an impossible length in an event's header is refused with its value`(json: String, shown: String) {
     let limit = 1_048_576
     let dataLength = ProtocolError.length(key: "data_length", value: shown, limit: limit)
     #expect(throws: dataLength) { try EventParser.events(in: #"{"type":"x","data_length":\#(json)}"# + "\n") }
@@ -63,11 +63,13 @@ import Testing
       (.length(key: "payload_length", value: "\"10\"", limit: 9), nil),
       (.headerNotJSON, nil),
     ] as [(ProtocolError, String?)])
-  func `what is too long names the setting that limits it`(error: ProtocolError, setting: String?) {
+  func `an error about a too long part of an event names the setting of the limit`(
+    error: ProtocolError, setting: String?
+  ) {
     #expect(error.setting == setting)
   }
 
-  @Test func `a length of any size is not repeated to the client`() throws {
+  @Test func `a length of any number of digits is shortened in the error`() throws {
     let text = String(repeating: "9", count: 60_000)
     let error = #expect(throws: ProtocolError.self) {
       try EventParser.events(in: #"{"type":"x","data_length":"\#(text)"}"# + "\n")
@@ -75,19 +77,19 @@ import Testing
     #expect(try #require(error).description.count < 200)
   }
 
-  @Test func `lengths up to the limits are taken, and nothing is waited for beyond them`() throws {
+  @Test func `lengths up to the limits are accepted, longer ones refused by the header alone`() throws {
     let limits = EventLimits(data: 8, payload: 4)
     let events = try EventParser.events(
       in: #"{"type":"x","data_length":8,"payload_length":4}"# + "\n{\"a\": 1}abcd", limits: limits)
     #expect(events.first?.data == ["a": .integer(1)])
     #expect(events.first?.payload == ByteBuffer(string: "abcd"))
     for header in [#"{"type":"x","data_length":9}"#, #"{"type":"x","payload_length":5}"#] {
-      // Refused by the header alone: not a byte of the body has come.
+      // Refused by the header alone: no byte of the body has arrived.
       #expect(throws: ProtocolError.self) { try EventParser.events(in: header + "\n", limits: limits) }
     }
   }
 
-  @Test func `both limits together are no overflow`() {
+  @Test func `data and payload at both limits do not overflow`() {
     #expect(throws: Never.self) {
       try EventParser.events(
         in: #"{"type":"x","data_length":1048576,"payload_length":4194304}"# + "\n")
@@ -95,7 +97,7 @@ import Testing
   }
 
   @Test(arguments: [true, false])
-  func `a header that is too long is refused, with its newline or without`(newline: Bool) {
+  func `a too long event header is refused with or without its newline`(newline: Bool) {
     let limits = EventLimits(header: 100)
     let header = #"{"type":"x","data":{"a":""#
     func line(_ length: Int) -> String {
@@ -110,14 +112,14 @@ import Testing
     }
   }
 
-  @Test func `a line of spaces without end is refused, too`() {
+  @Test func `an endless line of spaces is refused`() {
     let limits = EventLimits(header: 100)
     #expect(throws: ProtocolError.headerTooLong(limit: 100)) {
       try EventParser.events(in: String(repeating: " ", count: 101), limits: limits)
     }
   }
 
-  @Test func `a header of the greatest length is taken`() throws {
+  @Test func `an event header of the maximum length is accepted`() throws {
     let start = #"{"type":"x","data":{"a":""#
     let text = String(repeating: "a", count: 64 * 1024 - start.utf8.count - 3)
     let events = try EventParser.events(in: "\(start)\(text)\"}}\n")
@@ -129,7 +131,7 @@ import Testing
       "[]", "null", "1", "\"{}\"", "{", "{}x", "{}{}", "    ", "{\"a\":1,}", "{\"a\"}", "{\"a\":\u{1}}",
       "{1:2}",
     ])
-  func `data that is no object is refused`(data: String) {
+  func `separate data that is not an object is refused`(data: String) {
     let text = #"{"type":"x","data_length":\#(data.utf8.count)}"# + "\n" + data
     #expect(throws: ProtocolError.dataNotJSON) { try EventParser.events(in: text) }
   }
@@ -139,7 +141,9 @@ import Testing
       [0xFF], [0xC3], [0xC3, 0x28], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xC0, 0x80], [0x80],
       [0xE2, 0x82],
     ] as [[UInt8]])
-  func `bytes that are not UTF-8 are refused, in keys and values, headers and data`(wrong: [UInt8]) {
+  func `an event with bytes that are not UTF-8 is refused, in keys and values, header and data`(
+    wrong: [UInt8]
+  ) {
     func around(_ before: String, _ after: String) -> [[UInt8]] {
       [Array(before.utf8) + wrong + Array(after.utf8)]
     }
@@ -158,7 +162,7 @@ import Testing
 
   /// Foundation's decoder traps where 513 open brackets end the text.
   @Test(arguments: [1, 60, 63, 64, 65, 511, 512, 513, 514, 10_000, 30_000], ["[", "{\"a\":"])
-  func `brackets inside each other are an event or an error, however deep`(depth: Int, open: String) {
+  func `nested brackets of any depth are an event or an error, never a trap`(depth: Int, open: String) {
     let close = open == "[" ? "]" : "}"
     let opened = String(repeating: open, count: depth)
     let closed = opened + (open == "[" ? "" : "1") + String(repeating: close, count: depth)
@@ -172,7 +176,7 @@ import Testing
     }
     #expect(failure(opened + "\n") == .headerNotJSON)
     for value in [opened, closed] {
-      // Sixty-four are taken, and one is the object around it.
+      // Sixty-four levels are accepted, including the object around the value.
       let isTaken = value == closed && depth < 64
       #expect(failure(#"{"type":"x","unknown":\#(value)}"# + "\n") == (isTaken ? nil : .headerNotJSON))
       let data = #"{"a":\#(value)}"#
@@ -181,7 +185,7 @@ import Testing
     }
   }
 
-  @Test func `a hundred thousand brackets within the limits are an error`() {
+  @Test func `a hundred thousand nested brackets within the limits are an error`() {
     let data =
       "{\"a\":" + String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000) + "}"
     #expect(throws: ProtocolError.dataNotJSON) {
@@ -189,7 +193,7 @@ import Testing
     }
   }
 
-  @Test func `garbage is an error or no event yet, never a trap`() {
+  @Test func `random bytes are an error or an incomplete event, never a trap`() {
     var random = SeededGenerator(seed: 2)
     for _ in 0..<2_000 {
       let count = Int.random(in: 0..<200, using: &random)
@@ -198,7 +202,7 @@ import Testing
     }
   }
 
-  @Test func `an event with a few wrong bytes is an event or an error, never a trap`() throws {
+  @Test func `an event with a few changed bytes is an event or an error, never a trap`() throws {
     let event = Event(
       type: "audio-chunk",
       data: [
@@ -232,7 +236,7 @@ import Testing
       (.notAnObject(key: "data"), "data is not a JSON object"),
       (.value(event: "audio-chunk", "rate is not a whole number"), "audio-chunk: rate is not a whole number"),
     ] as [(ProtocolError, String)])
-  func `each error says what is wrong`(error: ProtocolError, text: String) {
+  func `each protocol error has a text that says what is wrong`(error: ProtocolError, text: String) {
     #expect(error.description == text)
     #expect(error.code == "protocol-error")
   }

@@ -1,4 +1,6 @@
+import Devices
 import ModelStore
+import SpeechEngine
 import Support
 import Testing
 import WyomingProtocol

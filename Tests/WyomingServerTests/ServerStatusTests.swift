@@ -1,6 +1,7 @@
 import Devices
 import ModelStore
 import Recognition
+import SpeechEngine
 import Testing
 import WyomingProtocol
 

@@ -22,7 +22,7 @@ import Testing
       (NIOAsyncWriterError.alreadyFinished(), "the other side has closed the connection"),
       (
         SocketAddressError.unixDomainSocketPathTooLong,
-        "the path of a socket may have 107 bytes, and this one has more"
+        "a socket's path can have at most 107 bytes, and this one has more"
       ),
     ] as [(any Error, String)])
   func `is said in plain words`(error: any Error, words: String) {

@@ -1,4 +1,4 @@
-"""The steps of the recipe, in order. Each goes on where it was interrupted."""
+"""The steps of the recipe, in order. Each one resumes where it was interrupted."""
 
 import argparse
 import os
@@ -13,10 +13,10 @@ os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "20000")
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m recipe", description=__doc__)
     parser.add_argument(
-        "--work", type=pathlib.Path, required=True, metavar="DIR", help="where data, checkpoints and the export go"
+        "--work", type=pathlib.Path, required=True, metavar="DIR", help="directory for data, checkpoints and the export"
     )
     parser.add_argument(
-        "--seed", type=int, default=1, help="another seed gives other sentences, voices, rooms and weights"
+        "--seed", type=int, default=1, help="seed of sentences, voices, rooms and weights"
     )
     steps = parser.add_subparsers(dest="step", required=True)
 
@@ -26,38 +26,38 @@ def main() -> None:
     show = step("sentences", "print sentences of the grammar")
     show.add_argument("--count", type=int, default=40)
     step("vocabulary", "learn 256 pieces from the grammar's words")
-    speak = step("speak", "let the synthesisers say sentences")
-    speak.add_argument("--shards", type=int, default=225, help="of 250 utterances each")
+    speak = step("speak", "speak sentences with the synthesizers")
+    speak.add_argument("--shards", type=int, default=225, help="number of shards of 250 utterances each")
     speak.add_argument(
         "--neural", type=int, default=14, help="shards by Kokoro, which takes a second of one core for each utterance"
     )
-    augment = step("augment", "put what was said into rooms and noise, and make features of it")
+    augment = step("augment", "add rooms and noise to the speech, and compute features")
     augment.add_argument(
-        "--versions", type=int, default=1, help="how often each utterance is heard, each time elsewhere"
+        "--versions", type=int, default=1, help="versions of each utterance, each in another room"
     )
     for one in (speak, augment):
         one.add_argument("--processes", type=int, default=1)
     adopt = step("adopt", "make a checkpoint of an exported model, to train it further")
-    adopt.add_argument("folder", type=pathlib.Path, help="in the layout that `export` writes, compact or not")
+    adopt.add_argument("folder", type=pathlib.Path, help="directory in the layout that `export` writes, compact or not")
     train = step("train", "train, from the last checkpoint if there is one, until it is killed or --end is reached")
-    train.add_argument("--processes", type=int, default=1, help="that train together, a core each")
+    train.add_argument("--processes", type=int, default=1, help="processes that train together, one core each")
     train.add_argument("--end", type=int, help="the last step; without it the learning rate never falls")
     train.add_argument(
-        "--fall", type=int, default=3000, help="over so many steps before --end the learning rate and a dropout fall"
+        "--fall", type=int, default=3000, help="steps before --end in which the learning rate and a dropout fall"
     )
     step("curve", "print the losses and word error rates of the training so far")
     evaluate = step("evaluate", "word error rates on held-out voices and sentences; writes report.json")
     evaluate.add_argument(
-        "--model", type=pathlib.Path, help="an exported directory, read with onnx-asr, in place of the checkpoint"
+        "--model", type=pathlib.Path, help="exported directory, read with onnx-asr, instead of the checkpoint"
     )
     evaluate.add_argument("--recordings", type=pathlib.Path, help="also a directory of recordings with manifest.tsv")
-    evaluate.add_argument("--limit", type=int, help="recordings of each set")
+    evaluate.add_argument("--limit", type=int, help="maximum number of recordings of each set")
     evaluate.add_argument(
-        "--program", help="the program `lorikeet`, which reads the exported directory in place of onnx-asr"
+        "--program", help="the program `lorikeet`, which reads the exported directory instead of onnx-asr"
     )
-    evaluate.add_argument("--precision", default="f32", help="of `lorikeet`")
+    evaluate.add_argument("--precision", default="f32", help="precision of `lorikeet`")
     export = step("export", "write the model in the layout of Parakeet TDT's public export")
-    export.add_argument("--output", type=pathlib.Path, help="the directory; WORK/export if left out")
+    export.add_argument("--output", type=pathlib.Path, help="directory; default: WORK/export")
     arguments = vars(parser.parse_args())
     work, seed, name = (arguments.pop(key) for key in ("work", "seed", "step"))
     work.mkdir(parents=True, exist_ok=True)

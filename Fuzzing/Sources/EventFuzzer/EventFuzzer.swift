@@ -1,4 +1,4 @@
-/// What libFuzzer calls with each input. A violated invariant is a trap; libFuzzer keeps the input.
+/// Called by libFuzzer with each input. A violated invariant is a trap; libFuzzer keeps the input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   do {
@@ -16,7 +16,7 @@ private func runFuzzer(
   _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
 ) -> CInt
 
-/// The package manager wants an executable's main function in Swift; libFuzzer's own does just this.
+/// The main function in Swift that the package manager requires; it does the same as libFuzzer's own.
 @main
 enum EventFuzzer {
   static func main() {

@@ -1,18 +1,18 @@
-/// How the chunks of a container are laid out: a name, a length, that many bytes.
+/// The layout of a container's chunks: a name, a length, and that many bytes.
 struct ChunkLayout {
   var nameBytes = 4
   var lengthBytes = 4
   var order = ByteOrder.littleEndian
-  /// Chunks begin at multiples of this.
+  /// The alignment of chunks, in bytes.
   var alignment = 2
   var lengthIncludesHeader = false
 
-  /// A garbled header may consist of chunks without end.
+  /// The maximum number of chunks read: a garbled header can have chunks without end.
   static let most = 65_536
 
   var headerBytes: Int { nameBytes + lengthBytes }
 
-  /// The chunks from `offset` on, up to the end of the source or the first that reaches beyond it.
+  /// Returns the chunks from `offset` on, up to the end of the source or the first chunk that extends past it.
   func chunks(in bytes: some ByteSource, from offset: Int) -> some Sequence<Chunk> {
     var next: Int? = offset
     var left = Self.most
@@ -32,17 +32,17 @@ struct ChunkLayout {
   }
 }
 
-/// A piece of a container.
+/// A chunk of a container.
 struct Chunk {
   /// The first four bytes of its name.
   let name: ArraySlice<UInt8>
-  /// Where its content begins.
+  /// The offset of its content.
   let offset: Int
-  /// Bytes of content, as the header says.
+  /// The length of the content according to the header, in bytes.
   let length: Int
-  /// The number that the header has.
+  /// The length field of the header.
   let stated: Int
-  /// Where that number stands.
+  /// The offset of the length field.
   let lengthOffset: Int
 
   func isNamed(_ text: String) -> Bool {

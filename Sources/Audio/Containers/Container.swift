@@ -1,44 +1,44 @@
-/// What a recording's header says of the audio behind it, held against the bytes that are there, and how a
-/// decoder has to be shown the file so that it reads all of it.
+/// A recording's header compared with the bytes that follow it, and the view of the file with which a decoder reads
+/// all of it.
 struct Container: Equatable {
-  /// What is said of the length.
+  /// The header's statement of the length.
   var promise: Promise
-  /// What of the file a decoder sees, a recording each where several were put one behind the other.
+  /// The ranges of the file that a decoder reads, one list for each of several concatenated recordings.
   var parts: [[Range<Int>]]
-  /// Header fields that a decoder would take at their word.
+  /// Replacements of header fields that a decoder would trust.
   var patches: [Patch] = []
-  /// Whether this is an MPEG stream, layer 1 to 3.
+  /// True for an MPEG stream, layer 1 to 3.
   var isMPEG = false
 
-  /// All of a source as it is.
+  /// Creates a container whose decoder reads all of a source.
   init(_ promise: Promise, in bytes: some ByteSource) {
     self.promise = promise
     parts = [[0..<bytes.size]]
   }
 
-  /// Containers whose header is read here; `nil` for all others.
+  /// Detects the containers whose header is parsed here; `nil` for all others.
   ///
-  /// The work is bounded for garbled headers: by a number of chunks, and for Ogg by the number of its pages.
+  /// The work on garbled headers is bounded by a number of chunks, and for Ogg by the number of pages.
   static func find(in bytes: some ByteSource) -> Container? {
     riff(bytes) ?? wave64(bytes) ?? iff(bytes) ?? coreAudio(bytes) ?? sunAudio(bytes) ?? sphere(bytes)
       ?? creativeVoice(bytes) ?? ogg(bytes)
   }
 }
 
-/// What a header promises of a recording's length.
+/// A header's statement of a recording's length.
 enum Promise: Equatable {
-  /// Nothing: it was written before the length was known, into a pipe or by a recorder that was killed.
+  /// No length: the header was written before it was known, to a pipe or by a recorder that was killed.
   case unknown
-  /// So many bytes of audio, and how many are there. The bytes of a second are `nil` if the header does not tell.
+  /// A number of bytes, and the number found. The bytes per second are `nil` if the header does not state them.
   case bytes(promised: Int, found: Int, perSecond: Double?)
-  /// At least so much audio.
+  /// A minimum duration, in seconds.
   case seconds(Double)
-  /// The number of frames that the decoder reads in the header.
+  /// A number of frames, which the decoder reads from the header.
   case frames
-  /// A mark at the end, and whether it is there.
+  /// An end mark, and whether it is present.
   case endMark(isThere: Bool)
 
-  /// Whether the header alone shows that audio is missing.
+  /// True if the header alone shows that audio is missing.
   var isCutOff: Bool {
     switch self {
     case .bytes(let promised, let found, _): found < promised
@@ -48,16 +48,16 @@ enum Promise: Equatable {
   }
 }
 
-/// Numbers that programs write for a length that they do not know.
+/// Values that programs write for an unknown length.
 enum Placeholder {
-  /// Whether a length of four bytes is one: a little around 2³¹ (sox, arecord) or below 2³² (ffmpeg), or sox's
+  /// Returns true for a placeholder of four bytes: near 2³¹ (sox, arecord), just below 2³² (ffmpeg), or sox's
   /// 0x7F000000 in AIFF.
   static func isLength32(_ length: Int) -> Bool {
     (0x7F00_0000...0x7F00_FFFF).contains(length) || (0x7FFF_0000...0x8000_FFFF).contains(length)
       || length >= 0xFFFF_0000
   }
 
-  /// Whether a length of eight bytes is one: longer than any disk.
+  /// Returns true for a placeholder of eight bytes: longer than any disk.
   static func isLength64(_ length: Int) -> Bool {
     length >= 1 << 60
   }

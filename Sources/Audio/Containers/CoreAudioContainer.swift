@@ -1,5 +1,5 @@
 extension Container {
-  /// Apple's Core Audio Format. Its audio may have the length -1, "up to the end".
+  /// Parses Apple's Core Audio Format. Its audio can have the length -1, "up to the end".
   static func coreAudio(_ bytes: some ByteSource) -> Container? {
     guard bytes.has("caff", at: 0) else { return nil }
     let layout = ChunkLayout(lengthBytes: 8, order: .bigEndian, alignment: 1)
@@ -7,7 +7,7 @@ extension Container {
     for chunk in layout.chunks(in: bytes, from: 8) {
       if chunk.isNamed("desc") { bytesPerSecond = Self.bytesPerSecond(description: chunk, in: bytes) }
       guard chunk.isNamed("data") else { continue }
-      // An edit count of four bytes stands before the samples.
+      // A four-byte edit count precedes the samples.
       let found = max(0, bytes.size - chunk.offset - 4)
       let promised = chunk.length - 4
       let isUnknown =
@@ -16,7 +16,7 @@ extension Container {
       var container = Container(
         isUnknown ? .unknown : .bytes(promised: max(0, promised), found: found, perSecond: bytesPerSecond),
         in: bytes)
-      // libsndfile refuses -1 and what is longer than the file.
+      // libsndfile rejects -1 and lengths beyond the end of the file.
       if isUnknown || found < promised {
         container.patches = [Patch(at: chunk.lengthOffset, ByteOrder.bigEndian.bytes(found + 4, count: 8))]
       }
@@ -37,8 +37,8 @@ extension Container {
 }
 
 extension ChunkLayout {
-  /// Whether chunks follow one another from `offset` exactly to the end, as they do behind audio of no length,
-  /// and as samples do not.
+  /// Returns true if chunks follow one another from `offset` exactly to the end, as they do after audio of length 0 and
+  /// samples do not.
   fileprivate func isTiled(by bytes: some ByteSource, from offset: Int) -> Bool {
     var end = offset
     for chunk in chunks(in: bytes, from: offset) {

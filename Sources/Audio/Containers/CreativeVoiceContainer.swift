@@ -6,9 +6,9 @@ extension Container {
     else { return nil }
     var offset = start
     for _ in 0..<ChunkLayout.most {
-      // A terminator, or the end: many programs leave the former out.
+      // A terminator, or the end: many programs omit the terminator.
       guard let kind = bytes.number(at: offset, count: 1, .littleEndian), kind > 0 else { break }
-      // What is no kind of block is audio behind a block whose length was never filled in.
+      // An unknown block type is audio after a block whose length was never filled in.
       guard kind <= 9, let length = bytes.number(at: offset + 1, count: 3, .littleEndian) else {
         return Container(.unknown, in: bytes)
       }

@@ -1,6 +1,6 @@
-/// Formats that are known by their first bytes and cannot be read.
+/// Unsupported formats that are recognised by their first bytes.
 enum ForeignFormat {
-  /// What the recording is, `nil` if that is not known.
+  /// Returns the name of the recording's format; `nil` if it is not recognised.
   static func name(of bytes: some ByteSource) -> String? {
     if bytes.has("ftyp", at: 4) { return mpeg4Name(bytes) }
     switch bytes.number(at: 0, count: 4, .bigEndian) {
@@ -43,7 +43,7 @@ enum ForeignFormat {
     return bytes.has("Speex   ", at: start) ? "Speex in Ogg" : nil
   }
 
-  /// The command that makes of it what can be read.
+  /// Returns the command that converts a recording to WAV.
   ///
   /// - Parameter path: A file, or "-" for standard input.
   static func conversion(of path: String) -> String {
@@ -55,7 +55,7 @@ enum ForeignFormat {
     return "ffmpeg -i \(argument(path)) \(argument(target))"
   }
 
-  /// A name as ffmpeg and a shell take it for one: ffmpeg reads what stands before a colon as a protocol, and a
+  /// Returns a path quoted for ffmpeg and a shell: ffmpeg reads the part before a colon as a protocol, and a leading
   /// hyphen as an option.
   private static func argument(_ path: String) -> String {
     let isPlain = path.hasPrefix("/") || !(path.hasPrefix("-") || path.contains(":"))

@@ -1,5 +1,5 @@
 extension Container {
-  /// AIFF and AIFF-C, and the Amiga's 8SVX and 16SV.
+  /// Parses AIFF and AIFF-C, and the Amiga's 8SVX and 16SV.
   static func iff(_ bytes: some ByteSource) -> Container? {
     guard bytes.has("FORM", at: 0), let total = bytes.number(at: 4, count: 4, .bigEndian) else { return nil }
     let isAIFF = bytes.has("AIFF", at: 8) || bytes.has("AIFC", at: 8)
@@ -11,7 +11,7 @@ extension Container {
         bytesPerSecond = Double(rate) * (bytes.has("8SVX", at: 8) ? 1 : 2)
       }
       guard chunk.isNamed(isAIFF ? "SSND" : "BODY") else { continue }
-      // An offset and a block size stand before AIFF's samples.
+      // An offset and a block size precede AIFF's samples.
       let start = chunk.offset + (isAIFF ? 8 : 0)
       let found = max(0, bytes.size - start)
       let promised = chunk.length - (isAIFF ? 8 : 0)
@@ -28,7 +28,7 @@ extension Container {
     return nil
   }
 
-  /// Bytes of a second of AIFF, `nil` for codecs whose packets the header does not tell.
+  /// Returns the bytes per second of AIFF; `nil` for codecs whose packet size the header does not state.
   private static func bytesPerSecond(common chunk: Chunk, in bytes: some ByteSource) -> Double? {
     guard let channels = bytes.number(at: chunk.offset, count: 2, .bigEndian),
       let bits = bytes.number(at: chunk.offset + 6, count: 2, .bigEndian),

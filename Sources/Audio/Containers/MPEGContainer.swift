@@ -1,7 +1,7 @@
 extension Container {
-  /// An MPEG stream, with junk before it or none.
+  /// Parses an MPEG stream, optionally with junk before it.
   ///
-  /// - Parameter reach: How far its beginning is looked for.
+  /// - Parameter reach: The distance within which its beginning is searched, in bytes.
   static func mpeg(_ bytes: some ByteSource, reach: Int) -> Container? {
     guard let start = mpegStart(in: bytes, reach: reach), let first = MPEGFrame(at: start, in: bytes) else {
       return nil
@@ -16,13 +16,13 @@ extension Container {
       return container
     }
     let found = bytes.size - start
-    // Where another stream was put behind this one, the count is only of the first, and would end it there.
+    // If another stream follows this one, the count covers only the first, and would end decoding there.
     let (end, overflow) = start.addingReportingOverflow(count.bytes)
     if !overflow, count.bytes >= first.length, let next = MPEGFrame(at: end, in: bytes), next.isLike(first) {
       container.parts = [[start + first.length..<bytes.size]]
       return container
     }
-    // WyomingInfo do not agree whether the frame with the count counts.
+    // Programs do not agree whether the frame with the count is counted.
     let isWhole =
       found >= count.bytes || (found + first.length >= count.bytes && endsWithFrame(in: bytes, from: start))
     container.promise = .bytes(
@@ -31,14 +31,14 @@ extension Container {
     return container
   }
 
-  /// Whether the last frame is whole.
+  /// Returns true if the last frame is complete.
   private static func endsWithFrame(in bytes: some ByteSource, from start: Int) -> Bool {
     var end = start
     while let frame = MPEGFrame(at: end, in: bytes) { end += frame.length }
     return end <= bytes.size
   }
 
-  /// Where frames follow one another.
+  /// Returns the offset from which frames follow one another.
   private static func mpegStart(in bytes: some ByteSource, reach: Int) -> Int? {
     if isMPEG(at: 0, in: bytes, frames: 2) { return 0 }
     let head = bytes.bytes(at: 0, count: reach)
@@ -61,11 +61,11 @@ extension Container {
   }
 }
 
-/// What an encoder writes into the first frame of MP3: "Xing" or "Info" (LAME), or "VBRI" (Fraunhofer).
+/// The counts in the first frame of an MP3: "Xing" or "Info" (LAME), or "VBRI" (Fraunhofer).
 private struct MPEGCount {
-  /// Frames of the stream, 0 if that is not told.
+  /// Frames of the stream; 0 if not stated.
   let frames: Int
-  /// Bytes of the stream, 0 if that is not told.
+  /// Bytes of the stream; 0 if not stated.
   let bytes: Int
 
   init?(_ frame: MPEGFrame, at offset: Int, in bytes: some ByteSource) {

@@ -1,18 +1,18 @@
-/// The header of a frame of MPEG audio, layer 1 to 3.
+/// The header of an MPEG audio frame, layer 1 to 3.
 struct MPEGFrame: Equatable {
-  /// Bytes of the frame with its header.
+  /// The length of the frame including its header, in bytes.
   let length: Int
-  /// Samples a channel.
+  /// Samples per channel.
   let samples: Int
-  /// Samples a second.
+  /// The sample rate, in hertz.
   let rate: Int
   let isMono: Bool
-  /// 1, 2 or 3.
+  /// The layer: 1, 2 or 3.
   let layer: Int
-  /// Whether the lower rates of MPEG-2 and 2.5 are used.
+  /// True for the lower sample rates of MPEG-2 and 2.5.
   let isLow: Bool
 
-  /// The frame whose header begins at `offset`; `nil` if there is none, or one of free format.
+  /// Parses the frame header at `offset`; `nil` if there is none, or one of free format.
   init?(at offset: Int, in bytes: some ByteSource) {
     self.init(bytes.bytes(at: offset, count: 4)[...])
   }
@@ -37,7 +37,7 @@ struct MPEGFrame: Equatable {
     length = layer == 1 ? (12 * bits / self.rate + padding) * 4 : samples / 8 * bits / self.rate + padding
   }
 
-  /// Whether both can be frames of one stream.
+  /// Returns true if both can be frames of one stream.
   func isLike(_ other: MPEGFrame) -> Bool {
     rate == other.rate && layer == other.layer && isLow == other.isLow
   }

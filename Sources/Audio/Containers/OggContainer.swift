@@ -1,6 +1,6 @@
 extension Container {
-  /// Ogg: pages, the last of which is marked. Streams may follow one another, as a radio station's songs do;
-  /// each is a part. FLAC is shown to a decoder without the pages.
+  /// Parses Ogg: pages, the last of which is marked. Streams can follow one another, like a radio station's songs; each
+  /// is a part. A decoder reads FLAC without the pages.
   static func ogg(_ bytes: some ByteSource) -> Container? {
     guard bytes.has("OggS", at: 0) else { return nil }
     var links: [OggLink] = []
@@ -24,10 +24,10 @@ extension Container {
   }
 }
 
-/// Streams that began together.
+/// Streams that begin together.
 private struct OggLink {
   private(set) var range: Range<Int>
-  /// The bodies of FLAC's pages, which together are a FLAC file.
+  /// The bodies of FLAC's pages, which concatenated are a FLAC file.
   private(set) var flacRanges: [Range<Int>] = []
   private var flacSerial: Int?
 
@@ -42,7 +42,7 @@ private struct OggLink {
     if page.serial == flacSerial { flacRanges.append(page.bodyOffset..<page.end) }
   }
 
-  /// Its first packet is a FLAC file's beginning behind nine bytes, in old files without them.
+  /// Detects FLAC: the first packet is the beginning of a FLAC file after nine bytes, which old files omit.
   private mutating func lookForFLAC(_ page: OggPage, in bytes: some ByteSource) {
     let isMapped = bytes.has("\u{7F}FLAC", at: page.bodyOffset)
     guard isMapped && page.bodyLength > 9 || bytes.has("fLaC", at: page.bodyOffset) else { return }

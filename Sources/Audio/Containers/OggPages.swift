@@ -1,12 +1,12 @@
 /// A page of an Ogg stream.
 struct OggPage {
-  /// Where it begins.
+  /// The offset of the page.
   let offset: Int
-  /// Where the pieces of packets in it begin.
+  /// The offset of its packet data.
   let bodyOffset: Int
-  /// Bytes of the body, as the header says.
+  /// The length of the body according to the header, in bytes.
   let bodyLength: Int
-  /// Which of the streams in the file it belongs to.
+  /// The serial number of its stream.
   let serial: Int
   let isFirstOfStream: Bool
   let isLastOfStream: Bool
@@ -16,7 +16,7 @@ struct OggPage {
   private static let fixedBytes = 27
   private static let most = fixedBytes + 255
 
-  /// The page that begins at `offset`, `nil` if none does whose header is whole.
+  /// Parses the page at `offset`; `nil` if there is no complete page header.
   init?(at offset: Int, in bytes: some ByteSource) {
     let header = bytes.bytes(at: offset, count: Self.most)
     guard header.count >= Self.fixedBytes, header.starts(with: Self.mark), header[4] == 0, header[5] < 8
@@ -33,7 +33,7 @@ struct OggPage {
     isLastOfStream = header[5] & 4 != 0
   }
 
-  /// The pages from the beginning on. What lies between pages is skipped.
+  /// Returns the pages from the beginning on, skipping bytes between them.
   static func all(in bytes: some ByteSource) -> some Sequence<OggPage> {
     var offset = 0
     return AnyIterator {
@@ -50,7 +50,7 @@ struct OggPage {
 
   private static let mark = Array("OggS".utf8)
 
-  /// Where the next page may begin.
+  /// Returns the offset of the next page mark.
   private static func mark(in bytes: some ByteSource, from offset: Int) -> Int? {
     if bytes.has("OggS", at: offset) { return offset }
     var start = offset
@@ -61,7 +61,7 @@ struct OggPage {
         if found + 4 <= piece.count, piece[found..<found + 4].elementsEqual(mark) { return start + found }
         index = found + 1
       }
-      // A mark may lie across the edge.
+      // A mark can cross the edge.
       start += max(1, piece.count - 3)
       if piece.count <= 3 { return nil }
     }

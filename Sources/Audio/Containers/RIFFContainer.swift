@@ -1,5 +1,5 @@
 extension Container {
-  /// WAV in its varieties: RIFF, RIFX (big-endian), RF64 and BW64 (lengths of 64 bits).
+  /// Parses the variants of WAV: RIFF, RIFX (big-endian), RF64 and BW64 (64-bit lengths).
   static func riff(_ bytes: some ByteSource) -> Container? {
     guard bytes.has("WAVE", at: 8) else { return nil }
     let isLong = bytes.has("RF64", at: 0) || bytes.has("BW64", at: 0)
@@ -15,15 +15,15 @@ extension Container {
   }
 }
 
-/// What stands before the audio of a WAV file.
+/// The header of a WAV file.
 private struct RIFFHeader {
   let isLong: Bool
   let order: ByteOrder
-  /// Bytes of all that follows the first eight, as the header says.
+  /// The number of bytes after the first eight according to the header.
   private var total: Int
   private var bytesPerSecond: Double?
   private var formatTag = 0
-  /// Lengths of 64 bits: where they stand, and that of the audio.
+  /// The 64-bit lengths: their offset, and the length of the audio.
   private var longLengths: (offset: Int, audio: Int)?
 
   init(_ bytes: some ByteSource, isLong: Bool, order: ByteOrder) {
@@ -35,7 +35,7 @@ private struct RIFFHeader {
   mutating func readFormat(_ chunk: Chunk, in bytes: some ByteSource) {
     formatTag = bytes.number(at: chunk.offset, count: 2, order) ?? 0
     if formatTag == 0xFFFE { formatTag = bytes.number(at: chunk.offset + 24, count: 2, order) ?? 0 }
-    // Other codecs than integers, floats, A-law and µ-law only estimate it.
+    // Codecs other than integers, floats, A-law and µ-law only estimate it.
     guard [1, 3, 6, 7].contains(formatTag) else { return }
     bytesPerSecond = bytes.number(at: chunk.offset + 8, count: 4, order).flatMap { $0 > 0 ? Double($0) : nil }
   }
@@ -53,14 +53,14 @@ private struct RIFFHeader {
     let promised = promised(of: chunk, in: bytes)
     var container = Container(
       promised.map { .bytes(promised: $0, found: found, perSecond: bytesPerSecond) } ?? .unknown, in: bytes)
-    // MPEG audio is read as what it is: the container only estimates its length.
+    // MPEG audio is read as an MPEG stream: the container only estimates its length.
     if [0x50, 0x55].contains(formatTag) {
       container.isMPEG = true
       container.parts = [[chunk.offset..<chunk.offset + min(found, promised ?? found)]]
       return container
     }
     container.patches = promised == nil ? lengthPatches(chunk, found) : []
-    // libsndfile knows only the former name; without lengths of 64 bits it is RIFF.
+    // libsndfile knows RF64 but not BW64; without 64-bit lengths it is RIFF.
     if isLong, container.patches.first?.range.lowerBound != 0 {
       let isKnown = promised != nil || longLengths != nil
       container.patches.insert(Patch(at: 0, Array((isKnown ? "RF64" : "RIFF").utf8)), at: 0)
@@ -68,24 +68,24 @@ private struct RIFFHeader {
     return container
   }
 
-  /// Bytes of audio, `nil` if the program did not know.
+  /// Returns the bytes of audio; `nil` if the writing program did not know them.
   private func promised(of chunk: Chunk, in bytes: some ByteSource) -> Int? {
     if isLong, chunk.stated == 0xFFFF_FFFF {
       guard let (_, audio) = longLengths, !Placeholder.isLength64(audio) else { return nil }
       return audio == 0 && total != bytes.size - 8 ? nil : audio
     }
     guard !Placeholder.isLength32(chunk.stated) else { return nil }
-    // A file that has no audio in truth knows at least its own length.
+    // A file that really has no audio states at least its total length.
     return chunk.stated == 0 && total != bytes.size - 8 ? nil : chunk.stated
   }
 
-  /// The audio's length as it is, or as others write it who do not know it: libsndfile then reads to the end.
+  /// Returns patches with the audio's true length, or with a placeholder that makes libsndfile read to the end.
   private func lengthPatches(_ chunk: Chunk, _ found: Int) -> [Patch] {
     let open = Patch(at: chunk.lengthOffset, order.bytes(0xFFFF_FFFF, count: 4))
     let lengths = order.bytes(chunk.offset + found - 8, count: 8) + order.bytes(found, count: 8)
     if let longLengths { return [Patch(at: longLengths.offset, lengths), open] }
     guard found >= 0xFFFF_FFFF, order == .littleEndian else { return [open] }
-    // What no length of 32 bits tells: as RF64, with no count of frames and no table of other chunks.
+    // Longer than 32 bits can state: as RF64, without a frame count and a table of other chunks.
     let start = Array("RF64".utf8) + order.bytes(0xFFFF_FFFF, count: 4) + Array("WAVEds64".utf8)
     return [
       Patch(0..<12, start + order.bytes(28, count: 4) + lengths + [UInt8](repeating: 0, count: 12)), open,

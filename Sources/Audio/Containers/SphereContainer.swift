@@ -1,5 +1,5 @@
 extension Container {
-  /// NIST SPHERE, as speech corpora have it: a header of text lines.
+  /// Parses NIST SPHERE, a format of speech corpora: a header of text lines.
   static func sphere(_ bytes: some ByteSource) -> Container? {
     guard bytes.has("NIST_1A\n", at: 0) else { return nil }
     let head = String(decoding: bytes.bytes(at: 0, count: 1_024), as: UTF8.self).split(separator: "\n")
@@ -10,7 +10,7 @@ extension Container {
       if words.count == 3, words[1] == "-i" { fields[words[0]] = Int(words[2]) }
     }
     let frame = (fields["channel_count"] ?? 1).multipliedReportingOverflow(by: fields["sample_n_bytes"] ?? 2)
-    // sox into a pipe leaves the count out; a header that was never finished has 0.
+    // sox omits the count when it writes to a pipe; a header that was never finished has 0.
     guard let count = fields["sample_count"], count > 0, !frame.overflow else {
       return Container(.unknown, in: bytes)
     }

@@ -1,5 +1,5 @@
 extension Container {
-  /// Sun's and NeXT's AU, big-endian as ".snd" or little-endian as "dns.".
+  /// Parses Sun's and NeXT's AU, big-endian (".snd") or little-endian ("dns.").
   static func sunAudio(_ bytes: some ByteSource) -> Container? {
     let order: ByteOrder
     if bytes.has(".snd", at: 0) {
@@ -15,7 +15,7 @@ extension Container {
       fields[0], fields[1], fields[2], Double(fields[3]) * Double(fields[4])
     )
     let found = max(0, bytes.size - start)
-    // 2³²-1 is the format's own way to say it; a header that was never finished has 0.
+    // 2³²-1 is the format's value for an unknown length; a header that was never finished has 0.
     if Placeholder.isLength32(promised) || (promised == 0 && found > 0) {
       var container = Container(.unknown, in: bytes)
       container.patches = [Patch(at: 8, order.bytes(0xFFFF_FFFF, count: 4))]

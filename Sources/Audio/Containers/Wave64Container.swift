@@ -1,5 +1,5 @@
 extension Container {
-  /// Sony's Wave64: WAV with names of 16 bytes and lengths of 64 bits, which include the chunk's header.
+  /// Parses Sony's Wave64: WAV with 16-byte names and 64-bit lengths that include the chunk's header.
   static func wave64(_ bytes: some ByteSource) -> Container? {
     guard bytes.has("riff", at: 0), bytes.has("wave", at: 24),
       let total = bytes.number(at: 16, count: 8, .littleEndian)
@@ -12,7 +12,7 @@ extension Container {
       }
       guard chunk.isNamed("data") else { continue }
       let found = bytes.size - chunk.offset
-      // A header that was never finished has a chunk of nothing (or, by sox into a pipe, of a byte less).
+      // A header that was never finished has an empty chunk (or, from sox to a pipe, one of length -1).
       let isUnknown = Placeholder.isLength64(chunk.stated) || (chunk.length == 0 && total != bytes.size)
       guard isUnknown else {
         return Container(

@@ -1,21 +1,21 @@
 internal import Glibc
 internal import SystemPaths
 
-/// A file of a model that is there, can be read, and is not plainly something else.
+/// A model's file that exists, can be read, and is not obviously something else.
 struct ExportFile {
   let path: String
   let bytes: Int
 
-  /// Looks at a file, and reads no more than its beginning.
+  /// Checks a file by reading only its beginning.
   ///
-  /// - Parameter isMarkup: Whether it begins as a web page does, as it should be.
+  /// - Parameter isMarkup: True if the file is expected to begin with markup, like a web page.
   init(_ path: String, isMarkup: Bool = false) throws(FileFault) {
     self.path = path
     guard let status = Files.status(of: path) else { throw Self.absence(of: path, errno) }
     switch status.st_mode & S_IFMT {
     case S_IFREG: break
     case S_IFDIR: throw .unreadable("it is a directory")
-    // A pipe would be waited for.
+    // Opening a pipe would block.
     default: throw .unreadable("it is not a file")
     }
     bytes = Int(status.st_size)
@@ -36,7 +36,7 @@ struct ExportFile {
     return Files.link(at: path).map { .leadsNowhere($0) } ?? .missing
   }
 
-  /// What has come in the place of a file, by its beginning.
+  /// Recognizes, from its beginning, what was downloaded instead of the file.
   static func stranger(_ beginning: UnsafeRawBufferPointer) -> FileFault? {
     let text = String(decoding: beginning, as: UTF8.self)
     if text.hasPrefix("version https://git-lfs.github.com/spec/") {
@@ -47,7 +47,7 @@ struct ExportFile {
     return ["<!doctype", "<html", "<head", "<?xml"].contains { markup.hasPrefix($0) } ? .webPage : nil
   }
 
-  /// The first line of a text; `nil` if it is none.
+  /// The first line of a text; `nil` if the bytes are not text.
   static func firstLine(_ beginning: UnsafeRawBufferPointer) -> String? {
     let line = beginning.prefix { $0 >= 0x20 && $0 < 0x7F }.prefix(60)
     let isText =

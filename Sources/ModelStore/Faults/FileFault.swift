@@ -1,32 +1,35 @@
-/// Why a file of a model cannot be used, as far as a look at it tells.
+/// The reason why a model's file cannot be used, as far as an inspection can tell.
 public enum FileFault: Error, Sendable, Equatable {
+  /// The file does not exist.
   case missing
-  /// A symbolic link to this, where nothing is.
+  /// The file is a symbolic link to this path, which does not exist.
   case leadsNowhere(String)
-  /// The system's words, or what is there instead of a file.
+  /// The file cannot be read, in the system's words, or is not a regular file.
   case unreadable(String)
+  /// The file has no content.
   case empty
-  /// What git keeps in the place of a large file, and the bytes of the file itself, if it says how many.
+  /// A Git LFS pointer instead of the file, with the file's size in bytes if the pointer has it.
   case pointer(bytes: Int?)
-  /// What a server sends for people, in the place of a file.
+  /// A server's web page instead of the file.
   case webPage
+  /// The file has a different size than needed.
   case wrongSize(bytes: Int, needed: Int)
-  /// It ends in the middle. How many bytes it needs at least, if that is known.
+  /// The file is truncated, with the minimum size in bytes if known.
   case cutOff(bytes: Int, needed: Int?)
-  /// It begins as an ONNX file, and then makes no sense.
+  /// The file begins like an ONNX file, but the rest is invalid.
   case damaged
-  /// Something else than an ONNX file, and its first words, if it is text.
+  /// The file is not an ONNX file, with its first words if it is text.
   case foreign(beginning: String?)
-  /// It keeps weights in this file, which is not in the model's directory.
+  /// The graph refers to weights in this file, outside of the model's directory.
   case weightsOutside(String)
-  /// It has the right size and other content than was written.
+  /// The file has the right size but different content than was written.
   case changed
 
-  /// A sentence about the file.
+  /// The fault as a sentence about the file.
   func description(of file: String) -> String {
     switch self {
     case .missing: "the file \(file) is missing"
-    case .leadsNowhere(let target): "\(file) is a link to \(target), where nothing is"
+    case .leadsNowhere(let target): "\(file) is a link to \(target), which does not exist"
     case .unreadable(let why): "cannot read \(file): \(why)"
     case .empty: "\(file) is empty"
     case .pointer(let bytes):
@@ -35,11 +38,11 @@ public enum FileFault: Error, Sendable, Equatable {
     case .wrongSize(let bytes, let needed): "\(file) has \(bytes) bytes, needs \(needed)"
     case .cutOff(let bytes, let needed):
       "\(file) is cut off: it has \(bytes) bytes, needs " + (needed.map { "\($0) or more" } ?? "more")
-    case .damaged: "\(file) is damaged: it begins as an ONNX file, and then makes no sense"
+    case .damaged: "\(file) is damaged: it begins like an ONNX file, but the rest is invalid"
     case .foreign(let beginning):
       "\(file) is not an ONNX file" + (beginning.map { "; it begins with '\($0)'" } ?? "")
     case .weightsOutside(let place): "\(file) keeps weights in \(place), outside of the model's directory"
-    case .changed: "\(file) is not as it was written"
+    case .changed: "\(file) has changed since it was written"
     }
   }
 }

@@ -1,23 +1,23 @@
 internal import SystemPaths
 
-// Weights are where their graph says: beside it. What is there may be a link, and so may the graph be.
+// Weights are beside their graph, under the name that it gives. Both the weights and the graph can be links.
 extension ExportedGraph {
-  /// Whether a name stays in the directory that it is relative to.
+  /// Returns true if a relative name stays inside its directory.
   static func isInside(_ name: String) -> Bool {
     !name.isEmpty && !name.hasPrefix("/") && !name.split(separator: "/").contains("..")
   }
 
-  /// Where weights are: beside the graph, or else beside one of the files that the graph is a link to.
+  /// The path of weights: beside the graph, otherwise beside one of the files that the graph links to.
   static func place(of name: String, beside graph: String) -> String {
     let places = folders(of: graph).map { "\($0)/\(name)" }
-    // Where a link leads nowhere, that is worth telling.
+    // A dangling link is worth reporting.
     return places.first(where: Files.isThere) ?? places.first { Files.link(at: $0) != nil }
       ?? "\(Files.parent(of: graph))/\(name)"
   }
 
-  /// The graph's directory, and those of the files that it is a link to, one after the other.
+  /// The graph's directory, followed by those of the files along its chain of links.
   private static func folders(of graph: String) -> [String] {
-    // As many links as the system would follow.
+    // The system's own limit of links.
     var folders: [String] = []
     var path = graph
     for _ in 0...40 {

@@ -1,29 +1,31 @@
 internal import Glibc
 internal import SystemPaths
 
-/// An ONNX graph of an export, with the files beside it that hold its weights: all of them are there, and as long as
-/// the graph needs them.
+/// An ONNX graph of an export, with the files that hold its weights: all of them exist and are as long as the graph
+/// needs.
 public struct ExportedGraph: Sendable, Equatable {
+  /// The graph's path.
   public let path: String
-  /// In the order of their names.
+  /// The files of weights, sorted by name.
   let weights: [Weights]
 
   /// A file that holds weights.
   struct Weights: Sendable, Equatable {
-    /// As the graph names it: relative to its own directory.
+    /// The name in the graph, relative to the graph's directory.
     let name: String
-    /// Where it is: in the directory, or beside the file that the graph is a link to.
+    /// The file's path: in the directory, or beside the file that the graph links to.
     let path: String
     let bytes: Int
-    /// Whether OpenVINO would refuse it: it takes only what lies in the graph's directory when all links are resolved.
+    /// True if OpenVINO would refuse the file: with all links resolved, it has to be in the graph's directory.
     let isElsewhere: Bool
   }
 
-  /// Looks at the files; weights are not read.
+  /// Checks the files without reading the weights.
   ///
   /// - Parameters:
-  ///   - name: The graph's, in the directory of its model.
-  /// - Throws: A ``ModelError`` that names the file and what helps.
+  ///   - name: The graph's name in the model's directory.
+  ///   - directory: The model's directory.
+  /// - Throws: A ``ModelError`` that names the file and the remedy.
   public init(_ name: String, in directory: String) throws(ModelError) {
     path = "\(directory)/\(name)"
     let needed: [String: Int]
@@ -49,7 +51,7 @@ public struct ExportedGraph: Sendable, Equatable {
     self.weights = weights
   }
 
-  /// Bytes of the graph and of its weights.
+  /// The size of the graph and its weights, in bytes.
   var bytes: Int {
     weights.reduce(Files.status(of: path).map { Int($0.st_size) } ?? 0) { $0 + $1.bytes }
   }

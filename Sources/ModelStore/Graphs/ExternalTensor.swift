@@ -1,23 +1,23 @@
 internal import SystemPaths
 
-/// A tensor of an ONNX graph that lies in another file.
+/// A tensor of an ONNX graph that is stored in another file.
 struct ExternalTensor: Equatable {
-  /// The file, as the graph names it: relative to the graph's own directory.
+  /// The file's name in the graph, relative to the graph's directory.
   var file = ""
-  /// The byte of the file that it begins with.
+  /// The offset in the file, in bytes.
   var offset = 0
-  /// Bytes.
+  /// The length in bytes.
   var length = 0
 
-  /// How long its file must be at least.
+  /// The minimum length of the file, in bytes.
   var end: Int {
     let (end, overflows) = offset.addingReportingOverflow(length)
     return overflows ? .max : end
   }
 
-  /// Reads a `TensorProto`.
+  /// Parses a `TensorProto`.
   ///
-  /// - Returns: `nil` for one that lies in the graph itself.
+  /// - Returns: `nil` for a tensor that is stored in the graph itself.
   init?(_ range: Range<Int>, of bytes: UnsafeRawBufferPointer) throws(ProtobufFields.Malformed) {
     var fields = ProtobufFields(bytes, in: range)
     var (isExternal, elementType) = (false, UInt64(0))
@@ -35,7 +35,7 @@ struct ExternalTensor: Equatable {
       }
     }
     guard isExternal else { return nil }
-    // Without a length it is what the shape takes.
+    // Without a length, the shape determines it.
     if length == 0 { length = Self.product(count, Self.bits(of: elementType)) / 8 }
   }
 
@@ -48,7 +48,7 @@ struct ExternalTensor: Equatable {
     }
   }
 
-  /// Numbers that stand one behind the other, without tags.
+  /// Parses packed numbers, without tags.
   private static func dimensions(
     _ packed: Range<Int>, of bytes: UnsafeRawBufferPointer
   ) throws(ProtobufFields.Malformed) -> [UInt64] {
@@ -70,7 +70,7 @@ struct ExternalTensor: Equatable {
     return overflows ? .max : product
   }
 
-  /// How many bits an element of `TensorProto.DataType` takes; 0 for those that cannot lie outside.
+  /// The bits of an element of `TensorProto.DataType`; 0 for types that cannot be stored in another file.
   private static func bits(of elementType: UInt64) -> UInt64 {
     switch elementType {
     case 2, 3, 9, 17...20: 8
@@ -84,7 +84,7 @@ struct ExternalTensor: Equatable {
   }
 }
 
-/// A key and a value of `TensorProto.external_data`.
+/// A key and its value in `TensorProto.external_data`.
 struct ExternalEntry {
   private(set) var key = ""
   private(set) var value = ""

@@ -1,10 +1,10 @@
-/// A message of an ONNX file in which tensors may lie, however deep, or which says where one lies.
+/// A message of an ONNX file that can contain tensors, at any depth, or the location of one.
 ///
 /// The numbers are those of the fields in onnx.proto.
 enum GraphPart {
   case model, graph, node, attribute, function, sparseTensor, tensor, externalData
 
-  /// What a field holds; `nil` if there is no tensor in it.
+  /// The message in a field; `nil` if the field cannot contain tensors.
   func part(in field: Int) -> GraphPart? {
     switch (self, field) {
     case (.model, 7): .graph
@@ -19,11 +19,11 @@ enum GraphPart {
     }
   }
 
-  /// How deep messages may lie in each other: graphs in attributes of nodes of graphs.
+  /// The maximum nesting of messages: graphs in attributes of nodes of graphs.
   static let maximumDepth = 100
 }
 
-/// The numbers of the fields that are read themselves.
+/// The numbers of the file's own fields.
 enum ONNXField {
   static let formatVersion = 1
   static let graph = 7
@@ -34,7 +34,7 @@ enum TensorField {
   static let dimensions = 1
   static let elementType = 2
   static let location = 14
-  /// The location of a tensor that lies in another file.
+  /// The value of `location` for a tensor that is stored in another file.
   static let external: UInt64 = 1
 }
 

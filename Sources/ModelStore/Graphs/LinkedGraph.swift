@@ -1,14 +1,14 @@
 internal import Glibc
 public import SystemPaths
 
-/// A graph whose weights lie elsewhere than the graph, as OpenVINO takes it: each file of weights is open, and the
-/// graph names it by its descriptor, as `proc/self/fd/7`, relative to the root directory.
+/// A graph with weights outside of its directory, in a form that OpenVINO accepts: each file of weights is open, and
+/// the graph refers to it by its descriptor, as `proc/self/fd/7`, relative to the root directory.
 ///
-/// OpenVINO resolves links and then takes only files below the directory that it is told; and it takes names apart that
-/// hold a colon or begin with a dot. The root directory and a descriptor are always right. The weights are mapped as
-/// ever.
+/// OpenVINO resolves links, accepts only files below the directory that it is given, and splits names that contain a
+/// colon or begin with a dot. The root directory and a descriptor always work. The weights are memory-mapped as
+/// usual.
 public struct LinkedGraph: ~Copyable {
-  /// The ONNX file.
+  /// The bytes of the ONNX file.
   public let content: [UInt8]
   private let descriptors: [Int32]
 
@@ -23,9 +23,11 @@ public struct LinkedGraph: ~Copyable {
 }
 
 extension ExportedGraph {
-  /// Returns the graph with new names for its weights; `nil` if OpenVINO finds them where they are.
+  /// Returns the graph with new names for all its weights; `nil` if OpenVINO finds them under the old ones.
   ///
-  /// The files are open while the result lives, which OpenVINO needs only until it has read the graph.
+  /// The files are open as long as the result lives. Once OpenVINO has read the graph, they can be closed.
+  ///
+  /// - Throws: ``FileError`` if a file cannot be opened or read.
   public func linked() throws(FileError) -> LinkedGraph? {
     guard weights.contains(where: \.isElsewhere) else { return nil }
     var places: [String: String] = [:]
@@ -49,6 +51,6 @@ extension ExportedGraph {
       throw error
     }
     closeAll()
-    throw FileError(path, "it was changed while it was read")
+    throw FileError(path, "it changed while it was being read")
   }
 }

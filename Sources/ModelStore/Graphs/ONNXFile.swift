@@ -1,22 +1,22 @@
-/// An ONNX file, as far as it says which other files belong to it: a walk through its messages that reads neither the
-/// weights nor what the nodes do.
+/// The references of an ONNX file to other files, found by a walk through its messages that reads neither the weights
+/// nor the nodes' operations.
 struct ONNXFile: Equatable {
-  /// Those that lie in other files, in the graph's order.
+  /// The tensors that are stored in other files, in the graph's order.
   private(set) var externalTensors: [ExternalTensor] = []
 
   enum Malformed: Error, Equatable {
-    /// It ends in the middle; it has so many bytes at least.
+    /// The file is truncated, with its minimum size in bytes.
     case cutOff(needed: Int)
-    /// It ends before all is said, nobody knows how long before.
+    /// The file is truncated between two parts, so that its size is unknown.
     case incomplete
-    /// It begins as it should, and then makes no sense.
+    /// The file begins correctly, but the rest is invalid.
     case damaged
-    /// It is something else.
+    /// The file is something else.
     case garbled
   }
 
   init(_ bytes: UnsafeRawBufferPointer) throws(Malformed) {
-    // A file begins with the version of its format. Without it, it is none, whatever else it looks like.
+    // An ONNX file begins with the version of its format. Without it, it is something else, whatever it looks like.
     var (hasVersion, hasGraph, hasOperators) = (false, false, false)
     var fields = ProtobufFields(bytes, in: 0..<bytes.count)
     do throws(ProtobufFields.Malformed) {
@@ -33,7 +33,7 @@ struct ONNXFile: Equatable {
           do throws(ProtobufFields.Malformed) {
             try collect(part, in: range, of: bytes, depth: 1)
           } catch {
-            // The file as a whole is longer than this.
+            // The file as a whole is longer than this message.
             throw .garbled
           }
         }
@@ -62,7 +62,7 @@ struct ONNXFile: Equatable {
     }
   }
 
-  /// How long each of the other files must be at least, by the names that the graph gives them.
+  /// The minimum length in bytes of each other file, by its name in the graph.
   var neededBytes: [String: Int] {
     Dictionary(externalTensors.map { ($0.file, $0.end) }, uniquingKeysWith: max)
   }

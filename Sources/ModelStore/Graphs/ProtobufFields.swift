@@ -1,5 +1,5 @@
-/// The fields of a message in protobuf's wire format, one after the other. Nothing is copied, and what a field holds is
-/// not looked at.
+/// An iterator over the fields of a message in protobuf's wire format. It copies nothing and does not look inside of
+/// fields.
 struct ProtobufFields {
   private let bytes: UnsafeRawBufferPointer
   private let end: Int
@@ -7,7 +7,7 @@ struct ProtobufFields {
 
   /// - Parameters:
   ///   - bytes: The whole file.
-  ///   - range: Where the message lies in it.
+  ///   - range: The message's range in the file.
   init(_ bytes: UnsafeRawBufferPointer, in range: Range<Int>) {
     self.bytes = bytes
     position = range.lowerBound
@@ -16,25 +16,25 @@ struct ProtobufFields {
 
   struct Field {
     let number: Int
-    /// Where its tag begins.
+    /// The offset of the field's tag.
     let start: Int
     let value: Value
   }
 
   enum Value {
     case number(UInt64)
-    /// Text, bytes or a message, without its length.
+    /// Text, bytes or a message, without the length before it.
     case bytes(Range<Int>)
     case fixed
   }
 
   enum Malformed: Error, Equatable {
-    /// The message is longer than what is there of it: so many bytes, counted from the file's beginning, or more.
+    /// The message is truncated: the file would need at least this many bytes.
     case cutOff(needed: Int)
     case garbled
   }
 
-  /// The next field; `nil` at the end of the message.
+  /// Returns the next field; `nil` at the end of the message.
   mutating func next() throws(Malformed) -> Field? {
     guard position < end else { return nil }
     let start = position
@@ -51,7 +51,7 @@ struct ProtobufFields {
     return Field(number: Int(tag >> 3), start: start, value: value)
   }
 
-  /// A number in seven bits a byte, the lowest first.
+  /// Reads a number with seven bits in each byte, the lowest first.
   private mutating func number() throws(Malformed) -> UInt64 {
     var number: UInt64 = 0
     for shift in stride(from: UInt64(0), to: 64, by: 7) {
@@ -70,7 +70,7 @@ struct ProtobufFields {
   }
 
   private mutating func range(of count: UInt64) throws(Malformed) -> Range<Int> {
-    // No file is that long.
+    // No file is longer than this.
     guard count < 1 << 48 else { throw .garbled }
     let start = position
     let (count, available) = (Int(count), end - position)
@@ -79,7 +79,7 @@ struct ProtobufFields {
     return start..<position
   }
 
-  /// The bytes of a number as a message has it.
+  /// Encodes a number with seven bits in each byte.
   static func encoded(_ number: Int) -> [UInt8] {
     var rest = UInt(bitPattern: number)
     var bytes: [UInt8] = []

@@ -1,15 +1,15 @@
 internal import SystemPaths
 
-/// An ONNX file in which other places are written for the files of its weights.
+/// Rewrites an ONNX file with new names for the files of its weights.
 ///
-/// A place may be longer than the one before, and so may all messages around it: they are written anew, and what is
-/// not around a place is copied as it is.
+/// A new name can be longer than the old one, and so can all messages around it: these are written again, and
+/// everything else is copied.
 struct RelocatedGraph {
   private let bytes: UnsafeRawBufferPointer
-  /// The new places, by the old ones.
+  /// The new names by the old ones.
   private let places: [String: String]
 
-  /// - Returns: The file's content.
+  /// Returns the content of the rewritten file.
   static func content(
     of bytes: UnsafeRawBufferPointer, places: [String: String]
   ) throws(ProtobufFields.Malformed) -> [UInt8] {
@@ -17,7 +17,7 @@ struct RelocatedGraph {
       ?? Array(bytes)
   }
 
-  /// - Returns: `nil` if nothing changes.
+  /// Returns the rewritten message; `nil` if nothing changes.
   private func rewritten(
     _ part: GraphPart, in range: Range<Int>, depth: Int
   ) throws(ProtobufFields.Malformed) -> [UInt8]? {
@@ -25,7 +25,7 @@ struct RelocatedGraph {
     if part == .externalData { return try rewrittenEntry(in: range) }
     var fields = ProtobufFields(bytes, in: range)
     var result: [UInt8] = []
-    // What lies before this is in the result.
+    // Everything before this offset is in the result.
     var copied = range.lowerBound
     while let field = try fields.next() {
       guard case .bytes(let inner) = field.value, let part = part.part(in: field.number),

@@ -1,10 +1,11 @@
-internal import ModelStore
+internal import Concurrency
+internal import Devices
 internal import SpeechFeatures
 internal import Transducer
 
 /// Puts together what the windows of an utterance give, in their order.
 struct TranscriptAssembly: Sendable {
-  private let model: ModelDirectory
+  private let model: ModelDescription
   private let languages: SpokenLanguages
   /// What is said, a text for each stretch between two places where nobody speaks; they are final.
   private(set) var segments: [SpokenText] = []
@@ -31,7 +32,7 @@ struct TranscriptAssembly: Sendable {
     timings.decoderSteps += answer.decoderSteps
     fallbackReason = fallbackReason ?? answer.fallbackReason
     last = answer
-    let subsampling = model.configuration.subsampling
+    let subsampling = model.subsampling
     let frames = answer.window.frames
     var emissions = answer.emissions
     if let open {

@@ -1,5 +1,5 @@
+internal import Concurrency
 internal import Devices
-internal import ModelStore
 internal import SpeechFeatures
 internal import Transducer
 
@@ -21,14 +21,14 @@ struct WindowResult: Sendable {
 
 /// What recognizes windows.
 protocol WindowRecognizer: Sendable {
-  var model: ModelDirectory { get }
+  var model: ModelDescription { get }
   var languages: SpokenLanguages { get }
 
   /// The most frames of a window; `nil` as long as the devices are not known.
   var windowLimit: Int? { get }
 
   /// The same; waits until it is known.
-  func knownWindowLimit() async throws(RecognitionError) -> Int
+  func knownWindowLimit() async throws(DeviceError) -> Int
 
   /// Asks whether the best device that works has nothing to do.
   var isQuiet: Bool { get async }
@@ -37,8 +37,8 @@ protocol WindowRecognizer: Sendable {
   ///   - frames: Those of the window at least.
   ///   - language: The language asked for, a BCP 47 tag.
   func recognize(
-    _ window: Window, of frames: LogMelFrames, language: String?, priority: JobPriority
-  ) async throws(RecognitionError) -> WindowResult
+    _ window: Window, of frames: LogMelFrames, language: String?, priority: WorkPriority
+  ) async throws(DeviceError) -> WindowResult
 
   /// An attempt to recognize something before its end was begun.
   func countStarted()

@@ -1,4 +1,4 @@
-/// English numbers as they are counted: "two hundred and five", "twelve hundred", "a hundred".
+/// English cardinal numbers: "two hundred and five", "twelve hundred", "a hundred".
 enum EnglishCardinals {
   static let digits = [
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -12,24 +12,24 @@ enum EnglishCardinals {
     "eighty": 80, "ninety": 90,
   ]
   private static let scales = ["thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000]
-  /// "oh" and "o" are zero beside other digits only.
+  /// Words for zero; "oh" and "o" only next to other digits.
   static let zeros: Set<String> = ["zero", "oh", "o"]
 
-  /// Whether a word is said in numbers; "and", "a", "oh" are said elsewhere, too.
+  /// Returns true if a word occurs only in numbers, unlike "and", "a", "oh".
   static func isNumber(_ word: String) -> Bool {
     digits[word] != nil || teens[word] != nil || tens[word] != nil || isScale(word) || word == "zero"
   }
 
   static func isScale(_ word: String) -> Bool { scales[word] != nil || word == "hundred" }
 
-  /// The longest number that the pieces begin with.
+  /// Returns the longest number at the beginning of the pieces.
   static func read(_ pieces: ArraySlice<String>) -> Reading? {
     if pieces.first == "zero" { return Reading(value: 0, count: 1) }
     var total = 0
     var count = 0
     var limit = Int.max
     while true {
-      // What is behind a thousand is less than a thousand.
+      // The part after "thousand" is less than a thousand.
       var group: Reading
       let pause = count > 0 && pieces.piece(count) == "and" ? 1 : 0
       if count == 0, pieces.first == "a", let next = pieces.piece(1), isScale(next) {
@@ -51,7 +51,7 @@ enum EnglishCardinals {
     return count > 0 ? Reading(value: total, count: count) : nil
   }
 
-  /// "five", "two hundred and five", also "twelve hundred".
+  /// Reads "five", "two hundred and five", also "twelve hundred".
   private static func belowThousand(_ pieces: ArraySlice<String>) -> Reading? {
     var read = pieces.first == "a" ? Reading(value: 1, count: 1) : belowHundred(pieces)
     guard var hundreds = read, pieces.piece(hundreds.count) == "hundred", hundreds.value % 10 > 0 else {
@@ -67,7 +67,7 @@ enum EnglishCardinals {
     return read
   }
 
-  /// 1 to 99.
+  /// Reads 1 to 99.
   static func belowHundred(_ pieces: ArraySlice<String>) -> Reading? {
     guard let first = pieces.first else { return nil }
     if let value = digits[first] ?? teens[first] { return Reading(value: value, count: 1) }
@@ -76,9 +76,9 @@ enum EnglishCardinals {
     return Reading(value: value, count: 1)
   }
 
-  /// What is said behind the point: digits one by one, or a number of two.
+  /// Reads decimals after the point: single digits, or a two-digit number.
   ///
-  /// - Returns: The digits, and in how many pieces they were said; `nil` if there are none.
+  /// - Returns: The digits and the number of their pieces; `nil` if there are none.
   static func decimals(_ pieces: ArraySlice<String>) -> (text: String, count: Int)? {
     if let first = pieces.first, digits[first] == nil, let number = belowHundred(pieces) {
       return ("\(number.value)", number.count)

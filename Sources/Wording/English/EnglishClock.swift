@@ -2,12 +2,14 @@
 enum EnglishClock {
   private static let minutes = ["half": 30, "quarter": 15]
 
-  /// - Parameter before: The pieces before, back to the last mark.
+  /// Reads a time or a year at the beginning of the pieces.
+  ///
+  /// - Parameter before: The preceding pieces, back to the last mark.
   static func read(_ pieces: ArraySlice<String>, after before: ArraySlice<String>) -> Phrase? {
     pastOrTo(pieces, after: before.last) ?? pair(pieces, after: before.last)
   }
 
-  /// "half past seven", "a quarter to eight", "ten past six", "at ten to six".
+  /// Reads "half past seven", "a quarter to eight", "ten past six", "at ten to six".
   private static func pastOrTo(_ pieces: ArraySlice<String>, after before: String?) -> Phrase? {
     var start = pieces.has(["a", "quarter"], at: 0) ? 1 : 0
     let isNamed: Bool
@@ -27,14 +29,14 @@ enum EnglishClock {
       return nil
     }
     let end = start + 1 + hour.count
-    guard !goesOn(pieces.dropFirst(end)) else { return nil }
+    guard !continues(pieces.dropFirst(end)) else { return nil }
     if direction == "past" { return Phrase("\(hour.value):\(twoDigits(minute))", end) }
-    // "from ten to eight" is no time, and nobody says "half to".
+    // "from ten to eight" is not a time, and "half to" does not occur.
     guard minute != 30, minute == 15 && isNamed || before == "at" || before == "it's" else { return nil }
     return Phrase("\(hour.value == 1 ? 12 : hour.value - 1):\(60 - minute)", end)
   }
 
-  /// Two numbers: "seven thirty", "seven oh five", "at nineteen thirty", and the years "nineteen eighty four".
+  /// Reads two numbers: "seven thirty", "seven oh five", "at nineteen thirty", or the year "nineteen eighty four".
   private static func pair(_ pieces: ArraySlice<String>, after before: String?) -> Phrase? {
     guard before.map(EnglishCardinals.isNumber) != true, let first = single(pieces) else { return nil }
     let rest = pieces.dropFirst(first.count)
@@ -49,14 +51,14 @@ enum EnglishClock {
       return nil
     }
     let count = first.count + second.count
-    guard !goesOn(pieces.dropFirst(count)) else { return nil }
+    guard !continues(pieces.dropFirst(count)) else { return nil }
     let isTime = (1...12).contains(first.value) || before == "at" && first.value < 24
     if isTime, second.value < 60 { return Phrase("\(first.value):\(twoDigits(second.value))", count) }
     if (13...20).contains(first.value) { return Phrase("\(first.value)\(twoDigits(second.value))", count) }
     return nil
   }
 
-  /// What the first of two numbers can be: one to twenty.
+  /// Reads the first of two numbers: one to twenty.
   private static func single(_ pieces: ArraySlice<String>) -> Reading? {
     guard let read = EnglishCardinals.belowHundred(pieces), read.count == 1, read.value <= 20 else {
       return nil
@@ -69,8 +71,8 @@ enum EnglishClock {
     return read
   }
 
-  /// Whether a number goes on or counts something: then it is no time.
-  private static func goesOn(_ pieces: ArraySlice<String>) -> Bool {
+  /// Returns true if the number continues or counts something, so that it is not a time.
+  private static func continues(_ pieces: ArraySlice<String>) -> Bool {
     guard let next = pieces.first else { return false }
     return EnglishCardinals.isNumber(next) || next == "point" || next == "per"
       || EnglishNumbers.measures.contains(next)

@@ -1,4 +1,5 @@
-/// "Twenty first", from ten on: "first" to "ninth" alone are words like others, and "second" is a time.
+/// English ordinal numbers from ten on, such as "twenty first". "First" to "ninth" alone stay in words, and "second"
+/// can be a unit of time.
 enum EnglishOrdinals {
   private static let cardinals = [
     "first": "one", "second": "two", "third": "three", "fourth": "four", "fifth": "five", "sixth": "six",
@@ -15,7 +16,7 @@ enum EnglishOrdinals {
     "november",
     "december",
   ]
-  /// What lasts so many seconds: "the thirty second timer".
+  /// Words after which "second" is a unit of time: "the thirty second timer".
   private static let timed: Set<String> = [
     "timer", "timers", "alarm", "countdown", "delay", "pause", "break", "wait", "clip", "interval", "video",
   ]
@@ -41,7 +42,7 @@ enum EnglishOrdinals {
     return Phrase("\(read.value)\(ending(read.value))", read.count)
   }
 
-  /// Whether a number counts parts of a whole: "two thirds", "one tenth".
+  /// Returns true if a number is the numerator of a fraction: "two thirds", "one tenth".
   static func isFraction(_ number: Reading, before next: String?) -> Bool {
     guard let next, fractions.contains(next) else { return false }
     return number.value < 10 || next.hasSuffix("s")

@@ -1,6 +1,6 @@
-/// Spanish numbers as they are counted: "treinta y dos", "mil doscientos", "veintiún". Accents do not count.
+/// Spanish cardinal numbers: "treinta y dos", "mil doscientos", "veintiún". Accents are ignored.
 enum SpanishCardinals {
-  /// One in all genders.
+  /// "One" in all genders.
   static let one: Set<String> = ["uno", "una", "un"]
   private static let digits = [
     "uno": 1, "una": 1, "un": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7,
@@ -23,7 +23,7 @@ enum SpanishCardinals {
     "setecient": 700, "ochocient": 800, "novecient": 900,
   ]
 
-  /// Whether a word is said in numbers and nowhere else.
+  /// Returns true if a word occurs only in numbers.
   static func isNumber(_ word: String) -> Bool {
     let word = word.withoutAccents
     if one.contains(word) { return false }
@@ -31,7 +31,7 @@ enum SpanishCardinals {
       || ["cero", "cien", "mil", "millon", "millones"].contains(word)
   }
 
-  /// The longest number that the pieces begin with.
+  /// Returns the longest number at the beginning of the pieces.
   static func read(_ pieces: ArraySlice<String>) -> Reading? {
     if pieces.first == "cero" { return Reading(value: 0, count: 1) }
     guard let first = belowMillion(pieces) else { return nil }
@@ -63,7 +63,7 @@ enum SpanishCardinals {
     return Reading(value: value + tail.value, count: 1 + tail.count)
   }
 
-  /// 1 to 99.
+  /// Reads 1 to 99.
   static func belowHundred(_ pieces: ArraySlice<String>) -> Reading? {
     guard let first = pieces.first?.withoutAccents else { return nil }
     if let value = digits[first] ?? teens[first] { return Reading(value: value, count: 1) }
@@ -74,14 +74,14 @@ enum SpanishCardinals {
     return Reading(value: value, count: 1)
   }
 
-  /// "doscientos", "doscientas".
+  /// Returns the value of "doscientos", "doscientas" and the other hundreds.
   private static func hundred(_ word: String) -> Int? {
     if let value = hundreds[word] { return value }
     guard word.hasSuffix("os") || word.hasSuffix("as") else { return nil }
     return hundreds[String(word.dropLast(2))]
   }
 
-  /// What is said behind the comma: "cinco", "cero cinco", "catorce", "uno cuatro uno".
+  /// Reads decimals after the comma: "cinco", "cero cinco", "catorce", "uno cuatro uno".
   static func decimals(_ pieces: ArraySlice<String>) -> (text: String, count: Int)? {
     let said = pieces.prefix { $0 == "cero" || digits[$0.withoutAccents] != nil }
     if said.count > 1 { return (said.map { "\(digits[$0.withoutAccents] ?? 0)" }.joined(), said.count) }

@@ -7,7 +7,7 @@ enum SpanishClock {
     let link = rest.first == "y" || rest.first == "menos" ? 1 : 0
     guard let minute = minute(rest.dropFirst(link), isTime: isTime, isLinked: link > 0) else { return nil }
     let count = hour.count + link + minute.count
-    guard !goesOn(pieces.dropFirst(count)) else { return nil }
+    guard !continues(pieces.dropFirst(count)) else { return nil }
     if rest.first == "menos" {
       guard minute.value < 30 else { return nil }
       return Phrase("\(hour.value == 1 ? 12 : hour.value - 1):\(60 - minute.value)", count)
@@ -15,7 +15,7 @@ enum SpanishClock {
     return Phrase("\(hour.value):\(twoDigits(minute.value))", count)
   }
 
-  /// "cuarto", "media", and behind "las" with an hour "cinco", "diez", "treinta y cinco".
+  /// Reads "cuarto", "media", and after "las" and an hour "cinco", "diez", "treinta y cinco".
   private static func minute(_ pieces: ArraySlice<String>, isTime: Bool, isLinked: Bool) -> Reading? {
     if isLinked, pieces.first == "cuarto" { return Reading(value: 15, count: 1) }
     guard isTime else { return nil }
@@ -26,8 +26,8 @@ enum SpanishClock {
     return read
   }
 
-  /// Whether a number goes on or counts something: then it is no time.
-  private static func goesOn(_ pieces: ArraySlice<String>) -> Bool {
+  /// Returns true if the number continues or counts something, so that it is not a time.
+  private static func continues(_ pieces: ArraySlice<String>) -> Bool {
     guard let next = pieces.first else { return false }
     return SpanishCardinals.isNumber(next) || next == "por" || SpanishNumbers.measures.contains(next)
       || next == "coma" || next == "punto"

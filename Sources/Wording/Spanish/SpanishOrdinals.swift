@@ -1,4 +1,4 @@
-/// "Vigésimo primero", from ten on: "primero" to "noveno" alone are words like others.
+/// Spanish ordinal numbers from ten on, such as "vigésimo primero". "Primero" to "noveno" alone stay in words.
 enum SpanishOrdinals {
   private static let digits = [
     "primer": 1, "segund": 2, "tercer": 3, "cuart": 4, "quint": 5, "sext": 6, "septim": 7, "octav": 8,
@@ -31,7 +31,7 @@ enum SpanishOrdinals {
     return nil
   }
 
-  /// A word without its ending, and how that is written.
+  /// Splits a word into its stem and the written form of its ending.
   private static func ending(of word: String) -> (stem: String, ending: String)? {
     if word.hasSuffix("primer") || word.hasSuffix("tercer") { return (word, ".er") }
     if word.hasSuffix("o") { return (String(word.dropLast()), ".º") }

@@ -1,20 +1,22 @@
 internal import ArgumentParser
 internal import Audio
+internal import Devices
 internal import Diagnosis
 internal import ModelDownload
 internal import ModelStore
 internal import Recognition
+internal import SpeechEngine
 internal import WyomingServer
 
-/// `lorikeet bench`: how fast speech is recognized here, by what, and what that takes.
+/// `lorikeet bench`: measures the speed and energy of recognition on this machine's devices.
 struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure speech recognition on this machine.",
     discussion: """
-      First it is proved which device executes: by what OpenVINO says, by our own counts, and for an NPU by the time \
-      that the kernel counts. Figures of another device than the one that was named are refused, unless --fallback \
-      allows it to stand in. Without files the recordings are made of the built-in one, repeated to a few lengths. \
-      Exit status 1 if no device could be measured, or a file not be read.
+      First the executing device is verified: by OpenVINO's own report, by Lorikeet's counters, and for an NPU by the \
+      busy time that the kernel counts. Results of a device other than the named one are refused, unless --fallback \
+      allows it to take over. Without files, recordings of several lengths are made from the built-in one. \
+      Exit status 1 if no device could be measured, or a file could not be read.
       """.with(.bench))
 
   @OptionGroup var options: BenchOptions
@@ -22,10 +24,10 @@ struct Bench: AsyncParsableCommand {
 
   func validate() throws {
     if !options.compare.isEmpty, speech.device != nil {
-      throw ValidationError("--compare names the devices, --device is not needed")
+      throw ValidationError("--compare cannot be combined with --device")
     }
     if options.uri != nil, let other = speech.given.keys.sorted().first(where: { $0 != "language" }) {
-      throw ValidationError("--\(other) is the business of the server that --uri names")
+      throw ValidationError("--\(other) cannot be combined with --uri; set it on that server")
     }
   }
 
@@ -49,7 +51,7 @@ struct Bench: AsyncParsableCommand {
     }
   }
 
-  /// Writes a line in the place of the progress bar.
+  /// Replaces the progress bar with a line.
   private static func note(_ text: String) {
     ProgressBar(label: "", isShown: Terminal.isWatched).clear()
     Terminal.note("lorikeet: \(text)\n")
@@ -57,7 +59,9 @@ struct Bench: AsyncParsableCommand {
 
   // MARK: Recordings
 
-  /// - Returns: Those that can be read, and whether these are all.
+  /// Reads the recordings.
+  ///
+  /// - Returns: The readable recordings, and true if these are all.
   @MainActor private func recordings() throws -> ([BenchRecording], allRead: Bool) {
     let test = try selfTest()
     guard !options.files.isEmpty else {
@@ -91,7 +95,7 @@ struct Bench: AsyncParsableCommand {
       idleSeconds: options.idle, trailingSilence: options.realtime ? options.trailingSilence : nil,
       language: speech.language, meter: meter, idlePower: idlePower,
       npuBusyTime: NPUBusyTime(root: options.root),
-      tell: { [isQuiet = options.quiet] in if !isQuiet { Self.note($0) } })
+      onMessage: { [isQuiet = options.quiet] in if !isQuiet { Self.note($0) } })
     var result = BenchResult(
       model: model?.name, processor: MachineReader(root: options.root).facts().processor.name,
       runs: plan.runs, warmUp: plan.warmUp, trailingSilence: plan.trailingSilence,
@@ -127,7 +131,7 @@ struct Bench: AsyncParsableCommand {
     } catch let failure as BenchFailure {
       return .failure(failure)
     } catch {
-      return .failure(BenchFailure(description: "\(DeviceTrouble.explained(error))".inOneLine))
+      return .failure(BenchFailure(description: "\(Remedies.explained(error))".inOneLine))
     }
   }
 
@@ -139,10 +143,10 @@ struct Bench: AsyncParsableCommand {
     }
   }
 
-  /// What the machine takes before anything is loaded.
+  /// Measures the machine's power before anything is loaded.
   @MainActor private func idlePower(isShown: Bool) async throws -> (EnergyMeter?, IdlePower) {
     if options.realtime {
-      return (nil, .unavailable(why: "it is not measured in real time, where a machine mostly waits"))
+      return (nil, .unavailable(why: "it is not measured in real time, when a machine is mostly waiting"))
     }
     let progress = ProgressBar(label: "measuring the idle machine's power", isShown: isShown)
     defer { progress.clear() }
@@ -151,7 +155,7 @@ struct Bench: AsyncParsableCommand {
       progress.show(0)
       let clock = ContinuousClock()
       let (start, first) = (clock.now, try meter.reading())
-      // Whoever is cancelled has no use for a figure.
+      // If cancelled, the figure is not used.
       try? await clock.sleep(for: .seconds(options.idlePower))
       let joules = meter.joules(from: first, to: try meter.reading())
       return (meter, .watts(joules / (start.duration(to: clock.now) / .seconds(1))))
@@ -162,9 +166,9 @@ struct Bench: AsyncParsableCommand {
 }
 
 extension ModelRequest {
-  /// The same on one device.
+  /// Returns the same request for one device.
   ///
-  /// - Parameter mayFallBack: Whether what was said of the fallback holds; else nothing stands in for a named device.
+  /// - Parameter mayFallBack: True to keep the requested fallback, false to let no other device replace a named one.
   func on(_ device: Device, mayFallBack: Bool) -> ModelRequest {
     var wanted = self
     wanted.compute.device = device

@@ -1,13 +1,14 @@
 internal import ArgumentParser
+internal import Devices
 internal import Recognition
 internal import WyomingServer
 
-/// What `lorikeet bench` measures, and how often.
+/// The options of `lorikeet bench`.
 struct BenchOptions: ParsableArguments {
-  @Option(help: "Runs that are measured of each recording.")
+  @Option(help: "Measured runs of each recording.")
   var runs = 10
 
-  @Option(help: "Runs before them that do not count.")
+  @Option(help: "Warm-up runs before the measured ones.")
   var warmUp = 1
 
   @Option(
@@ -18,33 +19,36 @@ struct BenchOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Also measure the first recording after so long a pause, \(BenchPlan.coldRuns) times.",
+      "Also measure the first recording after this pause in seconds, \(BenchPlan.coldRuns) times.",
       valueName: "seconds"))
   var idle: Double?
 
   @Option(
     help: ArgumentHelp(
-      "Lengths of the recordings where no file is given (default: 2,5,10,20,60, with --realtime 2,5).",
+      "Lengths of the recordings made without files, in seconds (default: 2,5,10,20,60; with --realtime 2,5).",
       valueName: "seconds,…"), transform: BenchOptions.seconds)
   var lengths: [Double] = []
 
-  @Option(help: ArgumentHelp("How long the idle machine's power is measured first.", valueName: "seconds"))
+  @Option(
+    help: ArgumentHelp("Duration of measuring the idle machine's power, in seconds.", valueName: "seconds"))
   var idlePower = 5.0
 
   @Flag(help: "Stream to a server as Home Assistant does, and measure from 'audio-stop' to the transcript.")
   var realtime = false
 
-  @Option(help: ArgumentHelp("With --realtime: silence behind each recording.", valueName: "seconds"))
+  @Option(
+    help: ArgumentHelp("With --realtime: silence after each recording, in seconds.", valueName: "seconds"))
   var trailingSilence = 1.0
 
   @Option(
-    help: "With --realtime: a running server instead of one of our own.", transform: ListenAddress.argument)
+    help: "With --realtime: measure a running server instead of starting one.",
+    transform: ListenAddress.argument)
   var uri: ListenAddress?
 
   @Flag(help: "Print one JSON object instead of tables.")
   var json = false
 
-  @Flag(help: "No progress bar.")
+  @Flag(help: "Show no progress bar.")
   var quiet = false
 
   @Option(help: .hidden)
@@ -54,7 +58,7 @@ struct BenchOptions: ParsableArguments {
     help: ArgumentHelp("Recordings; - is standard input.", valueName: "file"), completion: .file())
   var files: [String] = []
 
-  /// The lengths of the recordings that are made where no file is given.
+  /// The lengths of the recordings made if no file is given, in seconds.
   var madeLengths: [Double] {
     lengths.isEmpty ? (realtime ? [2, 5] : [2, 5, 10, 20, 60]) : lengths
   }
@@ -66,13 +70,13 @@ struct BenchOptions: ParsableArguments {
     try check(idlePower, "--idle-power", 0.1...3600)
     try check(trailingSilence, "--trailing-silence", 0...60)
     if !files.isEmpty, !lengths.isEmpty {
-      throw ValidationError("--lengths is for the recordings that are made where no file is given")
+      throw ValidationError("--lengths cannot be combined with files")
     }
-    if uri != nil, !realtime { throw ValidationError("--uri goes with --realtime") }
+    if uri != nil, !realtime { throw ValidationError("--uri needs --realtime") }
     if uri != nil, !compare.isEmpty {
-      throw ValidationError("--compare is for devices of this process, and --uri for a running server")
+      throw ValidationError("--compare cannot be combined with --uri")
     }
-    if realtime, idle != nil { throw ValidationError("--idle does not go with --realtime") }
+    if realtime, idle != nil { throw ValidationError("--idle cannot be combined with --realtime") }
   }
 
   private func check<Number: Comparable>(
@@ -87,9 +91,9 @@ struct BenchOptions: ParsableArguments {
     var devices: [Device] = []
     for name in text.split(separator: ",", omittingEmptySubsequences: false) {
       guard let device = Device(rawValue: String(name)), device != .auto else {
-        throw ValidationError("--compare: '\(name)' is no device, expected cpu, gpu or npu")
+        throw ValidationError("--compare: '\(name)' is not a device, expected cpu, gpu or npu")
       }
-      guard !devices.contains(device) else { throw ValidationError("--compare: \(name) stands there twice") }
+      guard !devices.contains(device) else { throw ValidationError("--compare: \(name) is listed twice") }
       devices.append(device)
     }
     return devices
@@ -98,7 +102,7 @@ struct BenchOptions: ParsableArguments {
   private static func seconds(_ text: String) throws -> [Double] {
     try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
       guard let seconds = Double(part), (0.1...300).contains(seconds) else {
-        throw ValidationError("--lengths: '\(part)' is no length, expected 0.1 to 300 seconds")
+        throw ValidationError("--lengths: '\(part)' is not a length, expected 0.1 to 300 seconds")
       }
       return seconds
     }

@@ -1,53 +1,57 @@
+internal import Devices
 internal import Diagnosis
 internal import Recognition
+internal import SpeechEngine
 
-/// What is measured of each backend.
+/// The measurements of each backend.
 struct BenchPlan: Sendable {
   let recordings: [BenchRecording]
-  /// What proves which device executes.
+  /// The self-test that proves which device executes.
   let test: SelfTest
   let runs: Int
-  /// Runs before those that count.
+  /// The number of warm-up runs before the measured ones.
   let warmUp: Int
-  /// Seconds to wait before runs that are to be cold; `nil` for none.
+  /// The pause before each cold run, in seconds; `nil` for no cold runs.
   let idleSeconds: Double?
-  /// Seconds of silence behind a recording that is streamed in real time; `nil` if none is.
+  /// The silence after a recording that is streamed in real time, in seconds; `nil` if none is streamed.
   let trailingSilence: Double?
   let language: String?
-  /// `nil` where energy cannot be measured.
+  /// The energy meter; `nil` if energy cannot be measured.
   let meter: EnergyMeter?
   let idlePower: IdlePower
   let npuBusyTime: NPUBusyTime
-  /// Takes what a person who waits wants to know.
-  let tell: @Sendable (String) -> Void
+  /// Called with each message for the waiting user.
+  let onMessage: @Sendable (String) -> Void
 
-  /// Runs after a pause; only of the first recording.
+  /// The number of cold runs, which only the first recording gets.
   static let coldRuns = 3
 
-  /// Utterances of one backend: what progress is counted in.
+  /// The number of utterances of one backend: the unit of progress.
   var utterances: Int {
     1 + recordings.count * (warmUp + runs) + (idleSeconds == nil ? 0 : Self.coldRuns)
   }
 }
 
-/// Tells a person how far it is.
+/// Shows the progress of the measurement.
 @MainActor final class BenchProgress {
   private let total: Int
   private let isShown: Bool
   private var done = 0
 
-  /// - Parameter total: Utterances.
+  /// - Parameters:
+  ///   - total: The number of utterances.
+  ///   - isShown: False to show nothing.
   init(total: Int, isShown: Bool) {
     self.total = total
     self.isShown = isShown
   }
 
-  /// - Parameter label: What is done now.
+  /// Shows the progress with the current step as its label.
   func show(_ label: String) {
     ProgressBar(label: label, isShown: isShown).show(min(Double(done) / Double(total), 1))
   }
 
-  /// An utterance is done.
+  /// Counts an utterance as done.
   func step() { done += 1 }
 
   func clear() { ProgressBar(label: "", isShown: isShown).clear() }

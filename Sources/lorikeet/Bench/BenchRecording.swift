@@ -1,21 +1,24 @@
 internal import Audio
+internal import Devices
 internal import Recognition
+internal import SpeechEngine
 internal import SystemPaths
 
-/// A recording that is recognized to see how long that takes.
+/// A recording whose recognition is measured.
 struct BenchRecording: Sendable {
-  /// The file as it is shown, or "built-in".
+  /// The displayed name of the file, or "built-in".
   let name: String
-  /// 16 kHz, mono, in [-1, 1].
+  /// The samples: 16 kHz, mono, in [-1, 1].
   let samples: [Float]
 
   static let sampleRate = 16_000.0
 
   var seconds: Double { Double(samples.count) / Self.sampleRate }
 
-  /// Reads a file whole.
+  /// Reads a whole file.
   ///
-  /// - Parameter path: "-" for standard input.
+  /// - Parameter path: The file; "-" for standard input.
+  /// - Throws: `AudioError` if the file cannot be read or is empty.
   init(path: String) throws(AudioError) {
     var reader = try AudioReader(path: path)
     var samples: [Float] = []
@@ -29,10 +32,12 @@ struct BenchRecording: Sendable {
     self.samples = samples
   }
 
-  /// The self-test's recording, brought to a length: as often as it fits, with silence between, and speech at the
-  /// end. Where it does not fit once its end is cut off.
+  /// Creates a recording of a given length from the self-test's: repeated as often as it fits, with silence between the
+  /// copies and speech at the end. If it does not fit once, it is cut off at its end.
   ///
-  /// - Parameter seconds: More than 0.
+  /// - Parameters:
+  ///   - test: The self-test.
+  ///   - seconds: The length in seconds, above 0.
   init(_ test: SelfTest, seconds: Double) {
     self.init(
       name: "built-in", samples: Self.spread(test.samples, over: Int((seconds * Self.sampleRate).rounded())))
@@ -46,7 +51,7 @@ struct BenchRecording: Sendable {
     let copies = (count + pause) / (speech.count + pause)
     var samples = [Float](repeating: 0, count: count)
     for copy in 0..<max(copies, 1) {
-      // The first begins with the recording and the last ends with it; one alone ends with it.
+      // The first copy is at the beginning and the last at the end; a single one is at the end.
       let free = count - speech.count
       let start = copies > 1 ? free * copy / (copies - 1) : free
       samples.replaceSubrange(start..<start + speech.count, with: speech)

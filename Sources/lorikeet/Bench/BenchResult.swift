@@ -1,30 +1,31 @@
+internal import Devices
 internal import Recognition
 
-/// What was measured of one backend after the other.
+/// The measurements of all backends.
 struct BenchResult: Sendable {
-  /// The model as it was named; `nil` for a running server's.
+  /// The model's name; `nil` for a running server's.
   var model: String?
-  /// Of the machine; `nil` if it has no name.
+  /// The processor's name; `nil` if it has none.
   var processor: String?
   var runs: Int
   var warmUp: Int
-  /// Seconds of silence behind each recording; `nil` if they were not streamed in real time.
+  /// The silence after each recording, in seconds; `nil` if they were not streamed in real time.
   var trailingSilence: Double?
-  /// Whether the recordings are made of the self-test's.
+  /// True if the recordings were made from the self-test's.
   var isSynthetic: Bool
   var idlePower: IdlePower
   var backends: [Backend] = []
 
   /// A device, or a running server.
   struct Backend: Sendable {
-    /// As it was asked for: "npu", or a server's address.
+    /// The name in the options: "npu", or a server's address.
     var name: String
     var outcome: Result<Measurement, BenchFailure>
 
-    /// `nil` if it could not be measured.
+    /// The measurement; `nil` if it failed.
     var measurement: Measurement? { try? outcome.get() }
 
-    /// Why it was not measured.
+    /// The reason why it was not measured.
     var failure: BenchFailure? {
       if case .failure(let failure) = outcome { failure } else { nil }
     }
@@ -37,46 +38,48 @@ struct BenchResult: Sendable {
     var realTime: [RealTimeRow] = []
   }
 
-  /// Who recognized the self-test's recording.
+  /// The evidence for the device that recognized the self-test's recording.
   struct Proof: Sendable {
     var text: String
-    /// The device that ran the encoder, as OpenVINO says (`EXECUTION_DEVICES`); `nil` for a running server.
+    /// The device that ran the encoder, by OpenVINO's report (`EXECUTION_DEVICES`); `nil` for a running server.
     var executedOn: String?
-    /// What was counted meanwhile; `nil` for a server that does not tell.
+    /// The work counted meanwhile; `nil` for a server that does not report it.
     var work: DeviceWork?
-    /// Seconds until the model was loaded, and of the first transcript after that; `nil` for a running server.
+    /// The time to load the model and that of the first transcript, in seconds; `nil` for a running server.
     var loadSeconds, firstSeconds: Double?
   }
 
-  /// A recording's runs.
+  /// The runs of a recording.
   struct StageRow: Sendable {
     var recording: String
     var audioSeconds: Double
     var device: String?
-    /// Seconds of the encoder's static shape; `nil` for a dynamic one.
+    /// The length of the encoder's static shape, in seconds; `nil` for a dynamic one.
     var bucket: Double?
     var precision: Precision
     var isFromCache: Bool
-    /// Why it did not run as wanted; each reason once.
+    /// The reasons for falling back to another device or shape, each once.
     var fallbackReasons: [String]
     var work: DeviceWork
-    /// Seconds. The total begins with the recording's samples: nothing is done while they "arrive".
+    /// The times in seconds. The total begins when all samples are available: nothing is done while they "arrive".
     var features, encoder, decoder, total: Spread
     var energy: Energy?
 
-    /// Parts of the audio's duration that recognition takes.
+    /// The duration of recognition as a fraction of the audio's.
     var realTimeFactor: Double { total.median / audioSeconds }
   }
 
-  /// What an utterance takes.
+  /// The energy of an utterance.
   struct Energy: Sendable, Equatable {
-    /// Joules of all that the processor's package did meanwhile, and what they are more than when it is idle.
+    /// The energy of the processor's package meanwhile, and the part above its idle energy, in joules.
     var joules, joulesAboveIdle: Double
     var wattsAboveIdle: Double
 
     /// - Parameters:
-    ///   - joules: Of all runs.
-    ///   - seconds: Of all runs.
+    ///   - joules: The energy of all runs, in joules.
+    ///   - seconds: The duration of all runs, in seconds.
+    ///   - runs: The number of runs.
+    ///   - idleWatts: The idle power, in watts.
     init(joules: Double, seconds: Double, runs: Int, idleWatts: Double) {
       self.joules = joules / Double(max(runs, 1))
       joulesAboveIdle = (joules - idleWatts * seconds) / Double(max(runs, 1))
@@ -84,35 +87,35 @@ struct BenchResult: Sendable {
     }
   }
 
-  /// Runs that come after a pause.
+  /// The runs after a pause.
   struct AfterIdle: Sendable {
     var recording: String
     var audioSeconds: Double
     var device: String?
     var idleSeconds: Double
     var total: Spread
-    /// The median of the runs without a pause.
+    /// The median of the runs without a pause, in seconds.
     var warm: Double
   }
 
-  /// A recording, spoken to a server as it is heard.
+  /// A recording streamed to a server in real time.
   struct RealTimeRow: Sendable {
     var recording: String
     var audioSeconds: Double
     var text: String
-    /// Seconds from `audio-stop` to the transcript.
+    /// The time from `audio-stop` to the transcript, in seconds.
     var latency: Spread
-    /// `nil` for a server that does not tell.
+    /// The work counted meanwhile; `nil` for a server that does not report it.
     var work: DeviceWork?
   }
 }
 
-/// A backend that could not be measured.
+/// The reason why a backend could not be measured.
 struct BenchFailure: Error, Sendable, CustomStringConvertible {
   let description: String
 }
 
-/// What the machine takes while nothing is recognized.
+/// The machine's power while nothing is recognized.
 enum IdlePower: Sendable, Equatable {
   case watts(Double)
   case unavailable(why: String)
@@ -121,8 +124,8 @@ enum IdlePower: Sendable, Equatable {
     if case .watts(let watts) = self { watts } else { nil }
   }
 
-  /// Why energy is not measured.
-  var notReadyReason: String? {
+  /// The reason why energy is not measured.
+  var unavailableReason: String? {
     if case .unavailable(let why) = self { why } else { nil }
   }
 }

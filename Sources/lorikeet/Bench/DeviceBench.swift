@@ -2,6 +2,8 @@ internal import Devices
 internal import Diagnosis
 internal import ModelStore
 internal import Recognition
+internal import SpeechEngine
+internal import Transducer
 
 /// Measures a model on one device.
 @MainActor struct DeviceBench {
@@ -10,17 +12,19 @@ internal import Recognition
   let model: ModelDirectory
   let plan: BenchPlan
   let progress: BenchProgress
-  /// Whether something else may stand in, which is then said in every row.
+  /// True if another device can take over, which every row then says.
   let allowsFallback: Bool
 
   func run() async throws -> BenchResult.Measurement {
     progress.show("loading \(wanted.name) on \(device.rawValue)")
     let recognizer = wanted.recognizer(of: model) { [plan] event in
-      if event.isNotable { plan.tell("\(event)") }
+      if event.isNotable { plan.onMessage(Remedies.line(event)) }
     }
     var measurement = BenchResult.Measurement(proof: try await prove(recognizer))
     if let silence = plan.trailingSilence {
-      try await LocalServer(recognizer: recognizer, language: plan.language).serving { address in
+      try await LocalServer(
+        recognizer: recognizer, program: WyomingInfo.program(for: model), language: plan.language
+      ).serving { address in
         let bench = RealTimeBench(address: address, silence: silence, plan: plan, progress: progress)
         measurement.realTime = try await bench.rows { mark(recognizer) }
       }
@@ -37,7 +41,7 @@ internal import Recognition
     return measurement
   }
 
-  // MARK: Who executes
+  // MARK: The executing device
 
   private func prove(_ recognizer: Recognizer) async throws -> BenchResult.Proof {
     let clock = ContinuousClock()
@@ -55,14 +59,14 @@ internal import Recognition
     if recognizer.model.name == ModelDirectory.builtin, !plan.test.accepts(first.transcript.text) {
       throw BenchFailure(
         description:
-          "the self-test understood '\(first.transcript.text)' instead of '\(plan.test.text)'")
+          "the self-test recognized '\(first.transcript.text)' instead of '\(plan.test.text)'")
     }
     return BenchResult.Proof(
       text: first.transcript.text, executedOn: first.transcript.device, work: work, loadSeconds: loadSeconds,
       firstSeconds: first.seconds)
   }
 
-  /// Figures of another device must not pass for those of the one that was asked for.
+  /// Refuses results of a device other than the requested one.
   private func refuseOthers(_ work: DeviceWork?, _ fallbackReason: String?) throws(BenchFailure) {
     guard !allowsFallback, let what = work?.contradiction(to: device) else { return }
     throw BenchFailure(
@@ -116,7 +120,7 @@ internal import Recognition
     var totals: [Double] = []
     var executed: String?
     for _ in 0..<BenchPlan.coldRuns {
-      progress.show("waiting \(seconds) s, to be cold")
+      progress.show("waiting \(seconds) s before a cold run")
       try await Task.sleep(for: .seconds(seconds))
       let before = mark(recognizer)
       let run = try await transcribe(recording, recognizer)
@@ -130,7 +134,7 @@ internal import Recognition
       total: total, warm: warm)
   }
 
-  /// Waits until no encoder is loading beside the runs: it would slow them, and take over in the middle of them.
+  /// Waits until no encoder is loading: it would slow the runs down, and take over in the middle of them.
   private func settle(_ recognizer: Recognizer) async throws {
     while recognizer.devices.contains(where: { $0.encoders.contains { $0.state == .loading } }) {
       try await Task.sleep(for: .milliseconds(50))
@@ -145,7 +149,9 @@ internal import Recognition
     return try await transcribe(recording.samples, recognizer)
   }
 
-  /// - Returns: The transcript, and the seconds from the samples to it.
+  /// Recognizes the samples.
+  ///
+  /// - Returns: The transcript, and the time that it took in seconds.
   private func transcribe(
     _ samples: [Float], _ recognizer: Recognizer
   ) async throws -> (transcript: Transcript, seconds: Double) {

@@ -2,14 +2,14 @@ internal import Devices
 internal import Diagnosis
 internal import Recognition
 
-/// Which devices did the work between two moments: not what was asked for, but what was counted.
+/// The work that each device did between two moments, as counted rather than as requested.
 struct DeviceWork: Sendable, Equatable {
-  /// Runs of an encoder on each device that had any, by OpenVINO's names.
+  /// The number of encoder runs on each device that had any, by OpenVINO's names.
   var inferences: [String: Int] = [:]
-  /// Microseconds that the NPU was busy, as the kernel counts them; `nil` where it does not.
+  /// The NPU's busy time by the kernel's count, in microseconds; `nil` if the kernel does not count.
   var npuMicroseconds: UInt64?
 
-  /// What the counters say at one moment.
+  /// The counters at one moment.
   struct Mark: Sendable {
     let inferences: [String: Int]
     let npuMicroseconds: UInt64?
@@ -20,10 +20,10 @@ struct DeviceWork: Sendable, Equatable {
     }
   }
 
-  /// Devices that worked, in order.
+  /// The devices that worked, sorted.
   var devices: [String] { inferences.keys.sorted() }
 
-  /// What speaks against all of it having been done by a device; `nil` if nothing does.
+  /// Returns the evidence that not all work was done by a device; `nil` if there is none.
   func contradiction(to device: Device) -> String? {
     guard device != .auto, !inferences.isEmpty else { return nil }
     let asked = device.rawValue.uppercased()

@@ -1,16 +1,21 @@
+internal import Devices
 internal import Logging
 internal import Recognition
+internal import SpeechEngine
+internal import WyomingProtocol
 internal import WyomingServer
 
-/// Speaks recordings to a server in real time, as Home Assistant does.
+/// Streams recordings to a server in real time, as Home Assistant does.
 @MainActor struct RealTimeBench {
   let address: ListenAddress
-  /// Seconds behind the recording until `audio-stop`.
+  /// The silence after the recording until `audio-stop`, in seconds.
   let silence: Double
   let plan: BenchPlan
   let progress: BenchProgress
 
-  /// - Parameter mark: What the devices have done so far; `nil` if nobody tells.
+  /// Streams all recordings.
+  ///
+  /// - Parameter mark: Returns the devices' counters; `nil` if they are unknown.
   func rows(_ mark: () async -> DeviceWork.Mark?) async throws -> [BenchResult.RealTimeRow] {
     let client = SpeechClient(address: address)
     var rows: [BenchResult.RealTimeRow] = []
@@ -37,9 +42,9 @@ internal import WyomingServer
     return rows
   }
 
-  /// Measures a server that runs already.
+  /// Measures a running server.
   func run() async throws -> BenchResult.Measurement {
-    progress.show("asking \(address)")
+    progress.show("connecting to \(address)")
     let before = try await mark()
     let answer = try await SpeechClient(address: address).speak(plan.test.samples, language: plan.language)
     progress.step()
@@ -51,26 +56,30 @@ internal import WyomingServer
     return measurement
   }
 
-  /// - Throws: ``ClientError`` if no server is there.
+  /// Reads the counters of the server's devices.
+  ///
+  /// - Throws: ``ClientError`` if no server answers.
   private func mark() async throws -> DeviceWork.Mark? {
     let outcome = try await HealthCheck(address: address, seconds: 5).run()
     return outcome.status.map { DeviceWork.Mark($0.devices) }
   }
 }
 
-/// A server in this process, on a free port that only this machine reaches.
+/// A server in this process, on a free port of the loopback interface.
 struct LocalServer: Sendable {
   let recognizer: Recognizer
+  /// The answer to `describe`.
+  let program: SpeechProgram
   let language: String?
 
   /// Serves while `body` runs.
   @MainActor func serving(_ body: (ListenAddress) async throws -> Void) async throws {
-    let model = ServedRecognizer(WyomingInfo.program(for: recognizer.model))
+    let model = ServedRecognizer(program)
     model.arrived(recognizer)
     model.ready()
     let (opened, arrival) = AsyncStream<ListenAddress>.makeStream()
     var limits = ServerLimits()
-    // What a person measures, a person may wait for.
+    // A measurement can take long: no utterance may be cut.
     (limits.utteranceSeconds, limits.deadlineSeconds) = (86_400, 3600)
     let server = WyomingServer(
       address: ListenAddress(.tcp(host: "127.0.0.1", port: 0)),

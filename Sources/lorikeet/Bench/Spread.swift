@@ -1,10 +1,12 @@
-/// How the values of several runs lie.
+/// The distribution of several runs' values.
 struct Spread: Sendable, Equatable {
   let count: Int
   let median, mean, min, max: Double
-  /// The 95th percentile; of few runs it lies between the two largest.
+  /// The 95th percentile; of few values, it lies between the two largest.
   let p95: Double
 
+  /// Summarizes values.
+  ///
   /// - Returns: `nil` if there are no values.
   init?(_ values: [Double]) {
     let sorted = values.sorted()
@@ -16,10 +18,11 @@ struct Spread: Sendable, Equatable {
     p95 = Self.percentile(0.95, of: sorted)
   }
 
-  /// Between two values it is interpolated, as NumPy does by default (Hyndman and Fan's definition 7).
+  /// Returns a percentile, interpolated between two values as NumPy does by default (Hyndman and Fan's definition 7).
   ///
-  /// - Parameter part: 0 to 1.
-  /// - Parameter sorted: At least one value.
+  /// - Parameters:
+  ///   - part: The percentile as a fraction, 0 to 1.
+  ///   - sorted: The sorted values, at least one.
   private static func percentile(_ part: Double, of sorted: [Double]) -> Double {
     let position = part * Double(sorted.count - 1)
     let below = Int(position)

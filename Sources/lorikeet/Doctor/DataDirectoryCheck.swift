@@ -3,35 +3,38 @@ internal import Glibc
 internal import Inference
 internal import ModelDownload
 internal import ModelStore
+internal import Parakeet
 internal import Recognition
 internal import Storage
 internal import SystemPaths
 
-/// The data directory, and what lies in it.
+/// Checks the data directory and its content.
 struct DataDirectoryCheck {
   let directory: String
-  /// Bytes that can still be written; `nil` where the system does not tell.
+  /// The free space in bytes; `nil` if the system does not say.
   let freeBytes: Int?
   let stored: [StoredModel]
   let prepared: [PreparedModel]
   let compiled: [CompiledNetwork]
-  private let folders: [KeptFolder]
+  private let folders: [CacheFolder]
   private let state: State
 
   private enum State {
     case writable
-    /// It can be made.
+    /// The directory does not exist yet, but can be created.
     case absent
-    /// The path that is in the way, and why.
+    /// The directory cannot be used, with the path that prevents it and the reason.
     case refused(String, why: String)
   }
 
-  /// What a first start with a model of full size takes: 2.5 GB are fetched, 0.7 GB prepared.
+  /// The space for the first start of a full-size model, in bytes: 2.5 GB downloaded, 0.7 GB prepared.
   private static let roomForModel = 3_200_000_000
-  /// With less nothing worth mentioning can be written.
+  /// The free space in bytes below which the disk counts as full.
   private static let fullBelow = 1_000_000
 
-  /// - Parameter freeBytes: Bytes that can still be written, in place of what the system says.
+  /// Inspects the directory.
+  ///
+  /// - Parameter freeBytes: The free space in bytes to assume instead of the system's.
   init(directory: String, library: ModelLibrary, prepared: String, freeBytes: Int? = nil) {
     self.directory = directory
     state = Self.state(of: directory)
@@ -40,15 +43,15 @@ struct DataDirectoryCheck {
     let compiledDirectory = ModelRequest.compiledDirectory(in: directory)
     compiled = CompiledNetwork.all(in: compiledDirectory)
     folders = [
-      KeptFolder("prepared", path: prepared, known: self.prepared.map(\.path)),
-      KeptFolder("compiled", path: compiledDirectory, known: compiled.map(\.path)),
+      CacheFolder("prepared", path: prepared, known: self.prepared.map(\.path)),
+      CacheFolder("compiled", path: compiledDirectory, known: compiled.map(\.path)),
     ]
     self.freeBytes = freeBytes ?? Files.freeBytes(in: Self.nearest(to: directory))
   }
 
   private static func state(of directory: String) -> State {
     if let (link, target) = Files.deadLink(in: directory) {
-      return .refused(link, why: "\(Refusal.deadLink) \(target), where nothing is")
+      return .refused(link, why: "\(Refusal.deadLink) \(target), which does not exist")
     }
     let nearest = nearest(to: directory)
     guard Files.isDirectory(nearest) else { return .refused(nearest, why: "it is not a directory") }
@@ -58,7 +61,7 @@ struct DataDirectoryCheck {
     return nearest == directory ? .writable : .absent
   }
 
-  /// The directory itself, or the nearest above it that is there.
+  /// The directory itself, or its nearest ancestor that exists.
   private static func nearest(to directory: String) -> String {
     var names = directory.split(separator: "/")
     var path = directory
@@ -69,7 +72,7 @@ struct DataDirectoryCheck {
     return path
   }
 
-  // MARK: Judging
+  // MARK: Findings
 
   var findings: [Finding] {
     let kept = folders.flatMap { $0.findings(isDirectoryWritable: isWritable) }
@@ -85,26 +88,26 @@ struct DataDirectoryCheck {
     switch state {
     case .refused(let path, let why):
       return Finding(
-        .data, "directory", .error, "nothing can be kept in \(directory): \(path): \(why)",
+        .data, "directory", .error, "cannot write to \(directory): \(path): \(why)",
         remedy: Refusal(path, why).remedy)
     case .writable, .absent:
       let text = "\(directory)\(free)"
-      let makeRoom = "make room (df -h \(directory.shellWord)), or name another directory with --data-dir"
+      let makeRoom = "make room (df -h \(directory.shellWord)), or choose another directory with --data-dir"
       if let freeBytes, freeBytes < Self.fullBelow {
         return Finding(
           .data, "directory", .error,
-          "nothing can be kept in \(directory): the disk is full, \(ByteCount(freeBytes)) free; \(need.text)",
+          "cannot write to \(directory): the disk is full, \(ByteCount(freeBytes)) free; \(need.text)",
           remedy: makeRoom)
       }
       if let freeBytes, freeBytes < need.bytes {
         return Finding(.data, "directory", .warning, "\(text): \(need.text)", remedy: makeRoom)
       }
       guard case .absent = state else { return Finding(.data, "directory", .ok, text) }
-      return Finding(.data, "directory", .ok, "\(text); it is made when it is needed")
+      return Finding(.data, "directory", .ok, "\(text); it is created when needed")
     }
   }
 
-  /// What the next start may want to write.
+  /// The space that the next start can need.
   private var need: (bytes: Int, text: String) {
     guard prepared.isEmpty else {
       let bytes = prepared.map { Int($0.size) }.max() ?? 0
@@ -113,9 +116,9 @@ struct DataDirectoryCheck {
     let stored = stored.filter { !$0.complete.isEmpty }
     guard !stored.isEmpty else {
       let bytes = Self.roomForModel
-      return (bytes, "a model of full size needs \(ByteCount(bytes)) at its first start")
+      return (bytes, "a full-size model needs \(ByteCount(bytes)) at its first start")
     }
-    // Eight bits of 32, and what goes with them.
+    // Eight bits of 32, with their scales and the other networks.
     let bytes = (stored.map(\.size).max() ?? 0) * 32 / 100
     return (bytes, "preparing a model needs \(ByteCount(bytes))")
   }
@@ -137,7 +140,7 @@ struct DataDirectoryCheck {
     guard model.manifest.openVINO == Runtime.version else {
       return Finding(
         .data, "prepared", .note,
-        "\(text), for OpenVINO \(model.manifest.openVINO): it is used by its path only",
+        "\(text), for OpenVINO \(model.manifest.openVINO): it is used only if named by its path",
         remedy: "rm -r \(model.path.shellWord)")
     }
     return Finding(.data, "prepared", .ok, text)
@@ -147,7 +150,7 @@ struct DataDirectoryCheck {
     let text = "\(network.model), \(network.network), for \(network.device), \(ByteCount(Int(network.bytes)))"
     guard network.isUsable else {
       return Finding(
-        .data, "compiled", .note, "\(text): not of this OpenVINO, or damaged; it is compiled anew",
+        .data, "compiled", .note, "\(text): from another OpenVINO version, or damaged; it is compiled again",
         remedy: "rm -r \(network.path.shellWord)")
     }
     return Finding(.data, "compiled", .ok, text)

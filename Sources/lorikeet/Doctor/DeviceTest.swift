@@ -1,20 +1,22 @@
+internal import Devices
 internal import Diagnosis
 internal import ModelStore
 internal import Recognition
+internal import SpeechEngine
 
 /// The built-in model's self-test on one device.
 struct DeviceTest {
-  /// OpenVINO's name: "CPU".
+  /// The device's name in OpenVINO: "CPU".
   let device: String
   let result: Result<SelfTest.Outcome, any Error>
-  /// Microseconds that the NPU was busy meanwhile, as the kernel counts; `nil` where it does not.
+  /// The NPU's busy time meanwhile by the kernel's count, in microseconds; `nil` if the kernel does not count.
   let busy: UInt64?
 
-  /// Tests each device that Lorikeet can be told to use.
+  /// Tests each device that Lorikeet can use.
   ///
   /// - Parameters:
   ///   - devices: OpenVINO's names.
-  ///   - report: Is told the device that is tested next.
+  ///   - report: Called with the device that is tested next.
   static func all(devices: [String], report: (String) -> Void) async -> [DeviceTest] {
     var tests: [DeviceTest] = []
     for device in Device.allCases where device != .auto {
@@ -40,7 +42,7 @@ struct DeviceTest {
     busy = before.flatMap { before in clock.microseconds().map { $0 &- before } }
   }
 
-  /// Why there was no outcome.
+  /// The error if the test could not be run.
   var error: (any Error)? {
     if case .failure(let error) = result { error } else { nil }
   }
@@ -48,7 +50,7 @@ struct DeviceTest {
   var finding: Finding {
     switch result {
     case .failure(let error):
-      return failure("it does not work: \(error)")
+      return failure("the device does not work: \(error)")
     case .success(let outcome):
       if let ran = outcome.device, DeviceName.kind(of: ran) != device {
         return failure("\(ran) did the work instead")
@@ -56,16 +58,16 @@ struct DeviceTest {
       if device == "NPU", busy == 0 {
         return failure("the kernel counted no work of the NPU meanwhile")
       }
-      guard outcome.isPassed else { return failure("it understood '\(outcome.text)'") }
+      guard outcome.isPassed else { return failure("it recognized '\(outcome.text)'") }
       let times = [outcome.seconds, outcome.firstSeconds, outcome.loadSeconds].map(Self.milliseconds)
       return Finding(
         .selfTest, device, .ok,
-        "'\(outcome.text)' in \(times[0]) (the first time \(times[1]), after \(times[2]) of loading)")
+        "'\(outcome.text)' in \(times[0]) (first run \(times[1]), after loading for \(times[2]))")
     }
   }
 
   private func failure(_ text: String) -> Finding {
-    let others = device == "CPU" ? nil : "until it does, use another device: --device cpu"
+    let others = device == "CPU" ? nil : "until this is fixed, use another device: --device cpu"
     return Finding(.selfTest, device, .error, text, remedy: others)
   }
 

@@ -1,13 +1,13 @@
 internal import ArgumentParser
 internal import Diagnosis
 
-/// `lorikeet doctor`: what the machine has, what works, and what mends the rest.
+/// `lorikeet doctor`: checks the machine, and reports what works and how to fix the rest.
 struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Look at this machine, and say what keeps its devices from working.",
+    abstract: "Check this machine, and show how to fix what keeps its devices from working.",
     discussion: """
-      Looks at processor, memory, NPU and GPU with their drivers, at OpenVINO and the data directory, and lets each \
-      device recognize a recording. Exit status 0 if there is no error, else 1; a warning is none.
+      Checks processor, memory, NPU and GPU with their drivers, OpenVINO and the data directory, and lets each device \
+      recognize a recording. Exit status 0 without errors, otherwise 1; warnings do not count as errors.
       """.with(.doctor))
 
   @OptionGroup var store: StoreOptions

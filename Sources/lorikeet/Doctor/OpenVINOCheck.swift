@@ -1,24 +1,24 @@
 internal import Diagnosis
 internal import Inference
 
-/// What OpenVINO says of itself and of its devices.
+/// OpenVINO's version and its report about the devices.
 struct OpenVINOCheck {
   let version = Runtime.version
   let devices: [Device]
   private let failure: InferenceError?
 
   struct Device {
-    /// OpenVINO's name: "GPU.0".
+    /// The device's name in OpenVINO: "GPU.0".
     let name: String
-    /// The maker's name.
+    /// The maker's name for the device.
     let fullName: String?
-    /// "FP32", "INT8"
+    /// The supported kinds of arithmetic: "FP32", "INT8".
     let capabilities: [String]
     let driverVersion: String?
 
     init(_ name: String, of runtime: borrowing Runtime) {
       func property(_ key: String) -> String? {
-        // Devices differ in what they tell.
+        // Devices differ in the properties that they have.
         guard let value = try? runtime.property(key, of: name), !value.isEmpty else { return nil }
         return value
       }
@@ -45,7 +45,7 @@ struct OpenVINOCheck {
       return [
         Finding(
           .openVINO, "openvino", .error, "OpenVINO \(version) does not start: \(failure)",
-          remedy: "install Lorikeet anew")
+          remedy: "reinstall Lorikeet")
       ]
     }
     return [Finding(.openVINO, "openvino", .ok, version)]

@@ -1,8 +1,9 @@
+internal import Devices
 internal import FoundationEssentials
 internal import Recognition
 
-/// What was measured, for programs. Times are seconds; the keys are part of the contract with whoever reads them, and
-/// are always there, with null where there is nothing to say.
+/// The measurements as JSON. Times are in seconds. The keys are a stable interface and are always present, with null
+/// for missing values.
 struct BenchJSON: Encodable {
   private let version = Lorikeet.version
   private let model, processor: Nullable<String>
@@ -90,7 +91,7 @@ struct BenchJSON: Encodable {
     synthetic = result.isSynthetic
     trailingSilence = Nullable(result.trailingSilence)
     idleWatts = Nullable(result.idlePower.watts.map { rounded($0) })
-    energyUnavailable = Nullable(result.idlePower.notReadyReason)
+    energyUnavailable = Nullable(result.idlePower.unavailableReason)
     backends = result.backends.map { backend in
       let measurement = backend.measurement
       return Backend(

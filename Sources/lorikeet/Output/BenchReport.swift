@@ -1,6 +1,7 @@
+internal import Devices
 internal import Recognition
 
-/// What was measured, as tables for people.
+/// The measurements as text tables.
 struct BenchReport {
   private let result: BenchResult
 
@@ -8,7 +9,7 @@ struct BenchReport {
     self.result = result
   }
 
-  /// From so many runs on the 95th percentile says more than the slowest run.
+  /// The number of runs from which the 95th percentile says more than the slowest run.
   private static let runsForPercentile = 20
 
   private typealias Measured = (backend: BenchResult.Backend, measurement: BenchResult.Measurement)
@@ -29,11 +30,11 @@ struct BenchReport {
       .compactMap(\.self)).joined(separator: ", ")
   }
 
-  // MARK: Who executed
+  // MARK: The executing device
 
   private var proofs: [String] {
     var table = TextTable(columns: [
-      .init(title: "asked for", isNumber: false), .init(title: "OpenVINO says", isNumber: false),
+      .init(title: "requested", isNumber: false), .init(title: "OpenVINO says", isNumber: false),
       .init(title: "counted", isNumber: false), .init(title: "NPU busy"), .init(title: "loaded in"),
       .init(title: "first transcript"),
     ])
@@ -45,7 +46,7 @@ struct BenchReport {
         proof.loadSeconds.map(duration) ?? "–", proof.firstSeconds.map(duration) ?? "–",
       ])
     }
-    return ["Who executes: the self-test's recording"] + table.lines
+    return ["Executing device, by the self-test's recording"] + table.lines
   }
 
   // MARK: Tables
@@ -123,7 +124,7 @@ struct BenchReport {
       }
     }
     let title =
-      "Streamed in real time with \(rounded(silence, to: 100)) s of silence behind, milliseconds: median \(spreadTitle)"
+      "Streamed in real time with \(rounded(silence, to: 100)) s of silence after each, milliseconds: median \(spreadTitle)"
     return [title] + table.lines
   }
 
@@ -141,20 +142,20 @@ struct BenchReport {
     for (backend, measurement) in measured {
       for row in measurement.stages where !row.fallbackReasons.isEmpty {
         remarks.append(
-          "\(backend.name), \(rounded(row.audioSeconds, to: 10)) s, did not run as wanted: "
+          "\(backend.name), \(rounded(row.audioSeconds, to: 10)) s, did not run as requested: "
             + row.fallbackReasons.joined(separator: "; "))
       }
     }
     if result.isSynthetic {
       remarks.append(
-        "The recordings are synthetic: the built-in one, as often as it fits, with silence between. Only their "
-          + "lengths tell something; name files to measure real ones.")
+        "The recordings are synthetic: the built-in one, repeated with silence between. Only their "
+          + "lengths are meaningful; pass files to measure real ones.")
     }
     if result.trailingSilence == nil {
       switch result.idlePower {
       case .watts(let watts):
         remarks.append(
-          "Energy is what the processor's package takes above \(rounded(watts, to: 10)) W, which it takes idle."
+          "Energy is that of the processor's package above its idle power of \(rounded(watts, to: 10)) W."
         )
       case .unavailable(let why): remarks.append("Energy is unavailable: \(why)")
       }
@@ -172,7 +173,7 @@ struct BenchReport {
     "\(row.device ?? "–") \(row.precision.rawValue)\(instead(of: backend, row.work.devices))"
   }
 
-  /// Says it where something else than the device that was named did the work.
+  /// A remark if another device than the named one did the work.
   private func instead(of backend: BenchResult.Backend, _ devices: [String?]) -> String {
     let asked = backend.name.uppercased()
     let others = devices.compactMap(\.self).filter { DeviceName.kind(of: $0) != asked }

@@ -1,12 +1,12 @@
 internal import SystemPaths
 
 extension String {
-  /// Blanks behind the text, so that columns are as wide in each line.
+  /// Returns the text followed by blanks up to a column's width, in characters.
   func padded(to width: Int) -> String {
     self + String(repeating: " ", count: max(0, width - count))
   }
 
-  /// The text for people without line breaks: a message must not forge a line of its own.
+  /// The readable text without line breaks, so that it cannot forge a line of its own.
   var inOneLine: String {
     readable.split(whereSeparator: \.isNewline).joined(separator: " ")
   }

@@ -1,14 +1,14 @@
-/// How the words of a cue are put into lines.
+/// Breaks the words of a cue into lines.
 enum CueLines {
-  /// Characters in a line.
+  /// The maximum length of a line, in characters.
   static let length = 42
 
-  /// One line if they fit, else the two that are as even as punctuation lets them be; `nil` if two are not enough. A word
-  /// that is longer than a line has one of its own and is not broken.
+  /// Returns one line if the words fit, otherwise two lines as even as punctuation allows; `nil` if two are not enough.
+  /// A word longer than a line gets one of its own and is not broken.
   static func fit(_ words: ArraySlice<CueWord>) -> [ArraySlice<CueWord>]? {
     let total = words.reduce(-1) { $0 + $1.length + 1 }
     if total <= length || words.count < 2 { return [words] }
-    // Two lines and the longest words there are.
+    // Longer than two lines, without an overlong word.
     if total > 2 * length + 1, words.count > 2, words.allSatisfy({ $0.length <= length }) { return nil }
     var best: (cost: Int, index: Int)?
     var upper = -1
@@ -24,7 +24,7 @@ enum CueLines {
     return best.map { [words[..<$0.index], words[$0.index...]] }
   }
 
-  /// As many lines as it takes.
+  /// Breaks the words into as many lines as necessary.
   static func fill(_ words: ArraySlice<CueWord>) -> [ArraySlice<CueWord>] {
     var lines: [ArraySlice<CueWord>] = []
     var used = 0

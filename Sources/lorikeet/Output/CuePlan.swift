@@ -1,12 +1,12 @@
 internal import Transducer
 
-/// Which words are read together: cues of two lines at most and 1 to 6 s, broken at sentences, else at commas, else where
-/// nobody speaks. Of all ways to break, the one that costs least is taken.
+/// Groups words into cues of at most two lines and 1 to 6 s, broken at sentences, otherwise at commas, otherwise at
+/// silence. Of all ways to break, the one with the least cost is chosen.
 struct CuePlan {
-  /// Seconds.
+  /// The maximum and minimum duration of a cue, in seconds.
   static let longest = 6.0
   static let shortest = 1.0
-  /// Seconds of silence that end a cue.
+  /// The silence that ends a cue, in seconds.
   private static let pause = 1.0
 
   /// The words of each cue.
@@ -15,7 +15,7 @@ struct CuePlan {
 
   init(_ words: [SpokenText.Word]) {
     self.words = words.map(CueWord.init)
-    // The least cost up to a word, and where the last cue begins.
+    // The least cost up to a word, and the beginning of the last cue.
     var best: [(cost: Double, start: Int)] = [(0, 0)]
     for end in words.indices.map({ $0 + 1 }) {
       var least = (cost: Double.infinity, start: end - 1)
@@ -33,7 +33,7 @@ struct CuePlan {
     cues.reverse()
   }
 
-  /// What a cue costs its reader; `nil` if neither these words nor more before them can be one.
+  /// The cost of a cue to its reader; `nil` if neither these words nor more words before them can be a cue.
   private func cost(of cue: Range<Int>) -> Double? {
     let (first, last) = (words[cue.lowerBound], words[cue.upperBound - 1])
     if cue.count > 1, words[cue.lowerBound + 1].start > first.start {
@@ -42,19 +42,19 @@ struct CuePlan {
       if isBroken || isLong || CueLines.fit(words[cue]) == nil { return nil }
     }
     let next = cue.upperBound < words.count ? words[cue.upperBound].start : .infinity
-    // What begins in one moment stays together: a cue needs time.
+    // Words that begin at the same time stay together: a cue needs a duration.
     guard next > first.start else { return .infinity }
     // Squares make cues even: no word is left alone.
     let room = 1 - Double(words[cue].reduce(0) { $0 + $1.length + 1 }) / Double(2 * CueLines.length)
     var cost = 1 + 2 * room * room
-    // Too short to be read is worse than any break.
+    // A cue too short to be read is worse than any break.
     let missing = Self.shortest - (next - first.start)
     if missing > 1e-6 { cost += 20 + 20 * missing }
     for word in words[cue].dropLast() where word.endsSentence { cost += 4 }
     return cost + breakCost(before: cue.upperBound)
   }
 
-  /// What it costs to break there.
+  /// The cost of a break before a word.
   private func breakCost(before index: Int) -> Double {
     guard index < words.count else { return 0 }
     let word = words[index - 1]

@@ -1,14 +1,14 @@
 internal import Transducer
 
-/// A word with what decides where cues and lines are broken.
+/// A word with the properties that determine the breaks of cues and lines.
 struct CueWord {
   let text: String
-  /// Seconds.
+  /// The times in seconds.
   let start, end: Double
-  /// Characters.
+  /// The length in characters.
   let length: Int
   let endsSentence: Bool
-  /// Whether a mark stands behind it.
+  /// True if the word ends with a punctuation mark.
   let endsClause: Bool
 
   init(_ word: SpokenText.Word) {
@@ -16,11 +16,11 @@ struct CueWord {
     (start, end) = (word.start, word.end)
     length = word.text.count
     endsClause = word.text.last?.isPunctuation == true
-    // Quotes and brackets may close behind the mark.
+    // Closing quotes and brackets can follow the mark.
     let last = word.text.reversed().first { !"\"')]»”’".contains($0) }
     endsSentence = last.map { ".!?…".contains($0) } == true
   }
 
-  /// Articles and prepositions, in whatever language, belong to what follows.
+  /// True for articles and prepositions, in any language, which belong to the word after them.
   var isShort: Bool { length <= 3 && !endsClause }
 }

@@ -1,8 +1,10 @@
 internal import Diagnosis
 internal import ModelStore
+internal import Parakeet
 internal import Recognition
+internal import SpeechEngine
 
-/// The doctor's report for programs; the keys are part of the contract with whoever reads them.
+/// The doctor's report as JSON. The keys are a stable interface.
 struct DoctorJSON: Encodable {
   private let version = Lorikeet.version
   private let verdict: String

@@ -1,6 +1,6 @@
 internal import Diagnosis
 
-/// All that the doctor has found.
+/// The doctor's findings as a text report.
 struct DoctorReport {
   let findings: [Finding]
   let openVINO: OpenVINOCheck
@@ -8,13 +8,13 @@ struct DoctorReport {
   let data: DataDirectoryCheck
   let style: Style
 
-  /// The worst; notes are nothing bad.
+  /// The worst verdict; a note counts as ok.
   var verdict: Verdict {
     let worst = findings.map(\.verdict).max() ?? .ok
     return worst == .note ? .ok : worst
   }
 
-  /// For people: what was found, subject by subject, and below each trouble what mends it.
+  /// The findings by subject, each problem followed by its remedy.
   var text: String { "lorikeet \(Lorikeet.version)\n\n" + Self.render(findings, style) }
 
   static func render(_ findings: [Finding], _ style: Style) -> String {
@@ -57,7 +57,7 @@ struct DoctorReport {
 }
 
 extension Style {
-  /// A verdict in a column of so many characters.
+  /// A verdict in a column of `width` characters.
   fileprivate func verdict(_ verdict: Verdict, width: Int) -> String {
     let mark = DoctorReport.mark(verdict)
     return self(mark, verdict.colour) + mark.padded(to: width).dropFirst(mark.count)

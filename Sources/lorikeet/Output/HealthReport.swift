@@ -5,16 +5,16 @@ internal import SystemPaths
 internal import WyomingProtocol
 internal import WyomingServer
 
-/// How a running server is.
+/// The health of a running server.
 struct HealthReport {
   let uri: String
   let outcome: HealthCheck.Outcome
   var style = Style.plain
 
-  /// Whether it can recognize at once; of another program's server it is taken for granted.
+  /// True if the server can recognize speech now, which is assumed of another program's server.
   var isReady: Bool { outcome.status.map { $0.progress == .ready } ?? true }
 
-  /// For people: a line for the server, and one for each device if it tells of them.
+  /// The text report: a line for the server, and one for each device that it reports.
   var text: String {
     let devices = outcome.status?.devices ?? []
     let nameWidth = devices.map(\.name.count).max() ?? 0
@@ -32,14 +32,14 @@ struct HealthReport {
     return ([summary] + lines + [speculation].compactMap(\.self)).joined(separator: "\n")
   }
 
-  /// What it brought to recognize utterances before they ended; `nil` if that was never done.
+  /// The effect of recognizing utterances before they ended; `nil` if that was never done.
   private var speculation: String? {
     guard let count = outcome.status?.speculation, count.started > 0 else { return nil }
     let saved = (count.savedSeconds * 10).rounded() / 10
-    return "  begun before the end   \(count.started), of them \(count.used) used, \(saved) s not waited"
+    return "  recognized early   \(count.started), of them \(count.used) used, \(saved) s saved"
   }
 
-  /// For programs: an object in one line; the keys are part of the contract with whoever reads them.
+  /// The report as a JSON object in one line. The keys are a stable interface.
   var line: String {
     JSONValue.object([
       "uri": .string(uri), "models": .array(outcome.models.map(JSONValue.string)),
@@ -55,7 +55,7 @@ struct HealthReport {
     return "\(uri) \(state) and serves \(names)\(remarks)".inOneLine
   }
 
-  /// What the server waits for, and who answers although a device is lost.
+  /// The progress of the model, lost devices, and the device that works instead.
   private var remarks: String {
     guard let status = outcome.status else { return "" }
     var remarks =
@@ -75,13 +75,13 @@ struct HealthReport {
 }
 
 extension DeviceReport {
-  /// Why it is lost, or its encoders.
+  /// The reason why the device is lost, or its encoders.
   fileprivate var condition: String? {
     if case .lost(let why) = state { return why }
     return encoders.isEmpty ? nil : encoders.map(\.words).joined(separator: ", ")
   }
 
-  /// What it has done, and what should not have happened.
+  /// The device's counts of work and of failures.
   fileprivate var work: String? {
     func counted(_ count: Int, _ one: String, _ many: String) -> String? {
       count == 0 ? nil : "\(count) \(count == 1 ? one : many)"

@@ -1,20 +1,20 @@
 internal import FoundationEssentials
 internal import SystemPaths
 
-/// Results for programs.
+/// Encodes results as JSON.
 enum JSONLine {
-  /// A value as one line, its keys in order and in snake case.
+  /// Encodes a value as one line, with sorted keys in snake case.
   static func of(_ value: some Encodable) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
-    // All numbers are finite, so there is nothing that JSON cannot hold.
+    // All numbers are finite, so JSON can represent every value.
     guard let data = try? encoder.encode(value) else { return "{}" }
     return String(decoding: data, as: UTF8.self).readableJSON
   }
 }
 
-/// A value whose key is always there, with null where there is nothing to say: readers need not ask for it first.
+/// A value whose key is always present, with null if it is missing, so that readers need not test for the key.
 struct Nullable<Value: Encodable>: Encodable {
   let value: Value?
 
@@ -28,8 +28,8 @@ struct Nullable<Value: Encodable>: Encodable {
   }
 }
 
-/// A number with as many decimals as it is worth; 0 for one that is none, such as the confidence of a network
-/// that has overflowed.
+/// Rounds a number to multiples of 1 / `parts`; 0 for NaN or infinity, such as the confidence of a network that has
+/// overflowed.
 func rounded(_ value: Double, to parts: Double = 1000) -> Double {
   value.isFinite ? (value * parts).rounded() / parts : 0
 }

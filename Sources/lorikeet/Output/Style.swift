@@ -1,4 +1,4 @@
-/// Colours, where a person sees them.
+/// The colours of text in a terminal.
 struct Style: Sendable, Equatable {
   enum Colour: Int {
     case red = 31
@@ -15,16 +15,17 @@ struct Style: Sendable, Equatable {
   }
 
   /// - Parameters:
-  ///   - noColour: `NO_COLOR`; who sets it wants none (no-color.org).
-  ///   - terminal: `TERM`, the terminal's kind.
+  ///   - isTerminal: True if the output is a terminal.
+  ///   - noColour: The value of `NO_COLOR`, which turns colours off (no-color.org).
+  ///   - terminal: The value of `TERM`, the kind of terminal.
   init(isTerminal: Bool, noColour: String?, terminal: String?) {
     isColoured = isTerminal && (noColour ?? "").isEmpty && Self.isAble(terminal)
   }
 
-  /// Whether a terminal knows more than to print one line after the other.
+  /// Returns true if a terminal can do more than print one line after the other.
   static func isAble(_ terminal: String?) -> Bool { !["", "dumb"].contains(terminal ?? "") }
 
-  /// The text in the colour; as it is without one.
+  /// Returns the text in a colour, or unchanged without one.
   func callAsFunction(_ text: String, _ colour: Colour?) -> String {
     guard isColoured, let colour else { return text }
     return "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m"

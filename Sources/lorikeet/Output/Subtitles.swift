@@ -1,6 +1,6 @@
 internal import Transducer
 
-/// Words as cues that one can read.
+/// Words as readable cues.
 struct Subtitles {
   struct Cue: Equatable {
     var start, end: Double
@@ -14,7 +14,7 @@ struct Subtitles {
     cues = groups.enumerated().map { index, group in
       let start = group.first?.start ?? 0
       let end = min(max(group.map(\.end).max() ?? 0, start + CuePlan.shortest), start + CuePlan.longest)
-      // It stays long enough to be read, but not into the next one.
+      // The cue stays long enough to be read, but not into the next one.
       let next = index + 1 < groups.count ? groups[index + 1].first?.start ?? .infinity : .infinity
       let lines = CueLines.fit(group) ?? CueLines.fill(group)
       return Cue(
@@ -23,14 +23,14 @@ struct Subtitles {
     }
   }
 
-  /// SubRip, without a newline at its end.
+  /// The subtitles as SubRip, without a newline at the end.
   var subRip: String {
     cues.enumerated().map { index, cue in
       "\(index + 1)\n\(Self.time(cue.start, ",")) --> \(Self.time(cue.end, ","))\n\(cue.lines.joined(separator: "\n"))\n"
     }.joined(separator: "\n")
   }
 
-  /// WebVTT, without a newline at its end.
+  /// The subtitles as WebVTT, without a newline at the end.
   var webVTT: String {
     let blocks = cues.map { cue in
       let text = cue.lines.map(Self.escaped).joined(separator: "\n")
@@ -39,7 +39,7 @@ struct Subtitles {
     return (["WEBVTT\n"] + blocks).joined(separator: "\n")
   }
 
-  /// `&` and `<` begin something in WebVTT's cue text.
+  /// Escapes `&`, `<` and `>`, which are markup in WebVTT's cue text.
   private static func escaped(_ line: String) -> String {
     var result = ""
     for character in line {
@@ -53,7 +53,7 @@ struct Subtitles {
     return result
   }
 
-  /// Hours, minutes, seconds and milliseconds.
+  /// Formats a time as hours, minutes, seconds and milliseconds.
   private static func time(_ seconds: Double, _ point: String) -> String {
     let milliseconds = Int((seconds * 1000).rounded())
     func padded(_ value: Int, _ digits: Int) -> String {

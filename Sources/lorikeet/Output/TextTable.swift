@@ -1,4 +1,4 @@
-/// Columns for people: texts to the left, numbers to the right.
+/// A text table: texts are aligned to the left, numbers to the right.
 struct TextTable {
   struct Column {
     let title: String
@@ -6,10 +6,10 @@ struct TextTable {
   }
 
   let columns: [Column]
-  /// A cell for each column.
+  /// The rows, with a cell for each column.
   var rows: [[String]] = []
 
-  /// The titles and the rows, each two blanks in.
+  /// The titles and the rows, indented by two blanks.
   var lines: [String] {
     let titles = columns.map(\.title)
     let widths = columns.indices.map { column in

@@ -2,14 +2,18 @@ internal import ArgumentParser
 internal import Recognition
 internal import Transducer
 
-/// How a transcript is written.
+/// The output format of a transcript.
 enum TranscriptFormat: String, CaseIterable, ExpressibleByArgument {
   case text, json, srt, vtt
 
-  /// Whether it is for players, with times in it.
+  /// True for the subtitle formats of video players.
   var isSubtitles: Bool { self == .srt || self == .vtt }
 
-  /// - Parameter file: The recording's name as it was given.
+  /// Formats a transcript.
+  ///
+  /// - Parameters:
+  ///   - transcript: The transcript.
+  ///   - file: The recording's name on the command line.
   func render(_ transcript: Transcript, of file: String) -> String {
     switch self {
     case .text: transcript.text

@@ -1,8 +1,9 @@
+internal import Devices
 internal import FoundationEssentials
 internal import Recognition
 internal import Transducer
 
-/// A transcript for programs. Times are seconds; the keys are part of the contract with whoever reads them.
+/// A transcript as JSON. Times are in seconds. The keys are a stable interface.
 struct TranscriptJSON: Encodable {
   private let file: String
   private let text: String
@@ -82,7 +83,7 @@ struct TranscriptJSON: Encodable {
     try container.encode(timings, forKey: .timings)
     try container.encode(precision, forKey: .precision)
     try container.encode(model, forKey: .model)
-    // Always there, null where there is nothing to say: readers need not ask for the key first.
+    // Always present, null if unknown, so that readers need not test for the key.
     try container.encode(language, forKey: .language)
     try container.encode(isLanguageDetected, forKey: .isLanguageDetected)
     try container.encode(device, forKey: .device)

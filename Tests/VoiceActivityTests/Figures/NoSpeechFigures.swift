@@ -1,43 +1,43 @@
-/// How often speech is found where nobody speaks.
+/// Counts of audio without speech in which speech is found.
 struct NoSpeechFigures: Equatable, Sendable {
   var stretches = 0
   var found = 0
 
-  mutating func hear(_ samples: [Float], bands: Int) {
+  mutating func measure(_ samples: [Float], bands: Int) {
     stretches += 1
     if speechSpan(of: samples, bands: bands) != nil { found += 1 }
   }
 
-  /// Minutes of noise, tones and clicks, and stretches of them behind dead silence.
+  /// Minutes of noise, tones and clicks, and parts of them after digital silence.
   static func stretches(bands: Int) -> NoSpeechFigures {
     var figures = NoSpeechFigures()
     let minute = 60 * Signals.rate
     for kind in NoiseKind.allCases {
       for seed in 20..<26 as Range<UInt64> {
         let noise = kind.samples(minute, seed: seed)
-        for level in [-60.0, -36, -12] { figures.hear(Signals.scaled(noise, toPeak: level), bands: bands) }
+        for level in [-60.0, -36, -12] { figures.measure(Signals.scaled(noise, toPeak: level), bands: bands) }
         for start in stride(from: 0, to: minute, by: 5 * Signals.rate) {
           let stretch = Array(noise[start..<start + 5 * Signals.rate])
-          figures.hear(Signals.silence(0.5) + Signals.scaled(stretch, toPeak: -30), bands: bands)
+          figures.measure(Signals.silence(0.5) + Signals.scaled(stretch, toPeak: -30), bands: bands)
         }
       }
     }
     for tones in Signals.tones {
       for level in [-60.0, -48, -36, -24, -12] {
         let samples = Signals.scaled(tones, toPeak: level)
-        figures.hear(samples, bands: bands)
+        figures.measure(samples, bands: bands)
         for start in 0..<10 {
           let stretch = samples[4800 * start..<4800 * start + 80_000]
-          figures.hear(Signals.silence(0.5) + stretch, bands: bands)
+          figures.measure(Signals.silence(0.5) + stretch, bands: bands)
         }
       }
     }
-    figures.hear(Signals.silence(60), bands: bands)
-    figures.hearClicksAndChimes(bands: bands)
+    figures.measure(Signals.silence(60), bands: bands)
+    figures.measureClicksAndChimes(bands: bands)
     return figures
   }
 
-  private mutating func hearClicksAndChimes(bands: Int) {
+  private mutating func measureClicksAndChimes(bands: Int) {
     for length in [1, 4, 16, 48, 80] {
       for distance in [4000, 9876, 16_000] {
         var samples = Signals.silence(10)
@@ -45,11 +45,11 @@ struct NoSpeechFigures: Equatable, Sendable {
         for start in stride(from: 4321, to: samples.count - length, by: distance) {
           samples.replaceSubrange(start..<start + length, with: click)
         }
-        hear(samples, bands: bands)
+        measure(samples, bands: bands)
       }
     }
     for seconds in [0.3, 0.5, 0.8, 1.2] {
-      hear(Signals.silence(0.5) + Signals.chime(seconds) + Signals.silence(2), bands: bands)
+      measure(Signals.silence(0.5) + Signals.chime(seconds) + Signals.silence(2), bands: bands)
     }
   }
 
@@ -61,7 +61,7 @@ struct NoSpeechFigures: Equatable, Sendable {
       for noise in NoiseKind.allCases.map({ $0.samples(count, seed: seed) })
         + [Signals.brown(count, seed: seed)]
       {
-        figures.hear(Signals.scaled(noise, toPeak: -20), bands: bands)
+        figures.measure(Signals.scaled(noise, toPeak: -20), bands: bands)
       }
     }
     return figures

@@ -1,4 +1,4 @@
-/// Noise that does not change, of which any stretch sounds like any other.
+/// Stationary noise, any part of which sounds like any other.
 enum NoiseKind: String, CaseIterable, Sendable {
   case white, pink, fan, hum
 
@@ -13,7 +13,7 @@ enum NoiseKind: String, CaseIterable, Sendable {
 }
 
 extension Signals {
-  /// 6 dB less each octave above 40 Hz.
+  /// Brown noise: -6 dB per octave above 40 Hz.
   static func brown(_ count: Int, seed: UInt64) -> [Float] {
     var level: Float = 0
     return white(count, seed: seed).map { sample in
@@ -22,7 +22,7 @@ extension Signals {
     }
   }
 
-  /// With its words only, beginning and ending within them.
+  /// Returns the words of a recording only, without the silence around them.
   static func bare(_ name: String) throws -> [Float] {
     let recording = try recording(name)
     return Array(recording[words(in: recording)])

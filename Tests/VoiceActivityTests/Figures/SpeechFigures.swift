@@ -1,14 +1,14 @@
-/// How often speech is missed, or cut, in utterances with words in them.
+/// Counts of utterances with words in which speech is missed or cut.
 struct SpeechFigures: Equatable, Sendable {
   var utterances = 0
-  /// Nothing was found.
+  /// Utterances in which no speech was found.
   var missed = 0
-  /// Something was found, but not the first or the last of the words.
+  /// Utterances in which speech was found without the beginning or the end of the words.
   var cut = 0
-  /// The longest stretch of words before or behind what was found, in milliseconds.
+  /// The longest part of the words before or after the speech found, in milliseconds.
   var longestCut = 0
 
-  mutating func hear(_ samples: [Float], words: Range<Int>, bands: Int) {
+  mutating func measure(_ samples: [Float], words: Range<Int>, bands: Int) {
     utterances += 1
     guard let span = speechSpan(of: samples, bands: bands) else {
       missed += 1
@@ -21,7 +21,7 @@ struct SpeechFigures: Equatable, Sendable {
   }
 
   /// The 24 recordings in five noises at 10, 7 and 5 dB and clean, at three levels, with silence around them, only
-  /// before them, and beginning and ending in a word; and clean behind chimes.
+  /// before them, and beginning and ending in a word; and clean after chimes.
   static func utterances(bands: Int) throws -> SpeechFigures {
     var figures = SpeechFigures()
     for (number, name) in Signals.recordings.enumerated() {
@@ -34,12 +34,12 @@ struct SpeechFigures: Equatable, Sendable {
         let words = Signals.words(in: clean)
         for samples in try mixtures(clean, name: name, words: words, seed: UInt64(10 * number)) {
           for level in [-6.0, -40, -50] {
-            figures.hear(
+            figures.measure(
               Signals.in16Bits(Signals.scaled(samples, toPeak: level)), words: words, bands: bands)
           }
         }
       }
-      figures.hearBehindChimes(recording, bands: bands)
+      figures.measureAfterChimes(recording, bands: bands)
     }
     return figures
   }
@@ -57,13 +57,13 @@ struct SpeechFigures: Equatable, Sendable {
       }
   }
 
-  private mutating func hearBehindChimes(_ recording: [Float], bands: Int) {
+  private mutating func measureAfterChimes(_ recording: [Float], bands: Int) {
     for seconds in [0.3, 0.5, 0.8] {
       for gap in [0.0, 0.2, 1] {
         for level in [-6.0, -12, -24] {
           let before = Signals.silence(0.1) + Signals.chime(seconds) + Signals.silence(gap)
           let words = Signals.words(in: recording)
-          hear(
+          measure(
             before + Signals.scaled(recording, toPeak: level),
             words: before.count + words.lowerBound..<before.count + words.upperBound, bands: bands)
         }
@@ -80,7 +80,7 @@ struct SpeechFigures: Equatable, Sendable {
         for variant in 0..<8 as Range<UInt64> {
           let noise = kind.samples(bare.count, seed: 5000 + 10 * UInt64(number) + variant)
           let mixed = Signals.mixed(bare, in: bare.indices, with: noise, snr: 5)
-          figures.hear(Signals.scaled(mixed, toPeak: -20), words: bare.indices, bands: bands)
+          figures.measure(Signals.scaled(mixed, toPeak: -20), words: bare.indices, bands: bands)
         }
       }
     }
@@ -103,7 +103,7 @@ struct SpeechFigures: Equatable, Sendable {
             sample * min(1, Float(min(index, count - index)) / 320)
           }
           let samples = Signals.silence(0.7) + Signals.scaled(word, toPeak: -12) + Signals.silence(1)
-          figures.hear(samples, words: 11_200..<11_200 + count - 320, bands: bands)
+          figures.measure(samples, words: 11_200..<11_200 + count - 320, bands: bands)
         }
       }
     }

@@ -2,32 +2,32 @@ import Glibc
 import SpeechFeatures
 import VoiceActivity
 
-/// What becomes of utterances whose noise changes its level, compared with the same noise everywhere.
+/// Results for utterances whose noise changes its level, compared with constant noise.
 struct StepFigures: Equatable, Sendable {
-  /// Where the noise changes its level.
+  /// The place at which the noise changes its level.
   enum Place: String, CaseIterable, Sendable {
     case before, atWords, inWords, atPause, inPause, lateInPause
   }
 
   var utterances = 0
   var missed = 0
-  /// Words that are in the span with the same noise everywhere are not, by more than 30 ms.
+  /// Utterances that lose more than 30 ms of the words in the span with constant noise.
   var cut = 0
-  /// The span ends more than 0.15 s later than it does with the same noise everywhere.
+  /// Spans that end more than 0.15 s later than with constant noise.
   var late = 0
-  /// The span begins more than 0.15 s earlier, at the step.
+  /// Spans that begin more than 0.15 s earlier, at the step.
   var early = 0
-  /// The span was settled more than 0.25 s later, or not at all.
+  /// Spans settled more than 0.25 s later, or never.
   var settledLate = 0
-  /// The longest delay of being settled, in milliseconds; the whole pause where it never was.
+  /// The longest delay until a span is settled, in milliseconds; the whole pause if it never is.
   var longestDelay = 0
 
-  /// Seconds of noise around the words.
+  /// The noise before and after the words, in seconds.
   static let (lead, pause) = (1.5, 2.2)
 
-  /// The 24 recordings, their noise so many dB quieter than they are, which changes by so many at a place.
+  /// Measures the recordings with noise `snr` dB below them that changes by `change` dB at a place.
   ///
-  /// - Parameter ramp: Seconds that the change takes.
+  /// - Parameter ramp: The duration of the change, in seconds.
   static func steps(
     of change: Double, at place: Place, in kind: NoiseKind, snr: Double, ramp: Double = 0.01, bands: Int,
     names: [String] = Signals.recordings
@@ -57,10 +57,10 @@ struct StepFigures: Equatable, Sendable {
 
   private mutating func compare(_ changed: [Float], with even: [Float], _ words: Range<Int>, _ bands: Int) {
     utterances += 1
-    let evenly = Listening(to: even, words, bands: bands)
+    let evenly = LiveDetection(to: even, words, bands: bands)
     guard let usual = evenly.span else { return }
-    let listening = Listening(to: changed, words, bands: bands)
-    guard let span = listening.span else {
+    let live = LiveDetection(to: changed, words, bands: bands)
+    guard let span = live.span else {
       missed += 1
       return
     }
@@ -69,7 +69,7 @@ struct StepFigures: Equatable, Sendable {
     if span.lowerBound > first + 480 || span.upperBound < last - 480 { cut += 1 }
     if span.upperBound > usual.upperBound + 2400 { late += 1 }
     if span.lowerBound < usual.lowerBound - 2400 { early += 1 }
-    let delay = (listening.settled ?? changed.count) - (evenly.settled ?? even.count)
+    let delay = (live.settled ?? changed.count) - (evenly.settled ?? even.count)
     if delay > 4000 { settledLate += 1 }
     longestDelay = max(longestDelay, delay / 16)
   }
@@ -85,11 +85,11 @@ struct StepFigures: Equatable, Sendable {
   }
 }
 
-/// An utterance as it is heard live, in pieces of 10 ms.
-struct Listening {
-  /// At the end.
+/// An utterance processed live, in chunks of 10 ms.
+struct LiveDetection {
+  /// The span at the end.
   private(set) var span: Range<Int>?
-  /// The samples that had come when the span was settled for the first time after the words.
+  /// The number of samples received when the span was first settled after the words.
   private(set) var settled: Int?
 
   init(to samples: [Float], _ words: Range<Int>, bands: Int) {
@@ -110,7 +110,7 @@ extension Signals {
     samples.map { $0 * factor }
   }
 
-  /// Factors: 1, and so many dB from a sample on, after a ramp in dB.
+  /// Returns gain factors: 1, then a ramp in dB from sample `start` on to `change` dB.
   static func gains(_ count: Int, _ change: Double, from start: Int, over ramp: Double) -> [Float] {
     let length = max(1, ramp * Double(rate))
     return (0..<count).map { index in

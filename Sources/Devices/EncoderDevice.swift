@@ -1,0 +1,37 @@
+public import Concurrency
+public import SpeechFeatures
+
+/// A device that runs encoders.
+public typealias EncoderDevice = SupervisedDevice<EncoderPool>
+
+extension SupervisedDevice where Pool == EncoderPool {
+  /// - Parameters:
+  ///   - thread: The thread that runs encoders, if not one of the device's own.
+  ///   - selfTest: `nil` for the last resort, the processor: it is used without a test, and never lost.
+  ///   - onEvent: Called on any thread.
+  public init(
+    _ accelerator: any Accelerator, shapes: EncoderShapes, limits: EncoderCacheLimits = EncoderCacheLimits(),
+    timing: DeviceTiming = DeviceTiming(), thread: DeviceThread? = nil, selfTest: SelfTest?,
+    onEvent: @escaping @Sendable (DeviceEvent) -> Void
+  ) {
+    self.init(
+      named: accelerator.name,
+      EncoderPool.Configuration(accelerator: accelerator, shapes: shapes, limits: limits, thread: thread),
+      timing: timing, selfTest: selfTest, onEvent: onEvent)
+  }
+
+  /// The shapes in which it runs encoders.
+  public nonisolated var shapes: EncoderShapes { configuration.shapes }
+
+  /// Encodes a range of frames.
+  ///
+  /// - Parameter waits: True to wait where nothing is ready.
+  /// - Returns: `nil` if nothing is ready.
+  public func encode(
+    _ frames: LogMelFrames, _ range: Range<Int>, priority: WorkPriority = .urgent, waits: Bool
+  ) async throws(DeviceError) -> EncoderOutput? {
+    try await run(waits: waits) { pool throws(DeviceError) in
+      try await pool.encode(frames, range, priority: priority, waits: waits)
+    }
+  }
+}

@@ -1,0 +1,199 @@
+internal import Glibc
+internal import Inference
+internal import ModelStore
+internal import Storage
+internal import SystemPaths
+
+/// The cache of OpenVINO's compiled networks, a directory with one folder for each network.
+///
+/// A compiled network is valid only for the same OpenVINO, driver, device, model and properties, which form the folder's
+/// key. OpenVINO writes into a temporary folder, which is then sealed; a folder that is damaged is removed, and its
+/// network compiled again.
+struct CompiledNetworks: Sendable {
+  fileprivate typealias Folder = SealedDirectory<Manifest>
+
+  let directory: String
+  /// The hash of the files that the networks are made from.
+  let source: String
+  let model: ModelDirectory
+  /// Called with the reason why a network is not kept: too little space, or no permission to write. It is used all the
+  /// same.
+  private let notKept: @Sendable (FileError) -> Void
+
+  /// - Throws: If there can be no such directory, so that a wrong path is reported at start and not ignored.
+  init(
+    directory: String, source: String, of model: ModelDirectory,
+    notKept: @escaping @Sendable (FileError) -> Void
+  ) throws(ParakeetError) {
+    self.directory = directory
+    self.source = source
+    self.model = model
+    self.notKept = notKept
+    do throws(FileError) {
+      try Files.makeDirectories(directory)
+    } catch {
+      // Anything else is reported when a network cannot be kept there.
+      if error.isWrongPlace { throw .cache(directory: directory, why: error.message) }
+    }
+  }
+
+  /// Loads a network from its folder, or compiles it and keeps it.
+  ///
+  /// - Parameters:
+  ///   - name: The network's name: "encoder 500".
+  ///   - device: OpenVINO's name for it, and everything that distinguishes it and its driver from others.
+  func compile(
+    _ graph: borrowing Graph, name: String, for device: (name: String, identity: String),
+    properties: [String: String], _ runtime: borrowing Runtime
+  ) throws(InferenceError) -> CompiledGraph {
+    let key = Key(
+      model: model.name, source: source, network: name, device: device.identity, openVINO: Runtime.version,
+      properties: properties)
+    let place = "\(directory)/\(key.folder(device: device.name))"
+    let canExport = (try? runtime.property("OPTIMIZATION_CAPABILITIES", of: device.name))?.contains(
+      "EXPORT_IMPORT")
+    func compile(in cache: String?) throws(InferenceError) -> CompiledGraph {
+      var properties = properties
+      properties["CACHE_DIR"] = cache
+      return try runtime.compile(graph, name: name, for: device.name, properties: properties)
+    }
+    if Folder(at: place)?.isIntact() == true, let compiled = try? compile(in: place) {
+      if !compiled.isFromCache { keep(key, writtenTo: place, at: place, isExported: canExport) }
+      return compiled
+    }
+    remove(place)
+    removeOutdated(like: key)
+    guard let temporary = temporaryDirectory() else { return try compile(in: nil) }
+    // If only the cache is at fault, the network is there all the same.
+    guard let compiled = try? compile(in: temporary.path) else {
+      let compiled = try compile(in: nil)
+      do throws(FileError) {
+        try Files.checkWriting(in: temporary.path)
+        reportNotKept(nothingWritten)
+      } catch {
+        reportNotKept(error)
+      }
+      return compiled
+    }
+    keep(key, writtenTo: temporary.path, at: place, isExported: canExport)
+    return compiled
+  }
+
+  private func temporaryDirectory() -> TemporaryDirectory? {
+    do throws(FileError) {
+      return try TemporaryDirectory(in: directory)
+    } catch {
+      reportNotKept(error)
+      return nil
+    }
+  }
+
+  /// Seals a folder that OpenVINO has written. One that is incomplete is removed: each start would find it, and could not
+  /// use it.
+  ///
+  /// - Parameter isExported: Whether the device can write networks at all; `nil` if that is not known.
+  private func keep(_ key: Key, writtenTo folder: String, at place: String, isExported: Bool?) {
+    do throws(FileError) {
+      // OpenVINO does not say if it could not write all of it. It may have removed what it had written.
+      try Files.checkWriting(in: folder)
+      guard try Files.names(in: folder).contains(where: { $0 != Manifest.fileName }) else {
+        remove(folder)
+        if isExported != false { reportNotKept(nothingWritten) }
+        return
+      }
+      let sealed = try Folder(sealing: folder) { Manifest(key: key, files: $0) }
+      if folder != place { _ = try sealed.moved(to: place) }
+    } catch {
+      remove(folder)
+      reportNotKept(error)
+    }
+  }
+
+  private var nothingWritten: FileError {
+    // A compiled network takes about as much space as the model's graphs.
+    let needed = model.graphBytes + model.graphBytes / 8
+    guard let free = Files.freeBytes(in: directory), free < needed else {
+      return FileError(directory, "OpenVINO could write nothing there")
+    }
+    return FileError(directory, "there is too little room, \(free / 1_000_000) MB", code: ENOSPC)
+  }
+
+  private func reportNotKept(_ error: FileError) {
+    notKept(FileError(directory, error.message, code: error.code))
+  }
+
+  /// Removes networks that this one replaces: those of other versions of the same model, device or OpenVINO, and what
+  /// interrupted processes have left.
+  private func removeOutdated(like key: Key) {
+    TemporaryPath.removeAbandoned(in: directory)
+    for folder in Folder.all(in: directory) where folder.manifest.key.isOutdated(by: key) {
+      try? folder.remove()
+    }
+  }
+
+  private func remove(_ path: String) {
+    try? Files.remove(path)
+  }
+
+  /// Everything that a compiled network depends on.
+  fileprivate struct Key: Codable, Sendable, Equatable {
+    var model: String
+    var source: String
+    var network: String
+    var device: String
+    var openVINO: String
+    var properties: [String: String]
+
+    func folder(device: String) -> String {
+      let text =
+        ([model, source, network, self.device, openVINO]
+        + properties.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: "\n")
+      let plain = "\(model)-\(device)-\(network)".map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" }
+      return "\(String(plain).drop { $0 == "." })-\(FileHash.sha256(of: text).prefix(16))"
+    }
+
+    func isOutdated(by new: Key) -> Bool {
+      model == new.model && network == new.network
+        && (openVINO != new.openVINO || (device == new.device && source != new.source))
+    }
+  }
+
+  /// The files of a folder, and the key that they were made for.
+  fileprivate struct Manifest: SealedManifest {
+    static let fileName = "compiled.json"
+
+    var key: Key
+    var files: [FileRecord]
+  }
+}
+
+/// A compiled network that is kept for the next start.
+public struct CompiledNetwork: Sendable {
+  public let path: String
+  public let model: String
+  /// "encoder 500": the network, and the frames of its static shape.
+  public let network: String
+  /// The device's full name and driver.
+  public let device: String
+  public let bytes: Int64
+  /// True if this build of OpenVINO made it, and its files look unchanged.
+  public let isUsable: Bool
+
+  /// Returns those in a directory, in the order of their names.
+  public static func all(in directory: String) -> [CompiledNetwork] {
+    CompiledNetworks.Folder.all(in: directory).map { folder in
+      let key = folder.manifest.key
+      return CompiledNetwork(
+        path: folder.path, model: key.model, network: key.network, device: key.device, bytes: folder.size,
+        isUsable: key.openVINO == Runtime.version && folder.looksUnchanged)
+    }
+  }
+}
+
+extension CompiledGraph {
+  /// True if OpenVINO read it from its cache.
+  var isFromCache: Bool {
+    let answer = (try? property("LOADED_FROM_CACHE")) ?? ""
+    return ["YES", "true", "1"].contains(answer)
+  }
+}

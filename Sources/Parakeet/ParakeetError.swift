@@ -1,0 +1,59 @@
+public import Devices
+public import Inference
+public import ModelStore
+
+/// The reason why a model's networks cannot be made.
+public enum ParakeetError: Error, Sendable, CustomStringConvertible {
+  case model(ModelError)
+  /// OpenVINO refused or failed; that may be the device's fault.
+  case inference(InferenceError)
+  /// The file of a network cannot be read.
+  case graph(InferenceError)
+  /// Compiled networks cannot be kept in a directory.
+  case cache(directory: String, why: String)
+  /// A model cannot be prepared in a directory.
+  case preparation(model: String, directory: String, why: String)
+  case precision(Precision, device: String, supported: [String])
+  /// A prepared model no longer has the weights that the precision needs.
+  case preparedOtherwise(Precision, weights: [WeightFormat], model: String)
+  case property(String, device: String, known: [String])
+
+  public var description: String {
+    switch self {
+    case .model(let error): error.description
+    case .inference(let error), .graph(let error): error.description
+    case .cache(let directory, let why): "cannot keep compiled models in \(directory): \(why)"
+    case .preparation(let model, let directory, let why):
+      "cannot prepare \(model) in \(directory): \(why)"
+    case .precision(let precision, let device, let supported):
+      "\(device) cannot compute in \(precision.rawValue); it can in \(supported.joined(separator: ", "))"
+    case .preparedOtherwise(let precision, let weights, let model):
+      "model \(model): its weights were prepared as \(weights.map(\.rawValue).joined(separator: " and ")), \(precision.rawValue) needs the model it was made of"
+    case .property(let key, let device, let known):
+      "\(device) has no property \(key); it has \(known.joined(separator: ", "))"
+    }
+  }
+
+  /// Makes one error of those that meet where networks are read and compiled.
+  init(_ error: any Error) {
+    self =
+      switch error {
+      case let error as ParakeetError: error
+      case let error as InferenceError: .inference(error)
+      case let error as ModelError: .model(error)
+      default: .inference(InferenceError(operation: "load the model", message: "\(error)"))
+      }
+  }
+}
+
+extension DeviceError {
+  /// The error of a device that failed to load a network.
+  init(_ error: ParakeetError, on device: String) {
+    // OpenVINO's refusals may be the device's.
+    if case .inference(let error) = error {
+      self = .failed(device: device, why: error.description)
+    } else {
+      self = .networks(error)
+    }
+  }
+}

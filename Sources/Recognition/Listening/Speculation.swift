@@ -1,0 +1,104 @@
+internal import Concurrency
+
+/// The attempts to recognize the rest of an utterance before it has ended.
+///
+/// It owns their tasks, and cancels those of an attempt that is of no use any more.
+struct Speculation: Sendable {
+  /// A window that may turn out to belong to the utterance, and its recognition.
+  struct Attempt: Sendable {
+    var window: Window
+    var task: Task<WindowResult?, Never>
+  }
+
+  private var plan: SpeculationPlan
+  /// The windows of the present attempt, in order.
+  private var attempts: [Attempt] = []
+  private var priority = WorkPriority(isUrgent: false)
+  /// Finds out whether the device is free: work that clients wait for takes precedence.
+  private var deviceCheck: Task<Bool, Never>?
+
+  /// - Parameter limit: The most attempts in an utterance.
+  init(limit: Int) {
+    plan = SpeculationPlan(limit: limit)
+  }
+
+  /// Takes the windows that would be recognized if the utterance ended now; `nil` if more silence would change them.
+  ///
+  /// - Returns: True if they are worth an attempt.
+  mutating func update(_ settled: [Window]?) -> Bool {
+    switch plan.heard(settled) {
+    case .nothing: return false
+    case .drop:
+      drop()
+      return false
+    case .start:
+      drop()
+      return true
+    }
+  }
+
+  /// Begins an attempt.
+  ///
+  /// - Parameters:
+  ///   - language: The requested language, a BCP 47 tag.
+  ///   - onDecline: Called if the device is busy; see ``decline(_:)``.
+  mutating func start(
+    _ windows: [WindowFrames], language: String?, by recognizer: any WindowRecognizer,
+    onDecline: @escaping @Sendable () -> Void
+  ) {
+    let priority = WorkPriority(isUrgent: false)
+    let check = Task {
+      guard await recognizer.isQuiet else {
+        onDecline()
+        return false
+      }
+      recognizer.countStarted()
+      return true
+    }
+    var previous: Task<WindowResult?, Never>?
+    attempts = windows.map { window in
+      let task = Task { [previous] () -> WindowResult? in
+        guard await check.value else { return nil }
+        if let previous, await previous.value == nil { return nil }
+        return try? await recognizer.recognize(
+          window.window, of: window.frames, language: language, priority: priority)
+      }
+      previous = task
+      return Attempt(window: window.window, task: task)
+    }
+    (self.priority, deviceCheck) = (priority, check)
+  }
+
+  /// The device was busy: the attempt at these windows was not made, and another one can be.
+  mutating func decline(_ windows: [Window]) {
+    guard plan.declined(windows) else { return }
+    drop()
+  }
+
+  /// Takes the first window's recognition out of the attempt, if that is this window: it is certain now.
+  mutating func take(_ window: Window) -> Task<WindowResult?, Never>? {
+    guard attempts.first?.window == window else { return nil }
+    plan.kept()
+    return attempts.removeFirst().task
+  }
+
+  /// The attempt at exactly these windows, which is urgent now; any other attempt is dropped.
+  mutating func finish(_ windows: [Window]) -> [Attempt] {
+    if attempts.map(\.window) != windows { drop() }
+    priority.raise()
+    return attempts
+  }
+
+  /// Drops the present attempt: something that it depends on has changed.
+  mutating func reset() {
+    _ = plan.heard(nil)
+    drop()
+  }
+
+  /// Cancels the tasks of the present attempt.
+  mutating func drop() {
+    deviceCheck?.cancel()
+    for attempt in attempts { attempt.task.cancel() }
+    (attempts, deviceCheck) = ([], nil)
+  }
+}

@@ -1,0 +1,31 @@
+public import Devices
+public import ModelStore
+internal import Parakeet
+public import Recognition
+
+extension Recognizer {
+  /// Creates a recognizer for a model on the devices of this machine. Nothing is loaded yet; see ``prepare()``.
+  ///
+  /// - Parameters:
+  ///   - forcesScript: True to emit no letters of scripts that the requested language is not written in.
+  ///   - onEvent: Called on any thread.
+  public convenience init(
+    model: ModelDirectory, settings: ComputeSettings, listening: ListeningSettings = ListeningSettings(),
+    forcesScript: Bool = true, onEvent: @escaping @Sendable (RecognitionEvent) -> Void = { _ in }
+  ) {
+    let loader = EngineLoader(
+      settings: settings,
+      makeNetworks: { () throws(DeviceError) in
+        do throws(ParakeetError) {
+          return try NetworkCompiler(model, settings: settings) { onEvent(.preparation($0)) }
+        } catch {
+          throw .networks(error)
+        }
+      },
+      selfTest: { device throws(DeviceError) in try await SelfTest.run(on: device, settings) },
+      onEvent: { onEvent(.device($0)) })
+    self.init(
+      model: model.summary, loader: loader, listening: listening, forcesScript: forcesScript,
+      onUnknownLanguage: { onEvent(.unknownLanguage($0, model: model.name)) })
+  }
+}

@@ -1,0 +1,81 @@
+public import Devices
+public import ModelStore
+public import Recognition
+internal import SystemPaths
+
+extension SelfTest {
+  /// The recording of the built-in model: `self-test.pcm`, 16-bit little-endian samples, and `self-test.txt`.
+  ///
+  /// - Parameter model: The built-in model, `ModelDirectory.find(ModelDirectory.builtin)`.
+  public init(of model: ModelDirectory) throws(ModelError) {
+    let pcm = try Self.contents(of: "self-test.pcm", in: model)
+    let text = String(decoding: try Self.contents(of: "self-test.txt", in: model), as: UTF8.self)
+    self.init(
+      samples: stride(from: 0, to: pcm.count - 1, by: 2).map { index in
+        Float(Int16(bitPattern: UInt16(pcm[index]) | UInt16(pcm[index + 1]) << 8)) / 32768
+      },
+      text: text.split(whereSeparator: \.isNewline).joined(separator: " "))
+  }
+
+  private static func contents(of file: String, in model: ModelDirectory) throws(ModelError) -> [UInt8] {
+    do {
+      return try Files.contents(of: "\(model.path)/\(file)")
+    } catch {
+      throw ModelError(model: model.name, reason: .file(file, .missing, remedy: nil))
+    }
+  }
+
+  /// The result of a self-test.
+  public struct Outcome: Sendable {
+    /// The transcript.
+    public let text: String
+    /// True if the transcript is close enough to the words that are said.
+    public let isPassed: Bool
+    /// The device that ran the encoder, as OpenVINO reports it.
+    public let device: String?
+    /// Seconds until the model was loaded; 0 if it was loaded already.
+    public let loadSeconds: Double
+    /// Seconds from the end of the audio to the first transcript.
+    public let firstSeconds: Double
+    /// The same for the second transcript: a network's first run takes longer.
+    public let seconds: Double
+  }
+
+  /// Loads a recognizer's model if it is not loaded, and recognizes the recording twice.
+  ///
+  /// - Parameter recognizer: A recognizer with the built-in model.
+  public func run(with recognizer: Recognizer) async throws(DeviceError) -> Outcome {
+    let clock = ContinuousClock()
+    let start = clock.now
+    try await recognizer.prepare()
+    let loaded = clock.now
+    let first = try await recognizer.transcribe(samples)
+    let second = try await recognizer.transcribe(samples)
+    let failed = [first, second].first { !accepts($0.text) }
+    return Outcome(
+      text: (failed ?? second).text, isPassed: failed == nil, device: second.device,
+      loadSeconds: start.duration(to: loaded) / .seconds(1), firstSeconds: first.timings.total,
+      seconds: second.timings.total)
+  }
+
+  /// Recognizes the recording on a device with the built-in model.
+  ///
+  /// - Parameter settings: Those of the model that will be served.
+  static func run(on device: Device, _ settings: ComputeSettings) async throws(DeviceError) {
+    var own = Self.settings(for: device)
+    own.cacheDirectory = settings.cacheDirectory
+    own.inferenceSeconds = settings.inferenceSeconds
+    let test: SelfTest
+    let model: ModelDirectory
+    do throws(ModelError) {
+      model = try ModelDirectory.find(ModelDirectory.builtin)
+      test = try SelfTest(of: model)
+    } catch {
+      throw .networks(error)
+    }
+    let outcome = try await test.run(with: Recognizer(model: model, settings: own))
+    guard outcome.isPassed else {
+      throw .failed(device: device.openVINOName, why: "the self-test understood '\(outcome.text)'")
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import Devices
+import Glibc
+import ModelStore
+import Parakeet
+import SpeechEngine
+import SystemPaths
+import Testing
+
+@testable import lorikeet
+
+@Suite struct `Advice at the command line` {
+  @Test(arguments: [
+    ParakeetError.cache(directory: "/x", why: "no room"),
+    .preparation(model: "m", directory: "/x", why: "no room"),
+  ]) func `a directory that takes no models has a remedy that names the options`(error: ParakeetError) {
+    let text = "\(Remedies.explained(DeviceError.networks(error)))"
+    #expect(text.hasPrefix("\(error); "))
+    #expect(text.contains("--data-dir") && text.contains("--no-cache"))
+  }
+
+  @Test func `a missing GPU has a remedy that names the fallback and the doctor`() {
+    let text = "\(Remedies.explained(DeviceError.missing(.gpu, available: ["CPU"])))"
+    #expect(text.hasPrefix("there is no GPU here, only CPU; --fallback cpu goes on without it"))
+    #expect(text.contains("lorikeet doctor"))
+  }
+
+  @Test func `an error of the processor has no remedy`() {
+    let error = DeviceError.failed(device: "CPU", why: "x")
+    #expect("\(Remedies.explained(error))" == "\(error)")
+  }
+
+  @Test(arguments: [(ENOSPC, "make room"), (EACCES, "writable")])
+  func `a model that is not kept has a remedy for the reason`(code: Int32, remedy: String) {
+    let failure = FileError("/x", "it failed", code: code)
+    let line = Remedies.line(.preparation(.notKept(model: "m", failure)))
+    for part in ["/x", remedy, "--data-dir", "--no-cache"] { #expect(line.contains(part)) }
+  }
+}

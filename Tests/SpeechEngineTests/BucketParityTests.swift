@@ -1,0 +1,313 @@
+import Audio
+import Concurrency
+import Devices
+import FoundationEssentials
+import Inference
+import ModelStore
+import SpeechFeatures
+import Support
+import Testing
+import Transducer
+
+@testable import Parakeet
+@testable import Recognition
+@testable import SpeechEngine
+
+/// The bound for encoder outputs: norm of the difference to norm.
+private let tolerance = 1e-4
+
+/// The built-in model on the processor.
+private func settings(
+  _ precision: Precision = .f32, buckets: [Double]? = nil, lazy: [Double]? = nil
+) -> ComputeSettings {
+  var settings = ComputeSettings(device: .cpu, precision: precision)
+  settings.buckets = buckets
+  settings.lazyBuckets = lazy
+  return settings
+}
+
+private func samples(of recording: String) throws -> [Float] {
+  var reader = try AudioReader(path: Fixtures.recording(recording))
+  var samples: [Float] = []
+  while let part = try reader.next() { samples += part }
+  return samples
+}
+
+private func frames(of samples: [Float]) throws -> LogMelFrames {
+  var extractor = LogMelExtractor(
+    bandCount: try ModelDirectory.find(ModelDirectory.builtin).configuration.bandCount)
+  extractor.append(samples.span)
+  return extractor.finished()
+}
+
+/// So many frames of speech, exactly.
+private func speech(frames count: Int) throws -> [Float] {
+  let hop = LogMelExtractor.sampleRate / LogMelExtractor.frameRate
+  return Array(try samples(of: "long.flac").prefix(count * hop))
+}
+
+/// What an encoder gave, and what was decoded of it.
+private struct Heard: Sendable {
+  var encoding: Encoding
+  var emissions: [Emission]
+
+  var tokens: [Int32] { emissions.map(\.token) }
+
+  /// Norm of the difference to norm.
+  func difference(to other: Heard) -> Double {
+    guard encoding.width == other.encoding.width, encoding.count == other.encoding.count else {
+      return .infinity
+    }
+    var (difference, norm) = (0.0, 0.0)
+    for (one, other) in zip(encoding.values, other.encoding.values) {
+      difference += Double((one - other) * (one - other))
+      norm += Double(other * other)
+    }
+    return (difference / norm).squareRoot()
+  }
+}
+
+/// Runs stretches of recordings through one encoder, on a thread of its own: networks block.
+private func hear(
+  _ stretches: [(frames: LogMelFrames, range: Range<Int>)], in shape: EncoderShape,
+  precision: Precision = .f32
+) async throws -> [Heard] {
+  let heard = try await DeviceThread(device: "CPU").run { () throws(DeviceError) in
+    Result {
+      let networks = try NetworkCompiler(
+        ModelDirectory.find(ModelDirectory.builtin), settings: settings(precision))
+      let search = GreedyDecoder(
+        blank: networks.model.vocabulary.blank,
+        maximumTokensPerFrame: networks.model.configuration.maximumTokensPerFrame)
+      var encoder = try networks.encoder(on: "CPU", shape)
+      var decoder = try networks.decoderNetworks()
+      var heard: [Heard] = []
+      for stretch in stretches {
+        let encoding = try encoder.encode(stretch.frames, stretch.range)
+        try decoder.project(encoding)
+        let decoding = try search.decode(frameCount: encoding.count, with: &decoder)
+        heard.append(Heard(encoding: encoding, emissions: decoding.emissions))
+      }
+      return heard
+    }
+  }
+  return try heard.get()
+}
+
+private func whole(_ frames: LogMelFrames) -> (frames: LogMelFrames, range: Range<Int>) {
+  (frames, 0..<frames.count)
+}
+
+private func bucket(_ seconds: Double) throws -> EncoderShape { .bucket(try Bucket(seconds: seconds)) }
+
+@Suite struct `Buckets and the dynamic shape` {
+  @Test func `agree on every recording in every bucket that holds it`() async throws {
+    let names = try Fixtures.tokens().keys.filter { $0 != "long.flac" }.sorted()
+    let recordings = try names.map { try frames(of: samples(of: $0)) }
+    let dynamic = try await hear(recordings.map(whole), in: .dynamic)
+    for seconds in [2.5, 5, 7.5, 10, 20, 30] {
+      let shape = try bucket(seconds)
+      let held = recordings.indices.filter { recordings[$0].count <= shape.bucket?.frames ?? 0 }
+      #expect(!held.isEmpty)
+      for (index, heard) in zip(held, try await hear(held.map { whole(recordings[$0]) }, in: shape)) {
+        #expect(
+          heard.emissions.map(\.frame) == dynamic[index].emissions.map(\.frame), "\(names[index]), \(shape)")
+        #expect(heard.tokens == dynamic[index].tokens, "\(names[index]), \(shape)")
+        #expect(heard.difference(to: dynamic[index]) <= tolerance, "\(names[index]), \(shape)")
+      }
+    }
+  }
+
+  /// A frame less than a bucket holds, as many, and one more, which goes to the next bucket.
+  @Test(arguments: [(5.0, 7.5), (10.0, 20.0)])
+  func `agree at a bucket's edge`(seconds: Double, next: Double) async throws {
+    let shapes = try EncoderShapes(eager: [Bucket(seconds: next), Bucket(seconds: seconds)], lazy: [])
+    let edge = try Bucket(seconds: seconds).frames
+    let stretches = try [edge - 1, edge, edge + 1].map { whole(try frames(of: speech(frames: $0))) }
+    #expect(stretches.map(\.frames.count) == [edge - 1, edge, edge + 1])
+    #expect(shapes.holding(edge - 1).first == (try bucket(seconds)))
+    #expect(shapes.holding(edge).first == (try bucket(seconds)))
+    #expect(shapes.holding(edge + 1).first == (try bucket(next)))
+    #expect(shapes.holding(shapes.limit + 1).isEmpty)
+
+    let dynamic = try await hear(stretches, in: .dynamic)
+    let bucketed =
+      try await hear(Array(stretches.prefix(2)), in: bucket(seconds))
+      + hear(Array(stretches.suffix(1)), in: bucket(next))
+    for (heard, expected) in zip(bucketed, dynamic) {
+      #expect(!expected.tokens.isEmpty)
+      #expect(heard.tokens == expected.tokens)
+      #expect(heard.emissions.map(\.frame) == expected.emissions.map(\.frame))
+      #expect(heard.difference(to: expected) <= tolerance)
+    }
+  }
+
+  @Test func `a bucket refuses a frame more than it holds`() async throws {
+    let frames = try frames(of: speech(frames: 501))
+    await #expect {
+      _ = try await hear([whole(frames)], in: bucket(5))
+    } throws: { error in
+      "\(error)".contains("501 frames do not fit in 500")
+    }
+  }
+}
+
+/// Rounding to eight bits changes outputs by less: norm of the difference to norm.
+private let roundingTolerance = 0.03
+
+@Suite struct `A static shape in every precision` {
+  /// Recordings that five seconds hold.
+  private func recordings() throws -> [(name: String, frames: LogMelFrames)] {
+    try Fixtures.tokens().keys.filter { $0 != "long.flac" }.sorted()
+      .map { ($0, try frames(of: samples(of: $0))) }.filter { $0.1.count <= 500 }
+  }
+
+  @Test(arguments: [Precision.f32, .bf16, .f16, .int8])
+  func `gives the texts of the dynamic shape`(precision: Precision) async throws {
+    let recordings = try recordings()
+    let stretches = recordings.map { whole($0.frames) }
+    do {
+      let dynamic = try await hear(stretches, in: .dynamic, precision: precision)
+      let bucketed = try await hear(stretches, in: bucket(5), precision: precision)
+      let plain = try await hear(stretches, in: .dynamic)
+      for (index, recording) in recordings.enumerated() {
+        #expect(bucketed[index].tokens == dynamic[index].tokens, "\(recording.name)")
+        #expect(dynamic[index].difference(to: plain[index]) < roundingTolerance, "\(recording.name)")
+        #expect(bucketed[index].difference(to: plain[index]) < roundingTolerance, "\(recording.name)")
+      }
+    } catch ParakeetError.precision {
+      // Not every processor computes in sixteen bits.
+    }
+  }
+
+  /// What an accelerator would be given, run by the processor.
+  @Test(arguments: [(nil, tolerance), (WeightFormat.f16, 0.003), (.int8, roundingTolerance)])
+  func `of an accelerator's graph answers as the export`(weights: WeightFormat?, tolerance: Double)
+    async throws
+  {
+    let recordings = try recordings().prefix(3)
+    let plain = try await hear(recordings.map { whole($0.frames) }, in: .dynamic)
+    let answers = try await withTemporaryDirectory { directory in
+      try await DeviceThread(device: "CPU").run { () throws(DeviceError) in
+        Result { try acceleratorEncodings(of: recordings.map(\.frames), weights, in: directory.path) }
+      }.get()
+    }
+    for (answer, expected) in zip(answers, plain) {
+      #expect(Heard(encoding: answer, emissions: []).difference(to: expected) < tolerance)
+    }
+  }
+
+  private func acceleratorEncodings(
+    of stretches: [LogMelFrames], _ weights: WeightFormat?, in directory: String
+  ) throws -> [Encoding] {
+    let runtime = try Runtime()
+    let model = try ModelDirectory.find(ModelDirectory.builtin)
+    var graph = try SpeechGraphs.encoder(of: model, weights: weights, runtime: runtime)
+    if weights == .f16 {
+      try graph.save(to: "\(directory)/encoder.xml", halfPrecision: true)
+      graph = try runtime.readGraph(at: "\(directory)/encoder.xml")
+    }
+    let shape = try bucket(5)
+    try EncoderPasses.apply(
+      to: &graph, shape: shape, bandCount: model.configuration.bandCount, isProcessor: false,
+      roundingActivations: false, runtime)
+    let compiled = try runtime.compile(
+      graph, name: "encoder", for: "CPU", properties: ["INFERENCE_PRECISION_HINT": "f32"])
+    var network = try EncoderNetwork(compiled, shape, on: "CPU")
+    return try stretches.map { try network.encode($0, 0..<$0.count) }
+  }
+}
+
+@Suite struct `Recognition in buckets` {
+  private func recognizer(_ settings: ComputeSettings) throws -> Recognizer {
+    Recognizer(
+      model: try ModelDirectory.find(ModelDirectory.builtin), settings: settings, listening: .everything)
+  }
+
+  private func transcript(_ samples: [Float], _ recognizer: Recognizer) async throws -> Transcript {
+    try await recognizer.transcribe(samples)
+  }
+
+  @Test func `takes the smallest bucket that holds an utterance, to the frame`() async throws {
+    let (bucketed, dynamic) = (try recognizer(settings(buckets: [10, 5])), try recognizer(settings()))
+    try await bucketed.prepare()
+    for (count, seconds) in [(499, 5.0), (500, 5.0), (501, 10.0), (999, 10.0), (1000, 10.0)] {
+      let audio = try speech(frames: count)
+      let transcript = try await transcript(audio, bucketed)
+      #expect(transcript.bucket == seconds, "\(count) frames")
+      #expect(transcript.fallbackReason == nil)
+      let expected = try await self.transcript(audio, dynamic)
+      #expect(expected.bucket == nil)
+      #expect(transcript.spoken.tokens.map(\.id) == expected.spoken.tokens.map(\.id), "\(count) frames")
+      #expect(transcript.spoken.tokens.map(\.start) == expected.spoken.tokens.map(\.start), "\(count) frames")
+    }
+  }
+
+  /// The frame that is one too many makes two windows, and nothing between them is lost.
+  @Test(arguments: [1001, 5912])
+  func `cuts what is longer than the largest bucket, and loses nothing`(count: Int) async throws {
+    let audio = try speech(frames: count)
+    var utterance = Utterance(extractor: LogMelExtractor(bandCount: 128), .everything)
+    utterance.append(audio)
+    var windows: [WindowFrames] = []
+    while let window = utterance.nextWindow(limit: 1000) { windows.append(window) }
+    windows += utterance.lastWindows(limit: 1000)
+    #expect(windows.count > 1)
+    #expect(windows.first?.window.frames.lowerBound == 0)
+    #expect(windows.last?.window.frames.upperBound == count)
+
+    let dynamic = try await hear(windows.map { ($0.frames, $0.window.frames) }, in: .dynamic)
+    let transcript = try await transcript(audio, recognizer(settings(buckets: [5, 10])))
+    #expect(transcript.spoken.tokens.map(\.id) == merged(windows, dynamic).map(\.token))
+    for (window, heard) in zip(windows, dynamic) where window.window.frames.count > 200 {
+      #expect(!heard.tokens.isEmpty, "\(window.window)")
+    }
+  }
+
+  private func merged(_ windows: [WindowFrames], _ heard: [Heard]) -> [Emission] {
+    var (merged, end): ([Emission], Int) = ([], 0)
+    for (window, heard) in zip(windows.map(\.window.frames), heard) {
+      let emissions = heard.emissions.map {
+        Emission(token: $0.token, frame: $0.frame + window.lowerBound / 8, duration: 0, confidence: 0)
+      }
+      merged =
+        window.lowerBound < end
+        ? OverlapMerge.merged(merged, emissions, overlap: window.lowerBound / 8..<end / 8) { _ in true }
+        : merged + emissions
+      end = window.upperBound
+    }
+    return merged
+  }
+
+  /// One sentence after the other, each in a window of its own.
+  @Test func `every sentence of a long recording is heard once`() async throws {
+    let recordings = ["es-02.wav", "en-05.wav", "es-02.wav", "en-05.wav"]
+    let golden = try Fixtures.tokens()
+    let said = recordings.compactMap { golden[$0]?.text }.joined(separator: " ")
+    let transcript = try await transcript(
+      recordings.flatMap { try samples(of: $0) }, recognizer(settings(buckets: [2.5, 5])))
+    #expect(SelfTest(samples: [], text: said).accepts(transcript.text), "\(transcript.text)")
+    #expect(transcript.text.count { $0 == "." } == recordings.count, "\(transcript.text)")
+  }
+
+  @Test func `encoders come and go where only one lazy one may stay, and every text is right`() async throws {
+    var settings = settings(buckets: [2.5], lazy: [5, 10])
+    settings.encoderCacheLimits = EncoderCacheLimits(count: 2)
+    let recognizer = try recognizer(settings)
+    try await recognizer.prepare()
+    let golden = try Fixtures.tokens()
+    // 2.11 s, 4.35 s, and 5.47 s.
+    for recording in ["en-01.wav", "es-02.wav", "es-12.wav", "en-01.wav", "es-02.wav", "es-12.wav"] {
+      let transcript = try await transcript(samples(of: recording), recognizer)
+      #expect(transcript.text == golden[recording]?.text, "\(recording)")
+    }
+    let report = try #require(recognizer.devices.first)
+    #expect(report.name == "CPU")
+    #expect(report.hits == 6)
+    #expect(report.inferences == 6)
+    #expect(report.encoders.count { $0.state == .ready } <= 2)
+    #expect(report.encoders.first { $0.shape.bucket?.seconds == 2.5 }?.state == .ready, "it is pinned")
+    #expect(report.evictions > 0)
+    #expect(report.failures == 0)
+  }
+}
