@@ -20,7 +20,7 @@ extension Files {
 
   /// Removes a file or a link; does nothing if there is none.
   public static func removeFile(_ path: String) throws(FileError) {
-    guard unlink(path) == 0 || errno == ENOENT else { throw FileError(path) }
+    guard Files.unlink(path) == 0 || errno == ENOENT else { throw FileError(path) }
   }
 
   // MARK: Durability
@@ -32,7 +32,7 @@ extension Files {
 
   /// Renames atomically, and waits until the new name is on the disk.
   public static func move(_ path: String, to target: String) throws(FileError) {
-    guard rename(path, target) == 0 else { throw FileError(target) }
+    guard Files.rename(path, target) == 0 else { throw FileError(target) }
     try synchronize(directory(of: target))
   }
 
@@ -45,7 +45,7 @@ extension Files {
       try file.synchronize()
       try move(new, to: path)
     } catch {
-      _ = unlink(new)
+      _ = Files.unlink(new)
       throw error
     }
   }
@@ -62,7 +62,7 @@ extension Files {
   /// - Throws: A ``FileError`` with the directory's path.
   public static func checkWriting(in directory: String) throws(FileError) {
     let path = TemporaryPath.make(in: directory)
-    defer { _ = unlink(path) }
+    defer { _ = Files.unlink(path) }
     do throws(FileError) {
       try write([UInt8](repeating: 0x5A, count: 1 << 16), to: path)
       // Some file systems report only now that there is no space.

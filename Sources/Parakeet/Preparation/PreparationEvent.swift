@@ -3,18 +3,18 @@ public import ModelStore
 internal import Synchronization
 public import SystemPaths
 
-/// What a person who waits should know.
+/// A step of preparing a model, or the reason why its prepared form is not kept.
 public enum PreparationEvent: Sendable, Equatable, CustomStringConvertible {
   /// Another process prepares a model in the same directory.
   case waiting(model: String)
   case began(model: String, weights: WeightFormat, directory: String)
   case finished(model: String, path: String, seconds: Double)
-  /// One that another version of the preparation or of OpenVINO had made is gone.
+  /// A model that another version of the preparation or of OpenVINO had prepared was removed.
   case removedOutdated(path: String)
-  /// There is no room for what was made of the model, or no right to write it. The model is used without.
+  /// The prepared form is not kept: too little space, or no permission to write. The model is used without it.
   case notKept(model: String, FileError)
 
-  /// Whether somebody should look after it.
+  /// True if the user should act on it.
   public var isTrouble: Bool {
     if case .notKept = self { true } else { false }
   }
@@ -42,8 +42,8 @@ extension FileError {
   }
 }
 
-/// Passes each reason why something is not kept on once: networks come one after the other, and all into the same
-/// data directory.
+/// Reports each reason why something is not kept only once: all networks go into the same data directory, one after the
+/// other.
 final class PreparationReport: Sendable {
   private let report: @Sendable (PreparationEvent) -> Void
   private let told = Mutex<Set<String>>([])
