@@ -10,8 +10,8 @@ import Testing
   private func files() async throws -> [[UInt8]] {
     let signal = tone(440, rate: 16_000, seconds: 0.1)
     var files: [[UInt8]] = []
-    for format in `Of a container that keeps a length`.containers
-      + `Of a container that keeps a length`.streams
+    for format in `Containers with a length`.containers
+      + `Containers with a length`.streams
     {
       files.append(try await SoundFileWriter(format: format).bytes(of: signal))
     }

@@ -130,7 +130,7 @@ def test_an_unpacked_release_reads_compressed_recordings(root, name, tmp_path):
 
 def test_an_installed_release_passes_doctor_transcribes_and_serves(root):
     said = assert_installs(root)
-    assert TEXT in said and "systemd does not run here" in said and "apt install ca-certificates" in said
+    assert TEXT in said and "systemd is not running" in said and "apt install ca-certificates" in said
     result = root.run("lorikeet", "doctor")
     assert result.returncode == 0 and "All is well." in result.stdout, result.stdout
     result = root.run("lorikeet", "transcribe", "/opt/lorikeet/current/share/lorikeet/example.wav", network=False)
@@ -297,7 +297,7 @@ def test_the_service_runs_under_systemd_and_a_broken_update_goes_back(booted):
     settings.write_text(f"uri: [tcp://127.0.0.1:{port}]\n")
 
     said = assert_installs(booted)
-    assert "The service runs." in said
+    assert "The service is running." in said
     wait_until_well(port)
     text, _ = converse(home_assistant.transcribe(port, audio("en-01.wav")))
     assert text == TEXT

@@ -4,7 +4,7 @@ import Testing
 @testable import Transducer
 @testable import lorikeet
 
-@Suite struct `Subtitles` {
+@Suite struct `Subtitle files` {
   private func word(_ text: String, _ start: Double, _ end: Double) -> SpokenText.Word {
     SpokenText.Word(text: text, start: start, end: end, confidence: 1)
   }
