@@ -4,12 +4,14 @@ public import SystemPaths
 
 /// The hashes of a file's content, in lower-case hexadecimal digits.
 public struct FileHash: Sendable, Equatable {
-  /// Bytes.
+  /// The size in bytes.
   public let size: Int
+  /// The SHA-256 of the content.
   public let sha256: String
   /// The name that git gives the content; `nil` unless the ``FileHasher`` computed it.
   public let gitBlob: String?
 
+  /// Returns true if size and hash are those of the identity.
   public func matches(_ identity: FileIdentity) -> Bool {
     guard size == identity.size else { return false }
     return switch identity.digest {
@@ -39,6 +41,8 @@ public struct FileHasher: Sendable {
   private static let largestGitBlob = 64 << 20
   private static let bufferSize = 1 << 20
 
+  /// Opens a file.
+  ///
   /// - Parameter includingGitBlob: Whether to compute ``FileHash/gitBlob`` too, for files up to 64 MiB.
   public init(_ path: String, includingGitBlob: Bool = false) throws(FileError) {
     file = try OpenFile(path, flags: O_RDONLY)

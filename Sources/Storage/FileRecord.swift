@@ -6,7 +6,7 @@ public import SystemPaths
 public struct FileRecord: Codable, Sendable, Equatable {
   /// The file's name in its directory.
   public let name: String
-  /// Bytes.
+  /// The size in bytes.
   public let size: Int64
   /// The time of the last change, in nanoseconds since 1970.
   public let modified: Int64

@@ -3,9 +3,12 @@ public import SystemPaths
 
 /// An open file, closed with its last reference.
 public final class OpenFile: Sendable {
+  /// The path that it was opened at.
   public let path: String
   private let descriptor: Int32
 
+  /// Opens a file or directory.
+  ///
   /// - Parameter flags: Those of `open`. A file that `O_CREAT` creates is readable by all, and writable by its owner.
   public init(_ path: String, flags: Int32) throws(FileError) {
     let opened = Files.open(path, flags | O_CLOEXEC, mode: 0o644)
@@ -18,6 +21,7 @@ public final class OpenFile: Sendable {
     close(descriptor)
   }
 
+  /// Writes all bytes at an offset.
   public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileError) {
     var done = 0
     while done < bytes.count {
@@ -29,10 +33,13 @@ public final class OpenFile: Sendable {
     }
   }
 
+  /// Writes all bytes at an offset.
   public func write(_ bytes: [UInt8], at offset: Int) throws(FileError) {
     try bytes.span.bytes.withUnsafeBytes { bytes throws(FileError) in try write(bytes, at: offset) }
   }
 
+  /// Fills a buffer from an offset on.
+  ///
   /// - Returns: Bytes read; fewer than the buffer holds only at the end of the file.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileError) -> Int {
     var done = 0
@@ -47,6 +54,7 @@ public final class OpenFile: Sendable {
     return done
   }
 
+  /// Cuts the file, or extends it with zeros.
   public func resize(to size: Int) throws(FileError) {
     guard ftruncate(descriptor, off_t(size)) == 0 else { throw FileError(path) }
   }
@@ -56,7 +64,7 @@ public final class OpenFile: Sendable {
     guard fsync(descriptor) == 0 else { throw FileError(path) }
   }
 
-  /// Bytes.
+  /// The size in bytes.
   public var size: Int {
     get throws(FileError) { try Int(status().st_size) }
   }

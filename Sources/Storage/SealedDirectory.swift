@@ -14,7 +14,9 @@ public protocol SealedManifest: Codable, Sendable, Equatable {
 /// It is made as a ``TemporaryDirectory`` and gets its name when it is complete and on the disk. The manifest is
 /// written last and removed first: a directory that was half made or half removed has none, and does not count.
 public struct SealedDirectory<Manifest: SealedManifest>: Sendable, Equatable {
+  /// The directory's path.
   public let path: String
+  /// The content of the manifest's file.
   public let manifest: Manifest
 
   /// Reads the manifest of a directory in whatever state; its files are not looked at.
@@ -95,9 +97,10 @@ public struct SealedDirectory<Manifest: SealedManifest>: Sendable, Equatable {
 
 /// A directory in the making, beside its final place. It is removed with this value unless it was sealed.
 public struct TemporaryDirectory: ~Copyable {
+  /// The directory's path, which is a temporary one.
   public let path: String
 
-  /// Creates it in a directory, which is created too if it is missing.
+  /// Creates a temporary directory in another, which is created too if it is missing.
   public init(in directory: String) throws(FileError) {
     let path = TemporaryPath.make(in: directory)
     try Files.makeDirectories(path)

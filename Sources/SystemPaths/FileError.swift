@@ -2,6 +2,7 @@ public import Glibc
 
 /// A file or directory that could not be read, written, moved or removed.
 public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The file's path.
   public let path: String
   /// The system's `errno`; `nil` if it was not the system that refused.
   public let code: Int32?
@@ -15,11 +16,13 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     self.init(path, String(cString: strerror(code)), code: code)
   }
 
+  /// Creates an error with a reason.
   public init(_ path: String, _ message: String, code: Int32? = nil) {
     self.path = path
     self.code = code
     self.message = message
   }
 
+  /// The path and the reason: "/data/models: No space left on device".
   public var description: String { "\(path): \(message)" }
 }

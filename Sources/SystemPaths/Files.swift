@@ -4,11 +4,14 @@ public import Glibc
 ///
 /// Calls that return a number return -1 on failure, as in C, and set `errno`.
 public enum Files {
+  /// Opens a file, and returns its descriptor.
+  ///
   /// - Parameter mode: The permissions of a file that is created.
   public static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o666) -> Int32 {
     path.withSystemCString { Glibc.open($0, flags, mode) }
   }
 
+  /// Checks the permissions of this process for a file.
   public static func access(_ path: String, _ rights: Int32) -> Int32 {
     path.withSystemCString { Glibc.access($0, rights) }
   }
@@ -18,14 +21,17 @@ public enum Files {
     path.withSystemCString { path in new.withSystemCString { Glibc.rename(path, $0) } }
   }
 
+  /// Removes a file or a link.
   public static func unlink(_ path: String) -> Int32 {
     path.withSystemCString { Glibc.unlink($0) }
   }
 
+  /// Creates a directory.
   public static func mkdir(_ path: String, _ mode: mode_t) -> Int32 {
     path.withSystemCString { Glibc.mkdir($0, mode) }
   }
 
+  /// Removes an empty directory.
   public static func rmdir(_ path: String) -> Int32 {
     path.withSystemCString { Glibc.rmdir($0) }
   }
@@ -48,6 +54,7 @@ public enum Files {
   /// True if something is at the path; a link that leads nowhere counts as nothing.
   public static func isThere(_ path: String) -> Bool { status(of: path) != nil }
 
+  /// True if a directory, or a link to one, is at the path.
   public static func isDirectory(_ path: String) -> Bool {
     status(of: path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
   }
