@@ -45,8 +45,12 @@ let package = Package(
 
     .target(name: "MulticastDNS"),
 
-    // The only one that gives the system a path.
+    // The only one that passes the system a path.
     .target(name: "SystemPaths"),
+
+    // Files that are kept: no models, no network.
+    .target(
+      name: "Storage", dependencies: ["SystemPaths", .product(name: "Crypto", package: "swift-crypto")]),
 
     // Files of the system, and nothing of ours.
     .target(name: "Diagnosis", dependencies: ["SystemPaths"]),
@@ -75,14 +79,13 @@ let package = Package(
 
     .target(
       name: "ModelStore",
-      dependencies: ["SystemPaths", "Transducer", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["Storage", "SystemPaths", "Transducer"],
       resources: [.copy("Resources/builtin")]),
     .target(
       name: "ModelDownload",
       dependencies: [
-        "ModelStore", "SystemPaths",
+        "ModelStore", "Storage", "SystemPaths",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -90,8 +93,8 @@ let package = Package(
     .target(
       name: "Parakeet",
       dependencies: [
-        "Concurrency", "Devices", "Inference", "ModelStore", "SpeechFeatures", "SystemPaths", "Transducer",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "Concurrency", "Devices", "Inference", "ModelStore", "SpeechFeatures", "Storage", "SystemPaths",
+        "Transducer",
       ]),
     .target(
       name: "Recognition",
@@ -139,7 +142,7 @@ let package = Package(
       name: "lorikeet",
       dependencies: [
         "Audio", "Concurrency", "Devices", "Diagnosis", "Inference", "ModelDownload", "ModelStore",
-        "MulticastDNS", "Parakeet", "Recognition", "ServiceDiscovery", "Settings", "SpeechEngine",
+        "MulticastDNS", "Parakeet", "Recognition", "ServiceDiscovery", "Settings", "SpeechEngine", "Storage",
         "SystemPaths", "Transducer", "VoiceActivity", "Wording", "WyomingClient", "WyomingProtocol",
         "WyomingServer", "WyomingStatus",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -177,18 +180,19 @@ let package = Package(
     .testTarget(
       name: "MulticastDNSTests", dependencies: ["MulticastDNS"]),
     .testTarget(name: "SystemPathsTests", dependencies: ["Support", "SystemPaths"]),
+    .testTarget(name: "StorageTests", dependencies: ["Storage", "Support", "SystemPaths"]),
     .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Support"]),
     .testTarget(
       name: "ModelDownloadTests",
       dependencies: [
-        "ModelDownload", "ModelStore",
+        "ModelDownload", "Storage", "Support", "SystemPaths",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
     .testTarget(name: "InferenceTests", dependencies: ["Inference", "Support"]),
     .testTarget(name: "AudioTests", dependencies: ["Audio", "CSndFile", "Support"]),
     .testTarget(
-      name: "ModelStoreTests", dependencies: ["ModelStore", "Support", "Transducer"]),
+      name: "ModelStoreTests", dependencies: ["ModelStore", "Storage", "Support", "Transducer"]),
     .testTarget(
       name: "SettingsTests",
       dependencies: [
@@ -229,7 +233,7 @@ let package = Package(
       dependencies: [
         "Audio", "Concurrency", "Devices", "Inference", "ModelStore", "Parakeet", "Recognition",
         "SpeechEngine",
-        "SpeechFeatures", "Support", "SystemPaths", "Transducer",
+        "SpeechFeatures", "Storage", "Support", "SystemPaths", "Transducer",
       ]),
   ],
   cLanguageStandard: .c2x,

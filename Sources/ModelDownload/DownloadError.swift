@@ -1,5 +1,6 @@
 internal import Glibc
-internal import ModelStore
+internal import Storage
+internal import SystemPaths
 
 /// The reason why a model could not be downloaded or stored, with a remedy.
 public struct DownloadError: Error, Sendable, CustomStringConvertible {
@@ -23,7 +24,7 @@ public struct DownloadError: Error, Sendable, CustomStringConvertible {
     case busy
     case absent
     case cancelled
-    case system(SystemError)
+    case system(FileError)
   }
 
   let model: String
@@ -34,12 +35,14 @@ public struct DownloadError: Error, Sendable, CustomStringConvertible {
   init(model: String, file: String?, reason: Reason) {
     self.model = model
     self.file = file
-    // A cancelled task does not start file operations.
-    if case .system(let error) = reason, error.code == ECANCELED {
-      self.reason = .cancelled
-    } else {
-      self.reason = reason
-    }
+    self.reason =
+      switch reason {
+      // A cancelled task does not start file operations.
+      case .system(let error) where error.code == ECANCELED: .cancelled
+      // Advice about the disk helps only if the system refused.
+      case .system(let error) where error.code == nil: .other(error.description)
+      default: reason
+      }
   }
 
   /// An invalid value of an environment variable.
@@ -110,7 +113,7 @@ public struct DownloadError: Error, Sendable, CustomStringConvertible {
     case .absent: "is not in the store; `lorikeet models pull \(model)` downloads it"
     case .cancelled: "was interrupted; \(again)"
     case .system(let error):
-      "\(error.action): \(error.why); check free space and permissions, or choose another place with --data-dir"
+      "\(error); check free space and permissions, or choose another place with --data-dir"
     }
   }
 }

@@ -2,6 +2,8 @@ internal import AsyncHTTPClient
 internal import ModelStore
 internal import NIOCore
 internal import NIOHTTP1
+internal import Storage
+internal import SystemPaths
 
 /// Downloads the missing bytes of a partial file: in several parts at a time, or, from a server without support for
 /// ranges, in one stream from the beginning.
@@ -140,7 +142,7 @@ struct FileTransfer: Sendable {
   /// Writes a response's body at the beginning of `rest`, and removes from `rest` what is on disk.
   private func receive(_ answer: Hub.Response, _ rest: inout Range<Int>) async throws(RequestFailure) {
     let ending: Ending
-    do throws(SystemError) {
+    do throws(FileError) {
       ending = try await write(answer.response.body, &rest)
     } catch {
       throw .lasting(.system(error))
@@ -161,7 +163,7 @@ struct FileTransfer: Sendable {
 
   private func write(
     _ body: HTTPClientResponse.Body, _ rest: inout Range<Int>
-  ) async throws(SystemError) -> Ending {
+  ) async throws(FileError) -> Ending {
     var waiting = ByteBuffer()
     var written = rest.lowerBound
     var lastCommit = ContinuousClock.now
@@ -194,14 +196,14 @@ struct FileTransfer: Sendable {
     return ending
   }
 
-  private func flush(_ waiting: inout ByteBuffer, _ written: inout Int) async throws(SystemError) {
+  private func flush(_ waiting: inout ByteBuffer, _ written: inout Int) async throws(FileError) {
     guard waiting.readableBytes > 0 else { return }
     try await partial.write(waiting, at: written)
     written += waiting.readableBytes
     waiting.clear()
   }
 
-  private func commit(_ rest: inout Range<Int>, upTo end: Int) async throws(SystemError) {
+  private func commit(_ rest: inout Range<Int>, upTo end: Int) async throws(FileError) {
     try await partial.commit(rest.lowerBound..<end)
     rest = end..<rest.upperBound
     progress(await partial.finished.count)

@@ -1,4 +1,6 @@
 public import ModelStore
+internal import Storage
+internal import SystemPaths
 
 /// The models below a data directory: listing, downloading, verifying and removing them.
 public struct ModelLibrary: Sendable {
@@ -34,7 +36,7 @@ public struct ModelLibrary: Sendable {
 
   /// Returns all models of the store, sorted by name, including incomplete ones.
   public func list() -> [StoredModel] {
-    FileSystem.names(in: models).compactMap { folder in
+    ((try? Files.names(in: models)) ?? []).compactMap { folder in
       let name = DownloadRecord(in: "\(models)/\(folder)")?.model ?? folder
       guard let model = HubModel(named: name), model.folder == folder else { return nil }
       return StoredModel(model, in: models)
@@ -52,8 +54,8 @@ public struct ModelLibrary: Sendable {
     guard !missing().isEmpty else { return report(.alreadyThere) }
     try checkFetching(model, export, from: hub)
     let lock = try await lock(model, report: report)
-    defer { withExtendedLifetime(lock) {} }
     guard !missing().isEmpty else { return report(.alreadyThere) }
+    TemporaryPath.removeAll(in: "\(models)/\(model.folder)", holding: lock)
     do throws(DownloadError) {
       try await Hub.with(hub) { hub async throws(DownloadError) in
         try await RepositoryPull(
@@ -61,7 +63,8 @@ public struct ModelLibrary: Sendable {
         ).run()
       }
     } catch {
-      try? removeIfEmpty("\(models)/\(model.folder)")
+      // A mistyped name leaves no trace.
+      try? lock.removeDirectoryIfEmpty()
       throw error
     }
   }
@@ -76,13 +79,6 @@ public struct ModelLibrary: Sendable {
     guard hub.isOffline, !missing.isEmpty else { return }
     throw DownloadError(
       model: model.name, file: nil, reason: .offline(missing.map { describe($0, of: model) }))
-  }
-
-  /// Removes a folder that contains only its lock, held by the caller: a mistyped name leaves no trace.
-  private func removeIfEmpty(_ folder: String) throws(SystemError) {
-    guard FileSystem.names(in: folder) == [DirectoryLock.fileName] else { return }
-    try FileSystem.remove("\(folder)/\(DirectoryLock.fileName)")
-    try FileSystem.removeDirectory(folder)
   }
 
   private func describe(_ file: String, of model: HubModel) -> String {
@@ -134,11 +130,11 @@ public struct ModelLibrary: Sendable {
     guard record != stored.record else { return isRight }
     let lock = try take(model)
     defer { withExtendedLifetime(lock) {} }
-    try onDisk(model) { () throws(SystemError) in
+    try onDisk(model) { () throws(FileError) in
       for file in stored.record.files.keys where record.files[file] == nil {
-        try FileSystem.remove("\(stored.path)/\(file)")
+        try Files.removeFile("\(stored.path)/\(file)")
       }
-      try FileSystem.replace("\(stored.path)/\(DownloadRecord.fileName)", with: record.encoded())
+      try Files.replace("\(stored.path)/\(DownloadRecord.fileName)", with: record.encoded())
     }
     return false
   }
@@ -146,22 +142,19 @@ public struct ModelLibrary: Sendable {
   private func check(
     _ path: String, _ recorded: DownloadRecord.File, _ model: HubModel
   ) async throws(DownloadError) -> Finding {
-    guard FileSystem.isThere(path) else { return .missing }
-    let hash: FileHash
-    do throws(SystemError) {
-      hash = try await FileHash.of(path)
-    } catch {
-      throw DownloadError(model: model.name, file: nil, reason: .system(error))
-    }
+    guard Files.isThere(path) else { return .missing }
+    let hash = try await onDisk(model) { () async throws(FileError) in try await FileHash.of(path) }
     return hash.size == recorded.size && hash.sha256 == recorded.sha256 ? .right : .damaged
   }
 
   /// Reads a whole prepared form, and removes it if it is damaged.
   private func check(_ place: PreparedModel.Place, _ model: HubModel) async throws(DownloadError) -> Finding {
-    try await onFileThread(model) { () throws(FileFailure) in
-      guard PreparedModel(at: place.path, readingAll: true) == nil else { return .right }
-      try place.remove()
-      return .damaged
+    try await onDisk(model) { () async throws(FileError) in
+      try await onFileThread { () throws(FileError) in
+        guard PreparedModel(at: place.path, readingAll: true) == nil else { return .right }
+        try place.remove()
+        return .damaged
+      }
     }
   }
 
@@ -176,36 +169,16 @@ public struct ModelLibrary: Sendable {
     let path = StoredModel(model, in: models).path
     let lock = try take(model)
     defer { withExtendedLifetime(lock) {} }
-    return try await onFileThread(model) { () throws(FileFailure) in
-      let original: ModelDirectory
-      do throws(ModelError) {
-        original = try ModelDirectory(path: path, name: model.name)
-      } catch {
-        throw FileFailure(path: path, why: error.description)
-      }
-      return Int(try original.dropOriginals(keeping: prepared))
-    }
-  }
-
-  private func onFileThread<Value: Sendable>(
-    _ model: HubModel, _ work: @escaping @Sendable () throws(FileFailure) -> Value
-  ) async throws(DownloadError) -> Value {
-    let result: Result<Value, FileFailure>
-    do throws(SystemError) {
-      result = try await ModelDownload.onFileThread { () throws(SystemError) in
-        do throws(FileFailure) {
-          return .success(try work())
+    return try await onDisk(model) { () async throws(FileError) in
+      try await onFileThread { () throws(FileError) in
+        let original: ModelDirectory
+        do throws(ModelError) {
+          original = try ModelDirectory(path: path, name: model.name)
         } catch {
-          return .failure(error)
+          throw FileError(path, error.description)
         }
+        return Int(try original.dropOriginals(keeping: prepared))
       }
-    } catch {
-      throw DownloadError(model: model.name, file: nil, reason: .system(error))
-    }
-    do throws(FileFailure) {
-      return try result.get()
-    } catch {
-      throw DownloadError(model: model.name, file: nil, reason: .other(error.description))
     }
   }
 
@@ -216,35 +189,32 @@ public struct ModelLibrary: Sendable {
   public func remove(_ model: HubModel) throws(DownloadError) -> Int {
     let folder = "\(models)/\(model.folder)"
     let places = StoredModel(model, in: models).preparedPlaces(in: prepared)
-    guard FileSystem.isThere(folder) || !places.isEmpty else {
+    guard Files.isThere(folder) || !places.isEmpty else {
       throw DownloadError(model: model.name, file: nil, reason: .absent)
     }
     let lock = try take(model)
-    defer { withExtendedLifetime(lock) {} }
     var bytes = 0
-    for place in places {
-      do throws(FileFailure) {
+    do throws(FileError) {
+      for place in places {
         try place.remove()
-      } catch {
-        throw DownloadError(model: model.name, file: nil, reason: .other(error.description))
+        bytes += Int(place.size)
       }
-      bytes += Int(place.size)
-    }
-    try onDisk(model) { () throws(SystemError) in
       // The record first, so that a half-removed model is not taken for a complete one.
-      try FileSystem.remove("\(folder)/\(DownloadRecord.fileName)")
-      for name in FileSystem.names(in: folder) where name != DirectoryLock.fileName {
-        bytes += FileSystem.size(of: "\(folder)/\(name)") ?? 0
-        try FileSystem.remove("\(folder)/\(name)")
+      try Files.removeFile("\(folder)/\(DownloadRecord.fileName)")
+      for name in (try? Files.names(in: folder)) ?? [] where name != FileLock.fileName {
+        bytes += Files.size(of: "\(folder)/\(name)") ?? 0
+        try Files.removeFile("\(folder)/\(name)")
       }
-      try removeIfEmpty(folder)
+      try lock.removeDirectoryIfEmpty()
+    } catch {
+      throw DownloadError(model: model.name, file: nil, reason: .system(error))
     }
     return bytes
   }
 
   private func lock(
     _ model: HubModel, report: @Sendable (PullEvent) -> Void
-  ) async throws(DownloadError) -> DirectoryLock {
+  ) async throws(DownloadError) -> FileLock {
     var isWaiting = false
     while true {
       if let lock = try attempt(model) { return lock }
@@ -258,24 +228,32 @@ public struct ModelLibrary: Sendable {
     }
   }
 
-  private func take(_ model: HubModel) throws(DownloadError) -> DirectoryLock {
+  private func take(_ model: HubModel) throws(DownloadError) -> FileLock {
     guard let lock = try attempt(model) else {
       throw DownloadError(model: model.name, file: nil, reason: .busy)
     }
     return lock
   }
 
-  private func attempt(_ model: HubModel) throws(DownloadError) -> DirectoryLock? {
-    try onDisk(model) { () throws(SystemError) in
-      try DirectoryLock(folder: "\(models)/\(model.folder)")
+  private func attempt(_ model: HubModel) throws(DownloadError) -> FileLock? {
+    try onDisk(model) { () throws(FileError) in try FileLock(in: "\(models)/\(model.folder)") }
+  }
+
+  private func onDisk<Value: ~Copyable>(
+    _ model: HubModel, _ work: () throws(FileError) -> Value
+  ) throws(DownloadError) -> Value {
+    do throws(FileError) {
+      return try work()
+    } catch {
+      throw DownloadError(model: model.name, file: nil, reason: .system(error))
     }
   }
 
-  private func onDisk<Value>(
-    _ model: HubModel, _ work: () throws(SystemError) -> Value
-  ) throws(DownloadError) -> Value {
-    do throws(SystemError) {
-      return try work()
+  private func onDisk<Value: Sendable>(
+    _ model: HubModel, _ work: () async throws(FileError) -> Value
+  ) async throws(DownloadError) -> Value {
+    do throws(FileError) {
+      return try await work()
     } catch {
       throw DownloadError(model: model.name, file: nil, reason: .system(error))
     }

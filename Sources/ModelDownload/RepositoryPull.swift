@@ -1,6 +1,8 @@
 internal import AsyncHTTPClient
 internal import ModelStore
 internal import NIOHTTP1
+internal import Storage
+internal import SystemPaths
 
 /// One pull of a model: downloads all missing files. The caller holds the folder's lock.
 struct RepositoryPull: Sendable {
@@ -109,14 +111,14 @@ struct RepositoryPull: Sendable {
   /// Accepts a file that exists without a record if it is intact, and removes it otherwise.
   private func adopt(_ file: String, _ identity: FileIdentity) async throws(DownloadError) -> FileHash? {
     let path = "\(folder)/\(file)"
-    do throws(SystemError) {
-      guard let size = FileSystem.size(of: path) else { return nil }
+    do throws(FileError) {
+      guard let size = Files.size(of: path) else { return nil }
       if size == identity.size {
         report(.checking(file: file))
         let hash = try await FileHash.of(path)
         if hash.matches(identity) { return hash }
       }
-      try FileSystem.remove(path)
+      try Files.removeFile(path)
       return nil
     } catch {
       throw failure(.system(error), file)
@@ -130,15 +132,8 @@ struct RepositoryPull: Sendable {
       let (sum, isHuge) = needed.addingReportingOverflow(identity.size - there)
       needed = isHuge ? .max : sum
     }
-    let free: Int
-    do throws(SystemError) {
-      free = try FileSystem.freeBytes(in: folder)
-    } catch {
-      throw failure(.system(error), nil)
-    }
-    guard needed <= free else {
-      throw failure(.noRoom(needed: needed, free: free, folder: folder), nil)
-    }
+    guard let free = Files.freeBytes(in: folder), needed > free else { return }
+    throw failure(.noRoom(needed: needed, free: free, folder: folder), nil)
   }
 
   private func fetch(
@@ -146,7 +141,7 @@ struct RepositoryPull: Sendable {
   ) async throws(DownloadError) -> FileHash {
     let report = report
     do throws(RequestFailure) {
-      let partial = try await onDisk { () async throws(SystemError) in
+      let partial = try await onDisk { () async throws(FileError) in
         try await PartialFile.open("\(folder)/\(file)", of: identity)
       }
       report(.progress(file: file, done: before + (await partial.finished.count), of: total))
@@ -155,7 +150,7 @@ struct RepositoryPull: Sendable {
         progress: { done in report(.progress(file: file, done: before + done, of: total)) }
       ).run()
       report(.checking(file: file))
-      let hash = try await onDisk { () async throws(SystemError) in try await partial.finish() }
+      let hash = try await onDisk { () async throws(FileError) in try await partial.finish() }
       guard hash.matches(identity) else {
         throw .lasting(.wrongContent(expected: identity.digest, size: hash.size, sha256: hash.sha256))
       }
@@ -169,9 +164,9 @@ struct RepositoryPull: Sendable {
   }
 
   private func onDisk<Value>(
-    _ work: () async throws(SystemError) -> Value
+    _ work: () async throws(FileError) -> Value
   ) async throws(RequestFailure) -> Value {
-    do throws(SystemError) {
+    do throws(FileError) {
       return try await work()
     } catch {
       throw .lasting(.system(error))
@@ -180,9 +175,9 @@ struct RepositoryPull: Sendable {
 
   private func save(_ record: DownloadRecord) async throws(DownloadError) {
     let path = "\(folder)/\(DownloadRecord.fileName)"
-    do throws(SystemError) {
-      try await onFileThread { () throws(SystemError) in
-        try FileSystem.replace(path, with: record.encoded())
+    do throws(FileError) {
+      try await onFileThread { () throws(FileError) in
+        try Files.replace(path, with: record.encoded())
       }
     } catch {
       throw failure(.system(error), DownloadRecord.fileName)

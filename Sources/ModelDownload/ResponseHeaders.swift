@@ -1,6 +1,6 @@
 internal import FoundationEssentials
-internal import ModelStore
 internal import NIOHTTP1
+internal import Storage
 
 /// Parses the headers of a response that describe a file.
 enum ResponseHeaders {

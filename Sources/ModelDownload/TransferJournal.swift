@@ -1,4 +1,4 @@
-internal import ModelStore
+internal import Storage
 
 /// The text file beside a partial file that lists the bytes on disk: one line for the file's identity, and one for
 /// each range that was written and synchronized. Lines are only ever appended.

@@ -1,3 +1,5 @@
+internal import Storage
+
 extension HubModel {
   /// The models that have a short name, with sizes and SHA-256 as listed by the hub for these commits.
   public static let catalogue = [v3, v2]

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Storage
 internal import SystemPaths
 
 /// The store's record of a model's files that were downloaded and verified. A file without an entry does not count,
@@ -43,9 +44,7 @@ public struct DownloadRecord: Sendable, Equatable, Codable {
   ///
   /// - Returns: `nil` if there is none or it is unreadable: then nothing is known about the files.
   public init?(in folder: String) {
-    guard let json = try? Data(Files.contents(of: "\(folder)/\(Self.fileName)")),
-      let record = try? JSONDecoder().decode(Self.self, from: json)
-    else { return nil }
+    guard let record = Files.decode(Self.self, from: "\(folder)/\(Self.fileName)") else { return nil }
     self = record
   }
 

@@ -1,3 +1,5 @@
+public import Storage
+
 /// A model in a repository of the hub (huggingface.co), at a fixed commit, so that its files can never change.
 public struct HubModel: Sendable, Hashable {
   /// The name on the command line: the catalogue's, or `OWNER/REPOSITORY@COMMIT`.

@@ -1,9 +1,10 @@
-internal import SystemPaths
+internal import Storage
+public import SystemPaths
 
 extension ModelDirectory {
   /// The size of the graphs and their weights in bytes, without reading weights.
   public var graphBytes: Int64 {
-    func size(_ name: String) -> Int64 { FileRecord.Signs(of: "\(path)/\(name)")?.size ?? 0 }
+    func size(_ name: String) -> Int64 { Int64(Files.size(of: "\(path)/\(name)") ?? 0) }
     return switch graphs {
     case .exported(let encoder, let decoder):
       [encoder, decoder].reduce(0) { sum, name in
@@ -26,31 +27,28 @@ extension ModelDirectory {
   /// `vocab.txt` stay. From then on the model is opened by the prepared directory's path.
   ///
   /// - Returns: The freed space in bytes.
-  /// - Throws: ``FileFailure`` before anything is deleted if the prepared model was not made from these files or is not
+  /// - Throws: ``FileError`` before anything is deleted if the prepared model was not made from these files or is not
   ///   intact, which takes reading everything.
   @discardableResult
-  public func dropOriginals(keeping prepared: PreparedModel) throws(FileFailure) -> Int64 {
+  public func dropOriginals(keeping prepared: PreparedModel) throws(FileError) -> Int64 {
     let sources: SourceHashes
     do throws(ModelError) {
       sources = try SourceHashes(of: self, memory: nil)
     } catch {
-      throw FileFailure(path: path, why: error.description)
+      throw FileError(path, error.description)
     }
     guard sources.sha256 == prepared.manifest.source else {
-      throw FileFailure(path: prepared.path, why: "it was not prepared from \(path)")
+      throw FileError(prepared.path, "it was not prepared from \(path)")
     }
     guard PreparedModel(at: prepared.path, readingAll: true) != nil else {
-      throw FileFailure(path: prepared.path, why: "it is not intact")
+      throw FileError(prepared.path, "it is not intact")
     }
     var bytes: Int64 = 0
     for file in sources.files where !["config.json", "vocab.txt"].contains(file.name) {
+      let place = "\(path)/\(file.name)"
       // A file outside of the directory is not deleted.
-      guard Files.status(of: "\(path)/\(file.name)", followingLinks: false) != nil else { continue }
-      do {
-        try Files.remove("\(path)/\(file.name)")
-      } catch {
-        throw FileFailure(path: "\(path)/\(file.name)", why: "it cannot be deleted")
-      }
+      guard Files.status(of: place, followingLinks: false) != nil else { continue }
+      try Files.remove(place)
       bytes += file.size
     }
     return bytes

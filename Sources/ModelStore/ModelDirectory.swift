@@ -118,10 +118,10 @@ public struct ModelDirectory: Sendable {
     } catch {
       throw ModelError(path, file, error)
     }
-    do throws(SystemFailure) {
+    do throws(FileError) {
       return Data(try Files.contents(of: "\(path)/\(file)"))
     } catch {
-      throw ModelError(path, file, .unreadable(error.description))
+      throw ModelError(path, file, .unreadable(error.message))
     }
   }
 

@@ -1,16 +1,17 @@
+internal import Storage
 internal import SystemPaths
 
 extension PreparedModel {
   /// The reason why a prepared directory cannot be used; `nil` if the directory was not prepared.
   static func trouble(at path: String) -> ModelError.Reason? {
-    guard let manifest = manifest(in: path) else {
-      guard Files.isThere("\(path)/\(manifestFile)") else { return nil }
-      return .file(manifestFile, .unreadable("it has changed since it was written"), remedy: nil)
+    guard let place = Place(at: path) else {
+      guard Files.isThere("\(path)/\(Manifest.fileName)") else { return nil }
+      return .file(Manifest.fileName, .unreadable("it has changed since it was written"), remedy: nil)
     }
-    guard manifest.version == version, Set(manifest.files.map(\.name)) == Set(files) else {
-      return .preparedByAnother(original: manifest.model)
+    guard place.isOfThisVersion, Set(place.manifest.files.map(\.name)) == Set(files) else {
+      return .preparedByAnother(original: place.manifest.model)
     }
-    for record in manifest.files {
+    for record in place.manifest.files {
       guard let fault = fault(of: record, in: path) else { continue }
       return .file(record.name, fault, remedy: FileRemedy.text(for: fault, in: path))
     }

@@ -1,5 +1,4 @@
-internal import Crypto
-internal import FoundationEssentials
+public import Storage
 internal import SystemPaths
 
 /// The storage format of the large weights of a model's networks.
@@ -13,13 +12,20 @@ public enum WeightFormat: String, Codable, Sendable, CaseIterable {
 /// A directory with a model prepared for a kind of device: its four networks in OpenVINO's format, `config.json` and
 /// `vocab.txt`. It does not need the directory that it was made from.
 public struct PreparedModel: Sendable, Equatable {
-  /// The directory's path.
-  public let path: String
-  /// The content of `prepared.json`.
-  public let manifest: Manifest
+  private let directory: Place
 
-  /// The content of the directory's `prepared.json`, which is written last.
-  public struct Manifest: Codable, Sendable, Equatable {
+  /// The directory's path.
+  public var path: String { directory.path }
+  /// The content of `prepared.json`.
+  public var manifest: Manifest { directory.manifest }
+
+  /// A prepared directory in any state.
+  public typealias Place = SealedDirectory<Manifest>
+
+  /// The content of the directory's `prepared.json`.
+  public struct Manifest: SealedManifest {
+    public static let fileName = "prepared.json"
+
     /// The ``PreparedModel/version`` that made the directory.
     public var version: Int
     /// The model's name.
@@ -30,13 +36,12 @@ public struct PreparedModel: Sendable, Equatable {
     public var openVINO: String
     /// The ``SourceHashes/sha256`` of the original.
     public var source: String
-    /// All other files of the directory.
     public var files: [FileRecord]
 
     /// Creates a manifest.
     public init(
-      version: Int, model: String, weights: WeightFormat, openVINO: String, source: String,
-      files: [FileRecord]
+      version: Int = PreparedModel.version, model: String, weights: WeightFormat, openVINO: String,
+      source: String, files: [FileRecord]
     ) {
       self.version = version
       self.model = model
@@ -61,8 +66,6 @@ public struct PreparedModel: Sendable, Equatable {
     public var files: [String] { ["\(rawValue).xml", "\(rawValue).bin"] }
   }
 
-  static let manifestFile = "prepared.json"
-
   /// The names of all files except the manifest.
   public static let files = ["config.json", "vocab.txt"] + Network.allCases.flatMap(\.files)
 
@@ -71,9 +74,9 @@ public struct PreparedModel: Sendable, Equatable {
   public static func directoryName(
     model: String, source: String, weights: WeightFormat, openVINO: String
   ) -> String {
-    let key = SHA256.hash(data: Data("\(source) \(version) \(openVINO) \(weights.rawValue)".utf8))
+    let key = FileHash.sha256(of: "\(source) \(version) \(openVINO) \(weights.rawValue)")
     let plain = model.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" }
-    return "\(String(plain).drop { $0 == "." })-\(weights.rawValue)-\(key.hexadecimal.prefix(16))"
+    return "\(String(plain).drop { $0 == "." })-\(weights.rawValue)-\(key.prefix(16))"
   }
 
   /// Opens a prepared directory.
@@ -83,58 +86,21 @@ public struct PreparedModel: Sendable, Equatable {
   ///   - readingAll: True to read and verify all files, false to read only those that look changed.
   /// - Returns: `nil` if the directory is missing, of another version, or not intact.
   public init?(at path: String, readingAll: Bool = false) {
-    guard let manifest = Self.manifest(in: path),
-      manifest.version == Self.version, Set(manifest.files.map(\.name)) == Set(Self.files),
-      manifest.files.allSatisfy({ $0.isIntact(in: path, readingAll: readingAll) })
+    guard let place = Place(at: path) else { return nil }
+    self.init(place, readingAll: readingAll)
+  }
+
+  private init?(_ place: Place, readingAll: Bool = false) {
+    guard place.isOfThisVersion, Set(place.manifest.files.map(\.name)) == Set(Self.files),
+      place.isIntact(readingAll: readingAll)
     else { return nil }
-    self.path = path
-    self.manifest = manifest
+    directory = place
   }
 
   /// Returns the prepared models below a directory, sorted by name, without those that are damaged or of another
   /// version.
   public static func all(in directory: String) -> [PreparedModel] {
-    places(in: directory).compactMap { PreparedModel(at: $0.path) }
-  }
-
-  /// A prepared directory in any state, with its manifest.
-  public struct Place: Sendable {
-    /// The directory's path.
-    public let path: String
-    /// The content of `prepared.json`.
-    public let manifest: Manifest
-
-    /// True if this version of the preparation made it.
-    public var isOfThisVersion: Bool { manifest.version == PreparedModel.version }
-
-    /// The size of its files when they were written, in bytes.
-    public var size: Int64 { manifest.files.reduce(0) { $0 + $1.size } }
-
-    /// Deletes the directory, the manifest first, so that a half-deleted model is not taken for a prepared one.
-    ///
-    /// - Throws: ``FileFailure`` if a file cannot be deleted.
-    public func remove() throws(FileFailure) {
-      do {
-        try Files.remove("\(path)/\(manifestFile)")
-        try Files.remove(path)
-      } catch {
-        throw FileFailure(path: path, why: "it cannot be deleted")
-      }
-    }
-  }
-
-  /// Returns the prepared directories below a directory, sorted by name, in any state.
-  public static func places(in directory: String) -> [Place] {
-    let names = (try? Files.names(in: directory)) ?? []
-    return names.filter { !$0.hasPrefix(".") }.sorted().compactMap { name in
-      let path = "\(directory)/\(name)"
-      return manifest(in: path).map { Place(path: path, manifest: $0) }
-    }
-  }
-
-  static func manifest(in path: String) -> Manifest? {
-    guard let json = try? Data(Files.contents(of: "\(path)/\(manifestFile)")) else { return nil }
-    return try? JSONDecoder().decode(Manifest.self, from: json)
+    Place.all(in: directory).compactMap { PreparedModel($0) }
   }
 
   /// The same model with other formats of weights, prepared beside it.
@@ -149,28 +115,15 @@ public struct PreparedModel: Sendable, Equatable {
   }
 
   /// The size of its files in bytes.
-  public var size: Int64 { manifest.files.reduce(0) { $0 + $1.size } }
-
-  /// Completes a directory with all files by hashing them and writing the manifest.
-  ///
-  /// - Throws: ``FileFailure`` if a file cannot be read or the manifest cannot be written.
-  public static func seal(
-    _ path: String, model: String, weights: WeightFormat, openVINO: String, source: String
-  ) throws(FileFailure) {
-    var files: [FileRecord] = []
-    for name in Self.files { files.append(try FileRecord(hashing: name, in: path)) }
-    let manifest = Manifest(
-      version: version, model: model, weights: weights, openVINO: openVINO, source: source, files: files)
-    let file = "\(path)/\(manifestFile)"
-    do {
-      try Files.write(JSONEncoder().encode(manifest), to: file)
-    } catch {
-      throw FileFailure(path: file, why: "it cannot be written")
-    }
-  }
+  public var size: Int64 { directory.size }
 
   /// The path of the file with a network's structure.
   public func graph(_ network: Network) -> String {
     "\(path)/\(network.rawValue).xml"
   }
+}
+
+extension PreparedModel.Place {
+  /// True if this version of the preparation made it.
+  public var isOfThisVersion: Bool { manifest.version == PreparedModel.version }
 }

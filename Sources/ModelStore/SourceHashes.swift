@@ -1,6 +1,5 @@
-internal import Crypto
-internal import FoundationEssentials
-internal import SystemPaths
+public import Storage
+public import SystemPaths
 
 /// The hashes of all files of an exported model.
 ///
@@ -17,9 +16,7 @@ public struct SourceHashes: Codable, Sendable, Equatable {
 
   /// - Parameter files: The files in the order in which they are hashed.
   static func sha256(of files: [(name: String, size: Int64, sha256: String)]) -> String {
-    var hash = SHA256()
-    for file in files { hash.update(data: Data("\(file.name) \(file.size) \(file.sha256)\n".utf8)) }
-    return hash.finalize().hexadecimal
+    FileHash.sha256(of: files.map { "\($0.name) \($0.size) \($0.sha256)\n" }.joined())
   }
 
   /// Hashes a model's files, or takes their hashes from the cache.
@@ -30,30 +27,33 @@ public struct SourceHashes: Codable, Sendable, Equatable {
   ///   - notKept: Called if new hashes could not be cached. They are computed again at the next start.
   /// - Throws: ``ModelError`` if a file cannot be read.
   public init(
-    of model: ModelDirectory, memory directory: String?, notKept: (FileFailure) -> Void = { _ in }
+    of model: ModelDirectory, memory directory: String?, notKept: (FileError) -> Void = { _ in }
   ) throws(ModelError) {
     let memory = directory.map {
-      "\($0)/\(SHA256.hash(data: Data(model.path.utf8)).hexadecimal.prefix(16)).json"
+      "\($0)/\(FileHash.sha256(of: model.path).prefix(16)).json"
     }
-    if let memory, let known = Self.remembered(at: memory), known.path == model.path, known.covers(model) {
+    if let memory, let known = Files.decode(Self.self, from: memory), known.path == model.path,
+      known.covers(model)
+    {
       self = known
       return
     }
     path = model.path
     var files: [FileRecord] = []
     for (name, place) in try Self.files(of: model) {
-      do throws(FileFailure) {
+      do throws(FileError) {
         files.append(try FileRecord(hashing: name, in: model.path, at: place))
       } catch {
-        throw ModelError(model.path, name, .unreadable(error.why))
+        throw ModelError(model.path, name, .unreadable(error.message))
       }
     }
     self.files = files
     guard let memory, let directory else { return }
-    do throws(SystemFailure) {
-      try remember(at: memory)
+    do throws(FileError) {
+      try Files.makeDirectories(directory)
+      try Files.replace(memory, withJSON: self)
     } catch {
-      notKept(FileFailure(directory, error.code))
+      notKept(FileError(directory, error.message, code: error.code))
     }
   }
 
@@ -74,16 +74,5 @@ public struct SourceHashes: Codable, Sendable, Equatable {
     guard case .exported(let encoder, let decoder) = model.graphs else { return false }
     return Set(files.map(\.name)).isSuperset(of: [encoder, decoder])
       && files.allSatisfy { $0.looksUnchanged(in: path, at: model.place(of: $0.name)) }
-  }
-
-  private static func remembered(at path: String) -> SourceHashes? {
-    guard let json = try? Data(Files.contents(of: path)) else { return nil }
-    return try? JSONDecoder().decode(SourceHashes.self, from: json)
-  }
-
-  private func remember(at path: String) throws(SystemFailure) {
-    guard let json = try? JSONEncoder().encode(self) else { return }
-    try Files.makeDirectories(Files.parent(of: path))
-    try Files.replace(path, with: json)
   }
 }

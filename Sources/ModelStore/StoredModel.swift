@@ -1,4 +1,4 @@
-internal import Glibc
+public import Storage
 internal import SystemPaths
 
 /// A model's folder in the store, whether its files have been downloaded or not.
@@ -58,7 +58,7 @@ public struct StoredModel: Sendable {
   /// Returns its prepared directories below a directory, in any state.
   public func preparedPlaces(in directory: String) -> [PreparedModel.Place] {
     guard let source else { return [] }
-    return PreparedModel.places(in: directory).filter { $0.manifest.source == source }
+    return PreparedModel.Place.all(in: directory).filter { $0.manifest.source == source }
   }
 
   /// Returns its usable prepared forms below a directory.
@@ -70,7 +70,6 @@ public struct StoredModel: Sendable {
   /// `lorikeet models verify`: reading gigabytes at each start would cost more than the start.
   private func isThere(_ file: String) -> Bool {
     guard let recorded = record.files[file] else { return false }
-    guard let status = Files.status(of: "\(path)/\(file)") else { return false }
-    return status.st_mode & S_IFMT == S_IFREG && Int(status.st_size) == recorded.size
+    return Files.size(of: "\(path)/\(file)") == recorded.size
   }
 }

@@ -1,16 +1,16 @@
 public import Glibc
 
-// Directories, and all that is in them.
+// Directories and their contents.
 extension Files {
   /// The names in a directory, without `.` and `..`, in order.
-  public static func names(in path: String) throws(SystemFailure) -> [String] {
-    guard let directory = path.withSystemCString({ opendir($0) }) else { throw SystemFailure() }
+  public static func names(in path: String) throws(FileError) -> [String] {
+    guard let directory = path.withSystemCString({ opendir($0) }) else { throw FileError(path) }
     defer { closedir(directory) }
     var names: [String] = []
     while true {
       errno = 0
       guard let entry = readdir(directory) else {
-        guard errno == 0 else { throw SystemFailure() }
+        guard errno == 0 else { throw FileError(path) }
         return names.sorted()
       }
       let name = name(of: entry)
@@ -19,34 +19,42 @@ extension Files {
   }
 
   private static func name(of entry: UnsafeMutablePointer<dirent>) -> String {
-    // In place: an entry ends where its name does, and not where its type does.
+    // Read in place: an entry ends where its name ends, and not where its type does.
     let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
     let name = UnsafeRawPointer(entry) + offset
     return String(systemCString: name.assumingMemoryBound(to: CChar.self))
   }
 
-  /// Makes a directory and those above it that are not there.
-  public static func makeDirectories(_ path: String, mode: mode_t = 0o777) throws(SystemFailure) {
-    if mkdir(path, mode) == 0 { return }
-    switch errno {
-    case EEXIST where isDirectory(path): return
-    case ENOENT:
-      let parent = parent(of: path)
-      guard !parent.isEmpty else { throw SystemFailure(code: ENOENT) }
-      try makeDirectories(parent, mode: mode)
-      guard mkdir(path, mode) == 0 || errno == EEXIST && isDirectory(path) else { throw SystemFailure() }
-    case let code: throw SystemFailure(code: code)
-    }
+  /// Creates a directory and the missing ones above it.
+  ///
+  /// - Throws: A ``FileError`` with this path, also for a directory above it.
+  public static func makeDirectories(_ path: String, mode: mode_t = 0o777) throws(FileError) {
+    guard let code = failure(making: path, mode) else { return }
+    guard let (link, target) = deadLink(in: path) else { throw FileError(path, code: code) }
+    throw FileError(path, "\(link) is a link to \(target), which does not exist", code: EEXIST)
   }
 
-  /// Removes a file, a link, or a directory with all that is in it.
-  public static func remove(_ path: String) throws(SystemFailure) {
-    guard let status = status(of: path, followingLinks: false) else { throw SystemFailure() }
+  /// - Returns: The system's `errno`; `nil` if the directory is there.
+  private static func failure(making path: String, _ mode: mode_t) -> Int32? {
+    if mkdir(path, mode) == 0 { return nil }
+    var code = errno
+    let parent = parent(of: path)
+    if code == ENOENT, !parent.isEmpty {
+      if let code = failure(making: parent, mode) { return code }
+      if mkdir(path, mode) == 0 { return nil }
+      code = errno
+    }
+    return code == EEXIST && isDirectory(path) ? nil : code
+  }
+
+  /// Removes a file, a link, or a directory with its contents.
+  public static func remove(_ path: String) throws(FileError) {
+    guard let status = status(of: path, followingLinks: false) else { throw FileError(path) }
     guard status.st_mode & S_IFMT == S_IFDIR else {
-      guard unlink(path) == 0 else { throw SystemFailure() }
+      guard unlink(path) == 0 else { throw FileError(path) }
       return
     }
     for name in try names(in: path) { try remove("\(path)/\(name)") }
-    guard rmdir(path) == 0 else { throw SystemFailure() }
+    guard rmdir(path) == 0 else { throw FileError(path) }
   }
 }

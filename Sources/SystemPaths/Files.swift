@@ -1,65 +1,72 @@
 public import Glibc
 
-/// The system's calls that take a path, for paths of any bytes. All of it blocks.
+/// The system's calls that take a path, for paths of any bytes. All of them block.
 ///
-/// The calls that return a number do so as in C: -1 for a failure, and `errno` says why.
+/// Calls that return a number return -1 on failure, as in C, and set `errno`.
 public enum Files {
-  /// - Parameter mode: The rights of a file that is made.
+  /// Opens a file, and returns its descriptor.
+  ///
+  /// - Parameter mode: The permissions of a file that is created.
   public static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o666) -> Int32 {
     path.withSystemCString { Glibc.open($0, flags, mode) }
   }
 
+  /// Checks the permissions of this process for a file.
   public static func access(_ path: String, _ rights: Int32) -> Int32 {
     path.withSystemCString { Glibc.access($0, rights) }
   }
 
-  /// Renames at once or not at all; what has the new name is replaced.
+  /// Renames atomically, and replaces a file that has the new name.
   public static func rename(_ path: String, _ new: String) -> Int32 {
     path.withSystemCString { path in new.withSystemCString { Glibc.rename(path, $0) } }
   }
 
+  /// Removes a file or a link.
   public static func unlink(_ path: String) -> Int32 {
     path.withSystemCString { Glibc.unlink($0) }
   }
 
+  /// Creates a directory.
   public static func mkdir(_ path: String, _ mode: mode_t) -> Int32 {
     path.withSystemCString { Glibc.mkdir($0, mode) }
   }
 
+  /// Removes an empty directory.
   public static func rmdir(_ path: String) -> Int32 {
     path.withSystemCString { Glibc.rmdir($0) }
   }
 
-  /// What the system knows of a file; of what a link leads to, unless links are not to be followed.
+  /// The status of a file, or of the link itself if links are not followed.
   ///
-  /// - Returns: `nil` if there is none; `errno` says why.
+  /// - Returns: `nil` on failure, with the reason in `errno`.
   public static func status(of path: String, followingLinks: Bool = true) -> stat? {
     var status = stat()
     let result = path.withSystemCString { followingLinks ? stat($0, &status) : lstat($0, &status) }
     return result == 0 ? status : nil
   }
 
-  /// The room of the file system that holds a path; `nil` if it does not tell.
+  /// The status of the file system that holds a path; `nil` on failure.
   public static func fileSystem(of path: String) -> statvfs? {
     var status = statvfs()
     return path.withSystemCString { statvfs($0, &status) } == 0 ? status : nil
   }
 
-  /// Whether there is anything at a path; a link that leads nowhere is nothing.
+  /// True if something is at the path; a link that leads nowhere counts as nothing.
   public static func isThere(_ path: String) -> Bool { status(of: path) != nil }
 
+  /// True if a directory, or a link to one, is at the path.
   public static func isDirectory(_ path: String) -> Bool {
     status(of: path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
   }
 
-  /// Where a symbolic link leads, as it is written; `nil` if it is none.
+  /// The target of a symbolic link as written; `nil` if the path is not a link.
   public static func link(at path: String) -> String? {
     var target = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = path.withSystemCString { readlink($0, &target, target.count) }
     return count < 0 ? nil : String(systemBytes: target[..<count].map(UInt8.init(bitPattern:)))
   }
 
-  /// The link in a path that leads nowhere, and where it leads: nothing can be made below it.
+  /// The link in a path whose target does not exist, so that nothing can be created below it, and that target.
   public static func deadLink(in path: String) -> (link: String, target: String)? {
     var path = path
     while !path.isEmpty, !isThere(path) {
@@ -81,18 +88,4 @@ public enum Files {
     // By characters a name that begins with a combining accent would swallow the slash.
     path.unicodeScalars.lastIndex(of: "/").map { String(path.unicodeScalars[..<$0]) } ?? ""
   }
-}
-
-/// Why a file could not be read, written, made or removed.
-public struct SystemFailure: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The system's `errno`.
-  public let code: Int32
-
-  /// Of the call that failed last on this thread.
-  public init(code: Int32 = errno) {
-    self.code = code
-  }
-
-  /// The system's words: "No space left on device".
-  public var description: String { String(cString: strerror(code)) }
 }

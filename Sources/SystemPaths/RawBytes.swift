@@ -2,17 +2,16 @@ internal import Glibc
 
 // The system's texts are bytes: paths, arguments and environment variables need not be UTF-8, while a `String` always
 // is. So a byte that is not part of valid UTF-8 becomes one of 128 private-use characters on its way in, and a byte
-// again on its way out. Whoever holds the string in between may join it, split it, compare it, and keep it as JSON.
+// again on its way out. In between, the string can be joined, split, compared, and stored as JSON.
 //
-// The three bytes that these characters begin with in UTF-8 are not taken as valid UTF-8 themselves. So the way there
-// and back gives the same bytes, whatever they are. (Python's `surrogateescape` does the same with surrogates, which
-// a `String` cannot hold.)
+// The three bytes that these characters begin with in UTF-8 are not accepted as valid UTF-8 themselves. So any bytes
+// survive the round trip. (Python's `surrogateescape` does the same with surrogates, which a `String` cannot hold.)
 
-/// The character that stands for the byte 0x80 is this, and so on.
+/// The character for the byte 0x80; those for the other bytes follow it.
 private let firstStandIn: UInt32 = 0x10FE80
 
 extension Unicode.Scalar {
-  /// The byte that this character stands for; `nil` if it is an ordinary one.
+  /// The byte that this character stands for; `nil` for an ordinary character.
   fileprivate var rawByte: UInt8? {
     (firstStandIn..<firstStandIn + 0x80).contains(value) ? UInt8(value - firstStandIn + 0x80) : nil
   }
@@ -24,9 +23,9 @@ extension Unicode.Scalar {
 }
 
 extension String {
-  /// The text of bytes that the system has handed out.
+  /// Creates the text of bytes from the system.
   ///
-  /// - Parameter bytes: Any bytes; UTF-8 becomes what it means.
+  /// - Parameter bytes: Any bytes; valid UTF-8 is decoded.
   public init(systemBytes bytes: some Collection<UInt8>) {
     if let text = String(validating: bytes, as: UTF8.self), !text.holdsRawBytes {
       self = text
@@ -57,18 +56,18 @@ extension String {
     }
   }
 
-  /// The text of a C string that the system has handed out.
+  /// Creates the text of a C string from the system.
   public init(systemCString: UnsafePointer<CChar>) {
     self.init(systemBytes: UnsafeRawBufferPointer(start: systemCString, count: strlen(systemCString)))
   }
 
-  /// Whether a part of the text stands for bytes that are not UTF-8.
+  /// True if a part of the text stands for bytes that are not UTF-8.
   public var holdsRawBytes: Bool {
     // All stand-ins begin with this byte, and hardly anything else does.
     utf8.contains(0xF4) && unicodeScalars.contains { $0.rawByte != nil }
   }
 
-  /// The bytes that the text stands for, as the system wants them.
+  /// The bytes that the text stands for, for the system.
   public var systemBytes: [UInt8] {
     guard holdsRawBytes else { return Array(utf8) }
     return unicodeScalars.reduce(into: []) { bytes, scalar in
@@ -80,7 +79,7 @@ extension String {
     }
   }
 
-  /// Calls `body` with the bytes that the text stands for, and a zero behind them.
+  /// Calls `body` with the bytes that the text stands for, followed by a zero.
   public func withSystemCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
     guard holdsRawBytes else { return withCString(body) }
     return (systemBytes + [0]).map(CChar.init(bitPattern:)).withUnsafeBufferPointer { bytes in
@@ -89,10 +88,10 @@ extension String {
     }
   }
 
-  /// The text for people: bytes that are not UTF-8 as `\xE9`.
+  /// The text for display: bytes that are not UTF-8 as `\xE9`.
   public var readable: String { showingRawBytes(after: #"\x"#) }
 
-  /// The same for a text that is JSON already, where a backslash in a string is written as two.
+  /// ``readable`` for a text that is JSON already, where a backslash in a string is written as two.
   public var readableJSON: String { showingRawBytes(after: #"\\x"#) }
 
   private func showingRawBytes(after mark: String) -> String {

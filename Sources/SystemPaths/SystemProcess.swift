@@ -1,7 +1,7 @@
-// `environ` is a variable of C, which the compiler takes for one that somebody may change.
+// `environ` is a C variable, which the compiler considers mutable shared state.
 @preconcurrency internal import Glibc
 
-/// What the process was started with, byte for byte.
+/// The arguments and the environment of the process, byte for byte.
 public enum SystemProcess {
   /// The arguments, the program's name first.
   public static let arguments: [String] = texts(CommandLine.unsafeArgv)

@@ -5,6 +5,7 @@ internal import Inference
 internal import ModelStore
 internal import Parakeet
 internal import SpeechEngine
+internal import SystemPaths
 internal import WyomingClient
 internal import WyomingServer
 

@@ -152,7 +152,7 @@ def test_a_data_directory_that_is_a_dangling_link_is_reported(tmp_path):
     (tmp_path / "data").symlink_to(tmp_path / "disk")
     for precision in "f32", "int8":
         result = transcribe("builtin", tmp_path / "data", "--precision", precision)
-        assert_refused(result, f"{tmp_path}/data is a link to {tmp_path}/disk, where nothing is")
+        assert_refused(result, f"{tmp_path}/data is a link to {tmp_path}/disk, which does not exist")
     doctor = lorikeet.run("doctor", "--data-dir", tmp_path / "data", "--root", tmp_path)
     assert doctor.returncode == 1
     assert f"{tmp_path}/data: it is a link to {tmp_path}/disk, which does not exist" in doctor.stdout

@@ -3,6 +3,7 @@ import Glibc
 import ModelStore
 import Parakeet
 import SpeechEngine
+import SystemPaths
 import Testing
 
 @testable import lorikeet
@@ -30,7 +31,7 @@ import Testing
 
   @Test(arguments: [(ENOSPC, "free some space"), (EACCES, "writable")])
   func `a model that is not kept has a remedy for the reason`(code: Int32, remedy: String) {
-    let failure = FileFailure(path: "/x", why: "it failed", code: code)
+    let failure = FileError("/x", "it failed", code: code)
     let line = Remedies.text(of: .preparation(.notKept(model: "m", failure)))
     for part in ["/x", remedy, "--data-dir", "--no-cache"] { #expect(line.contains(part)) }
   }

@@ -1,6 +1,8 @@
 import FoundationEssentials
-import ModelStore
 import NIOCore
+import Storage
+import Support
+import SystemPaths
 import Testing
 
 @testable import ModelDownload
@@ -12,10 +14,7 @@ import Testing
     digest: .sha256("d7a8fbb307d7809469ca9abcb0082e4f8d5651e46d3cdb762d02d0bf37c9e592"))
 
   private func inDirectory(_ body: (String) async throws -> Void) async throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: "lorikeet-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    try await body(directory.path)
+    try await withTemporaryDirectory { try await body($0.path) }
   }
 
   private func bytes(_ range: Range<Int>) -> ByteBuffer { ByteBuffer(bytes: Self.content[range]) }
@@ -28,10 +27,10 @@ import Testing
       try await partial.commit(20..<43)
       try await partial.write(bytes(0..<20), at: 0)
       try await partial.commit(0..<20)
-      #expect(!FileSystem.isThere(path))
+      #expect(!Files.isThere(path))
       #expect(try await partial.finish().matches(Self.identity))
       #expect(try Array(Data(contentsOf: URL(filePath: path))) == Self.content)
-      #expect(FileSystem.names(in: directory) == ["fox"])
+      #expect(try Files.names(in: directory) == ["fox"])
     }
   }
 
@@ -54,7 +53,7 @@ import Testing
       try await partial.write(ByteBuffer(repeating: 0, count: 43), at: 0)
       try await partial.commit(0..<43)
       #expect(try await !partial.finish().matches(Self.identity))
-      #expect(FileSystem.names(in: directory) == [])
+      #expect(try Files.names(in: directory) == [])
     }
   }
 
@@ -83,25 +82,10 @@ import Testing
     }
   }
 
-  @Test func `a model folder's lock has one holder, and is free again after the folder's removal`()
-    async throws
-  {
-    try await inDirectory { directory in
-      let folder = "\(directory)/model"
-      let first = try DirectoryLock(folder: folder)
-      #expect(first != nil)
-      #expect(try DirectoryLock(folder: folder) == nil)
-      try FileSystem.remove("\(folder)/\(DirectoryLock.fileName)")
-      try FileSystem.removeDirectory(folder)
-      #expect(try DirectoryLock(folder: folder) != nil)
-      withExtendedLifetime(first) {}
-    }
-  }
-
   @Test func `a partial file that cannot be created is an error with a reason`() async throws {
-    let error = await #expect(throws: SystemError.self) {
+    let error = await #expect(throws: FileError.self) {
       try await PartialFile.open("/proc/lorikeet/fox", of: Self.identity)
     }
-    #expect(error?.why.isEmpty == false)
+    #expect(error?.message.isEmpty == false)
   }
 }

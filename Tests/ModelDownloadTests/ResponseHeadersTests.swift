@@ -1,6 +1,6 @@
 import FoundationEssentials
-import ModelStore
 import NIOHTTP1
+import Storage
 import Testing
 
 @testable import ModelDownload

@@ -1,4 +1,4 @@
-import ModelStore
+import Storage
 import Testing
 
 @testable import ModelDownload

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Storage
 import Support
 import Testing
 

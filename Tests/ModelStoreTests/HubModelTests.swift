@@ -1,4 +1,5 @@
 import ModelStore
+import Storage
 import Testing
 
 @Suite struct `Models of the hub` {

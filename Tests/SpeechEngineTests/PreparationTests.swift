@@ -2,6 +2,7 @@ import Devices
 import FoundationEssentials
 import Glibc
 import Inference
+import Storage
 import Support
 import Synchronization
 import SystemPaths
@@ -172,9 +173,9 @@ private final class Events: Sendable {
       let store = PreparedModels(directory: directory.appending(path: "prepared").path)
       let prepared = try store.prepared(model, weights: .int8)
       try Content.spoil("\(prepared.path)/encoder.bin")
-      #expect(throws: FileFailure.self) { try model.dropOriginals(keeping: prepared) }
+      #expect(throws: FileError.self) { try model.dropOriginals(keeping: prepared) }
       try Data("{}".utf8).write(to: original.appending(path: "config.json"))
-      #expect(throws: FileFailure.self) { try model.dropOriginals(keeping: prepared) }
+      #expect(throws: FileError.self) { try model.dropOriginals(keeping: prepared) }
       #expect(try names(in: original.path).contains("encoder-model.onnx"))
     }
   }
@@ -202,7 +203,7 @@ private final class Events: Sendable {
       let events = Events()
       let new = try store.prepared(model, weights: .int8) { events.append(.preparation($0)) }
       #expect(
-        PreparedModel.places(in: directory.path).map(\.path).sorted() == [half.path, new.path].sorted())
+        PreparedModel.Place.all(in: directory.path).map(\.path).sorted() == [half.path, new.path].sorted())
       #expect(events.all.contains(.removedOutdated(path: old)))
     }
   }
@@ -252,7 +253,7 @@ private final class Events: Sendable {
       _ = try store.prepared(model, weights: .int8)
       try FileManager.default.createDirectory(
         at: directory.appending(path: ".making-1-1"), withIntermediateDirectories: true)
-      let lock = try FileLock(directory.appending(path: ".lock").path, waiting: false)
+      let lock = try FileLock(in: directory.path)
       _ = try store.prepared(model, weights: .int8)
       #expect(try names(in: directory.path).contains(".making-1-1"))
       _ = consume lock
@@ -380,15 +381,15 @@ private final class Events: Sendable {
   @Test func `what is not kept is said once for each reason, and everything else each time`() {
     let events = Events()
     let report = PreparationReport { events.append(.preparation($0)) }
-    let full = FileFailure("/data/compiled", ENOSPC)
+    let full = FileError("/data/compiled", code: ENOSPC)
     report(.notKept(model: "m", full))
-    report(.notKept(model: "m", FileFailure(path: "/data/prepared", why: "9 MB are needed", code: ENOSPC)))
-    report(.notKept(model: "m", FileFailure("/data/compiled", EROFS)))
+    report(.notKept(model: "m", FileError("/data/prepared", "9 MB are needed", code: ENOSPC)))
+    report(.notKept(model: "m", FileError("/data/compiled", code: EROFS)))
     report(.waiting(model: "m"))
     report(.waiting(model: "m"))
     #expect(
       events.all == [
-        .notKept(model: "m", full), .notKept(model: "m", FileFailure("/data/compiled", EROFS)),
+        .notKept(model: "m", full), .notKept(model: "m", FileError("/data/compiled", code: EROFS)),
         .waiting(model: "m"), .waiting(model: "m"),
       ])
   }
@@ -412,7 +413,7 @@ private final class Events: Sendable {
     try await withTemporaryDirectory { directory in
       let copy = try copyOfBuiltin(in: directory)
       for graph in ["encoder-model", "decoder_joint-model"] {
-        try Disk.move("\(copy.path)/\(graph).onnx", to: "\(copy.path)/\(graph)\(kind).onnx")
+        try Files.move("\(copy.path)/\(graph).onnx", to: "\(copy.path)/\(graph)\(kind).onnx")
       }
       let small = try ModelDirectory(path: copy.path)
       #expect(

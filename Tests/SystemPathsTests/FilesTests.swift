@@ -19,14 +19,15 @@ private let latin = String(systemBytes: [0x63, 0x61, 0x66, 0xE9])
 
       let file = "\(folder)/\(latin).txt"
       try Files.write(Array("one".utf8), to: file)
-      try Files.replace(file, with: Array("three".utf8))
+      try Files.write(Array("three".utf8), to: file)
       #expect(try Files.contents(of: file) == Array("three".utf8))
       #expect(try Files.withBytes(of: file) { Array($0) } == Array("three".utf8))
       #expect(Files.status(of: file)?.st_size == 5)
       #expect(Files.access(file, R_OK) == 0)
 
       try Files.copy(file, to: "\(folder)/copy-\(latin)")
-      #expect(throws: SystemFailure(code: EEXIST)) { try Files.copy(file, to: "\(folder)/copy-\(latin)") }
+      let copy = "\(folder)/copy-\(latin)"
+      #expect(throws: FileError(copy, code: EEXIST)) { try Files.copy(file, to: copy) }
       #expect(Files.rename(file, "\(folder)/new-\(latin)") == 0)
       #expect(!Files.isThere(file))
       #expect(try Files.names(in: folder) == ["a", "copy-\(latin)", "new-\(latin)"])
@@ -49,7 +50,8 @@ private let latin = String(systemBytes: [0x63, 0x61, 0x66, 0xE9])
         try Files.write([1], to: "\(directory.path)/\(name)")
       }
       #expect(!Files.isThere("\(directory.path)/\(latin)"))
-      #expect(throws: SystemFailure(code: ENOENT)) { try Files.contents(of: "\(directory.path)/\(latin)") }
+      let path = "\(directory.path)/\(latin)"
+      #expect(throws: FileError(path, code: ENOENT)) { try Files.contents(of: path) }
       #expect(try Files.names(in: directory.path).count == 3)
     }
   }
@@ -77,11 +79,12 @@ private let latin = String(systemBytes: [0x63, 0x61, 0x66, 0xE9])
       try Files.write([], to: file)
       #expect(try Files.contents(of: file).isEmpty)
       #expect(try Files.withBytes(of: file) { $0.count } == 0)
-      #expect(throws: SystemFailure(code: ENOTDIR)) { try Files.names(in: file) }
-      #expect(throws: SystemFailure(code: EEXIST)) { try Files.makeDirectories(file) }
-      #expect(throws: SystemFailure(code: ENOTDIR)) { try Files.makeDirectories("\(file)/a/b") }
-      #expect(throws: SystemFailure(code: EISDIR)) { try Files.contents(of: directory.path) }
-      #expect("\(SystemFailure(code: ENOENT))" == "No such file or directory")
+      #expect(throws: FileError(file, code: ENOTDIR)) { try Files.names(in: file) }
+      #expect(throws: FileError(file, code: EEXIST)) { try Files.makeDirectories(file) }
+      let below = "\(file)/a/b"
+      #expect(throws: FileError(below, code: ENOTDIR)) { try Files.makeDirectories(below) }
+      #expect(throws: FileError(directory.path, code: EISDIR)) { try Files.contents(of: directory.path) }
+      #expect("\(FileError(file, code: ENOENT))" == "\(file): No such file or directory")
       try Files.makeDirectories(directory.path)
       try Files.makeDirectories("\(directory.path)/x/y/")
       #expect(Files.isDirectory("\(directory.path)/x/y"))

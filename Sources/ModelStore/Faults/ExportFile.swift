@@ -20,19 +20,19 @@ struct ExportFile {
     }
     bytes = Int(status.st_size)
     let fault: FileFault?
-    do throws(SystemFailure) {
+    do throws(FileError) {
       fault = try Files.withBytes(of: path) {
         Self.stranger(UnsafeRawBufferPointer(rebasing: $0.prefix(512)))
       }
     } catch {
-      throw .unreadable(error.description)
+      throw .unreadable(error.message)
     }
     if let fault, !(isMarkup && fault == .webPage) { throw fault }
   }
 
   /// - Parameter code: The system's `errno`.
   private static func absence(of path: String, _ code: Int32) -> FileFault {
-    guard code == ENOENT else { return .unreadable(SystemFailure(code: code).description) }
+    guard code == ENOENT else { return .unreadable(FileError(path, code: code).message) }
     return Files.link(at: path).map { .leadsNowhere($0) } ?? .missing
   }
 

@@ -1,3 +1,4 @@
+internal import Storage
 internal import SystemPaths
 
 /// The way to repair a model's file, depending on how the files came into their directory.
@@ -5,7 +6,7 @@ enum FileRemedy {
   /// Returns the repair to suggest; `nil` if the fault says everything.
   static func text(for fault: FileFault, in directory: String) -> String? {
     if let record = DownloadRecord(in: directory) { return store(record.model, fault) }
-    if let manifest = PreparedModel.manifest(in: directory) {
+    if let manifest = PreparedModel.Place(at: directory)?.manifest {
       return "delete the directory and start with the model that it was made from: \(manifest.model)"
     }
     if case .pointer = fault { return lfs(directory) }

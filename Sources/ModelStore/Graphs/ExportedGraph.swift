@@ -60,12 +60,12 @@ public struct ExportedGraph: Sendable, Equatable {
     let size = try ExportFile(path).bytes
     guard size > 0 else { throw .empty }
     let result: Result<ONNXFile, FileFault>
-    do throws(SystemFailure) {
+    do throws(FileError) {
       result = try Files.withBytes(of: path) { bytes in
         Result { () throws(FileFault) in try file(bytes) }
       }
     } catch {
-      throw .unreadable(error.description)
+      throw .unreadable(error.message)
     }
     return try result.get()
   }

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import SystemPaths
+public import SystemPaths
 
 /// A graph with weights outside of its directory, in a form that OpenVINO accepts: each file of weights is open, and
 /// the graph refers to it by its descriptor, as `proc/self/fd/7`, relative to the root directory.
@@ -27,8 +27,8 @@ extension ExportedGraph {
   ///
   /// The files are open as long as the result lives. Once OpenVINO has read the graph, they can be closed.
   ///
-  /// - Throws: ``FileFailure`` if a file cannot be opened or read.
-  public func linked() throws(FileFailure) -> LinkedGraph? {
+  /// - Throws: ``FileError`` if a file cannot be opened or read.
+  public func linked() throws(FileError) -> LinkedGraph? {
     guard weights.contains(where: \.isElsewhere) else { return nil }
     var places: [String: String] = [:]
     var descriptors: [Int32] = []
@@ -36,21 +36,21 @@ extension ExportedGraph {
     for file in weights {
       let descriptor = Files.open(file.path, O_RDONLY | O_CLOEXEC)
       guard descriptor >= 0 else {
-        let failure = FileFailure(file.path, errno)
+        let failure = FileError(file.path)
         closeAll()
         throw failure
       }
       descriptors.append(descriptor)
       places[file.name] = "proc/self/fd/\(descriptor)"
     }
-    do throws(SystemFailure) {
+    do throws(FileError) {
       let content = try Files.withBytes(of: path) { try? RelocatedGraph.content(of: $0, places: places) }
       if let content { return LinkedGraph(content: content, descriptors: descriptors) }
     } catch {
       closeAll()
-      throw FileFailure(path, error.code)
+      throw error
     }
     closeAll()
-    throw FileFailure(path: path, why: "it changed while it was being read")
+    throw FileError(path, "it changed while it was being read")
   }
 }

@@ -1,45 +1,47 @@
-internal import Crypto
-internal import FoundationEssentials
 internal import Glibc
 internal import Inference
 internal import ModelStore
+internal import Storage
 internal import SystemPaths
 
-/// The directory where OpenVINO's compiled networks are kept from start to start, a folder each.
+/// The cache of OpenVINO's compiled networks, a directory with one folder for each network.
 ///
-/// A compiled network holds only for the same OpenVINO, driver, device, model and properties: all of them are the
-/// folder's key. OpenVINO writes into a temporary folder, which is sealed with a list of its files and renamed; a
-/// folder without that list, or with other files than it says, is removed and the network compiled anew.
+/// A compiled network is valid only for the same OpenVINO, driver, device, model and properties, which form the folder's
+/// key. OpenVINO writes into a temporary folder, which is then sealed; a folder that is damaged is removed, and its
+/// network compiled again.
 struct CompiledNetworks: Sendable {
+  fileprivate typealias Folder = SealedDirectory<Manifest>
+
   let directory: String
-  /// What the networks are made of: a hash.
+  /// The hash of the files that the networks are made from.
   let source: String
   let model: ModelDirectory
-  /// Is told why a network is not kept: there is no room, or no right to write. It is used all the same.
-  private let notKept: @Sendable (FileFailure) -> Void
+  /// Called with the reason why a network is not kept: too little space, or no permission to write. It is used all the
+  /// same.
+  private let notKept: @Sendable (FileError) -> Void
 
-  /// - Throws: If the directory can be none, so that a wrong one is reported at start and not ignored.
+  /// - Throws: If there can be no such directory, so that a wrong path is reported at start and not ignored.
   init(
     directory: String, source: String, of model: ModelDirectory,
-    notKept: @escaping @Sendable (FileFailure) -> Void
+    notKept: @escaping @Sendable (FileError) -> Void
   ) throws(ParakeetError) {
     self.directory = directory
     self.source = source
     self.model = model
     self.notKept = notKept
-    do throws(FileFailure) {
-      try Disk.makeDirectory(directory)
+    do throws(FileError) {
+      try Files.makeDirectories(directory)
     } catch {
-      // Anything else is told by what is to be kept there.
-      if error.isWrongPlace { throw .cache(directory: directory, why: error.why) }
+      // Anything else is reported when a network cannot be kept there.
+      if error.isWrongPlace { throw .cache(directory: directory, why: error.message) }
     }
   }
 
-  /// Takes a network from its folder, or compiles it and keeps it.
+  /// Loads a network from its folder, or compiles it and keeps it.
   ///
   /// - Parameters:
-  ///   - name: What the network is: "encoder 500".
-  ///   - device: OpenVINO's name of it, and all that tells it and its driver from others.
+  ///   - name: The network's name: "encoder 500".
+  ///   - device: OpenVINO's name for it, and everything that distinguishes it and its driver from others.
   func compile(
     _ graph: borrowing Graph, name: String, for device: (name: String, identity: String),
     properties: [String: String], _ runtime: borrowing Runtime
@@ -55,90 +57,77 @@ struct CompiledNetworks: Sendable {
       properties["CACHE_DIR"] = cache
       return try runtime.compile(graph, name: name, for: device.name, properties: properties)
     }
-    if Manifest(at: place)?.isIntact(in: place) == true {
-      if let compiled = try? compile(in: place) {
-        if !compiled.isFromCache { keep(key, writtenTo: place, at: place, isExported: canExport) }
-        return compiled
-      }
+    if Folder(at: place)?.isIntact() == true, let compiled = try? compile(in: place) {
+      if !compiled.isFromCache { keep(key, writtenTo: place, at: place, isExported: canExport) }
+      return compiled
     }
     remove(place)
     removeOutdated(like: key)
-    let temporary = Disk.temporaryPath(in: directory)
-    defer { remove(temporary) }
-    do throws(FileFailure) {
-      try Disk.makeDirectory(temporary)
-    } catch {
-      reportNotKept(error)
-      return try compile(in: nil)
-    }
-    // Should only the cache be at fault, the network is there all the same.
-    guard let compiled = try? compile(in: temporary) else {
+    guard let temporary = temporaryDirectory() else { return try compile(in: nil) }
+    // If only the cache is at fault, the network is there all the same.
+    guard let compiled = try? compile(in: temporary.path) else {
       let compiled = try compile(in: nil)
-      do throws(FileFailure) {
-        try Disk.checkWriting(in: temporary)
+      do throws(FileError) {
+        try Files.checkWriting(in: temporary.path)
         reportNotKept(nothingWritten)
       } catch {
         reportNotKept(error)
       }
       return compiled
     }
-    keep(key, writtenTo: temporary, at: place, isExported: canExport)
+    keep(key, writtenTo: temporary.path, at: place, isExported: canExport)
     return compiled
   }
 
-  /// Seals what OpenVINO has written. What is not whole is removed: it would be found, and be of no use, at each start.
+  private func temporaryDirectory() -> TemporaryDirectory? {
+    do throws(FileError) {
+      return try TemporaryDirectory(in: directory)
+    } catch {
+      reportNotKept(error)
+      return nil
+    }
+  }
+
+  /// Seals a folder that OpenVINO has written. One that is incomplete is removed: each start would find it, and could not
+  /// use it.
   ///
   /// - Parameter isExported: Whether the device can write networks at all; `nil` if that is not known.
   private func keep(_ key: Key, writtenTo folder: String, at place: String, isExported: Bool?) {
-    do {
-      // OpenVINO does not say that it could not write all of it. It may have removed what it had written.
-      try Disk.checkWriting(in: folder)
-      let manifest = try Manifest(key, filesIn: folder)
-      guard !manifest.files.isEmpty else {
+    do throws(FileError) {
+      // OpenVINO does not say if it could not write all of it. It may have removed what it had written.
+      try Files.checkWriting(in: folder)
+      guard try Files.names(in: folder).contains(where: { $0 != Manifest.fileName }) else {
         remove(folder)
         if isExported != false { reportNotKept(nothingWritten) }
         return
       }
-      try manifest.write(to: folder)
-      if folder != place { try Disk.move(folder, to: place) }
+      let sealed = try Folder(sealing: folder) { Manifest(key: key, files: $0) }
+      if folder != place { _ = try sealed.moved(to: place) }
     } catch {
       remove(folder)
       reportNotKept(error)
     }
   }
 
-  private var nothingWritten: FileFailure {
-    // A compiled network takes no more than the model's graphs, give or take.
+  private var nothingWritten: FileError {
+    // A compiled network takes about as much space as the model's graphs.
     let needed = model.graphBytes + model.graphBytes / 8
-    guard let free = Disk.freeBytes(directory), free < needed else {
-      return FileFailure(path: directory, why: "OpenVINO could write nothing there")
+    guard let free = Files.freeBytes(in: directory), free < needed else {
+      return FileError(directory, "OpenVINO could write nothing there")
     }
-    return FileFailure(
-      path: directory, why: "there is too little room, \(free / 1_000_000) MB", code: ENOSPC)
+    return FileError(directory, "there is too little room, \(free / 1_000_000) MB", code: ENOSPC)
   }
 
-  private func reportNotKept(_ error: any Error) {
-    switch error {
-    case let failure as FileFailure:
-      notKept(FileFailure(path: directory, why: failure.why, code: failure.code))
-    case let failure as SystemFailure: notKept(FileFailure(directory, failure.code))
-    default: notKept(FileFailure(path: directory, why: "\(error)"))
-    }
+  private func reportNotKept(_ error: FileError) {
+    notKept(FileError(directory, error.message, code: error.code))
   }
 
-  /// Removes networks that this one takes the place of: those of other versions of the same model, device or
-  /// OpenVINO, and what interrupted processes have left.
+  /// Removes networks that this one replaces: those of other versions of the same model, device or OpenVINO, and what
+  /// interrupted processes have left.
   private func removeOutdated(like key: Key) {
-    let names = (try? Files.names(in: directory)) ?? []
-    for name in names {
-      let path = "\(directory)/\(name)"
-      if let process = name.split(separator: "-").dropFirst().first.flatMap({ pid_t($0) }),
-        name.hasPrefix(Disk.temporaryPrefix), kill(process, 0) != 0, errno == ESRCH
-      {
-        remove(path)
-      } else if let manifest = Manifest(at: path), manifest.key.isOutdated(by: key) {
-        remove(path)
-      }
+    TemporaryPath.removeAbandoned(in: directory)
+    for folder in Folder.all(in: directory) where folder.manifest.key.isOutdated(by: key) {
+      try? folder.remove()
     }
   }
 
@@ -146,8 +135,8 @@ struct CompiledNetworks: Sendable {
     try? Files.remove(path)
   }
 
-  /// All that a compiled network depends on.
-  fileprivate struct Key: Codable {
+  /// Everything that a compiled network depends on.
+  fileprivate struct Key: Codable, Sendable, Equatable {
     var model: String
     var source: String
     var network: String
@@ -159,11 +148,8 @@ struct CompiledNetworks: Sendable {
       let text =
         ([model, source, network, self.device, openVINO]
         + properties.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: "\n")
-      let hash = SHA256.hash(data: Data(text.utf8)).prefix(8).map { byte in
-        (byte < 16 ? "0" : "") + String(byte, radix: 16)
-      }
       let plain = "\(model)-\(device)-\(network)".map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" }
-      return "\(String(plain).drop { $0 == "." })-\(hash.joined())"
+      return "\(String(plain).drop { $0 == "." })-\(FileHash.sha256(of: text).prefix(16))"
     }
 
     func isOutdated(by new: Key) -> Bool {
@@ -172,36 +158,12 @@ struct CompiledNetworks: Sendable {
     }
   }
 
-  /// The files of a folder, and what they were made of.
-  fileprivate struct Manifest: Codable {
+  /// The files of a folder, and the key that they were made for.
+  fileprivate struct Manifest: SealedManifest {
+    static let fileName = "compiled.json"
+
     var key: Key
     var files: [FileRecord]
-
-    private static let file = "compiled.json"
-
-    init(_ key: Key, filesIn directory: String) throws {
-      self.key = key
-      let names = try Files.names(in: directory)
-      files = []
-      for name in names where name != Self.file {
-        files.append(try FileRecord(hashing: name, in: directory))
-      }
-    }
-
-    init?(at directory: String) {
-      guard let json = try? Data(Files.contents(of: "\(directory)/\(Self.file)")),
-        let manifest = try? JSONDecoder().decode(Manifest.self, from: json)
-      else { return nil }
-      self = manifest
-    }
-
-    func write(to directory: String) throws {
-      try Files.replace("\(directory)/\(Self.file)", with: JSONEncoder().encode(self))
-    }
-
-    func isIntact(in directory: String) -> Bool {
-      !files.isEmpty && files.allSatisfy { $0.isIntact(in: directory) }
-    }
   }
 }
 
@@ -214,26 +176,22 @@ public struct CompiledNetwork: Sendable {
   /// The device's full name and driver.
   public let device: String
   public let bytes: Int64
-  /// Whether this build of OpenVINO made it, and its files look as they did.
+  /// True if this build of OpenVINO made it, and its files look unchanged.
   public let isUsable: Bool
 
-  /// Those below a directory, in the order of their names.
+  /// Returns those in a directory, in the order of their names.
   public static func all(in directory: String) -> [CompiledNetwork] {
-    let names = (try? Files.names(in: directory)) ?? []
-    return names.filter { !$0.hasPrefix(".") }.sorted().compactMap { name in
-      let path = "\(directory)/\(name)"
-      guard let manifest = CompiledNetworks.Manifest(at: path) else { return nil }
+    CompiledNetworks.Folder.all(in: directory).map { folder in
+      let key = folder.manifest.key
       return CompiledNetwork(
-        path: path, model: manifest.key.model, network: manifest.key.network, device: manifest.key.device,
-        bytes: manifest.files.reduce(0) { $0 + $1.size },
-        isUsable: manifest.key.openVINO == Runtime.version && !manifest.files.isEmpty
-          && manifest.files.allSatisfy { $0.looksUnchanged(in: path) })
+        path: folder.path, model: key.model, network: key.network, device: key.device, bytes: folder.size,
+        isUsable: key.openVINO == Runtime.version && folder.looksUnchanged)
     }
   }
 }
 
 extension CompiledGraph {
-  /// Whether OpenVINO read it from its cache.
+  /// True if OpenVINO read it from its cache.
   var isFromCache: Bool {
     let answer = (try? property("LOADED_FROM_CACHE")) ?? ""
     return ["YES", "true", "1"].contains(answer)

@@ -1,5 +1,6 @@
 internal import Inference
 internal import ModelStore
+internal import SystemPaths
 internal import Transducer
 
 /// The four networks of a model, before a device compiles them.
@@ -104,7 +105,7 @@ struct SpeechGraphs: ~Copyable {
       let export = try ExportedGraph(name, in: model.path)
       guard let linked = try export.linked() else { return try read(export.path, runtime) }
       return try runtime.readGraph(linked.content, called: export.path)
-    } catch let error as FileFailure {
+    } catch let error as FileError {
       throw .model(ModelError(model.path, name, .unreadable(error.description)))
     } catch let error as InferenceError {
       throw .graph(error)

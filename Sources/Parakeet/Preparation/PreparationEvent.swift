@@ -1,19 +1,20 @@
 internal import Glibc
 public import ModelStore
 internal import Synchronization
+public import SystemPaths
 
-/// What a person who waits should know.
+/// A step of preparing a model, or the reason why its prepared form is not kept.
 public enum PreparationEvent: Sendable, Equatable, CustomStringConvertible {
   /// Another process prepares a model in the same directory.
   case waiting(model: String)
   case began(model: String, weights: WeightFormat, directory: String)
   case finished(model: String, path: String, seconds: Double)
-  /// One that another version of the preparation or of OpenVINO had made is gone.
+  /// A model that another version of the preparation or of OpenVINO had prepared was removed.
   case removedOutdated(path: String)
-  /// There is no room for what was made of the model, or no right to write it. The model is used without.
-  case notKept(model: String, FileFailure)
+  /// The prepared form is not kept: too little space, or no permission to write. The model is used without it.
+  case notKept(model: String, FileError)
 
-  /// Whether somebody should look after it.
+  /// True if the user should act on it.
   public var isTrouble: Bool {
     if case .notKept = self { true } else { false }
   }
@@ -34,15 +35,15 @@ public enum PreparationEvent: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-extension FileFailure {
-  /// Whether the path can never be a directory of ours: no room and no rights mend that.
+extension FileError {
+  /// True if the path can never become a directory, whatever free space and permissions there are.
   var isWrongPlace: Bool {
     code.map { [ENOTDIR, EEXIST, ELOOP, ENAMETOOLONG, EISDIR].contains($0) } ?? false
   }
 }
 
-/// Passes each reason why something is not kept on once: networks come one after the other, and all into the same
-/// data directory.
+/// Reports each reason why something is not kept only once: all networks go into the same data directory, one after the
+/// other.
 final class PreparationReport: Sendable {
   private let report: @Sendable (PreparationEvent) -> Void
   private let told = Mutex<Set<String>>([])
@@ -53,7 +54,7 @@ final class PreparationReport: Sendable {
 
   func callAsFunction(_ event: PreparationEvent) {
     if case .notKept(_, let failure) = event {
-      let reason = failure.code.map { "\($0)" } ?? failure.why
+      let reason = failure.code.map { "\($0)" } ?? failure.message
       guard told.withLock({ $0.insert(reason).inserted }) else { return }
     }
     report(event)

@@ -1,20 +1,19 @@
 internal import Concurrency
 internal import Devices
-internal import FoundationEssentials
 internal import Glibc
 internal import Inference
 public import ModelStore
+internal import Storage
 internal import SystemPaths
 
-/// Makes prepared models, keeps them below one directory, and finds them again.
+/// Makes prepared models, keeps them in one directory, and finds them again.
 ///
-/// A prepared model is called by its model and a key of all that it was made of and by. It is made in a temporary
-/// directory beside its place and renamed when it is complete and on the disk, so that a half-made one is never
-/// found. One process prepares at a time, holding the directory's lock; others wait and then find what it made.
+/// The name of a prepared model is that of its model and a key of everything it was made from and with. One process
+/// prepares at a time, holding the directory's lock; others wait, and then find the model that it made.
 public struct PreparedModels: Sendable {
   public let directory: String
-  /// Bytes that the file system below a directory has left.
-  var freeBytes: @Sendable (String) -> Int64? = Disk.freeBytes
+  /// Returns the bytes that can still be written to a directory.
+  var freeBytes: @Sendable (String) -> Int? = { Files.freeBytes(in: $0) }
 
   public init(directory: String) {
     self.directory = directory
@@ -24,8 +23,8 @@ public struct PreparedModels: Sendable {
   ///
   /// - Parameters:
   ///   - model: An exported model.
-  ///   - readingAll: Whether the files of a prepared model are read to check them, and not only looked at.
-  ///   - report: Is told when there is something to wait for.
+  ///   - readingAll: Whether the files of a prepared model are checked by reading them although they look unchanged.
+  ///   - report: Called when there is something to wait for.
   public func prepared(
     _ model: ModelDirectory, weights: WeightFormat, readingAll: Bool = false,
     report: (PreparationEvent) -> Void = { _ in }
@@ -36,7 +35,9 @@ public struct PreparedModels: Sendable {
     }
   }
 
-  /// The same, where it is no error that there is no room, or no right to write: the model can be used without.
+  /// Finds the prepared form of a model, or makes it. Blocks.
+  ///
+  /// - Returns: `nil` if there is not enough space for it, or no permission to write: the model can be used without it.
   func preparedIfKept(
     _ model: ModelDirectory, weights: WeightFormat, readingAll: Bool = false,
     report: (PreparationEvent) -> Void = { _ in }
@@ -45,24 +46,21 @@ public struct PreparedModels: Sendable {
     case .success(let prepared): return prepared
     case .failure(let failure):
       guard !failure.isWrongPlace else { throw error(failure, model) }
-      // Names that are made up for a moment tell nobody anything.
-      let isPassing = failure.path.hasPrefix("\(directory)/\(Disk.temporaryPrefix)")
-      let path = isPassing ? directory : failure.path
-      report(.notKept(model: model.name, FileFailure(path: path, why: failure.why, code: failure.code)))
+      report(.notKept(model: model.name, failure))
       return nil
     }
   }
 
-  private func error(_ failure: FileFailure, _ model: ModelDirectory) -> ParakeetError {
-    let why = failure.path == directory ? failure.why : failure.description
+  private func error(_ failure: FileError, _ model: ModelDirectory) -> ParakeetError {
+    let why = failure.path == directory ? failure.message : failure.description
     return .preparation(model: model.name, directory: directory, why: why)
   }
 
-  /// A prepared model, or why the directory does not take it.
+  /// Returns a prepared model, or the reason why it cannot be kept in the directory.
   private func kept(
     _ model: ModelDirectory, weights: WeightFormat, readingAll: Bool,
     report: (PreparationEvent) -> Void
-  ) throws(ParakeetError) -> Result<PreparedModel, FileFailure> {
+  ) throws(ParakeetError) -> Result<PreparedModel, FileError> {
     do {
       let sources = try SourceHashes(of: model, memory: "\(directory)/.hashes") { failure in
         if !failure.isWrongPlace { report(.notKept(model: model.name, failure)) }
@@ -75,13 +73,16 @@ public struct PreparedModels: Sendable {
         removeLeftoversUnlessBusy()
         return .success(found)
       }
-      try Disk.makeDirectory(directory)
+      try Files.makeDirectories(directory)
       let lock = try lock(for: model, report)
-      removeLeftovers(holding: lock)
+      TemporaryPath.removeAll(in: directory, holding: lock)
       if let found = PreparedModel(at: place, readingAll: readingAll) { return .success(found) }
-      return .success(try make(model, weights, sources, at: place, holding: lock, report))
-    } catch let failure as FileFailure {
-      // What cannot be read helps nobody.
+      return .success(try make(model, weights, sources, at: place, report))
+    } catch let failure as FileError {
+      if TemporaryPath.contains(failure.path, in: directory) {
+        return .failure(FileError(directory, failure.message, code: failure.code))
+      }
+      // The model cannot be used at all if its own files cannot be read.
       guard failure.path == directory || failure.path.hasPrefix("\(directory)/") else {
         throw error(failure, model)
       }
@@ -95,57 +96,51 @@ public struct PreparedModels: Sendable {
 
   private func make(
     _ model: ModelDirectory, _ weights: WeightFormat, _ sources: SourceHashes, at place: String,
-    holding lock: borrowing FileLock, _ report: (PreparationEvent) -> Void
+    _ report: (PreparationEvent) -> Void
   ) throws -> PreparedModel {
     let needed = Self.bytesNeeded(for: sources, weights)
     if let free = freeBytes(directory), free < needed {
-      throw FileFailure(
-        path: directory, why: "\(needed.megabytes) MB are needed, \(free.megabytes) MB are free",
-        code: ENOSPC)
+      throw FileError(
+        directory, "\(needed.megabytes) MB are needed, \(free.megabytes) MB are free", code: ENOSPC)
     }
     report(.began(model: model.name, weights: weights, directory: directory))
     let clock = ContinuousClock()
     let start = clock.now
-    let temporary = Disk.temporaryPath(in: directory)
+    let temporary = try TemporaryDirectory(in: directory)
     do {
-      try Disk.makeDirectory(temporary)
-      try write(model, weights, sources, to: temporary)
-      try Disk.synchronize(contentsOf: temporary)
-      // What is there already was looked at: it is damaged.
-      try Disk.moveAway(place, to: "\(temporary)-damaged")
-      try Disk.move(temporary, to: place)
-      try Disk.synchronize(directory)
+      try write(model, weights, to: temporary.path)
+      // A directory that is there already is damaged.
+      _ = try temporary.seal(at: place) {
+        PreparedModel.Manifest(
+          model: model.name, weights: weights, openVINO: Runtime.version, source: sources.sha256, files: $0)
+      }
     } catch {
-      // OpenVINO does not say why it could not write: trying it tells, and so does what has gone in the meantime.
-      defer { removeLeftovers(holding: lock) }
-      try Disk.checkWriting(in: directory)
-      removeLeftovers(holding: lock)
+      // OpenVINO does not say why it could not write: an attempt to write does, or the space that is free without what
+      // was written so far.
+      try Files.checkWriting(in: directory)
+      _ = consume temporary
       guard let free = freeBytes(directory), free < needed else { throw error }
-      throw FileFailure(
-        path: directory, why: "the disk is full; \(needed.megabytes) MB are needed", code: ENOSPC)
+      throw FileError(directory, "the disk is full; \(needed.megabytes) MB are needed", code: ENOSPC)
     }
-    removeLeftovers(holding: lock)
     removeOutdated(weights, sources, report)
     Runtime.releaseUnusedMemory()
     guard let prepared = PreparedModel(at: place) else {
-      throw FileFailure(path: place, why: "it was changed while it was prepared")
+      throw FileError(place, "it was changed while it was prepared")
     }
     report(.finished(model: model.name, path: place, seconds: (clock.now - start).seconds))
     return prepared
   }
 
-  private func write(
-    _ model: ModelDirectory, _ weights: WeightFormat, _ sources: SourceHashes, to directory: String
-  ) throws {
-    for name in ["config.json", "vocab.txt"] { try Disk.copy(name, from: model.path, to: directory) }
+  private func write(_ model: ModelDirectory, _ weights: WeightFormat, to directory: String) throws {
+    for name in ["config.json", "vocab.txt"] {
+      try Files.copy("\(model.path)/\(name)", to: "\(directory)/\(name)")
+    }
     try writeNetworks(of: model, weights, to: directory)
-    // Reading finds weights that end too early, should a failure to write have gone unnoticed.
+    // Reading finds truncated weights, in case a failure to write went unnoticed.
     let runtime = try Runtime()
     for network in PreparedModel.Network.allCases {
       _ = try runtime.readGraph(at: "\(directory)/\(network.rawValue).xml")
     }
-    try PreparedModel.seal(
-      directory, model: model.name, weights: weights, openVINO: Runtime.version, source: sources.sha256)
   }
 
   private func writeNetworks(of model: ModelDirectory, _ weights: WeightFormat, to directory: String) throws {
@@ -161,30 +156,30 @@ public struct PreparedModels: Sendable {
     try save(graphs.decoder.joint, .joint)
   }
 
-  /// What a prepared model takes on the disk, estimated with a margin.
+  /// Returns the bytes that a prepared model takes on the disk, estimated with a margin.
   static func bytesNeeded(for sources: SourceHashes, _ weights: WeightFormat) -> Int64 {
     let bytes = sources.files.reduce(0) { $0 + $1.size }
-    // Structure and small weights are the margin.
+    // The margin covers structure and small weights.
     if sources.files.contains(where: { $0.name.hasSuffix(".int8.onnx") }) {
       return bytes * 105 / 100 + 8_000_000
     }
-    // Of float32; models that are stored smaller are small.
+    // Shares of float32 weights; models that are stored in fewer bits are small.
     return switch weights {
     case .int8: bytes * 32 / 100 + 8_000_000
     case .f16: bytes * 55 / 100 + 8_000_000
     }
   }
 
-  /// Removes what the same was prepared to by another version of the preparation or of OpenVINO. It can be made again:
-  /// what it was made of is there.
+  /// Removes the same model as prepared by another version of the preparation or of OpenVINO. It can be made again from
+  /// its originals.
   private func removeOutdated(
     _ weights: WeightFormat, _ sources: SourceHashes, _ report: (PreparationEvent) -> Void
   ) {
-    for place in PreparedModel.places(in: directory)
+    for place in PreparedModel.Place.all(in: directory)
     where place.manifest.source == sources.sha256 && place.manifest.weights == weights
       && !(place.isOfThisVersion && place.manifest.openVINO == Runtime.version)
     {
-      // What cannot be removed takes room, and harms nothing.
+      // One that cannot be removed takes space, and does no harm.
       guard (try? place.remove()) != nil else { continue }
       report(.removedOutdated(path: place.path))
     }
@@ -194,30 +189,19 @@ public struct PreparedModels: Sendable {
 
   private func lock(
     for model: ModelDirectory, _ report: (PreparationEvent) -> Void
-  ) throws(FileFailure) -> FileLock {
-    let path = "\(directory)/.lock"
-    if let lock = try FileLock(path, waiting: false) { return lock }
+  ) throws(FileError) -> FileLock {
+    if let lock = try FileLock(in: directory) { return lock }
     report(.waiting(model: model.name))
-    guard let lock = try FileLock(path, waiting: true) else { throw FileFailure(path, EAGAIN) }
-    return lock
+    return try FileLock(waitingIn: directory)
   }
 
-  /// Removes what interrupted preparations have left: whoever holds the lock knows that nobody makes them any more.
-  private func removeLeftovers(holding lock: borrowing FileLock) {
-    for name in leftovers() { try? Files.remove("\(directory)/\(name)") }
-  }
-
+  /// Removes what interrupted preparations left, unless another process is preparing.
   private func removeLeftoversUnlessBusy() {
-    guard !leftovers().isEmpty, let lock = try? FileLock("\(directory)/.lock", waiting: false) else { return }
-    removeLeftovers(holding: lock)
-  }
-
-  private func leftovers() -> [String] {
-    let names = (try? Files.names(in: directory)) ?? []
-    return names.filter { $0.hasPrefix(Disk.temporaryPrefix) }
+    guard TemporaryPath.isUsed(in: directory), let lock = try? FileLock(in: directory) else { return }
+    TemporaryPath.removeAll(in: directory, holding: lock)
   }
 }
 
-extension Int64 {
-  fileprivate var megabytes: Int64 { (self + 999_999) / 1_000_000 }
+extension BinaryInteger {
+  fileprivate var megabytes: Self { (self + 999_999) / 1_000_000 }
 }

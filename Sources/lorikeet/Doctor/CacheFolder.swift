@@ -1,6 +1,7 @@
 internal import Diagnosis
 internal import Glibc
 internal import ModelDownload
+internal import Storage
 internal import SystemPaths
 
 /// Checks a folder of the data directory that keeps what is made from models: for useless content, and for the reason
@@ -30,10 +31,10 @@ struct CacheFolder {
       ]
     }
     let names: [String]
-    do throws(SystemFailure) {
+    do throws(FileError) {
       names = try Files.names(in: path)
     } catch {
-      return [finding(.error, "\(path): \(error)", remedy: Refusal(path, "\(error)").remedy)]
+      return [finding(.error, "\(error)", remedy: Refusal(path, error.message).remedy)]
     }
     var findings: [Finding] = []
     if isDirectoryWritable, Files.access(path, W_OK | X_OK) != 0 {
@@ -49,7 +50,7 @@ struct CacheFolder {
   }
 
   private func contents(_ names: [String]) -> [Finding] {
-    let leftovers = names.filter { $0.hasPrefix(".making-") && !Self.isBeingMade($0) }
+    let leftovers = TemporaryPath.abandoned(in: path)
     var findings: [Finding] = []
     if !leftovers.isEmpty {
       let bytes = leftovers.reduce(0) { $0 + Self.size(of: "\(path)/\($1)") }
@@ -68,13 +69,6 @@ struct CacheFolder {
           remedy: "rm -r \("\(path)/\(name)".shellWord)"))
     }
     return findings
-  }
-
-  /// Returns true if the process in a temporary folder's name is still running.
-  private static func isBeingMade(_ name: String) -> Bool {
-    guard let process = name.split(separator: "-").dropFirst().first.flatMap({ pid_t($0) }), process > 0
-    else { return false }
-    return kill(process, 0) == 0 || errno == EPERM
   }
 
   private static func size(of path: String) -> Int {

@@ -5,6 +5,7 @@ internal import ModelDownload
 internal import ModelStore
 internal import Parakeet
 internal import Recognition
+internal import Storage
 internal import SystemPaths
 
 /// Checks the data directory and its content.
@@ -45,7 +46,7 @@ struct DataDirectoryCheck {
       CacheFolder("prepared", path: prepared, known: self.prepared.map(\.path)),
       CacheFolder("compiled", path: compiledDirectory, known: compiled.map(\.path)),
     ]
-    self.freeBytes = freeBytes ?? Self.freeBytes(in: Self.nearest(to: directory))
+    self.freeBytes = freeBytes ?? Files.freeBytes(in: Self.nearest(to: directory))
   }
 
   private static func state(of directory: String) -> State {
@@ -69,13 +70,6 @@ struct DataDirectoryCheck {
       path = (directory.hasPrefix("/") ? "/" : "./") + names.joined(separator: "/")
     }
     return path
-  }
-
-  private static func freeBytes(in directory: String) -> Int? {
-    guard let status = Files.fileSystem(of: directory) else { return nil }
-    let (bytes, isHuge) = Int(clamping: status.f_bavail).multipliedReportingOverflow(
-      by: Int(clamping: status.f_frsize))
-    return isHuge ? .max : bytes
   }
 
   // MARK: Findings

@@ -2,8 +2,7 @@
 public enum ContentDigest: Sendable, Hashable, CustomStringConvertible {
   /// The SHA-256 of the content, in lower-case hexadecimal digits.
   case sha256(String)
-  /// Git's name for the content: the SHA-1 of `blob SIZE\0` and the content. The hub gives it for files that it keeps
-  /// in git itself.
+  /// Git's name for the content: the SHA-1 of `blob SIZE\0` and the content.
   case gitBlob(String)
 
   /// Creates a digest from its digits.
@@ -34,7 +33,7 @@ public enum ContentDigest: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  static func isHexDigit(_ byte: UInt8) -> Bool {
+  public static func isHexDigit(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
       UInt8(ascii: "A")...UInt8(ascii: "F"):
