@@ -121,15 +121,18 @@ let package = Package(
 
     .target(
       name: "Settings",
-      dependencies: ["SystemPaths", .product(name: "Configuration", package: "swift-configuration")],
+      dependencies: [
+        "Devices", "Recognition", "SystemPaths", "VoiceActivity", "Wording", "WyomingServer",
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: strict),
 
     .executableTarget(
       name: "lorikeet",
       dependencies: [
         "Devices", "Audio", "Diagnosis", "Inference", "ModelDownload", "ModelStore", "MulticastDNS",
-        "Recognition", "ServiceDiscovery", "Settings", "SystemPaths", "Transducer", "VoiceActivity",
-        "Wording",
+        "Recognition", "ServiceDiscovery", "Settings", "SystemPaths", "Transducer",
         "WyomingProtocol", "WyomingServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -179,8 +182,8 @@ let package = Package(
     .testTarget(
       name: "SettingsTests",
       dependencies: [
-        "Devices", "Recognition", "Settings", "Support", "SystemPaths", "VoiceActivity", "Wording",
-        .product(name: "Logging", package: "swift-log"),
+        "Devices", "Recognition", "Settings", "Support", "SystemPaths", "VoiceActivity", "WyomingProtocol",
+        "WyomingServer", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
     .testTarget(
@@ -199,7 +202,7 @@ let package = Package(
       name: "LorikeetTests",
       dependencies: [
         "Devices", "Diagnosis", "ModelDownload", "MulticastDNS", "Recognition", "Settings", "Support",
-        "SystemPaths", "Transducer", "WyomingProtocol", "WyomingServer",
+        "SystemPaths", "Transducer", "WyomingServer",
         "lorikeet",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -22,18 +22,15 @@ public final class Recognizer: Sendable {
   /// The model is not loaded yet; see ``prepare()``.
   ///
   /// - Parameters:
-  ///   - forcesScript: Whether letters of scripts that a language is not written in are never emitted, where a language
-  ///     is asked for.
   ///   - onEvent: Is told what happens to model and devices, on any thread.
   public init(
     model: ModelDirectory, settings: ComputeSettings, listening: ListeningSettings = ListeningSettings(),
-    forcesScript: Bool = true,
     onEvent: @escaping @Sendable (RecognitionEvent) -> Void = { _ in }
   ) {
     self.model = model
     self.listening = listening
     extractor = LogMelExtractor(bandCount: model.configuration.bandCount)
-    languages = SpokenLanguages(of: model, forcesScript: forcesScript, onEvent: onEvent)
+    languages = SpokenLanguages(of: model, forcesScript: listening.forcesScript, onEvent: onEvent)
     engine = EngineLoader(model, settings, onEvent)
   }
 

@@ -4,19 +4,19 @@ public struct VoiceActivitySettings: Sendable, Equatable {
   public static let standard = VoiceActivitySettings()
 
   /// Decibels above the noise floor from which a band's energy counts.
-  public let margin: Double
+  public var margin: Double
   /// Seconds of changing, audible sound after which it is speech. Shorter sounds are clicks.
-  public let onset: Double
+  public var onset: Double
   /// Seconds of quiet that belong to speech. A longer quiet is a pause between two segments.
-  public let hangOver: Double
+  public var hangOver: Double
   /// Seconds over which the noise floor is the quietest moment.
-  public let floorWindow: Double
+  public var floorWindow: Double
   /// Seconds that are kept before the first speech.
-  public let leadingPad: Double
+  public var leadingPad: Double
   /// Seconds that are kept after the last speech.
-  public let trailingPad: Double
+  public var trailingPad: Double
 
-  /// The values that each setting accepts.
+  /// The accepted values; the initializer checks them, an assignment does not.
   public static let accepted = (
     margin: 3.0...20.0, onset: 0.03...0.5, hangOver: 0.1...2.0, floorWindow: 0.5...10.0,
     leadingPad: 0.1...5.0, trailingPad: 0.1...5.0

@@ -1,10 +1,14 @@
 public import WyomingProtocol
 
-/// What a client may ask of the server, and how long things may take.
+/// Limits on the requests of a client, and timeouts.
 public struct ServerLimits: Sendable, Equatable {
-  /// The longest parts of an event.
-  public var events = EventLimits()
-  /// Clients at the same time on one address.
+  /// The maximum length of an event's header line, in bytes.
+  public var headerBytes = EventLimits().header
+  /// The maximum length of an event's data, in bytes.
+  public var dataBytes = EventLimits().data
+  /// The maximum length of an event's payload, in bytes; `nil` for an utterance of `utteranceSeconds` in one piece.
+  public var payloadBytes: Int?
+  /// The maximum number of clients on one address.
   public var connections = 256
   /// Seconds after which an utterance ends as if the client had said so.
   public var utteranceSeconds = 300.0
@@ -16,4 +20,13 @@ public struct ServerLimits: Sendable, Equatable {
   public var deadlineSeconds = 60.0
 
   public init() {}
+
+  /// The maximum lengths of the parts of an event.
+  public var events: EventLimits {
+    var limits = EventLimits()
+    limits.header = headerBytes
+    limits.data = dataBytes
+    limits.payload = payloadBytes ?? EventLimits.payload(ofSeconds: Int(utteranceSeconds.rounded(.up)))
+    return limits
+  }
 }

@@ -51,7 +51,6 @@ extension ResolvedSettings {
   /// - Throws: If no other machine could reach what is found.
   func discovery() throws(SettingsError) -> Discovery? {
     guard settings.zeroconf != "no" else { return nil }
-    let addresses = try addresses()
     let host = Self.hostName
     let discovery = Discovery(
       name: settings.zeroconf == "yes" ? "Lorikeet on \(host)" : settings.zeroconf, host: host,

@@ -17,7 +17,7 @@ struct Lorikeet: AsyncParsableCommand {
   static func main() async {
     StandardStreams.reserve()
     do {
-      var command = try await asyncParseAsRoot(Array(SystemProcess.arguments.dropFirst()))
+      var command = try await asyncParseAsRoot(Array(SystemProcess.arguments.dropFirst()).withoutOldSpellings)
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {

@@ -1,22 +1,19 @@
 internal import ModelDownload
 internal import ModelStore
 internal import Recognition
+internal import Settings
 
 /// The model that a command is to use, and how.
 struct ModelRequest: Sendable {
   /// A known model's name, or a model's directory.
   let name: String
-  /// Where and how it runs; where things are kept is added to it.
-  var compute: ComputeSettings
-  let listening: ListeningSettings
-  /// Whether letters of other scripts than the language's are never emitted.
-  let forcesScript: Bool
-  /// Where models, and what is made of them, are kept.
-  let dataDirectory: String
-  let isCached: Bool
-  /// Whether fetched files stay when a prepared form has replaced them.
-  let keepsOriginals: Bool
-  let isOffline: Bool
+  var settings: ServerSettings
+
+  /// - Parameter model: The name of a model or its directory, if it is not the one in the settings.
+  init(_ settings: ServerSettings, model: String? = nil) {
+    name = model ?? settings.model
+    self.settings = settings
+  }
 
   /// The models that can be named without their place.
   static var names: [String] { [ModelDirectory.builtin] + HubModel.catalogue.map(\.name) }
@@ -24,7 +21,7 @@ struct ModelRequest: Sendable {
   /// Where compiled networks are kept.
   static func compiledDirectory(in dataDirectory: String) -> String { "\(dataDirectory)/compiled" }
 
-  private var library: ModelLibrary { ModelLibrary(dataDirectory: dataDirectory) }
+  private var library: ModelLibrary { ModelLibrary(dataDirectory: settings.dataDir) }
 
   /// Where a model is that can be used at once.
   enum Place: Sendable {
@@ -38,12 +35,12 @@ struct ModelRequest: Sendable {
     let library = library
     guard let model = HubModel(named: name) else { return .here(try ModelDirectory.find(name)) }
     if !library.has(model, .fp32),
-      let prepared = PreparedModels.choice(of: library.prepared(model), for: compute.precision)
+      let prepared = PreparedModels.choice(of: library.prepared(model), for: settings.compute.precision)
     {
       return .here(try ModelDirectory(path: prepared.path, name: model.name))
     }
     if library.locate(model) != nil { return .here(try ModelDirectory.find(name, in: library.models)) }
-    let hub = try HubSettings.fromEnvironment(isOffline: isOffline)
+    let hub = try HubSettings.fromEnvironment(isOffline: settings.offline)
     try library.checkFetching(model, .fp32, from: hub)
     return .hub(model, hub)
   }
@@ -59,9 +56,9 @@ struct ModelRequest: Sendable {
   ///
   /// - Returns: The bytes that they took; `nil` if nothing is to be deleted.
   func dropOriginals(of model: ModelDirectory) async throws -> Int? {
-    guard !keepsOriginals, isCached, let known = HubModel(named: name),
+    guard !settings.keepsOriginals, settings.cache, let known = HubModel(named: name),
       let prepared = PreparedModels.replacement(
-        of: model, among: library.prepared(known), for: compute.precision)
+        of: model, among: library.prepared(known), for: settings.compute.precision)
     else { return nil }
     return try await library.dropOriginals(of: known, keeping: prepared)
   }
@@ -72,10 +69,11 @@ struct ModelRequest: Sendable {
   func recognizer(
     of model: ModelDirectory, onEvent: @escaping @Sendable (RecognitionEvent) -> Void
   ) -> Recognizer {
-    var settings = compute
-    settings.cacheDirectory = isCached ? Self.compiledDirectory(in: dataDirectory) : nil
-    settings.preparedDirectory = isCached ? "\(dataDirectory)/prepared" : nil
-    return Recognizer(
-      model: model, settings: settings, listening: listening, forcesScript: forcesScript, onEvent: onEvent)
+    var compute = settings.compute
+    if settings.cache {
+      compute.cacheDirectory = Self.compiledDirectory(in: settings.dataDir)
+      compute.preparedDirectory = "\(settings.dataDir)/prepared"
+    }
+    return Recognizer(model: model, settings: compute, listening: settings.listening, onEvent: onEvent)
   }
 }

@@ -3,6 +3,7 @@ internal import Audio
 internal import ModelDownload
 internal import ModelStore
 internal import Recognition
+internal import Settings
 
 /// `lorikeet transcribe`: recordings in, text out.
 struct Transcribe: AsyncParsableCommand {
@@ -13,9 +14,9 @@ struct Transcribe: AsyncParsableCommand {
       files, one that cannot be read is reported, the others are transcribed, and the exit status is 1.
       """.with(.transcribe))
 
-  @OptionGroup var speech: SpeechOptions
-
-  @OptionGroup var text: TextOptions
+  @OptionGroup(title: "Recognition options") var speech: SpeechOptions
+  @OptionGroup(title: "Text options") var text: TextOptions
+  @OptionGroup(title: "Advanced options") var advanced: AdvancedSpeechOptions
 
   @Option(help: "How the transcript is written; json is an object a line for each file.")
   var format = TranscriptFormat.text
@@ -28,6 +29,7 @@ struct Transcribe: AsyncParsableCommand {
   var files: [String]
 
   func validate() throws {
+    try validateSettings()
     guard files.count == 1 || !format.isSubtitles else {
       throw ValidationError("--format \(format.rawValue) takes one file: its times begin at zero")
     }
@@ -37,19 +39,19 @@ struct Transcribe: AsyncParsableCommand {
   @MainActor
   func run() async throws {
     await runToTheEnd {
-      let wanted = try speech.resolve().wanted()
+      let settings = try settings().settings
+      let wanted = ModelRequest(settings)
       let model = try await find(wanted)
       let recognizer = wanted.recognizer(of: model) { event in
         if event.isNotable { note("\(event)") }
       }
       try await recognizer.prepare()
       await dropOriginals(of: model, wanted)
-      let wording = try text.wording()
       var allRead = true
       for file in files {
         do {
           let transcript = try await transcribe(file, with: recognizer)
-          let worded = transcript.worded(wording, languages: model.languages)
+          let worded = transcript.worded(settings.wording, languages: model.languages)
           try Terminal.print(format.render(worded, of: file))
         } catch let error as AudioError {
           Terminal.fail(error)
