@@ -21,7 +21,7 @@ extension Setting {
 
   public static let zeroconf = serviceName(
     "zeroconf", \.zeroconf,
-    "Advertise the server to Home Assistant (multicast DNS): yes as 'Lorikeet on HOST', no, or under a name of your choice."
+    "Advertise the server to Home Assistant through multicast DNS: no, yes ('Lorikeet on HOST'), or a name."
   )
 
   public static let zeroconfInterface = list(
@@ -39,7 +39,7 @@ extension Setting {
 
   public static let fallback = choice(
     "fallback", \.compute.fallback,
-    "What to do if the device fails: cpu switches to the processor, none returns an error. auto is cpu, except that a device named by --device must work at start."
+    "Behavior if the device fails: cpu switches to the processor, none returns an error; auto is cpu, but a device named by --device must work at start."
   )
 
   public static let decoderDevice = choice(
@@ -51,20 +51,22 @@ extension Setting {
 
   public static let buckets = lengths(
     "buckets", \.compute.buckets, reference: "ENCODER_BUCKETS", usual: ComputeSettings.usualBuckets,
-    "Encoder input lengths, in seconds, that are compiled at start.")
+    "Lengths of audio for which an encoder is compiled at start, in seconds, such as 5,20.")
 
   public static let lazyBuckets = lengths(
     "lazy-buckets", \.compute.lazyBuckets, reference: "ENCODER_LAZY_BUCKETS",
     usual: ComputeSettings.usualLazyBuckets,
-    "Encoder input lengths, in seconds, that are compiled on first use; none if --buckets is given alone.")
+    "Lengths of lazy encoders, which are compiled on first use, in seconds; none if --buckets is given alone."
+  )
 
   public static let memoryBudget = bytes(
     "memory-budget", \.compute.encoderCacheLimits.bytes,
-    "Memory for loaded encoders, such as 3GB; those compiled on first use are unloaded to stay within it.")
+    "Maximum memory of the loaded encoders, such as 3GB; those compiled on first use are unloaded to stay below it."
+  )
 
   public static let maxResidentBuckets = wholeNumber(
     "max-resident-buckets", \.compute.encoderCacheLimits.count, in: 1...64, value: "count",
-    "Maximum number of loaded encoders; those compiled on first use are unloaded to stay within it.")
+    "Maximum number of loaded encoders; lazy ones are unloaded to stay below it.")
 
   public static let deviceProperty = properties(
     "device-property", \.compute.properties, "OpenVINO property for the encoder; overrides Lorikeet's own.")
@@ -84,7 +86,7 @@ extension Setting {
 
   public static let vadMargin = number(
     "vad-margin", \.listening.activity.margin, in: VoiceActivitySettings.accepted.margin, value: "decibels",
-    "Minimum level of speech above the noise, in decibels.")
+    "Minimum level of speech above the noise floor, in decibels.")
 
   public static let vadOnsetSeconds = number(
     "vad-onset-seconds", \.listening.activity.onset, in: VoiceActivitySettings.accepted.onset,
@@ -113,12 +115,12 @@ extension Setting {
 
   public static let language = languageTag(
     "language", \.language, reference: "LANGUAGE",
-    "Language that is spoken, as a tag such as 'en'; letters of scripts that it is not written in are not emitted."
+    "Language that is spoken, as a tag such as 'en'; restricts the letters of the transcript to its scripts."
   )
 
   public static let forceScript = onOff(
     "force-script", \.listening.forcesScript,
-    "Never emit letters of scripts that the requested language is not written in.")
+    "Emit only letters of the scripts that the requested language is written in.")
 
   public static let text = choice(
     "text", \.wording.form, value: "form",
@@ -137,16 +139,17 @@ extension Setting {
 
   public static let keepOriginals = onOff(
     "keep-originals", \.keepsOriginals,
-    "Keep downloaded files that are no longer needed after the model has been prepared.")
+    "Keep the downloaded files after the model has been prepared.")
 
-  public static let offline = onOff("offline", \.offline, "Never download anything.")
+  public static let offline = onOff("offline", \.offline, "Never use the network to fetch a model.")
 
   public static let logLevel = choice(
     "log-level", \.logLevel, "Minimum level of log messages, which go to standard error.")
 
   public static let logFormat = choice("log-format", \.logFormat, "Format of log messages.")
 
-  public static let logTranscripts = onOff("log-transcripts", \.logTranscripts, "Log transcripts.")
+  public static let logTranscripts = onOff(
+    "log-transcripts", \.logTranscripts, "Include transcripts in the log.")
 
   public static let drainSeconds = wholeNumber(
     "drain-seconds", \.drainSeconds, in: 0...3600,

@@ -1,5 +1,5 @@
-/// What OpenVINO calls devices.
+/// The names of devices in OpenVINO.
 enum DeviceName {
-  /// "GPU" of "GPU.0".
+  /// Returns the kind of a device: "GPU" of "GPU.0".
   static func kind(of device: String) -> String { String(device.prefix { $0 != "." }) }
 }

@@ -3,11 +3,11 @@ internal import Diagnosis
 internal import Inference
 internal import Recognition
 
-/// A device that was asked for and cannot be used, with what is known of the reason.
+/// A requested device that cannot be used, with the known reason.
 struct DeviceTrouble: Error, CustomStringConvertible {
   let description: String
 
-  /// Adds to an error why the device does not work. Reads files, where the NPU is missing.
+  /// Adds the reason why a device does not work to its error. Reads files if the NPU is missing.
   static func explained(_ error: any Error) -> any Error {
     switch error {
     case RecognitionError.deviceMissing(.npu, let available):

@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// Lines on their way to a descriptor, in their order and on a thread of their own: whoever logs never waits, even for
-/// a pipe that nobody reads. What does not fit into the queue is dropped and counted, and so is what cannot be written;
-/// the count is written in its place as soon as something can be.
+/// A queue of lines that a thread of its own writes to a descriptor in order, so that logging never blocks, even on a
+/// pipe that has no reader. Lines that do not fit into the queue or cannot be written are dropped and counted; the
+/// count is written in their place as soon as writing works again.
 ///
-/// SAFETY: the state is behind the mutex. POSIX's mutex and condition, because Synchronization's `Mutex` has no
-/// condition to wait on.
+/// SAFETY: the state is behind the mutex. It is a mutex of POSIX with a condition, because Synchronization's `Mutex`
+/// has no condition to wait on.
 final class LogQueue: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let changed: UnsafeMutablePointer<pthread_cond_t>
@@ -15,8 +15,8 @@ final class LogQueue: @unchecked Sendable {
   private var isWriting = false
 
   /// - Parameters:
-  ///   - capacity: Bytes that may wait.
-  ///   - dropped: Makes the line that stands in the place of so many.
+  ///   - capacity: The maximum number of bytes that wait.
+  ///   - dropped: Returns the line that replaces the given number of dropped lines.
   init(descriptor: Int32, capacity: Int = 1 << 20, dropped: @escaping @Sendable (Int) -> String) {
     self.descriptor = descriptor
     self.dropped = dropped
@@ -25,7 +25,7 @@ final class LogQueue: @unchecked Sendable {
     changed = .allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(changed, nil)
-    // It lives as long as the process, and so does its thread.
+    // The queue and its thread live as long as the process.
     let context = Unmanaged.passRetained(self).toOpaque()
     var thread = pthread_t()
     let status = pthread_create(
@@ -45,7 +45,7 @@ final class LogQueue: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Puts a line at the end; returns at once.
+  /// Adds a line to the end, and returns immediately.
   func add(_ line: String) {
     locked {
       backlog.add(Array(line.utf8))
@@ -53,7 +53,7 @@ final class LogQueue: @unchecked Sendable {
     }
   }
 
-  /// Waits until all lines are out, or for so many seconds. For the end of a process.
+  /// Waits until all lines are written, or for the given number of seconds, before the process ends.
   func finish(within seconds: Int) {
     var end = timespec()
     clock_gettime(CLOCK_REALTIME, &end)
@@ -86,7 +86,7 @@ final class LogQueue: @unchecked Sendable {
   }
 }
 
-/// Where lines end up. What cannot be written is counted, and told of when something can.
+/// The writer to the descriptor. Lines that cannot be written are counted, and reported when writing works again.
 private struct LogDescriptor {
   private let descriptor: Int32
   private let dropped: @Sendable (Int) -> String
@@ -108,7 +108,7 @@ private struct LogDescriptor {
       (lost, isInLine) = (0, false)
     } catch {
       if !next.line.isEmpty { lost += 1 }
-      // Part of a line may be there, on a disk that is full.
+      // A full disk can have taken a part of a line.
       if error.written > 0 { isInLine = bytes[error.written - 1] != 0x0A }
     }
   }

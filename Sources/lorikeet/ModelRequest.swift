@@ -3,9 +3,9 @@ internal import ModelStore
 internal import Recognition
 internal import Settings
 
-/// The model that a command is to use, and how.
+/// A model and the settings with which a command uses it.
 struct ModelRequest: Sendable {
-  /// A known model's name, or a model's directory.
+  /// The name of a known model, or a model's directory.
   let name: String
   var settings: ServerSettings
 
@@ -15,22 +15,22 @@ struct ModelRequest: Sendable {
     self.settings = settings
   }
 
-  /// The models that can be named without their place.
+  /// The names of the known models.
   static var names: [String] { [ModelDirectory.builtin] + HubModel.catalogue.map(\.name) }
 
-  /// Where compiled networks are kept.
+  /// Returns the directory of compiled networks.
   static func compiledDirectory(in dataDirectory: String) -> String { "\(dataDirectory)/compiled" }
 
   private var library: ModelLibrary { ModelLibrary(dataDirectory: settings.dataDir) }
 
-  /// Where a model is that can be used at once.
+  /// The location of a model.
   enum Place: Sendable {
     case here(ModelDirectory)
-    /// It must be fetched, and may be.
+    /// The model must be downloaded.
     case hub(HubModel, HubSettings)
   }
 
-  /// Looks for the model; the network is not used.
+  /// Locates the model without using the network.
   func locate() throws -> Place {
     let library = library
     guard let model = HubModel(named: name) else { return .here(try ModelDirectory.find(name)) }
@@ -45,16 +45,16 @@ struct ModelRequest: Sendable {
     return .hub(model, hub)
   }
 
-  /// Fetches a model.
+  /// Downloads a model.
   func fetch(_ model: HubModel, from hub: HubSettings, _ onEvent: PullReport) async throws -> ModelDirectory {
     try await library.pull(model, .fp32, from: hub) { onEvent($0) }
     return try ModelDirectory.find(model.name, in: library.models)
   }
 
-  /// Deletes a loaded model's files in the store, if that is wanted and a prepared form has replaced them. Files
-  /// anywhere else are their owner's.
+  /// Deletes a loaded model's files in the store, if the settings say so and a prepared model has replaced them. Files
+  /// outside of the store belong to the user.
   ///
-  /// - Returns: The bytes that they took; `nil` if nothing is to be deleted.
+  /// - Returns: The number of deleted bytes; `nil` if nothing was to be deleted.
   func dropOriginals(of model: ModelDirectory) async throws -> Int? {
     guard !settings.keepsOriginals, settings.cache, let known = HubModel(named: name),
       let prepared = PreparedModels.replacement(
@@ -63,9 +63,9 @@ struct ModelRequest: Sendable {
     return try await library.dropOriginals(of: known, keeping: prepared)
   }
 
-  /// A recognizer of the model, which is not loaded yet.
+  /// Returns a recognizer of the model, which is not loaded yet.
   ///
-  /// - Parameter onEvent: Is told what happens to it and to the devices, on any thread.
+  /// - Parameter onEvent: Called on an arbitrary thread for each event of the model or the devices.
   func recognizer(
     of model: ModelDirectory, onEvent: @escaping @Sendable (RecognitionEvent) -> Void
   ) -> Recognizer {

@@ -1,8 +1,8 @@
 internal import Settings
 
 extension [String] {
-  /// The arguments with the former spelling of two switches, `--force-script no` and `--keep-originals=yes`, replaced by
-  /// the one that all switches share, `--no-force-script` and `--keep-originals`.
+  /// The arguments with the former spelling of two switches, `--force-script no` and `--keep-originals=yes`, replaced
+  /// by the one that all switches share, `--no-force-script` and `--keep-originals`.
   ///
   /// A word after one of these switches is its value, as it was then; the parser rejects any but yes and no.
   var withoutOldSpellings: [String] {

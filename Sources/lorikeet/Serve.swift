@@ -12,13 +12,13 @@ struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serve speech to text over the Wyoming protocol.",
     discussion: """
-      SIGTERM, SIGINT and SIGHUP end it in good order: utterances that have begun still get their transcript. A second \
-      SIGTERM or SIGINT ends it at once.
+      SIGTERM, SIGINT and SIGHUP shut the server down gracefully: utterances that have begun still get their \
+      transcript. A second SIGTERM or SIGINT ends it immediately.
 
-      An address may have a model and a language of its own: 'tcp://0.0.0.0:10301?model=builtin&language=es'.
+      An address can have its own model and language: 'tcp://0.0.0.0:10301?model=builtin&language=es'.
 
-      Each setting may also be given by an environment variable, LORIKEET_LOG_LEVEL for --log-level, or in the file \
-      that --config or LORIKEET_CONFIG names: log-level: info.
+      Each setting can also be an environment variable, such as LORIKEET_LOG_LEVEL for --log-level, or a line in the \
+      file that --config or LORIKEET_CONFIG names, such as log-level: info.
       """.with(.serve))
 
   @OptionGroup(title: "Address options") var addresses: AddressOptions
@@ -49,7 +49,7 @@ struct Serve: AsyncParsableCommand {
     }
   }
 
-  // On the main thread: looking for the reason of a failure reads files.
+  // On the main thread, because explaining a failure reads files.
   @MainActor
   func run() async throws {
     do {
@@ -115,11 +115,11 @@ struct Serve: AsyncParsableCommand {
       }
       servers.append(.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup))
     }
-    // The last is the first to be shut down: nobody is to find a server that takes no more clients.
+    // The last is shut down first: clients must not find a server that accepts no more of them.
     return loading + servers + (advertiser.map { [.init(service: $0)] } ?? [])
   }
 
-  /// The service group tells each of its steps; only what goes wrong is of interest.
+  /// A logger for the service group, which logs each of its steps; only errors are of interest.
   private func quiet(_ logger: Logger) -> Logger {
     var quiet = logger
     quiet.logLevel = max(logger.logLevel, .error)
