@@ -120,7 +120,8 @@ let package = Package(
     .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Audio", "Concurrency", "Devices", "Languages", "Recognition", "SocketFaults", "SystemPaths", "Transducer",
+        "Audio", "Concurrency", "Devices", "Languages", "Recognition", "SocketFaults", "SystemPaths",
+        "Transducer",
         "Wording", "WyomingProtocol", "WyomingStatus",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -136,14 +137,18 @@ let package = Package(
 
     .target(
       name: "Settings",
-      dependencies: ["SystemPaths", .product(name: "Configuration", package: "swift-configuration")]),
+      dependencies: [
+        "Devices", "Recognition", "SystemPaths", "VoiceActivity", "Wording", "WyomingServer",
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
 
     .executableTarget(
       name: "lorikeet",
       dependencies: [
         "Audio", "Concurrency", "Devices", "Diagnosis", "Inference", "ModelDownload", "ModelStore",
         "MulticastDNS", "Parakeet", "Recognition", "ServiceDiscovery", "Settings", "SpeechEngine", "Storage",
-        "SystemPaths", "Transducer", "VoiceActivity", "Wording", "WyomingClient", "WyomingProtocol",
+        "SystemPaths", "Transducer", "WyomingClient", "WyomingProtocol",
         "WyomingServer", "WyomingStatus",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -196,8 +201,8 @@ let package = Package(
     .testTarget(
       name: "SettingsTests",
       dependencies: [
-        "Devices", "Recognition", "Settings", "Support", "SystemPaths", "VoiceActivity", "Wording",
-        .product(name: "Logging", package: "swift-log"),
+        "Devices", "Recognition", "Settings", "Support", "SystemPaths", "VoiceActivity", "WyomingProtocol",
+        "WyomingServer", .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(
       name: "WyomingProtocolTests",

@@ -1,6 +1,6 @@
 /// Where and how the networks run.
 public struct ComputeSettings: Sendable, Equatable {
-  public var device: Device
+  public var device: DeviceChoice
   public var precision: Precision
   /// Seconds of the static shapes that are loaded at start; `nil` for what the device does best.
   public var buckets: [Double]?
@@ -12,7 +12,7 @@ public struct ComputeSettings: Sendable, Equatable {
   public var encoderCacheLimits = EncoderCacheLimits()
   public var fallback = Fallback.auto
   /// Where prediction and joint network run.
-  public var decoderDevice = Device.cpu
+  public var decoderDevice = DeviceChoice.cpu
   /// OpenVINO's properties for the encoder, over those that Lorikeet sets.
   public var properties: [String: String] = [:]
   /// Seconds that a run of the encoder may take on an accelerator; one that takes longer hangs.
@@ -25,7 +25,7 @@ public struct ComputeSettings: Sendable, Equatable {
   public var preparedDirectory: String?
 
   public init(
-    device: Device = .auto, precision: Precision = .auto, cacheDirectory: String? = nil,
+    device: DeviceChoice = .auto, precision: Precision = .auto, cacheDirectory: String? = nil,
     preparedDirectory: String? = nil
   ) {
     self.device = device
@@ -57,34 +57,6 @@ public struct ComputeSettings: Sendable, Equatable {
   /// A command is said in five seconds; each bucket holds its own copy of the weights.
   public static let usualBuckets = [5.0, 20.0]
   public static let usualLazyBuckets = [10.0, 30.0]
-}
-
-/// The device that a person asks for.
-public enum Device: String, Sendable, CaseIterable {
-  /// The best one that is there and works.
-  case auto
-  case cpu
-  case gpu
-  case npu
-
-  public init(_ id: DeviceID) {
-    self =
-      switch id.kind {
-      case .cpu: .cpu
-      case .gpu: .gpu
-      case .npu: .npu
-      }
-  }
-
-  /// The device; `nil` for `auto`.
-  public var id: DeviceID? {
-    switch self {
-    case .auto: nil
-    case .cpu: .cpu
-    case .gpu: .gpu
-    case .npu: .npu
-    }
-  }
 }
 
 /// What happens when the device cannot be used.

@@ -8,7 +8,7 @@ struct DeviceFallbackOrder: Equatable {
   private static let preferred: [DeviceID] = [.npu, .gpu, .cpu]
 
   /// - Parameter available: The devices that OpenVINO lists.
-  init(_ choice: Device, fallback: Fallback, available: [DeviceID]) throws(DeviceError) {
+  init(_ choice: DeviceChoice, fallback: Fallback, available: [DeviceID]) throws(DeviceError) {
     guard let device = choice.id else {
       let listed = Self.preferred.filter { $0.isListed(in: available) }
       devices = fallback == .none ? Array(listed.prefix(1)) : listed

@@ -35,6 +35,11 @@ public struct DeviceID: Hashable, Sendable {
   /// True for the processor, which runs any shape and is the last resort.
   public var isProcessor: Bool { kind == .cpu }
 
+  /// True if the other device is this one: of the same kind, and with the same number where both have one.
+  public func includes(_ other: DeviceID) -> Bool {
+    kind == other.kind && (index == nil || other.index == nil || index == other.index)
+  }
+
   /// True if this device is one of those listed. A device without a number is the first of its kind, and number 0
   /// is an only one.
   func isListed(in available: [DeviceID]) -> Bool {

@@ -58,7 +58,8 @@ public struct Engine: Sendable {
       settings.decoderDevice == .auto ? .cpu : settings.decoderDevice,
       fallback: settings.fallback == .cpu ? .cpu : .auto, available: available)
     decoder = DecoderService(
-      networks, on: decoding.devices, timing: DeviceTiming(inferenceLimit: .seconds(settings.inferenceSeconds)),
+      networks, on: decoding.devices,
+      timing: DeviceTiming(inferenceLimit: .seconds(settings.inferenceSeconds)),
       thread: { $0.isProcessor ? processorThread : nil }, onEvent: onEvent)
   }
 

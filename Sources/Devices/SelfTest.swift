@@ -15,7 +15,7 @@ public struct SelfTest: Sendable {
 
   /// The settings with which a device is tested: alone, without a fallback.
   public static func settings(for device: DeviceID) -> ComputeSettings {
-    var settings = ComputeSettings(device: Device(device))
+    var settings = ComputeSettings(device: .device(device))
     settings.fallback = .none
     settings.isSelfTested = false
     settings.decoderDevice = .cpu

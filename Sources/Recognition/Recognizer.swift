@@ -21,18 +21,17 @@ public final class Recognizer: Sendable {
 
   /// Creates a recognizer whose model is not loaded yet; see ``prepare()``.
   ///
-  /// - Parameters:
-  ///   - forcesScript: True to emit no letters of scripts that the requested language is not written in.
-  ///   - onUnknownLanguage: Called on any thread, once for each requested language that the model does not know.
+  /// - Parameter onUnknownLanguage: Called on any thread, once for each requested language that the model does not know.
   public init(
     model: ModelDescription, loader: EngineLoader, listening: ListeningSettings = ListeningSettings(),
-    forcesScript: Bool = true, onUnknownLanguage: @escaping @Sendable (String) -> Void = { _ in }
+    onUnknownLanguage: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.model = model
     self.listening = listening
     self.loader = loader
     extractor = LogMelExtractor(bandCount: model.bandCount)
-    languages = SpokenLanguages(of: model, forcesScript: forcesScript, onUnknown: onUnknownLanguage)
+    languages = SpokenLanguages(
+      of: model, forcesScript: listening.forcesScript, onUnknown: onUnknownLanguage)
   }
 
   /// Loads the model: seconds for a large one, a minute at its first start, when it is prepared for the device.

@@ -1,16 +1,17 @@
-/// What the environment variables of a server are called.
+/// The names of the environment variables of a server.
 enum EnvironmentName {
   static let prefix = "LORIKEET_"
-  /// Names the file of settings.
+  /// The variable that names the file of settings.
   static let file = of("config")
 
-  /// "LORIKEET_LOG_LEVEL" of "log-level".
+  /// Returns the variable of a setting: "LORIKEET_LOG_LEVEL" of "log-level".
   static func of(_ key: String) -> String {
     prefix + key.uppercased().replacing("-", with: "_")
   }
 
-  /// - Returns: The variables that count: an empty one is not set.
-  /// - Throws: If there is one of ours that nobody knows.
+  /// Returns the variables to read: an empty one counts as not set.
+  ///
+  /// - Throws: An error if a variable with the prefix belongs to no setting.
   static func relevant(in environment: [String: String]) throws(SettingsError) -> [String: String] {
     let known = Set(Setting.all.map(\.environmentName) + [file])
     let variables = environment.filter { name, value in
@@ -21,7 +22,7 @@ enum EnvironmentName {
     return variables
   }
 
-  /// Kubernetes and Docker describe a service named "lorikeet" to its neighbours in variables such as
+  /// True for the variables in which Kubernetes and Docker describe a service named "lorikeet" to its neighbours:
   /// `LORIKEET_SERVICE_HOST`, `LORIKEET_PORT=tcp://10.0.0.1:10300` and `LORIKEET_PORT_10300_TCP_ADDR`.
   private static func isServiceLink(_ name: String, _ value: String) -> Bool {
     guard name.hasPrefix(prefix) else { return false }
@@ -30,7 +31,7 @@ enum EnvironmentName {
       || words.last == "PORT" && value.contains("://")
   }
 
-  /// `LANGUAGE` is gettext's, too, on any desktop: "de_AT:de", "C". No tag looks like that.
+  /// True for a `LANGUAGE` that a desktop sets for gettext, such as "de_AT:de" or "C". No tag looks like that.
   private static func isLocaleList(_ name: String, _ value: String) -> Bool {
     name == Setting.language.referenceName
       && (value.contains("_") || value.contains(":") || value == "C" || value == "POSIX")

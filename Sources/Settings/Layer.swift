@@ -1,17 +1,17 @@
 internal import Configuration
 
-/// One of the places where settings are looked up.
+/// A source in which settings are looked up.
 ///
-/// A `ConfigReader` would merge them, but it takes the default for a value that it cannot convert, and does not
-/// return which provider answered. Here a wrong value is refused, and its source named.
+/// A `ConfigReader` would merge the sources, but it falls back to the default if it cannot convert a value, and does
+/// not say which provider had the value. Here a wrong value is rejected, and the error names its source.
 struct Layer {
   private let snapshot: any ConfigSnapshot
-  /// The setting's key in this place; `nil` if it has none.
+  /// Returns the setting's key in this source; `nil` if it has none.
   private let key: (Setting) -> String?
-  /// From the key and the values.
+  /// Returns the source of a value from its key and the values.
   private let source: (_ key: String, _ values: [String]) -> Source
 
-  /// - Parameter options: What follows each option, by the option's name.
+  /// - Parameter options: The values of each option, by the option's name.
   static func options(_ options: [String: [String]]) -> Layer {
     let values = options.map { (AbsoluteConfigKey([$0]), ConfigValue(.stringArray($1), isSecret: false)) }
     let provider = InMemoryProvider(values: Dictionary(uniqueKeysWithValues: values))
@@ -21,7 +21,7 @@ struct Layer {
     }
   }
 
-  /// Our own variables before the reference system's.
+  /// Lorikeet's own variables, followed by those of the reference system.
   static func environment(_ variables: [String: String]) -> [Layer] {
     let snapshot = EnvironmentVariablesProvider(environmentVariables: variables).snapshot()
     return [
@@ -34,11 +34,11 @@ struct Layer {
     Layer(snapshot: file.snapshot, key: { file.keys[$0.name] }, source: { _, _ in .file(file.path) })
   }
 
-  /// - Returns: What the setting is told here, as text; `nil` if nothing.
+  /// - Returns: The setting's values as text, and their source; `nil` if it is not set here.
   func values(of setting: Setting) -> (values: [String], source: Source)? {
     guard let key = key(setting) else { return nil }
     let absolute = AbsoluteConfigKey([key])
-    // A snapshot throws where it has a value of another type, and it has no other types than these two.
+    // A snapshot throws if a value has another type; these two are the only types that it has.
     if let list = try? snapshot.value(forKey: absolute, type: .stringArray).value?.content,
       case .stringArray(let values) = list
     {

@@ -1,21 +1,40 @@
+internal import Devices
+internal import Recognition
 internal import SystemPaths
+public import WyomingProtocol
 
-/// Settings, and where each of them comes from.
+/// Settings with the source of each.
 public struct ResolvedSettings: Sendable, CustomStringConvertible {
   public let settings: ServerSettings
-  /// By the setting's name; the others have their default.
+  /// The addresses that `uri` names.
+  public private(set) var addresses: [ListenAddress] = []
+  /// The sources by the setting's name; settings that are not there have their default.
   private let sources: [String: Source]
 
-  init(_ settings: ServerSettings, sources: [String: Source]) {
+  /// - Throws: If an address or the buckets are wrong.
+  init(_ settings: ServerSettings, sources: [String: Source]) throws(SettingsError) {
     self.settings = settings
     self.sources = sources
+    for uri in settings.uris {
+      do throws(ListenAddressError) {
+        addresses.append(try ListenAddress(parsing: uri))
+      } catch {
+        throw refusal(of: .uri, uri, because: error.what)
+      }
+    }
+    do throws(BucketError) {
+      try settings.compute.checkBuckets()
+    } catch {
+      let setting = settings.compute.lazyBuckets == nil ? Setting.buckets : .lazyBuckets
+      throw refusal(of: setting, setting.write(settings) ?? "", because: error.description)
+    }
   }
 
   public func source(of setting: Setting) -> Source { sources[setting.name] ?? .standard }
 
-  /// The error for a value that only its user can tell is wrong.
+  /// Returns the error for a value that its setting accepts and its user does not.
   ///
-  /// - Parameter reason: What is wrong with it, if the accepted values do not say it all.
+  /// - Parameter reason: The reason, if the accepted values do not explain it.
   public func refusal(of setting: Setting, _ value: String, because reason: String? = nil) -> SettingsError {
     .wrong([value], for: setting, from: source(of: setting), because: reason)
   }
@@ -34,13 +53,13 @@ public struct ResolvedSettings: Sendable, CustomStringConvertible {
 }
 
 extension ServerSettings {
-  /// Settles what each setting is: an option goes before the environment, there our own variables before the
-  /// reference system's, then comes the file, then the default. What is overruled is not looked at.
+  /// Resolves each setting. An option takes precedence over the environment, in which Lorikeet's own variables take
+  /// precedence over the reference system's; then come the file and the default. Overridden values are not checked.
   ///
   /// - Parameters:
-  ///   - options: What follows each option, by the option's name.
-  ///   - file: The path of a YAML or JSON file; without it `LORIKEET_CONFIG` names one, or there is none.
-  /// - Throws: What is wrong, where it was said, and what is accepted.
+  ///   - options: The values of each option, by the option's name.
+  ///   - file: The path of a YAML or JSON file; if `nil`, the one that `LORIKEET_CONFIG` names, if any.
+  /// - Throws: An error that names the wrong value, its source, and the accepted values.
   public static func resolve(
     options: [String: [String]], environment: [String: String], file: String?
   ) throws(SettingsError) -> ResolvedSettings {
@@ -56,7 +75,7 @@ extension ServerSettings {
       guard setting.read(values, &settings) else { throw .wrong(values, for: setting, from: source) }
       sources[setting.name] = source
     }
-    return ResolvedSettings(settings, sources: sources)
+    return try ResolvedSettings(settings, sources: sources)
   }
 }
 

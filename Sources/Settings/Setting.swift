@@ -1,47 +1,87 @@
+internal import Devices
 internal import SystemPaths
 
-/// A setting: its name everywhere, what it accepts, and the property of `ServerSettings` it stands for.
+/// A setting: its name, the values that it accepts, and the property of ``ServerSettings`` that it sets.
 public struct Setting: Sendable {
-  /// As the option and in files: "log-level".
+  /// The name as an option and in files: "log-level".
   public let name: String
-  /// The environment variable of `wyoming-parakeet-on-intel-npu` that means the same.
+  /// The environment variable of `wyoming-parakeet-on-intel-npu` with the same meaning.
   public let referenceName: String?
-  /// What it does, in a line.
+  /// The effect, in a sentence.
   public let help: String
-  /// What is accepted, in words: "auto or cpu".
+  /// The name of the value in the help: "seconds".
+  public let valueName: String
+  /// The accepted values, in words: "auto or cpu".
   public let accepted: String
-  /// The accepted words, where they can be counted.
+  /// The accepted words, if they can be enumerated.
   public let choices: [String]
-  /// Whether it is on the command line as `--name` and `--no-name`.
+  /// The accepted numbers: "5 to 60".
+  public let range: String?
+  /// The value used if there is none, in words.
+  private let usual: String?
+  /// True if the command line has `--name` and `--no-name`.
   public let isSwitch: Bool
+  /// True if the setting holds any number of values.
+  public let isList: Bool
 
-  /// - Returns: Whether the values are accepted; only then is the setting changed.
+  /// Changes the settings if the values are accepted.
+  ///
+  /// - Returns: False if they are not.
   let read: @Sendable (_ values: [String], _ settings: inout ServerSettings) -> Bool
-  /// As a person would write it; `nil` if it has no value.
+  /// Returns the value as a person would write it; `nil` if there is none.
   let write: @Sendable (_ settings: ServerSettings) -> String?
 
-  /// "LORIKEET_LOG_LEVEL".
+  /// The environment variable: "LORIKEET_LOG_LEVEL".
   public var environmentName: String { EnvironmentName.of(name) }
 
   /// - Returns: The default as a person would write it; `nil` if there is none.
   public func defaultValue(dataDir: String) -> String? {
     write(ServerSettings(dataDir: dataDir))
   }
+
+  /// Remarks on the accepted values and the default, for the help.
+  ///
+  /// - Parameter dataDir: The default of `data-dir`.
+  public func notes(dataDir: String) -> [String] {
+    var notes = isList ? ["repeatable"] : []
+    if !choices.isEmpty { notes.append("values: \(choices.joined(separator: ", "))") }
+    if let range { notes.append("range: \(range)") }
+    if let value = defaultValue(dataDir: dataDir) ?? usual { notes.append("default: \(value)") }
+    return notes
+  }
 }
 
-// What settings are made of: a property, and how a text becomes its value.
+// The kinds of settings: each takes a property, and knows how a text becomes its value.
 extension Setting {
-  /// A setting of one value.
+  typealias Property<Value> = any WritableKeyPath<ServerSettings, Value> & Sendable
+
+  private init(
+    _ name: String, reference: String? = nil, _ help: String, value valueName: String? = nil,
+    accepted: String, choices: [String] = [], range: String? = nil, usual: String? = nil,
+    isSwitch: Bool = false, isList: Bool = false,
+    read: @escaping @Sendable ([String], inout ServerSettings) -> Bool,
+    write: @escaping @Sendable (ServerSettings) -> String?
+  ) {
+    // "seconds" of "window-seconds"
+    let lastWord = name.split(separator: "-").last.map(String.init)
+    self.init(
+      name: name, referenceName: reference, help: help, valueName: valueName ?? lastWord ?? name,
+      accepted: accepted, choices: choices, range: range, usual: usual, isSwitch: isSwitch, isList: isList,
+      read: read, write: write)
+  }
+
+  /// A setting with one value.
   ///
-  /// - Parameter parse: Gives `nil` for a text that is not accepted.
+  /// - Parameter parse: Returns `nil` for a text that is not accepted.
   private init<Value: Sendable>(
-    _ name: String, _ property: any WritableKeyPath<ServerSettings, Value> & Sendable, reference: String?,
-    _ help: String, accepted: String, choices: [String] = [], isSwitch: Bool = false,
+    _ name: String, _ property: Property<Value>, reference: String? = nil, _ help: String,
+    value valueName: String? = nil, accepted: String, choices: [String] = [], range: String? = nil,
+    usual: String? = nil, isSwitch: Bool = false,
     parse: @escaping @Sendable (String) -> Value?, write: @escaping @Sendable (Value) -> String?
   ) {
     self.init(
-      name: name, referenceName: reference, help: help, accepted: accepted, choices: choices,
-      isSwitch: isSwitch,
+      name, reference: reference, help, value: valueName, accepted: accepted, choices: choices, range: range,
+      usual: usual, isSwitch: isSwitch,
       read: { values, settings in
         guard values.count == 1, let value = parse(values[0]) else { return false }
         settings[keyPath: property] = value
@@ -50,35 +90,41 @@ extension Setting {
       write: { write($0[keyPath: property]) })
   }
 
-  /// One of a few words, in letters of either case.
-  static func choice(
-    _ name: String, _ property: any WritableKeyPath<ServerSettings, String> & Sendable, of choices: [String],
-    reference: String? = nil, _ help: String
-  ) -> Setting {
-    Setting(
-      name, property, reference: reference, help, accepted: choices.alternatives, choices: choices,
-      parse: { text in choices.first { $0 == text.lowercased() } }, write: { $0 })
+  /// A setting with any number of values, which one text can hold between commas or blanks.
+  ///
+  /// - Parameter parse: Returns `nil` for texts that are not accepted.
+  private init<Value: Sendable>(
+    _ name: String, items property: Property<Value>, reference: String?, _ help: String,
+    value valueName: String? = nil, accepted: String, usual: String? = nil, isList: Bool,
+    parse: @escaping @Sendable ([String]) -> Value?, write: @escaping @Sendable (Value) -> String?
+  ) {
+    self.init(
+      name, reference: reference, help, value: valueName, accepted: accepted, usual: usual, isList: isList,
+      read: { values, settings in
+        let items = values.flatMap(\.items)
+        guard !items.isEmpty, let value = parse(items) else { return false }
+        settings[keyPath: property] = value
+        return true
+      },
+      write: { write($0[keyPath: property]) })
   }
 
+  /// One of a few words, in either case.
   static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
-    _ name: String, _ property: any WritableKeyPath<ServerSettings, Value> & Sendable, _ help: String
+    _ name: String, _ property: Property<Value>, reference: String? = nil, value: String? = nil,
+    _ help: String
   ) -> Setting {
     let choices = Value.allCases.map(\.rawValue)
     return Setting(
-      name, property, reference: nil, help, accepted: choices.alternatives, choices: choices,
-      parse: { Value(rawValue: $0.lowercased()) }, write: { $0.rawValue })
+      name, property, reference: reference, help, value: value, accepted: choices.alternatives,
+      choices: choices, parse: { Value(rawValue: $0.lowercased()) }, write: { $0.rawValue })
   }
 
-  /// On or off.
-  ///
-  /// - Parameter isSwitch: Whether the options are `--name` and `--no-name`, and not `--name yes` and `--name no`.
-  static func onOff(
-    _ name: String, _ property: any WritableKeyPath<ServerSettings, Bool> & Sendable, isSwitch: Bool = true,
-    _ help: String
-  ) -> Setting {
+  /// A switch.
+  static func onOff(_ name: String, _ property: Property<Bool>, _ help: String) -> Setting {
     Setting(
-      name, property, reference: nil, help, accepted: isSwitch ? "true or false" : "yes or no",
-      isSwitch: isSwitch, parse: truth, write: { isSwitch ? $0.description : $0 ? "yes" : "no" })
+      name, property, help, accepted: "true or false", isSwitch: true, parse: truth,
+      write: { $0.description })
   }
 
   /// - Returns: `nil` for a text that says neither yes nor no.
@@ -91,175 +137,132 @@ extension Setting {
   }
 
   /// A whole number.
-  static func number(
-    _ name: String, _ property: any WritableKeyPath<ServerSettings, Int> & Sendable,
-    in range: ClosedRange<Int>, _ help: String
+  static func wholeNumber(
+    _ name: String, _ property: Property<Int>, in range: ClosedRange<Int>, value: String? = nil,
+    _ help: String
   ) -> Setting {
     Setting(
-      name, property, reference: nil, help, accepted: range.wholeNumbers, parse: range.number(in:),
-      write: { $0.description })
+      name, property, help, value: value, accepted: range.wholeNumbers, range: range.inWords,
+      parse: range.number(in:), write: { $0.description })
   }
 
   /// A whole number, or none.
-  static func number(
-    _ name: String, _ property: any WritableKeyPath<ServerSettings, Int?> & Sendable,
-    in range: ClosedRange<Int>, _ help: String
+  ///
+  /// - Parameter usual: The number that applies if there is none, in words.
+  static func wholeNumber(
+    _ name: String, _ property: Property<Int?>, in range: ClosedRange<Int>, value: String? = nil,
+    default usual: String? = nil, _ help: String
   ) -> Setting {
     Setting(
-      name, property, reference: nil, help, accepted: range.wholeNumbers,
+      name, property, help, value: value, accepted: range.wholeNumbers, range: range.inWords, usual: usual,
       parse: { text in range.number(in: text).map { .some($0) } }, write: { $0?.description })
   }
 
-  /// A number.
-  static func decimal(
-    _ name: String, _ property: any WritableKeyPath<ServerSettings, Double> & Sendable,
-    in range: ClosedRange<Double>, _ help: String
+  /// A whole number of seconds.
+  static func wholeNumber(
+    _ name: String, _ property: Property<Double>, in range: ClosedRange<Int>, _ help: String
   ) -> Setting {
     Setting(
-      name, property, reference: nil, help,
+      name, property, help, accepted: range.wholeNumbers, range: range.inWords,
+      parse: { text in range.number(in: text).map(Double.init) }, write: { $0.withoutZeroFraction })
+  }
+
+  /// A number.
+  static func number(
+    _ name: String, _ property: Property<Double>, in range: ClosedRange<Double>, value: String? = nil,
+    _ help: String
+  ) -> Setting {
+    Setting(
+      name, property, help, value: value,
       accepted: "a number from \(range.lowerBound) to \(range.upperBound)",
+      range: "\(range.lowerBound.withoutZeroFraction) to \(range.upperBound.withoutZeroFraction)",
       parse: { text in Double(text).flatMap { range.contains($0) ? $0 : nil } }, write: { $0.description })
   }
 
   /// An amount of memory: "2.5GB", "1500MB", "3000000000".
-  static func bytes(
-    _ name: String, _ property: any WritableKeyPath<ServerSettings, Int64?> & Sendable, _ help: String
-  ) -> Setting {
+  static func bytes(_ name: String, _ property: Property<Int64?>, _ help: String) -> Setting {
     Setting(
-      name, property, reference: nil, help, accepted: "an amount of memory like 3GB or 1500MB",
+      name, property, help, value: "bytes", accepted: "an amount of memory like 3GB or 1500MB",
       parse: { text in text.byteCount.map { .some($0) } }, write: { $0?.description })
   }
 
-  /// Lengths in seconds.
-  static func seconds(
-    _ name: String, _ property: any WritableKeyPath<ServerSettings, [Double]?> & Sendable, reference: String,
-    _ help: String
+  /// Lengths of audio in seconds.
+  ///
+  /// - Parameter usual: The lengths that apply on NPU and GPU if there are none.
+  static func lengths(
+    _ name: String, _ property: Property<[Double]?>, reference: String, usual: [Double], _ help: String
   ) -> Setting {
-    Setting(
-      name: name, referenceName: reference, help: help, accepted: "seconds from 0.5 to 60, like 5,20",
-      choices: [], isSwitch: false,
-      read: { values, settings in
-        let items = values.flatMap(\.items)
-        let seconds = items.compactMap(Double.init).filter { (0.5...60).contains($0) }
-        guard !items.isEmpty, seconds.count == items.count else { return false }
-        settings[keyPath: property] = seconds
-        return true
+    let range = Bucket.seconds
+    let (lower, upper) = (range.lowerBound.withoutZeroFraction, range.upperBound.withoutZeroFraction)
+    return Setting(
+      name, items: property, reference: reference, help, value: "seconds",
+      accepted: "seconds from \(lower) to \(upper), like 5,20", usual: "\(usual.list) on NPU and GPU",
+      isList: false,
+      parse: { items in
+        let seconds = items.compactMap(Double.init).filter(range.contains)
+        return seconds.count == items.count ? .some(seconds) : nil
       },
-      write: { settings in
-        settings[keyPath: property]?.map { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" }.joined(
-          separator: ",")
-      })
+      write: { $0?.list })
   }
 
-  /// Several "KEY=VALUE".
-  static func pairs(
-    _ name: String, _ property: any WritableKeyPath<ServerSettings, [String]> & Sendable, _ help: String
-  ) -> Setting {
+  /// Any number of "KEY=VALUE"; of two with one key the last counts.
+  static func properties(_ name: String, _ property: Property<[String: String]>, _ help: String) -> Setting {
     Setting(
-      name: name, referenceName: nil, help: help, accepted: "KEY=VALUE", choices: [], isSwitch: false,
-      read: { values, settings in
-        let pairs = values.flatMap(\.items)
-        guard !pairs.isEmpty, pairs.allSatisfy({ $0.isPlainLine && $0.first != "=" && $0.contains("=") })
-        else { return false }
-        settings[keyPath: property] = pairs
-        return true
+      name, items: property, reference: nil, help, value: "key=value", accepted: "KEY=VALUE", isList: true,
+      parse: { items in
+        var properties: [String: String] = [:]
+        for item in items {
+          guard item.isPlainLine, let sign = item.firstIndex(of: "="), sign != item.startIndex else {
+            return nil
+          }
+          properties[String(item[..<sign])] = String(item[item.index(after: sign)...])
+        }
+        return properties
       },
-      write: { $0[keyPath: property].isEmpty ? nil : $0[keyPath: property].joined(separator: ", ") })
+      write: { properties in
+        let pairs = properties.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return pairs.isEmpty ? nil : pairs.joined(separator: ", ")
+      })
   }
 
   /// Any text that fits on a line.
   static func text(
-    _ name: String, _ property: any WritableKeyPath<ServerSettings, String> & Sendable,
-    reference: String? = nil, accepted: String, _ help: String
+    _ name: String, _ property: Property<String>, reference: String? = nil, value: String? = nil,
+    accepted: String, _ help: String
   ) -> Setting {
     Setting(
-      name, property, reference: reference, help, accepted: accepted,
+      name, property, reference: reference, help, value: value, accepted: accepted,
       parse: { $0.isPlainLine ? $0 : nil }, write: { $0 })
   }
 
   /// "yes", "no", or a name that fits into a label of DNS.
-  static func serviceName(
-    _ name: String, _ property: any WritableKeyPath<ServerSettings, String> & Sendable, _ help: String
-  ) -> Setting {
+  static func serviceName(_ name: String, _ property: Property<String>, _ help: String) -> Setting {
     Setting(
-      name, property, reference: nil, help, accepted: "yes, no, or a name of at most 63 bytes",
+      name, property, help, value: "name", accepted: "yes, no, or a name of at most 63 bytes",
       parse: { text in
         if let truth = truth(text) { return truth ? "yes" : "no" }
         return text.isPlainLine && !text.holdsRawBytes && text.utf8.count <= 63 ? text : nil
       }, write: { $0 })
   }
 
-  /// A language's tag (BCP 47): "en", "pt-BR".
+  /// A language tag (BCP 47): "en", "pt-BR".
   static func languageTag(
-    _ name: String, _ property: any WritableKeyPath<ServerSettings, String?> & Sendable, reference: String,
-    _ help: String
+    _ name: String, _ property: Property<String?>, reference: String, _ help: String
   ) -> Setting {
     Setting(
-      name, property, reference: reference, help, accepted: "a language tag such as 'en' or 'pt-BR'",
+      name, property, reference: reference, help, value: "tag",
+      accepted: "a language tag such as 'en' or 'pt-BR'",
       parse: { $0.isLanguageTag ? .some($0) : nil }, write: { $0 })
   }
 
-  /// Several texts; one text may hold several of them, too, between commas or blanks.
+  /// Any number of texts.
   static func list(
-    _ name: String, _ property: any WritableKeyPath<ServerSettings, [String]> & Sendable, reference: String?,
+    _ name: String, _ property: Property<[String]>, reference: String? = nil, value: String? = nil,
     accepted: String, _ help: String
   ) -> Setting {
     Setting(
-      name: name, referenceName: reference, help: help, accepted: accepted, choices: [], isSwitch: false,
-      read: { values, settings in
-        let items = values.flatMap(\.items)
-        guard !items.isEmpty, items.allSatisfy(\.isPlainLine) else { return false }
-        settings[keyPath: property] = items
-        return true
-      },
-      write: { $0[keyPath: property].isEmpty ? nil : $0[keyPath: property].joined(separator: ", ") })
-  }
-}
-
-extension String {
-  /// Not empty, and nothing in it that would break a line or a terminal.
-  var isPlainLine: Bool {
-    !isEmpty && unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
-  }
-
-  /// What stands between commas or blanks.
-  fileprivate var items: [String] { split { $0 == "," || $0.isWhitespace }.map(String.init) }
-
-  /// Bytes of "2.5GB" and the like; `nil` if it is no such amount.
-  fileprivate var byteCount: Int64? {
-    let units: [(String, Double)] = [("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("B", 1)]
-    let text = uppercased()
-    let unit = units.first { text.hasSuffix($0.0) } ?? ("", 1)
-    guard let number = Double(text.dropLast(unit.0.count)), (1...1e15).contains(number * unit.1) else {
-      return nil
-    }
-    return Int64((number * unit.1).rounded())
-  }
-
-  /// Letters, then parts of letters and digits between hyphens.
-  fileprivate var isLanguageTag: Bool {
-    let parts = split(separator: "-", omittingEmptySubsequences: false)
-    return (2...8).contains(parts[0].count) && parts[0].allSatisfy { $0.isASCII && $0.isLetter }
-      && parts.dropFirst().allSatisfy { part in
-        (1...8).contains(part.count) && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
-      }
-  }
-}
-
-extension ClosedRange<Int> {
-  /// What is accepted, in words.
-  fileprivate var wholeNumbers: String { "a whole number from \(lowerBound) to \(upperBound)" }
-
-  /// The number that a text is, if it is one of these.
-  @Sendable fileprivate func number(in text: String) -> Int? {
-    Int(text).flatMap { contains($0) ? $0 : nil }
-  }
-}
-
-extension [String] {
-  /// "auto, f32 or f16".
-  var alternatives: String {
-    guard count > 1, let last else { return joined() }
-    return "\(dropLast().joined(separator: ", ")) or \(last)"
+      name, items: property, reference: reference, help, value: value, accepted: accepted, isList: true,
+      parse: { $0.allSatisfy(\.isPlainLine) ? $0 : nil },
+      write: { $0.isEmpty ? nil : $0.joined(separator: ", ") })
   }
 }

@@ -1,4 +1,4 @@
-/// A setting that cannot be what it was told to be, in one line.
+/// A setting with a wrong value, or an unknown setting, in one line.
 public struct SettingsError: Error, Equatable, CustomStringConvertible {
   public let description: String
 
@@ -37,7 +37,7 @@ public struct SettingsError: Error, Equatable, CustomStringConvertible {
 }
 
 extension String {
-  /// As it is shown in a message: on one line, and never a page of it.
+  /// The text as messages show it: quoted, on one line, and shortened.
   var quoted: String {
     let limit = 100
     let shown = unicodeScalars.prefix(limit).map { scalar in

@@ -5,17 +5,17 @@ internal import SystemPaths
 
 /// A file of settings: `log-level: info`, or `log_level: info`.
 ///
-/// JSON is read as the YAML that it also is: so both refuse the same mistakes, and a number is never taken for a
-/// truth value. The one JSON text that is no YAML is a character beyond U+FFFF that is escaped as a pair.
+/// JSON is a subset of YAML and is read as YAML, so that the same mistakes are rejected in both, and a number is never
+/// read as a truth value. The one exception is a character beyond U+FFFF that is escaped as a surrogate pair.
 struct SettingsFile {
   let path: String
   let snapshot: YAMLSnapshot
-  /// The key in the file by the setting's name.
+  /// The keys in the file, by the setting's name.
   let keys: [String: String]
 
   private static let extensions = ["yaml", "yml", "json"]
   private static let maximumBytes = 65_536
-  /// What stands for "not set".
+  /// The texts that mean "not set".
   private static let empty = ["", "~", "null"]
 
   init(path: String) throws(SettingsError) {
@@ -25,7 +25,7 @@ struct SettingsFile {
       )
     }
     self.path = path
-    // A path in it may be of any bytes.
+    // A path in the file does not have to be UTF-8.
     var content = Array(String(systemBytes: try Self.content(of: path)).utf8)
     if content.isBlank { content = Array("{}".utf8) }
     (snapshot, keys) = try Self.parse(content, path: path)
@@ -34,7 +34,7 @@ struct SettingsFile {
   private static func parse(
     _ content: [UInt8], path: String
   ) throws(SettingsError) -> (YAMLSnapshot, keys: [String: String]) {
-    // A snapshot does not list its keys, but asks of each one whether it is a secret.
+    // A snapshot does not list its keys, but it asks for each key whether it is a secret.
     let found = Mutex<[String]>([])
     let listing = YAMLSnapshot.ParsingOptions(
       secretsSpecifier: .dynamic { key, _ in
@@ -59,7 +59,7 @@ struct SettingsFile {
     return (snapshot, keys.filter { !isEmpty($0.value, in: snapshot) })
   }
 
-  /// What the parser says, without the part of the file that it quotes below.
+  /// The parser's message without the excerpt of the file that follows it.
   private static func reason(_ error: any Error) -> String {
     let lines = "\(error)".split(whereSeparator: \.isNewline).prefix(2).joined(separator: " ")
     let reason = lines.hasSuffix(" Context:") ? lines.dropLast(" Context:".count) : lines[...]
@@ -99,7 +99,7 @@ struct SettingsFile {
 }
 
 extension [UInt8] {
-  /// Whether there is nothing but blanks, comments and the mark of a document's begin.
+  /// True if there are only blanks, comments and the marker of a document's start.
   fileprivate var isBlank: Bool {
     split(separator: UInt8(ascii: "\n")).allSatisfy { line in
       let first = line.first { ![UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r")].contains($0) }

@@ -1,4 +1,4 @@
-/// Where a setting's value comes from.
+/// The source of a setting's value.
 public enum Source: Sendable, Equatable, CustomStringConvertible {
   /// The option's name: "uri".
   case option(String)

@@ -1,18 +1,18 @@
-/// - Returns: The word that was probably meant; `nil` if none is near.
+/// Returns the word that was probably meant; `nil` if none is similar.
 func nearest(to text: String, among words: [String]) -> String? {
-  // What is longer than this is no slip of the pen, and the distance costs the product of the lengths.
+  // A longer text is not a typo, and the distance costs the product of the lengths.
   guard text.count <= 64 else { return nil }
   let near = words.map { (word: $0, distance: editDistance(text, $0)) }
     .filter { $0.distance <= max(1, min(text.count, $0.word.count) / 3) }
   return near.min { $0.distance < $1.distance }?.word
 }
 
-/// How many letters must be added, dropped, changed or swapped with their neighbour to make one word of another
-/// (the optimal string alignment distance).
+/// Returns the number of letters to add, drop, change or swap with a neighbor to turn one word into another (the
+/// optimal string alignment distance).
 func editDistance(_ first: String, _ second: String) -> Int {
   let first = Array(first)
   let second = Array(second)
-  // Rows of the table for the prefixes of `first` that end two letters ago, one letter ago, and here.
+  // The rows of the table for the prefixes of `first` that end two letters ago, one letter ago, and here.
   var beforeLast: [Int] = []
   var last = Array(0...second.count)
   for (row, letter) in first.enumerated() {

@@ -6,12 +6,10 @@ public import Recognition
 extension Recognizer {
   /// Creates a recognizer for a model on the devices of this machine. Nothing is loaded yet; see ``prepare()``.
   ///
-  /// - Parameters:
-  ///   - forcesScript: True to emit no letters of scripts that the requested language is not written in.
-  ///   - onEvent: Called on any thread.
+  /// - Parameter onEvent: Called on any thread.
   public convenience init(
     model: ModelDirectory, settings: ComputeSettings, listening: ListeningSettings = ListeningSettings(),
-    forcesScript: Bool = true, onEvent: @escaping @Sendable (RecognitionEvent) -> Void = { _ in }
+    onEvent: @escaping @Sendable (RecognitionEvent) -> Void = { _ in }
   ) {
     let loader = EngineLoader(
       settings: settings,
@@ -25,7 +23,7 @@ extension Recognizer {
       selfTest: { device throws(DeviceError) in try await SelfTest.run(on: device, settings) },
       onEvent: { onEvent(.device($0)) })
     self.init(
-      model: model.summary, loader: loader, listening: listening, forcesScript: forcesScript,
+      model: model.summary, loader: loader, listening: listening,
       onUnknownLanguage: { onEvent(.unknownLanguage($0, model: model.name)) })
   }
 }

@@ -4,19 +4,19 @@ public struct VoiceActivitySettings: Sendable, Equatable {
   public static let standard = VoiceActivitySettings()
 
   /// The level above the noise floor from which a band's energy counts, in dB.
-  public let margin: Double
+  public var margin: Double
   /// The duration of changing, audible sound after which it is speech, in seconds. Shorter sounds are clicks.
-  public let onset: Double
+  public var onset: Double
   /// The longest quiet that belongs to speech, in seconds. Longer quiet is a pause between two segments.
-  public let hangOver: Double
+  public var hangOver: Double
   /// The window over whose minimum the noise floor is taken, in seconds.
-  public let floorWindow: Double
+  public var floorWindow: Double
   /// The audio kept before the first speech, in seconds.
-  public let leadingPad: Double
+  public var leadingPad: Double
   /// The audio kept after the last speech, in seconds.
-  public let trailingPad: Double
+  public var trailingPad: Double
 
-  /// The accepted range of each setting, in its unit.
+  /// The accepted range of each setting, in its unit. The initializer checks it, an assignment does not.
   public static let accepted = (
     margin: 3.0...20.0, onset: 0.03...0.5, hangOver: 0.1...2.0, floorWindow: 0.5...10.0,
     leadingPad: 0.1...5.0, trailingPad: 0.1...5.0

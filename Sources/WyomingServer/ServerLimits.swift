@@ -2,8 +2,12 @@ public import WyomingProtocol
 
 /// The limits of a server: sizes, numbers and durations that clients cannot exceed.
 public struct ServerLimits: Sendable, Equatable {
-  /// The maximum sizes of the parts of an event.
-  public var events = EventLimits()
+  /// The maximum length of an event's header line, in bytes.
+  public var headerBytes = EventLimits().header
+  /// The maximum length of an event's data, in bytes.
+  public var dataBytes = EventLimits().data
+  /// The maximum length of an event's payload, in bytes; `nil` for an utterance of `utteranceSeconds` in one piece.
+  public var payloadBytes: Int?
   /// The maximum number of clients on one address at the same time.
   public var connections = 256
   /// The maximum length of an utterance, in seconds; it then ends as if the client had sent `audio-stop`.
@@ -18,4 +22,13 @@ public struct ServerLimits: Sendable, Equatable {
 
   /// Creates the default limits.
   public init() {}
+
+  /// The maximum lengths of the parts of an event.
+  public var events: EventLimits {
+    var limits = EventLimits()
+    limits.header = headerBytes
+    limits.data = dataBytes
+    limits.payload = payloadBytes ?? EventLimits.payload(ofSeconds: Int(utteranceSeconds.rounded(.up)))
+    return limits
+  }
 }

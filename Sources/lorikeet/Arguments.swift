@@ -1,15 +1,15 @@
-// How values of other modules are written on the command line.
+// Values of other modules as command-line arguments.
 
 public import ArgumentParser
 public import Devices
 internal import WyomingProtocol
 
-extension Device: ExpressibleByArgument {}
+extension DeviceChoice: ExpressibleByArgument {}
 
 extension Precision: ExpressibleByArgument {}
 
 extension ListenAddress {
-  /// - Throws: What an address looks like.
+  /// - Throws: An error that shows the form of an address.
   static func argument(_ text: String) throws -> ListenAddress {
     do throws(ListenAddressError) {
       return try ListenAddress(parsing: text)

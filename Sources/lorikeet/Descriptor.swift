@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Writes all of the bytes; waits where a descriptor takes no more for now.
+/// Writes all bytes, and waits while the descriptor accepts none.
 func write(_ bytes: [UInt8], to descriptor: Int32) throws(DescriptorError) {
   var rest = bytes[...]
   while !rest.isEmpty {
@@ -8,7 +8,7 @@ func write(_ bytes: [UInt8], to descriptor: Int32) throws(DescriptorError) {
     if written >= 0 {
       rest = rest.dropFirst(written)
     } else if errno == EAGAIN {
-      // Somebody who shares it does not want to wait.
+      // Another process has made the shared descriptor non-blocking.
       var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
       poll(&wait, 1, -1)
     } else if errno != EINTR {
@@ -17,10 +17,10 @@ func write(_ bytes: [UInt8], to descriptor: Int32) throws(DescriptorError) {
   }
 }
 
-/// A descriptor that takes no more.
+/// A descriptor that accepts no more bytes.
 struct DescriptorError: Error {
   /// `errno`.
   let code: Int32
-  /// Bytes that it has taken.
+  /// The number of bytes that it has accepted.
   let written: Int
 }

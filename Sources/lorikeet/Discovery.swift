@@ -4,25 +4,25 @@ internal import ServiceDiscovery
 internal import Settings
 internal import WyomingProtocol
 
-/// How this server is made known to Home Assistant: as `_wyoming._tcp` without TXT, which is what it looks for.
+/// The advertisement of this server to Home Assistant, which looks for `_wyoming._tcp` without TXT records.
 struct Discovery: Sendable {
-  /// Home Assistant knows a server by it.
+  /// The name under which Home Assistant knows the server.
   let name: String
   /// The machine's own name, as a label of DNS.
   let host: String
   let interfaces: [String]
-  /// Of all addresses, where they are known before they are open.
+  /// The ports of all addresses, if they are known before the addresses are open.
   let ports: [Int]
 
   /// - Parameters:
-  ///   - ipAddress: What the address has been opened on.
-  ///   - place: The address's place among all.
+  ///   - ipAddress: The IP address on which the server listens.
+  ///   - place: The position of the address among all.
   /// - Returns: `nil` for an address that no other machine can reach.
   func offer(_ address: ListenAddress, ipAddress: String?, place: Int) -> ServiceAdvertisement? {
     guard case .tcp(_, let port) = address.endpoint, let open = ipAddress.flatMap(IPAddress.init(text:)),
       isReachable(open)
     else { return nil }
-    // A name that stays when addresses are added behind this one.
+    // A name that stays the same when addresses are added after this one.
     let isShared = ports.count { $0 == port } > 1
     let number = isShared ? "\(port)-\(place + 1)" : "\(port)"
     return ServiceAdvertisement(
@@ -30,16 +30,16 @@ struct Discovery: Sendable {
       host: "\(host.prefix(40))-\(number)", port: UInt16(truncatingIfNeeded: port), reach: reach(open))
   }
 
-  /// Another machine does not get to this one's loopback, but who names that interface wants it.
+  /// Other machines cannot reach the loopback interface, but it is allowed if the user has named an interface.
   private func isReachable(_ address: IPAddress) -> Bool { !address.isLoopback || !interfaces.isEmpty }
 
   private func reach(_ address: IPAddress) -> ServiceAdvertisement.Reach {
     guard address.isUnspecified else { return .only(address) }
-    // NIO's sockets of version 6 take clients of version 4, too.
+    // NIO's IPv6 sockets accept IPv4 clients, too.
     return address.family == .v4 ? .everyIPv4Address : .everyAddress
   }
 
-  /// Whether it is clear before it is open that no other machine can reach an address.
+  /// True if it is known before an address is open that no other machine can reach it.
   func isPrivate(_ address: ListenAddress) -> Bool {
     guard case .tcp(let host, _) = address.endpoint else { return true }
     return IPAddress(text: host).map { !isReachable($0) } ?? false
@@ -47,11 +47,11 @@ struct Discovery: Sendable {
 }
 
 extension ResolvedSettings {
-  /// - Returns: `nil` if the server is not to be found.
-  /// - Throws: If no other machine could reach what is found.
+  /// Returns the advertisement; `nil` if the server is not advertised.
+  ///
+  /// - Throws: If no other machine could reach the server.
   func discovery() throws(SettingsError) -> Discovery? {
     guard settings.zeroconf != "no" else { return nil }
-    let addresses = try addresses()
     let host = Self.hostName
     let discovery = Discovery(
       name: settings.zeroconf == "yes" ? "Lorikeet on \(host)" : settings.zeroconf, host: host,
@@ -67,7 +67,7 @@ extension ResolvedSettings {
     return discovery
   }
 
-  /// The first label of the machine's name, in the letters that a host may have; "lorikeet" where it has none.
+  /// The first label of the machine's name, in the letters that a host name may have; "lorikeet" if it has none.
   private static var hostName: String {
     var bytes = [CChar](repeating: 0, count: 256)
     guard gethostname(&bytes, bytes.count - 1) == 0 else { return "lorikeet" }

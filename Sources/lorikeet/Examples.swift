@@ -1,4 +1,4 @@
-/// Commands to type as they stand, for `--help`.
+/// Examples of commands for `--help`.
 struct Examples: Sendable {
   struct Example: Sendable {
     let command: String
@@ -17,63 +17,70 @@ struct Examples: Sendable {
   }
 
   static let lorikeet = Examples(
-    Example("lorikeet transcribe recording.wav", "What is said in a recording"),
-    Example("lorikeet serve --zeroconf", "A server that Home Assistant finds by itself"),
-    Example("lorikeet doctor", "What keeps an NPU or a GPU from working"))
+    Example("lorikeet transcribe recording.wav", "Transcribe a recording"),
+    Example("lorikeet serve --zeroconf", "Start a server that Home Assistant discovers"),
+    Example("lorikeet doctor", "Find out why an NPU or GPU does not work"))
 
   static let serve = Examples(
     Example(
       "lorikeet serve --model parakeet-tdt-0.6b-v3 --zeroconf 'Living room'",
-      "A real model, found by Home Assistant under that name"),
+      "A full-size model, advertised to Home Assistant under this name"),
     Example(
       "lorikeet serve --uri 'tcp://[::]:10301?language=es'",
-      "On another port, over IPv6 and IPv4, for Spanish"),
-    Example("lorikeet serve --config lorikeet.yaml --print-config", "What each setting is, and where from"))
+      "Another port, IPv6 and IPv4, Spanish"),
+    Example("lorikeet serve --config lorikeet.yaml --print-config", "Print each setting with its source"))
 
   static let transcribe = Examples(
-    Example("lorikeet transcribe recording.wav", "The text"),
-    Example("lorikeet transcribe --format json *.wav", "An object a line, with times and confidence"),
+    Example("lorikeet transcribe recording.wav", "Plain text"),
+    Example(
+      "lorikeet transcribe --format json *.wav", "JSON with times and confidences, one object per line"),
     Example("lorikeet transcribe --format srt talk.mp3 > talk.srt", "Subtitles"))
 
   static let models = Examples(
-    Example("lorikeet models list", "What is there, and what can be fetched"),
-    Example("lorikeet models pull parakeet-tdt-0.6b-v3", "Fetch a model for 25 European languages"))
+    Example("lorikeet models list", "List models on this machine and on the hub"),
+    Example("lorikeet models pull parakeet-tdt-0.6b-v3", "Download a model for 25 European languages"))
 
   static let list = Examples(
-    Example("lorikeet models list", "All models"),
-    Example("lorikeet models list --data-dir /var/lib/lorikeet", "Those of a server that keeps them there"))
+    Example("lorikeet models list", "All models of this user"),
+    Example(
+      "lorikeet models list --data-dir /var/lib/lorikeet", "The models of a server with this data directory"))
 
   static let pull = Examples(
-    Example("lorikeet models pull parakeet-tdt-0.6b-v3", "2.5 GB, once"),
-    Example("lorikeet models pull --files int8 parakeet-tdt-0.6b-v2", "0.7 GB, a little less exact"))
+    Example("lorikeet models pull parakeet-tdt-0.6b-v3", "The full model, 2.5 GB"),
+    Example(
+      "lorikeet models pull --files int8 parakeet-tdt-0.6b-v2",
+      "The quantized model, 0.7 GB, slightly less accurate"))
 
   static let verify = Examples(
     Example("lorikeet models verify", "All models"),
-    Example("lorikeet models verify parakeet-tdt-0.6b-v3", "One"))
+    Example("lorikeet models verify parakeet-tdt-0.6b-v3", "One model"))
 
   static let remove = Examples(
-    Example("lorikeet models remove parakeet-tdt-0.6b-v2", "Its files, and what was prepared of them"),
+    Example("lorikeet models remove parakeet-tdt-0.6b-v2", "Downloaded and prepared files of this user"),
     Example(
       "lorikeet models remove --data-dir /var/lib/lorikeet parakeet-tdt-0.6b-v2",
-      "From a server that keeps them there"))
+      "The files of a server with this data directory"))
 
   static let health = Examples(
-    Example("lorikeet health", "The server of this machine"),
-    Example("lorikeet health --uri tcp://kitchen.local:10300 --timeout 2", "Another one, in a hurry"),
-    Example("lorikeet health --json", "For programs"))
+    Example("lorikeet health", "The server on this machine"),
+    Example(
+      "lorikeet health --uri tcp://kitchen.local:10300 --timeout 2", "Another server, with a short timeout"),
+    Example("lorikeet health --json", "Output for programs"))
 
   static let doctor = Examples(
-    Example("lorikeet doctor", "A report with what mends each trouble"),
-    Example("lorikeet doctor --json", "For programs, or to attach to a bug report"))
+    Example("lorikeet doctor", "A report with a fix for each problem"),
+    Example("lorikeet doctor --json", "Output for programs, or for a bug report"))
 
   static let bench = Examples(
-    Example("lorikeet bench", "The device that 'serve' would take"),
-    Example("lorikeet bench --compare cpu,npu --model parakeet-tdt-0.6b-v3", "Two devices, a real model"),
-    Example("lorikeet bench --realtime recording.wav", "How long a person waits for the transcript"))
+    Example("lorikeet bench", "Measure the device that 'serve' would use"),
+    Example(
+      "lorikeet bench --compare cpu,npu --model parakeet-tdt-0.6b-v3",
+      "Compare two devices with a full-size model"),
+    Example("lorikeet bench --realtime recording.wav", "Measure the time until the transcript arrives"))
 }
 
 extension String {
-  /// The text and the examples below it. Lines of their own stay as they are if they fit.
+  /// Returns the text followed by the examples. Their lines are not wrapped if they fit.
   func with(_ examples: Examples) -> String {
     let lines = examples.all.map { "  # \($0.what)\n  \($0.command)" }
     return (isEmpty ? "" : self + "\n\n") + "EXAMPLES:\n" + lines.joined(separator: "\n")

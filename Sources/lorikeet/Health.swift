@@ -2,25 +2,27 @@ internal import ArgumentParser
 internal import WyomingClient
 internal import WyomingProtocol
 
-/// `lorikeet health`: whether a server answers; for container health checks.
+/// `lorikeet health`: checks that a server answers; for container health checks.
 struct Health: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Ask a running server whether it is well.",
+    abstract: "Check the health of a running server.",
     discussion: """
-      Exit status 0 if it answers 'describe' in time, else 1 with the reason. A Lorikeet also tells how its model and \
-      its devices are. --ready also asks for a model that is loaded: for whoever sends clients to one of several servers.
+      The exit status is 0 if the server answers 'describe' in time, else 1 with the reason. A Lorikeet server also \
+      reports the state of its model and devices. --ready also requires a loaded model, for load balancers.
       """.with(.health))
 
-  @Option(help: "The server: tcp://HOST:PORT or unix:///PATH.", transform: ListenAddress.argument)
+  @Option(
+    help: "Address of the server: tcp://HOST:PORT or unix:///PATH. (default: tcp://127.0.0.1:10300)",
+    transform: ListenAddress.argument)
   var uri = ListenAddress(.tcp(host: "127.0.0.1", port: 10_300))
 
-  @Flag(help: "Print an object in one line, for programs.")
+  @Flag(help: "Print one JSON object on a line.")
   var json = false
 
-  @Flag(help: "Exit status 1 also while a Lorikeet's model is still fetched or loaded.")
+  @Flag(help: "Exit with status 1 also while the model is downloaded or loaded.")
   var ready = false
 
-  @Option(help: "Seconds that the answer may take.")
+  @Option(help: "Timeout for the answer, in seconds.")
   var timeout = 5.0
 
   func validate() throws {

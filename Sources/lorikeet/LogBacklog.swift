@@ -1,15 +1,15 @@
-/// Lines that wait. When they become too many, what comes is dropped until all of those have gone.
+/// The lines that wait to be written. If there are too many, further lines are dropped until all of these are written.
 struct LogBacklog {
   struct Next: Equatable {
-    /// How many lines were dropped before this one.
+    /// The number of lines that were dropped before this one.
     var dropped = 0
-    /// Empty if there is only that to say.
+    /// Empty if there is only a number of dropped lines.
     var line: [UInt8] = []
   }
 
   private let capacity: Int
   private var lines: [[UInt8]] = []
-  /// How many of the lines have gone.
+  /// The number of lines that are written.
   private var gone = 0
   private var bytes = 0
   private var dropped = 0
@@ -30,7 +30,7 @@ struct LogBacklog {
     bytes += line.count
   }
 
-  /// What is to be written next.
+  /// The next line to write.
   mutating func next() -> Next {
     guard gone < lines.count else {
       (lines, gone) = ([], 0)

@@ -3,8 +3,8 @@ internal import Logging
 internal import Settings
 internal import SystemPaths
 
-/// Makes lines of log entries for standard error: standard output belongs to results, and with `stdio://` to the
-/// protocol. As text: `2026-11-22T20:15:03.120Z info listening uri=tcp://0.0.0.0:10300`.
+/// Writes log entries as lines to standard error: standard output is for results, and with `stdio://` for the protocol.
+/// A line of text: `2026-11-22T20:15:03.120Z info listening uri=tcp://0.0.0.0:10300`.
 struct LogOutput: LogHandler {
   var metadata: Logger.Metadata = [:]
   var logLevel = Logger.Level.info
@@ -26,7 +26,7 @@ struct LogOutput: LogHandler {
       Self.line(event.level, "\(event.message)", metadata.merging(event.metadata ?? [:]) { $1 }, as: format))
   }
 
-  /// The entry that stands in the place of lines that could not be written.
+  /// Returns the entry that replaces lines that could not be written.
   static func dropped(_ count: Int, as format: LogFormat) -> String {
     line(.warning, "log lines were dropped, nobody took them", ["count": "\(count)"], as: format)
   }
@@ -52,7 +52,7 @@ struct LogOutput: LogHandler {
     }
   }
 
-  /// A value with blanks is quoted: it must not look like several.
+  /// Quotes a value with blanks, so that it does not look like several values.
   static func quoted(_ value: String) -> String {
     guard value.isEmpty || value.contains(where: { $0 == " " || $0 == "\"" }) else { return value }
     let escaped = value.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined()

@@ -67,7 +67,7 @@ private struct LogDescriptor {
       (lost, isInLine) = (0, false)
     } catch {
       if !next.line.isEmpty { lost += 1 }
-      // Part of a line may be there, on a disk that is full.
+      // A full disk can have taken a part of a line.
       if error.written > 0 { isInLine = bytes[error.written - 1] != 0x0A }
     }
   }

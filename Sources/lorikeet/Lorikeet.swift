@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import SystemPaths
 
-/// The command line: what each word of it does is in the files named after the commands.
+/// The command line; each command is in the file of its name.
 @main
 struct Lorikeet: AsyncParsableCommand {
   static let version = "0.1.0"
@@ -13,11 +13,12 @@ struct Lorikeet: AsyncParsableCommand {
     version: version,
     subcommands: [Serve.self, Transcribe.self, Models.self, Health.self, Doctor.self, Bench.self])
 
-  /// Runs the command that the arguments name. The library would take those that Swift has made UTF-8 of.
+  /// Runs the command that the arguments name. By itself, the library would use the arguments that Swift has converted
+  /// to UTF-8.
   static func main() async {
     StandardStreams.reserve()
     do {
-      var command = try await asyncParseAsRoot(Array(SystemProcess.arguments.dropFirst()))
+      var command = try await asyncParseAsRoot(Array(SystemProcess.arguments.dropFirst()).withoutOldSpellings)
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
@@ -28,7 +29,7 @@ struct Lorikeet: AsyncParsableCommand {
     }
   }
 
-  /// Prints help that was asked for, or what is wrong with the arguments, and ends the process.
+  /// Prints the requested help, or the error in the arguments, and ends the process.
   private static func end(with error: any Error) -> Never {
     let (text, status) = (fullMessage(for: error), exitCode(for: error))
     guard !text.isEmpty else { leave(status) }

@@ -3,82 +3,80 @@ internal import ModelDownload
 internal import ModelStore
 internal import Parakeet
 internal import Recognition
+internal import Settings
 internal import SpeechEngine
 
-/// The model that a command is to use, and how.
+/// A model and the settings with which a command uses it.
 struct ModelRequest: Sendable {
-  /// A known model's name, or a model's directory.
+  /// The name of a known model, or a model's directory.
   let name: String
-  /// Where and how it runs; where things are kept is added to it.
-  var compute: ComputeSettings
-  let listening: ListeningSettings
-  /// Whether letters of other scripts than the language's are never emitted.
-  let forcesScript: Bool
-  /// Where models, and what is made of them, are kept.
-  let dataDirectory: String
-  let isCached: Bool
-  /// Whether fetched files stay when a prepared form has replaced them.
-  let keepsOriginals: Bool
-  let isOffline: Bool
+  var settings: ServerSettings
 
-  /// The models that can be named without their place.
+  /// - Parameter model: The name of a model or its directory, if it is not the one in the settings.
+  init(_ settings: ServerSettings, model: String? = nil) {
+    name = model ?? settings.model
+    self.settings = settings
+  }
+
+  /// The names of the known models.
   static var names: [String] { [ModelDirectory.builtin] + HubModel.catalogue.map(\.name) }
 
-  /// Where compiled networks are kept.
+  /// Returns the directory of compiled networks.
   static func compiledDirectory(in dataDirectory: String) -> String { "\(dataDirectory)/compiled" }
 
-  private var library: ModelLibrary { ModelLibrary(dataDirectory: dataDirectory) }
+  private var library: ModelLibrary { ModelLibrary(dataDirectory: settings.dataDir) }
 
-  /// Where a model is that can be used at once.
+  /// The location of a model.
   enum Place: Sendable {
     case here(ModelDirectory)
-    /// It must be fetched, and may be.
+    /// The model must be downloaded.
     case hub(HubModel, HubSettings)
   }
 
-  /// Looks for the model; the network is not used.
+  /// Locates the model without using the network.
   func locate() throws -> Place {
     let library = library
     guard let model = HubModel(named: name) else { return .here(try ModelDirectory.find(name)) }
     if !library.has(model, .fp32),
-      let prepared = PreparedModels.choice(of: library.prepared(model), for: compute.precision)
+      let prepared = PreparedModels.choice(of: library.prepared(model), for: settings.compute.precision)
     {
       return .here(try ModelDirectory(path: prepared.path, name: model.name))
     }
     if library.locate(model) != nil { return .here(try ModelDirectory.find(name, in: library.models)) }
-    let hub = try HubSettings.fromEnvironment(isOffline: isOffline)
+    let hub = try HubSettings.fromEnvironment(isOffline: settings.offline)
     try library.checkFetching(model, .fp32, from: hub)
     return .hub(model, hub)
   }
 
-  /// Fetches a model.
+  /// Downloads a model.
   func fetch(_ model: HubModel, from hub: HubSettings, _ onEvent: PullReport) async throws -> ModelDirectory {
     try await library.pull(model, .fp32, from: hub) { onEvent($0) }
     return try ModelDirectory.find(model.name, in: library.models)
   }
 
-  /// Deletes a loaded model's files in the store, if that is wanted and a prepared form has replaced them. Files
-  /// anywhere else are their owner's.
+  /// Deletes a loaded model's files in the store, if the settings say so and a prepared model has replaced them. Files
+  /// outside of the store belong to the user.
   ///
-  /// - Returns: The bytes that they took; `nil` if nothing is to be deleted.
+  /// - Returns: The number of deleted bytes; `nil` if nothing was to be deleted.
   func dropOriginals(of model: ModelDirectory) async throws -> Int? {
-    guard !keepsOriginals, isCached, let known = HubModel(named: name),
+    guard !settings.keepsOriginals, settings.cache, let known = HubModel(named: name),
       let prepared = PreparedModels.replacement(
-        of: model, among: library.prepared(known), for: compute.precision)
+        of: model, among: library.prepared(known), for: settings.compute.precision)
     else { return nil }
     return try await library.dropOriginals(of: known, keeping: prepared)
   }
 
-  /// A recognizer of the model, which is not loaded yet.
+  /// Returns a recognizer of the model, which is not loaded yet.
   ///
-  /// - Parameter onEvent: Is told what happens to it and to the devices, on any thread.
+  /// - Parameter onEvent: Called on an arbitrary thread for each event of the model or the devices.
   func recognizer(
     of model: ModelDirectory, onEvent: @escaping @Sendable (RecognitionEvent) -> Void
   ) -> Recognizer {
-    var settings = compute
-    settings.cacheDirectory = isCached ? Self.compiledDirectory(in: dataDirectory) : nil
-    settings.preparedDirectory = isCached ? "\(dataDirectory)/prepared" : nil
-    return Recognizer(
-      model: model, settings: settings, listening: listening, forcesScript: forcesScript, onEvent: onEvent)
+    var compute = settings.compute
+    if settings.cache {
+      compute.cacheDirectory = Self.compiledDirectory(in: settings.dataDir)
+      compute.preparedDirectory = "\(settings.dataDir)/prepared"
+    }
+    return Recognizer(model: model, settings: compute, listening: settings.listening, onEvent: onEvent)
   }
 }

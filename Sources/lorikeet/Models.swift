@@ -4,14 +4,14 @@ public import ModelStore
 internal import Settings
 internal import SystemPaths
 
-/// `lorikeet models`: the models on this machine.
+/// `lorikeet models`: manages the models on this machine.
 struct Models: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List, fetch, check and remove models.",
+    abstract: "List, download, verify and remove models.",
     discussion: """
-      A model is 'parakeet-tdt-0.6b-v3', 'parakeet-tdt-0.6b-v2', or any repository of the hub with the same files as \
-      OWNER/REPOSITORY@COMMIT. The environment variables HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE, \
-      HF_HUB_DOWNLOAD_TIMEOUT, HTTPS_PROXY, HTTP_PROXY and NO_PROXY are honoured.
+      A model is 'parakeet-tdt-0.6b-v3', 'parakeet-tdt-0.6b-v2', or OWNER/REPOSITORY@COMMIT for any repository on the \
+      hub with the same files. The commands respect the environment variables HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE, \
+      HF_HUB_DOWNLOAD_TIMEOUT, HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
       """.with(.models),
     subcommands: [List.self, Pull.self, Verify.self, Remove.self])
 }
@@ -32,17 +32,17 @@ extension HubSettings {
   }
 }
 
-/// Where the store is.
+/// The option for the directory of the model store.
 struct StoreOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Where models are kept. (default: \(DataDirectory.standard))", valueName: "directory"),
+      "Directory of the models. (default: \(DataDirectory.standard))", valueName: "directory"),
     completion: .directory)
   var dataDir: String?
 
   var library: ModelLibrary { ModelLibrary(dataDirectory: directory) }
 
-  /// Where models made ready for a device lie.
+  /// The directory of the models that are prepared for a device.
   var prepared: String { "\(directory)/prepared" }
 
   var directory: String { dataDir ?? DataDirectory.standard }
@@ -51,8 +51,7 @@ struct StoreOptions: ParsableArguments {
 extension Models {
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract:
-        "Print the models that are there, those prepared for a device, and those that can be fetched.",
+      abstract: "List downloaded models, prepared models, and models that can be downloaded.",
       discussion: "".with(.list))
 
     @OptionGroup var store: StoreOptions
@@ -87,24 +86,24 @@ extension Models {
 
   struct Pull: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Fetch a model, or what is missing of it.",
+      abstract: "Download a model, or the files of it that are missing.",
       discussion: """
-        Whatever interrupts it, the next pull goes on where this one stopped. A file gets its name only when its size \
-        and SHA-256 are right.
+        An interrupted download resumes with the next pull. A file gets its final name only after its size and SHA-256 \
+        have been verified.
         """.with(.pull))
 
     @OptionGroup var store: StoreOptions
 
-    @Option(help: "Which export: fp32 (2.5 GB for Parakeet TDT 0.6B) or int8 (0.7 GB, less exact).")
+    @Option(help: "Export to download: fp32 (2.5 GB for Parakeet TDT 0.6B) or int8 (0.7 GB, less accurate).")
     var files = ExportFiles.fp32
 
-    @Flag(help: "Never use the network: say what is missing.")
+    @Flag(help: "Never use the network; report the missing files.")
     var offline = false
 
-    @Flag(help: "No progress.")
+    @Flag(help: "Do not show progress.")
     var quiet = false
 
-    @Argument(help: "The model: one of 'lorikeet models list', or OWNER/REPOSITORY@COMMIT.")
+    @Argument(help: "Model, as in 'lorikeet models list', or OWNER/REPOSITORY@COMMIT.")
     var model: HubModel
 
     func run() async throws {
@@ -119,14 +118,14 @@ extension Models {
 
   struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Read models' files, and what was prepared of them, and compare their SHA-256.",
+      abstract: "Verify the SHA-256 of all files of models, downloaded and prepared.",
       discussion:
-        "A damaged file is removed, so that the next pull fetches it anew; the exit status is 1 then."
+        "Removes damaged files, so that the next pull downloads them again; the exit status is 1 in this case."
         .with(.verify))
 
     @OptionGroup var store: StoreOptions
 
-    @Argument(help: "The models; all that are there if none is named.")
+    @Argument(help: "Models to verify; all if none is given.")
     var models: [HubModel] = []
 
     func run() async throws {
@@ -147,11 +146,11 @@ extension Models {
 
   struct Remove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Remove a model's files, and what was prepared of them.", discussion: "".with(.remove))
+      abstract: "Remove the downloaded and prepared files of a model.", discussion: "".with(.remove))
 
     @OptionGroup var store: StoreOptions
 
-    @Argument(help: "The model: one of 'lorikeet models list', or OWNER/REPOSITORY@COMMIT.")
+    @Argument(help: "Model, as in 'lorikeet models list', or OWNER/REPOSITORY@COMMIT.")
     var model: HubModel
 
     func run() async throws {
@@ -163,7 +162,7 @@ extension Models {
   }
 }
 
-/// Said after the files were listed.
+/// The failure that is reported after the list of files.
 private struct VerificationFailure: Error, CustomStringConvertible {
-  let description = "files are damaged or missing; `lorikeet models pull MODEL` fetches them anew"
+  let description = "files are damaged or missing; `lorikeet models pull MODEL` downloads them again"
 }

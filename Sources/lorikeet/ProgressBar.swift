@@ -1,11 +1,11 @@
-/// A bar on standard error for work that takes long enough to be watched.
+/// A progress bar on standard error.
 struct ProgressBar: Sendable {
   let label: String
   let isShown: Bool
 
   private static let width = 30
 
-  /// - Parameter part: The part done, 0 to 1.
+  /// - Parameter part: The part that is done, 0 to 1.
   func show(_ part: Double) {
     guard isShown else { return }
     let filled = Int((part * Double(Self.width)).rounded())
@@ -14,8 +14,8 @@ struct ProgressBar: Sendable {
   }
 
   /// - Parameters:
-  ///   - seconds: What is done.
-  ///   - total: What there is; infinite if that is not known.
+  ///   - seconds: The seconds that are done.
+  ///   - total: All seconds; infinite if the number is not known.
   func show(_ seconds: Double, of total: Double) {
     guard isShown else { return }
     if total.isFinite, total > 0 {
@@ -25,7 +25,7 @@ struct ProgressBar: Sendable {
     }
   }
 
-  /// Leaves the line empty for what comes next.
+  /// Clears the line for the next output.
   func clear() {
     guard isShown else { return }
     Terminal.note("\r\u{1B}[K")

@@ -1,7 +1,7 @@
 internal import ModelDownload
 internal import Synchronization
 
-/// Tells how a pull goes: as a bar to a person at a terminal, else a line now and then.
+/// Reports the progress of a download: with a bar on a terminal, otherwise with a line from time to time.
 final class PullReport: Sendable {
   private let model: String
   private let isBar: Bool
@@ -11,7 +11,7 @@ final class PullReport: Sendable {
   private struct State {
     var start = ContinuousClock.now
     var last: ContinuousClock.Instant?
-    /// Bytes that an earlier pull had left.
+    /// The number of bytes that an earlier pull had downloaded.
     var found: Int?
   }
 
@@ -19,15 +19,15 @@ final class PullReport: Sendable {
   private static let linePause = Duration.seconds(10)
 
   /// - Parameters:
-  ///   - showsBar: Whether a bar on standard error is wanted.
-  ///   - line: Takes what is said in lines.
+  ///   - showsBar: True for a bar on standard error.
+  ///   - line: Called with each line.
   init(model: String, showsBar: Bool, line: @escaping @Sendable (String) -> Void) {
     self.model = model
     isBar = showsBar
     self.line = line
   }
 
-  /// Standard error as it is; `quiet` leaves only what a person must know.
+  /// Reports on standard error; `quiet` leaves only the necessary lines.
   convenience init(model: String, quiet: Bool) {
     self.init(model: model, showsBar: Terminal.isWatched && !quiet) { text in
       if !quiet { Terminal.note("lorikeet: \(text)\n") }
@@ -64,7 +64,7 @@ final class PullReport: Sendable {
     let rate: Int? = state.withLock { state in
       if state.found == nil { (state.start, state.found) = (now, done) }
       let pause = isBar ? Self.barPause : Self.linePause
-      // The first line comes after a pause, too: a quick pull needs none.
+      // The first line comes after a pause, too: a fast pull needs none.
       if let last = state.last ?? (isBar ? nil : state.start), last.duration(to: now) < pause { return nil }
       state.last = now
       let seconds = state.start.duration(to: now) / .seconds(1)

@@ -7,17 +7,17 @@ internal import ServiceLifecycle
 internal import SpeechEngine
 internal import WyomingServer
 
-/// Fetches and loads a model while its server already listens.
+/// Downloads and loads a model while its server already listens.
 ///
-/// The group shuts its services down from the last to the first: the model goes on loading while the servers let
-/// utterances end that wait for it. If it cannot be had, the group ends: a server that can never answer helps nobody.
+/// The group shuts its services down from the last to the first: the model continues to load while the servers finish
+/// the utterances that wait for it. If it cannot be loaded, the group ends, because the server could never answer.
 struct RecognizerLoading: Service {
   let served: ServedRecognizer
   private let wanted: ModelRequest
   private let place: ModelRequest.Place
   private let logger: Logger
 
-  /// - Throws: What is wrong already now: nothing is there to load, and nothing may be fetched.
+  /// - Throws: An error if there is no model to load and it must not be downloaded.
   init(_ wanted: ModelRequest, _ logger: Logger) throws {
     self.wanted = wanted
     self.logger = logger
@@ -34,11 +34,11 @@ struct RecognizerLoading: Service {
       try await cancelWhenGracefulShutdown { try await load(model()) }
       try await gracefulShutdown()
     } catch DeviceError.cancelled {
-      // The server stops before its model was there.
+      // The server stops before its model is loaded.
     } catch let error as DownloadError where error.isCancelled {
-      // The same; what has arrived is kept.
+      // The server stops during the download; the downloaded part is kept.
     } catch is CancellationError {
-      // The time to end in good order is over.
+      // The time for a graceful shutdown is over.
     }
   }
 
@@ -60,7 +60,7 @@ struct RecognizerLoading: Service {
       logger.log(
         level: event.isTrouble ? .warning : event.isNotable ? .notice : .info, "\(Remedies.text(of: event))")
     }
-    // An utterance waits for whichever device is ready first.
+    // An utterance waits for the first device that is ready.
     served.arrived(recognizer)
     try await recognizer.prepare()
     served.ready()

@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import Logging
 internal import UnixSignals
 
-/// The first signal lets running utterances end; who sends another one does not want to wait. But SIGHUP comes by itself,
-/// and twice where a shell passes it on.
+/// The first signal lets running utterances end; a second one exits immediately. SIGHUP does not count as a second
+/// signal: it is sent automatically, and twice if a shell passes it on.
 enum SecondSignal {
   static func endsAtOnce(_ logger: Logger, _ body: () async throws -> Void) async throws {
     try await Signals.told { signal, count in

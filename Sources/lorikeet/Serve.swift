@@ -3,6 +3,7 @@ internal import Logging
 internal import ServiceDiscovery
 internal import ServiceLifecycle
 internal import Settings
+internal import SystemPaths
 internal import UnixSignals
 internal import WyomingProtocol
 internal import WyomingServer
@@ -12,26 +13,54 @@ struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serve speech to text over the Wyoming protocol.",
     discussion: """
-      SIGTERM, SIGINT and SIGHUP end it in good order: utterances that have begun still get their transcript. A second \
-      SIGTERM or SIGINT ends it at once.
+      SIGTERM, SIGINT and SIGHUP shut the server down gracefully: utterances that have begun still get their \
+      transcript. A second SIGTERM or SIGINT ends it immediately.
 
-      An address may have a model and a language of its own: 'tcp://0.0.0.0:10301?model=builtin&language=es'.
+      An address can have its own model and language: 'tcp://0.0.0.0:10301?model=builtin&language=es'.
 
-      Each setting may also be given by an environment variable, LORIKEET_LOG_LEVEL for --log-level, or in the file \
-      that --config or LORIKEET_CONFIG names: log-level: info.
+      Each setting can also be an environment variable, such as LORIKEET_LOG_LEVEL for --log-level, or a line in the \
+      file that --config or LORIKEET_CONFIG names, such as log-level: info.
       """.with(.serve))
 
-  @OptionGroup var options: ServeOptions
+  @OptionGroup(title: "Address options") var addresses: AddressOptions
+  @OptionGroup(title: "Recognition options") var speech: SpeechOptions
+  @OptionGroup(title: "Text options") var text: TextOptions
+  @OptionGroup(title: "Log options") var log: LogOptions
+  @OptionGroup(title: "Limits") var limits: LimitOptions
+  @OptionGroup(title: "Advanced options") var advancedSpeech: AdvancedSpeechOptions
+  @OptionGroup(title: "Advanced options") var advanced: AdvancedServeOptions
 
-  // On the main thread: looking for the reason of a failure reads files.
+  @Option(
+    name: .customLong("config"),
+    help: ArgumentHelp(
+      "YAML or JSON file with settings; options and environment variables take precedence over it.",
+      valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml", "json"]))
+  var file: String?
+
+  @Flag(help: "Print each setting with its source, and exit.")
+  var printConfig = false
+
+  /// Rejects a wrong option and prints the usage: nothing takes precedence over an option.
+  func validate() throws {
+    do {
+      _ = try ServerSettings.resolve(options: given, environment: [:], file: nil).discovery()
+    } catch {
+      throw ValidationError(error.description)
+    }
+  }
+
+  // On the main thread, because explaining a failure reads files.
   @MainActor
   func run() async throws {
     do {
-      let resolved = try options.resolve()
-      if options.printConfig { return try Terminal.print(resolved.description) }
-      let logger = try logger(resolved)
+      let resolved = try ServerSettings.resolve(
+        options: given, environment: SystemProcess.environment, file: file)
+      let discovery = try resolved.discovery()
+      if printConfig { return try Terminal.print(resolved.description) }
+      let logger = logger(resolved.settings)
       var configuration = ServiceGroupConfiguration(
-        services: try services(resolved, logger), gracefulShutdownSignals: Signals.ending,
+        services: try services(resolved, discovery, logger), gracefulShutdownSignals: Signals.ending,
         logger: quiet(logger))
       configuration.maximumGracefulShutdownDuration = .seconds(resolved.settings.drainSeconds)
       let group = ServiceGroup(configuration: configuration)
@@ -43,40 +72,40 @@ struct Serve: AsyncParsableCommand {
     }
   }
 
-  private func logger(_ resolved: ResolvedSettings) throws -> Logger {
-    let format = resolved.settings.logFormat
+  private func logger(_ settings: ServerSettings) -> Logger {
+    let format = settings.logFormat
     let queue = Terminal.queueNotes { LogOutput.dropped($0, as: format) }
     LoggingSystem.bootstrap { _ in LogOutput(format: format, queue: queue) }
     var logger = Logger(label: "lorikeet")
-    logger.logLevel = try resolved.logLevel()
+    logger.logLevel = settings.logLevel
     return logger
   }
 
   /// The model of each address, loaded once each, and a server for each address.
   private func services(
-    _ resolved: ResolvedSettings, _ logger: Logger
+    _ resolved: ResolvedSettings, _ discovery: Discovery?, _ logger: Logger
   ) throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
     var models: [String: ServedRecognizer] = [:]
     var loading: [ServiceGroupConfiguration.ServiceConfiguration] = []
     var servers: [ServiceGroupConfiguration.ServiceConfiguration] = []
-    let discovery = try resolved.discovery()
+    let settings = resolved.settings
     let advertiser = discovery.map { Advertiser(interfaces: $0.interfaces, logger: logger) }
-    for (place, address) in try resolved.addresses().enumerated() {
-      let name = address.model ?? resolved.settings.model
+    for (place, address) in resolved.addresses.enumerated() {
+      let name = address.model ?? settings.model
       let model: ServedRecognizer
       if let known = models[name] {
         model = known
       } else {
-        let load = try RecognizerLoading(resolved.wanted(name), logger)
+        let load = try RecognizerLoading(ModelRequest(settings, model: name), logger)
         model = load.served
         models[name] = model
         loading.append(.init(service: load))
       }
       let service = SpeechService(
-        model: model, language: address.language ?? resolved.settings.language,
-        wording: try resolved.wording(), logsTranscripts: resolved.settings.logTranscripts)
+        model: model, language: address.language ?? settings.language,
+        wording: settings.wording, logsTranscripts: settings.logTranscripts)
       let server = WyomingServer(
-        address: address, service: service, limits: resolved.serverLimits, logger: logger
+        address: address, service: service, limits: settings.limits, logger: logger
       ) { address, ipAddress in
         guard let advertiser, let discovery else { return }
         if let offer = discovery.offer(address, ipAddress: ipAddress, place: place) {
@@ -87,11 +116,11 @@ struct Serve: AsyncParsableCommand {
       }
       servers.append(.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup))
     }
-    // The last is the first to be shut down: nobody is to find a server that takes no more clients.
+    // The last is shut down first: clients must not find a server that accepts no more of them.
     return loading + servers + (advertiser.map { [.init(service: $0)] } ?? [])
   }
 
-  /// The service group tells each of its steps; only what goes wrong is of interest.
+  /// A logger for the service group, which logs each of its steps; only errors are of interest.
   private func quiet(_ logger: Logger) -> Logger {
     var quiet = logger
     quiet.logLevel = max(logger.logLevel, .error)

@@ -1,21 +1,21 @@
 internal import Glibc
 internal import UnixSignals
 
-/// SIGTERM, SIGINT (Ctrl-C), and SIGHUP (the terminal is gone).
+/// The signals that end a process: SIGTERM, SIGINT (Ctrl-C), and SIGHUP (the terminal is gone).
 enum Signals {
-  /// Those that end a command in good order. Who starts a program with SIGHUP ignored, as `nohup` does, wants it to stay
-  /// ignored.
+  /// The signals that end a command gracefully. If a program is started with SIGHUP ignored, as by `nohup`, the signal
+  /// stays ignored.
   static let ending: [UnixSignal] = {
     var action = sigaction()
     sigaction(SIGHUP, nil, &action)
-    // As an address: functions cannot be compared.
+    // Compares addresses, because functions cannot be compared.
     let isIgnored = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     return [.sigterm, .sigint] + (isIgnored ? [] : [.sighup])
   }()
 
-  /// Runs `body`; the signals that come meanwhile do nothing but call `tell`.
+  /// Runs `body`; until it ends, a signal only calls `tell`.
   ///
-  /// - Parameter tell: Is given each signal with its number, 1 for the first.
+  /// - Parameter tell: Called with each signal and its number, 1 for the first.
   static func told<Result: Sendable>(
     to tell: @escaping @Sendable (UnixSignal, Int) -> Void, during body: () async throws -> Result
   ) async throws -> Result {

@@ -5,9 +5,9 @@ internal import SystemPaths
 
 /// Standard output and standard error. Names that are not UTF-8 are written readably, as `caf\xE9.wav`.
 enum Terminal {
-  /// Writes a line of result. If nobody reads on (`| head`), the process ends without a word.
+  /// Writes a line of the result. If the reader has closed the pipe (`| head`), the process ends silently.
   ///
-  /// - Throws: If it cannot be written: a full disk must not look like success.
+  /// - Throws: If the line cannot be written: a full disk must not look like success.
   static func print(_ line: String) throws(OutputError) {
     do throws(DescriptorError) {
       try write(Array((line.readable + "\n").utf8), to: STDOUT_FILENO)
@@ -17,30 +17,30 @@ enum Terminal {
     }
   }
 
-  /// Writes text for the person at the terminal, where it is not mixed with results.
+  /// Writes a message for the user to standard error, separate from results.
   static func note(_ text: String) {
     if let queue = queue.withLock({ $0 }) { return queue.add(text.readable) }
-    // When even standard error is gone there is nobody left to tell.
+    // If standard error fails as well, there is no way to report it.
     try? write(Array(text.readable.utf8), to: STDERR_FILENO)
   }
 
-  /// Lets notes go through a queue from now on: a server does not wait for who reads its log.
+  /// Sends notes through a queue from now on, so that a server never waits for the reader of its log.
   ///
-  /// - Parameter dropped: Makes the note that stands in the place of so many that could not be written.
+  /// - Parameter dropped: Returns the note that replaces the given number of notes that could not be written.
   static func queueNotes(dropped: @escaping @Sendable (Int) -> String) -> LogQueue {
-    // What is written into a pipe without a reader is an error, and no reason to die.
+    // Writing into a pipe without a reader should be an error, and not end the process.
     signal(SIGPIPE, SIG_IGN)
     let started = LogQueue(descriptor: STDERR_FILENO, dropped: dropped)
     queue.withLock { $0 = started }
     return started
   }
 
-  /// Waits until notes that are queued are out, for a second if nobody takes them.
+  /// Waits until the queued notes are written, for at most a second.
   static func finishNotes() { queue.withLock { $0 }?.finish(within: 1) }
 
   private static let queue = Mutex<LogQueue?>(nil)
 
-  /// Whether a person watches standard error, at a terminal that can take a line back.
+  /// True if standard error is a terminal that can overwrite a line.
   static var isWatched: Bool { isatty(STDERR_FILENO) == 1 && Style.isAble(variable("TERM")) }
 
   /// Reports a failure in one line.
@@ -48,7 +48,7 @@ enum Terminal {
     note("\(style(of: STDERR_FILENO)("lorikeet:", .red)) \(Remedies.text(of: error).inOneLine)\n")
   }
 
-  /// For results.
+  /// The style of results.
   static var outputStyle: Style { style(of: STDOUT_FILENO) }
 
   private static func style(of descriptor: Int32) -> Style {
@@ -60,28 +60,28 @@ enum Terminal {
   private static func endByBrokenPipe() -> Never {
     signal(SIGPIPE, SIG_DFL)
     raise(SIGPIPE)
-    // Where the signal is blocked.
+    // Reached if the signal is blocked.
     leave(.failure)
   }
 }
 
-/// Standard output takes nothing more.
+/// Standard output cannot be written to.
 struct OutputError: Error, CustomStringConvertible {
   let why: String
 
   var description: String { "cannot write to standard output: \(why)" }
 }
 
-/// Ends the process at once, without the exit handlers: they would tear down OpenVINO under a thread that may still
-/// load a model or run one.
+/// Ends the process immediately, without the exit handlers: they would tear down OpenVINO while a thread may still load
+/// or run a model.
 func leave(_ status: ExitCode) -> Never {
   Terminal.finishNotes()
   _exit(status.rawValue)
 }
 
-/// Runs a command's work and ends the process: a failure becomes one line on standard error and the exit status 1.
+/// Runs a command's work and ends the process; a failure becomes one line on standard error and the exit status 1.
 ///
-/// Not by returning: networks may still be loading in the background.
+/// It does not return, because networks may still be loading in the background.
 @MainActor
 func runToTheEnd(_ work: () async throws -> Void) async -> Never {
   do {

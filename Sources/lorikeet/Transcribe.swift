@@ -3,54 +3,57 @@ internal import Audio
 internal import ModelDownload
 internal import ModelStore
 internal import Recognition
+internal import Settings
 internal import SpeechEngine
 
-/// `lorikeet transcribe`: recordings in, text out.
+/// `lorikeet transcribe`: transcribes recordings.
 struct Transcribe: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print what is said in recordings.",
+    abstract: "Transcribe recordings.",
     discussion: """
-      Reads WAV, FLAC, Ogg Vorbis, Opus, MP3 and other files of any sample rate and channel count. With several \
-      files, one that cannot be read is reported, the others are transcribed, and the exit status is 1.
+      Reads WAV, FLAC, Ogg Vorbis, Opus, MP3 and other files with any sample rate and number of channels. If one of \
+      several files cannot be read, it is reported, the others are transcribed, and the exit status is 1.
       """.with(.transcribe))
 
-  @OptionGroup var speech: SpeechOptions
+  @OptionGroup(title: "Recognition options") var speech: SpeechOptions
+  @OptionGroup(title: "Text options") var text: TextOptions
+  @OptionGroup(title: "Advanced options") var advanced: AdvancedSpeechOptions
 
-  @OptionGroup var text: TextOptions
-
-  @Option(help: "How the transcript is written; json is an object a line for each file.")
+  @Option(help: "Format of the transcript; json is one object per file, each on a line.")
   var format = TranscriptFormat.text
 
-  @Flag(help: "No progress bar.")
+  @Flag(help: "Do not show a progress bar.")
   var quiet = false
 
   @Argument(
-    help: ArgumentHelp("The recordings; - is standard input.", valueName: "file"), completion: .file())
+    help: ArgumentHelp("Recordings to transcribe; - is standard input.", valueName: "file"),
+    completion: .file())
   var files: [String]
 
   func validate() throws {
+    try validateSettings()
     guard files.count == 1 || !format.isSubtitles else {
       throw ValidationError("--format \(format.rawValue) takes one file: its times begin at zero")
     }
   }
 
-  // On the main thread: reading files blocks.
+  // On the main thread, because reading files blocks.
   @MainActor
   func run() async throws {
     await runToTheEnd {
-      let wanted = try speech.resolve().wanted()
+      let settings = try settings().settings
+      let wanted = ModelRequest(settings)
       let model = try await find(wanted)
       let recognizer = wanted.recognizer(of: model) { event in
         if event.isNotable { note(Remedies.text(of: event)) }
       }
       try await recognizer.prepare()
       await dropOriginals(of: model, wanted)
-      let wording = try text.wording()
       var allRead = true
       for file in files {
         do {
           let transcript = try await transcribe(file, with: recognizer)
-          let worded = transcript.worded(wording, languages: model.languages)
+          let worded = transcript.worded(settings.wording, languages: model.languages)
           try Terminal.print(format.render(worded, of: file))
         } catch let error as AudioError {
           Terminal.fail(error)
@@ -61,7 +64,7 @@ struct Transcribe: AsyncParsableCommand {
     }
   }
 
-  /// The model, which is fetched if need be.
+  /// Returns the model, and downloads it if necessary.
   private func find(_ wanted: ModelRequest) async throws -> ModelDirectory {
     switch try wanted.locate() {
     case .here(let model): return model

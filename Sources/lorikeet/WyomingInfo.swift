@@ -1,7 +1,7 @@
 internal import ModelStore
 internal import WyomingProtocol
 
-/// What `describe` is answered with. Home Assistant keys on these names: keep them stable.
+/// The answer to `describe`. Home Assistant keys on these names: keep them stable.
 enum WyomingInfo {
   private typealias Maker = (name: String, url: String)
 
@@ -9,13 +9,13 @@ enum WyomingInfo {
 
   static func program(for model: ModelDirectory) -> SpeechProgram {
     guard model.name != ModelDirectory.builtin else {
-      return program(model.name, "The tiny built-in model, for a try only", by: lorikeet, model.languages)
+      return program(model.name, "The tiny built-in model, for testing only", by: lorikeet, model.languages)
     }
     return parakeet(
       model.name, by: maker(known: model.known, in: HubModel(named: model.name)), model.languages)
   }
 
-  /// What can be said of a model whose files are still to come.
+  /// Describes a model whose files are not downloaded yet.
   static func program(for model: HubModel) -> SpeechProgram {
     parakeet(model.name, by: maker(known: model.known, in: model), model.known?.languages ?? [])
   }
@@ -25,7 +25,7 @@ enum WyomingInfo {
     if let path = repository?.repository, let owner = path.split(separator: "/").first {
       return (String(owner), "https://huggingface.co/\(path)")
     }
-    // Somebody's own; this much is sure.
+    // A user's own model, of which only this is known.
     return ("made with NVIDIA NeMo", "https://github.com/NVIDIA/NeMo")
   }
 

@@ -1,9 +1,10 @@
+import Support
 import Testing
 
 @testable import Devices
 
 @Suite struct `The devices that are used` {
-  private func chain(_ device: Device, _ fallback: Fallback, _ available: DeviceID...) throws
+  private func chain(_ device: DeviceChoice, _ fallback: Fallback, _ available: DeviceID...) throws
     -> DeviceFallbackOrder
   {
     try DeviceFallbackOrder(device, fallback: fallback, available: available)
@@ -43,9 +44,29 @@ import Testing
   }
 }
 
+@Suite struct `The choice of a device` {
+  @Test func `a choice is read in lower case, with the number of one of several devices`() {
+    #expect(DeviceChoice(rawValue: "auto") == .auto)
+    #expect(DeviceChoice(rawValue: "npu") == .npu)
+    #expect(DeviceChoice(rawValue: "gpu.1")?.rawValue == "gpu.1")
+    #expect(DeviceChoice(rawValue: "GPU") == nil && DeviceChoice(rawValue: "tpu") == nil)
+    #expect(DeviceChoice.allCases.map(\.rawValue) == ["auto", "cpu", "gpu", "npu"])
+  }
+
+  @Test func `the second GPU is used when it is chosen, and its error names it when it is missing`() throws {
+    let choice = try #require(DeviceChoice(rawValue: "gpu.1"))
+    let order = try DeviceFallbackOrder(choice, fallback: .auto, available: ["CPU", "GPU.0", "GPU.1"])
+    #expect(order.devices == ["GPU.1", "CPU"])
+    #expect(throws: DeviceError.missing("GPU.1", available: ["CPU", "GPU"])) {
+      try DeviceFallbackOrder(choice, fallback: .auto, available: ["CPU", "GPU"])
+    }
+  }
+}
+
 @Suite struct `The name of a device` {
   @Test(arguments: [
-    ("CPU", DeviceID.cpu), ("npu", .npu), ("GPU.1", DeviceID(.gpu, index: 1)), ("gpu.0", DeviceID(.gpu, index: 0)),
+    ("CPU", DeviceID.cpu), ("npu", .npu), ("GPU.1", DeviceID(.gpu, index: 1)),
+    ("gpu.0", DeviceID(.gpu, index: 0)),
   ]) func `a device's name is read in any case, with its number`(name: String, device: DeviceID) {
     #expect(DeviceID(name) == device)
     #expect("\(device)" == name.uppercased())
@@ -58,11 +79,11 @@ import Testing
 
   @Test func `a device with a number is found among several, and number 0 is an only one`() {
     let several: [DeviceID] = ["CPU", "GPU.0", "GPU.1"]
-    #expect(DeviceID("GPU.1")?.isListed(in: several) == true)
-    #expect(DeviceID("GPU.2")?.isListed(in: several) == false)
-    #expect(DeviceID("GPU")?.isListed(in: several) == true)
-    #expect(DeviceID("GPU.0")?.isListed(in: ["CPU", "GPU"]) == true)
-    #expect(DeviceID("GPU.1")?.isListed(in: ["CPU", "GPU"]) == false)
+    #expect(("GPU.1" as DeviceID).isListed(in: several))
+    #expect(!("GPU.2" as DeviceID).isListed(in: several))
+    #expect(("GPU" as DeviceID).isListed(in: several))
+    #expect(("GPU.0" as DeviceID).isListed(in: ["CPU", "GPU"]))
+    #expect(!("GPU.1" as DeviceID).isListed(in: ["CPU", "GPU"]))
   }
 }
 

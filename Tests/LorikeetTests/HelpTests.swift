@@ -14,7 +14,7 @@ import Testing
   ]
 
   @Test(arguments: 0..<commands.count)
-  func `every command's help shows two or three examples, each on its own line`(
+  func `the help of a command shows two or three examples, each on its own line`(
     number: Int
   ) {
     let (name, type, examples) = Self.commands[number]
@@ -26,7 +26,23 @@ import Testing
     }
   }
 
-  @Test(arguments: 0..<commands.count) func `every example in the help can be parsed`(number: Int) throws {
+  @Test(arguments: [
+    (["serve"], ["ADDRESS", "RECOGNITION", "TEXT", "LOG", "LIMITS", "ADVANCED", "OPTIONS"]),
+    (["transcribe"], ["ARGUMENTS", "RECOGNITION", "TEXT", "ADVANCED", "OPTIONS"]),
+    (["bench"], ["ARGUMENTS", "RECOGNITION", "ADVANCED", "OPTIONS"]),
+  ])
+  func `the help has a section for advanced options`(command: [String], sections: [String]) throws {
+    let type = try #require(Self.commands.first { $0.name == "lorikeet \(command[0])" }).type
+    let lines = Lorikeet.helpMessage(for: type, columns: 80).split(separator: "\n").map(String.init)
+    let titles = lines.filter { line in sections.contains { line == "\($0):" || line == "\($0) OPTIONS:" } }
+    #expect(titles.count == sections.count)
+    let advanced = try #require(lines.firstIndex(of: "ADVANCED OPTIONS:"))
+    let vadMargin = try #require(lines.firstIndex { $0.hasPrefix("  --vad-margin") })
+    let model = try #require(lines.firstIndex { $0.hasPrefix("  --model") })
+    #expect(model < advanced && advanced < vadMargin)
+  }
+
+  @Test(arguments: 0..<commands.count) func `an example in the help is a valid command`(number: Int) throws {
     for example in Self.commands[number].examples.all {
       let words = self.words(of: example.command).prefix { $0 != ">" }
       let command = try Lorikeet.parseAsRoot(Array(words.dropFirst()))
@@ -36,14 +52,14 @@ import Testing
     }
   }
 
-  @Test func `every command has examples in its help`() {
+  @Test func `the help of every command has examples`() {
     func all(_ type: any ParsableCommand.Type) -> [any ParsableCommand.Type] {
       [type] + type.configuration.subcommands.flatMap(all)
     }
     #expect(Set(all(Lorikeet.self).map { "\($0)" }) == Set(Self.commands.map { "\($0.type)" }))
   }
 
-  /// Splits a command like a shell.
+  /// Returns the words of a command as a shell splits it.
   private func words(of command: String) -> [String] {
     let parts = command.split(separator: "'", omittingEmptySubsequences: false)
     var words: [String] = []

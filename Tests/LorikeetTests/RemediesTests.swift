@@ -3,6 +3,7 @@ import Glibc
 import ModelStore
 import Parakeet
 import SpeechEngine
+import Support
 import SystemPaths
 import Testing
 

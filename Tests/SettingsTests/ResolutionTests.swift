@@ -1,7 +1,11 @@
+import Devices
 import FoundationEssentials
+import Recognition
 import Settings
 import Support
 import Testing
+import WyomingProtocol
+import WyomingServer
 
 /// The error's line.
 private func refusal(
@@ -16,10 +20,12 @@ private func refusal(
 }
 
 @Suite struct `Settings from several places` {
-  /// Where a device is set, from the first that counts to the last.
+  /// The places where a device can be set, by precedence.
   private static let places = ["option --device", "LORIKEET_DEVICE", "DEVICE", "file", "default"]
 
-  @Test(arguments: 0..<places.count) func `the first place in order counts`(first: Int) async throws {
+  @Test(arguments: 0..<places.count) func `the place with the highest precedence counts`(first: Int)
+    async throws
+  {
     try await withTemporaryDirectory { directory in
       let path = directory.appending(path: "settings.yaml").path
       try "precision: f32\n\(first <= 3 ? "device: cpu" : "")\n".write(
@@ -29,15 +35,15 @@ private func refusal(
       if first <= 2 { environment["DEVICE"] = "cpu" }
       let resolved = try ServerSettings.resolve(
         options: first == 0 ? ["device": ["cpu"]] : [:], environment: environment, file: path)
-      #expect(resolved.settings.device == (first == 4 ? "auto" : "cpu"))
+      #expect(resolved.settings.compute.device == (first == 4 ? .auto : .cpu))
       let expected = first == 3 ? "file \(path)" : Self.places[first]
       #expect(resolved.source(of: .device).description == expected)
-      #expect(resolved.settings.precision == "f32")
+      #expect(resolved.settings.compute.precision == .f32)
       #expect(resolved.source(of: .precision) == .file(path))
     }
   }
 
-  @Test func `nothing given is all defaults`() throws {
+  @Test func `settings without any source have their defaults`() throws {
     let resolved = try ServerSettings.resolve(options: [:], environment: [:], file: nil)
     #expect(resolved.settings == ServerSettings(dataDir: "/var/lib/lorikeet"))
     #expect(Setting.all.allSatisfy { resolved.source(of: $0) == .standard })
@@ -57,12 +63,12 @@ private func refusal(
   @Test(arguments: [
     ("on", "yes"), ("FALSE", "no"), ("yes", "yes"), ("Living room", "Living room"), ("No 5", "No 5"),
   ])
-  func `a server is found by a name, or not, or by one of ours`(text: String, zeroconf: String) throws {
+  func `zeroconf accepts yes, no and a name`(text: String, zeroconf: String) throws {
     let resolved = try ServerSettings.resolve(options: ["zeroconf": [text]], environment: [:], file: nil)
     #expect(resolved.settings.zeroconf == zeroconf)
   }
 
-  @Test func `every setting can be an option and a variable`() throws {
+  @Test func `every setting is an option and a variable`() throws {
     let examples = [
       "language": "en", "buckets": "5,20", "lazy-buckets": "10", "memory-budget": "3GB",
       "max-resident-buckets": "2", "device-property": "NPU_TURBO=NO", "zeroconf-interface": "eth0",
@@ -81,34 +87,35 @@ private func refusal(
       #expect(first.source(of: setting) == .option(setting.name))
       #expect(second.source(of: setting) == .environment(setting.environmentName))
     }
-    #expect(first.settings.device == "npu" && first.settings.logFormat == .json && first.settings.offline)
+    #expect(
+      first.settings.compute.device == .npu && first.settings.logFormat == .json && first.settings.offline)
   }
 
-  @Test func `the reference system's compose file keeps working`() throws {
+  @Test func `the variables of the reference system's compose file are read`() throws {
     let resolved = try ServerSettings.resolve(
       options: [:],
       environment: [
         "WYOMING_URI": "tcp://0.0.0.0:7891", "DATA_DIR": "/data", "DEVICE": "CPU", "LANGUAGE": "de",
         "ENCODER_BUCKETS": "5,20", "ENCODER_LAZY_BUCKETS": "10,30",
       ], file: nil)
-    #expect(resolved.settings.buckets == [5, 20])
-    #expect(resolved.settings.lazyBuckets == [10, 30])
+    #expect(resolved.settings.compute.buckets == [5, 20])
+    #expect(resolved.settings.compute.lazyBuckets == [10, 30])
     #expect(resolved.settings.uris == ["tcp://0.0.0.0:7891"])
     #expect(resolved.settings.dataDir == "/data")
-    #expect(resolved.settings.device == "cpu")
+    #expect(resolved.settings.compute.device == .cpu)
     #expect(resolved.settings.language == "de")
     #expect(resolved.source(of: .uri) == .environment("WYOMING_URI"))
   }
 
   @Test(arguments: ["de_AT:de", "en_US", "C", "POSIX", "de:en"])
-  func `a desktop's locale is no language to recognize`(
+  func `a LANGUAGE that is a locale of a desktop is ignored`(
     locale: String
   ) throws {
     let resolved = try ServerSettings.resolve(options: [:], environment: ["LANGUAGE": locale], file: nil)
     #expect(resolved.settings.language == nil)
   }
 
-  @Test func `an empty variable is not set`() throws {
+  @Test func `an empty variable counts as not set`() throws {
     let resolved = try ServerSettings.resolve(
       options: [:],
       environment: [
@@ -124,7 +131,8 @@ private func refusal(
       "LORIKEET_SERVICE_HOST": "10.0.0.1", "LORIKEET_SERVICE_PORT_WYOMING": "10300",
       "LORIKEET_PORT": "tcp://10.0.0.1:10300", "LORIKEET_PORT_10300_TCP_ADDR": "10.0.0.1",
     ])
-  func `what Kubernetes says of a service of our name is not for us`(name: String, value: String) {
+  func `a variable that Kubernetes sets for a service named lorikeet is ignored`(name: String, value: String)
+  {
     #expect(refusal(environment: [name: value]) == nil)
   }
 
@@ -132,27 +140,31 @@ private func refusal(
     arguments: [
       "tcp://[::1]:1,tcp://[::1]:2", "tcp://[::1]:1 tcp://[::1]:2", " tcp://[::1]:1 ,\n tcp://[::1]:2,",
     ])
-  func `a variable holds several addresses`(text: String) throws {
+  func `a variable can hold several addresses`(text: String) throws {
     let resolved = try ServerSettings.resolve(options: [:], environment: ["LORIKEET_URI": text], file: nil)
     #expect(resolved.settings.uris == ["tcp://[::1]:1", "tcp://[::1]:2"])
   }
 
-  @Test func `an option that is repeated gives several addresses`() throws {
+  @Test func `a repeated option gives several addresses`() throws {
     let resolved = try ServerSettings.resolve(
       options: ["uri": ["tcp://a:1", "tcp://b:2"]], environment: ["LORIKEET_URI": "tcp://c:3"], file: nil)
     #expect(resolved.settings.uris == ["tcp://a:1", "tcp://b:2"])
+    #expect(
+      resolved.addresses == [
+        ListenAddress(.tcp(host: "a", port: 1)), ListenAddress(.tcp(host: "b", port: 2)),
+      ])
     #expect(resolved.description.contains("uri                   = tcp://a:1, tcp://b:2 "))
   }
 
   @Test(arguments: [
     "true": true, "Yes": true, "on": true, "1": true, "FALSE": false, "no": false, "off": false,
   ])
-  func `a switch has many words`(word: String, value: Bool) throws {
+  func `a switch accepts true, yes, on, 1 and their opposites`(word: String, value: Bool) throws {
     let resolved = try ServerSettings.resolve(options: [:], environment: ["LORIKEET_CACHE": word], file: nil)
     #expect(resolved.settings.cache == value)
   }
 
-  @Test func `the table names values and sources`() throws {
+  @Test func `the printed table has the value and source of each setting`() throws {
     let resolved = try ServerSettings.resolve(
       options: ["cache": ["false"]], environment: ["DEVICE": "cpu"], file: nil)
     let lines = resolved.description.split(separator: "\n")
@@ -173,7 +185,8 @@ private func refusal(
       ("lazy-buckets", "0", "seconds from 0.5 to 60"), ("memory-budget", "plenty", "like 3GB or 1500MB"),
       ("max-resident-buckets", "0", "from 1 to 64"), ("device-property", "TURBO", "KEY=VALUE"),
       ("zeroconf", "Küche, " + String(repeating: "x", count: 56), "at most 63 bytes"),
-      ("device-property", "=YES", "KEY=VALUE"), ("inference-seconds", "0", "from 1 to 600"),
+      ("device-property", "=YES", "KEY=VALUE"), ("force-script", "maybe", "true or false"),
+      ("keep-originals", "perhaps", "true or false"), ("inference-seconds", "0", "from 1 to 600"),
       ("precision", "fp99", "auto, f32, bf16, f16 or int8"),
       ("log-level", "warn", "trace, debug, info, notice, warning, error or critical"),
       ("log-level", "warnin", "did you mean 'warning'?"), ("log-format", "xml", "text or json"),
@@ -187,7 +200,7 @@ private func refusal(
       ("data-dir", "a\nb", "a directory"),
       ("model", "\u{1B}[2J", "'builtin', a model of the hub, or a directory"),
     ])
-  func `is refused with its name, value, source and what is accepted`(
+  func `a wrong setting is refused with its name, value, source and the accepted values`(
     name: String, value: String, accepted: String
   ) throws {
     let variable = "LORIKEET_" + name.uppercased().replacing("-", with: "_")
@@ -203,24 +216,39 @@ private func refusal(
     }
   }
 
-  @Test func `may be long, its message is not`() throws {
+  @Test func `a wrong setting of any length has a short message`() throws {
     let line = try #require(refusal(environment: ["DEVICE": String(repeating: "cpu", count: 100_000)]))
     #expect(line.count < 200)
   }
 
-  @Test func `does no harm where it is overruled`() {
+  @Test func `a wrong setting is not checked if another source takes precedence`() {
     #expect(refusal(options: ["device": ["cpu"]], environment: ["DEVICE": "NPU"]) == nil)
   }
 
-  @Test func `may be found by its user`() throws {
+  @Test func `a setting that its user refuses is named with its source`() throws {
     let resolved = try ServerSettings.resolve(
-      options: [:], environment: ["WYOMING_URI": "nonsense"], file: nil)
+      options: [:], environment: ["WYOMING_URI": "tcp://[::1]:1"], file: nil)
     #expect(
       resolved.refusal(of: .uri, "nonsense").description
         == "uri cannot be 'nonsense' (WYOMING_URI), expected addresses like tcp://0.0.0.0:10300")
+    #expect(
+      resolved.refusal(of: .uri, "tcp://[::1]:1", because: "it is taken").description
+        == "uri cannot be 'tcp://[::1]:1' (WYOMING_URI): it is taken")
   }
 
-  @Test func `a port alone is no setting`() {
+  @Test func `a wrong address is refused with its source and the accepted forms`() {
+    #expect(
+      refusal(environment: ["WYOMING_URI": "nonsense"])
+        == "uri cannot be 'nonsense' (WYOMING_URI): expected tcp://HOST:PORT, unix:///PATH or stdio://")
+  }
+
+  @Test func `a bucket that is both eager and lazy is refused with its source`() throws {
+    let line = try #require(
+      refusal(options: ["lazy-buckets": ["20"]], environment: ["LORIKEET_BUCKETS": "5,20"]))
+    #expect(line.hasPrefix("lazy-buckets cannot be '20' (option --lazy-buckets): "))
+  }
+
+  @Test func `LORIKEET_PORT with a port alone is refused`() {
     #expect(refusal(environment: ["LORIKEET_PORT": "10300"])?.contains("'LORIKEET_PORT'") == true)
   }
 }

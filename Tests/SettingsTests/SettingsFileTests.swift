@@ -1,10 +1,14 @@
+import Devices
 import FoundationEssentials
+import Logging
+import Recognition
 import Settings
 import Support
 import SystemPaths
 import Testing
+import WyomingServer
 
-/// What a file of this content gives.
+/// Returns the settings that a file with this content gives.
 private func settings(_ content: String, in name: String = "settings.yaml") async throws -> ServerSettings {
   try await withTemporaryDirectory { directory in
     let path = directory.appending(path: name).path
@@ -13,7 +17,7 @@ private func settings(_ content: String, in name: String = "settings.yaml") asyn
   }
 }
 
-/// The error's line for a file of this content.
+/// Returns the error for a file with this content.
 private func refusal(_ content: String, in name: String = "settings.yaml") async throws -> String {
   do {
     _ = try await settings(content, in: name)
@@ -60,10 +64,10 @@ private func refusal(_ content: String, in name: String = "settings.yaml") async
         """
       ),
     ])
-  func `means the same in YAML and JSON`(name: String, content: String) async throws {
+  func `a file gives the same settings in YAML and JSON`(name: String, content: String) async throws {
     var expected = ServerSettings(dataDir: "/var/lib/lorikeet")
     expected.uris = ["tcp://0.0.0.0:1", "tcp://[::1]:2"]
-    expected.logLevel = "debug"
+    expected.logLevel = .debug
     expected.logFormat = .json
     expected.cache = false
     expected.drainSeconds = 5
@@ -73,15 +77,16 @@ private func refusal(_ content: String, in name: String = "settings.yaml") async
   }
 
   @Test(arguments: ["", "\n", "# all\n  # commented out\r\n\n", "{}", "device:", "device: ''", "---\n"])
-  func `may say nothing`(content: String) async throws {
+  func `a file without any setting gives the defaults`(content: String) async throws {
     #expect(try await settings(content) == ServerSettings(dataDir: "/var/lib/lorikeet"))
   }
 
-  @Test func `may begin with a byte order mark`() async throws {
-    #expect(try await settings("\u{FEFF}device: cpu\r\n").device == "cpu")
+  @Test func `a file that begins with a byte order mark is read`() async throws {
+    #expect(try await settings("\u{FEFF}device: cpu\r\n").compute.device == .cpu)
   }
 
-  @Test func `is named by a variable, unless an option names one`() async throws {
+  @Test func `a file that an option names takes precedence over one that LORIKEET_CONFIG names`() async throws
+  {
     try await withTemporaryDirectory { directory in
       let paths = ["a.yaml", "b.json"].map { directory.appending(path: $0).path }
       try Data("device: cpu".utf8).write(to: URL(filePath: paths[0]))
@@ -120,7 +125,8 @@ private func refusal(_ content: String, in name: String = "settings.yaml") async
       ("device: cpu\0", "cannot read settings from ", "control characters"),
       ("#\(String(repeating: "x", count: 65_536))", "cannot read settings from ", "larger than 65536 bytes"),
     ])
-  func `is refused with what is wrong in it`(content: String, beginning: String, mention: String) async throws
+  func `a wrong file is refused with its mistake`(content: String, beginning: String, mention: String)
+    async throws
   {
     for name in ["settings.yaml", "settings.json"] {
       let line = try await refusal(content, in: name)
@@ -131,7 +137,7 @@ private func refusal(_ content: String, in name: String = "settings.yaml") async
     }
   }
 
-  @Test func `must be text`() async throws {
+  @Test func `a file that is not text is refused`() async throws {
     try await withTemporaryDirectory { directory in
       let path = directory.appending(path: "settings.yaml").path
       try Data([0xFF, 0xFE, 0xFA, 0x80]).write(to: URL(filePath: path))
@@ -147,7 +153,9 @@ private func refusal(_ content: String, in name: String = "settings.yaml") async
       ("file.yaml/below.yaml", "Not a directory"), ("settings.toml", "ends in yaml, yml or json"),
       ("settings", "ends in yaml, yml or json"),
     ])
-  func `must be there and readable`(name: String, reason: String) async throws {
+  func `a file that cannot be read is refused with its path and the reason`(name: String, reason: String)
+    async throws
+  {
     try await withTemporaryDirectory { directory in
       try FileManager.default.createDirectory(
         at: directory.appending(path: "directory.yaml"), withIntermediateDirectories: false)
@@ -170,7 +178,9 @@ private func refusal(_ content: String, in name: String = "settings.yaml") async
       ("settings.yaml", "data-dir: ", "\n# caf"), ("settings.yaml", "data-dir: '", "'\n"),
       ("settings.json", "{\"data-dir\": \"", "\"}"),
     ])
-  func `is taken from a file as it stands there`(name: String, before: String, after: String) async throws {
+  func `a path that is not UTF-8 is taken from a file byte for byte`(
+    name: String, before: String, after: String
+  ) async throws {
     try await withTemporaryDirectory { directory in
       // The file's own name is such a path, too.
       let file = String(systemBytes: Array("\(directory.path)/".utf8) + [0xE9]) + name
@@ -183,13 +193,13 @@ private func refusal(_ content: String, in name: String = "settings.yaml") async
   }
 
   @Test(arguments: ["LORIKEET_DATA_DIR", "XDG_DATA_HOME", "HOME"])
-  func `is taken from the environment`(variable: String) throws {
+  func `a path that is not UTF-8 is taken from the environment byte for byte`(variable: String) throws {
     let environment = [variable: String(systemBytes: Self.path)]
     let resolved = try ServerSettings.resolve(options: [:], environment: environment, file: nil)
     #expect(resolved.settings.dataDir.systemBytes.starts(with: Self.path))
   }
 
-  @Test func `names no service`() {
+  @Test func `a service name that is not UTF-8 is refused`() {
     let name = String(systemBytes: [0x63, 0xE9])
     #expect(throws: SettingsError.self) {
       try ServerSettings.resolve(options: ["zeroconf": [name]], environment: [:], file: nil)

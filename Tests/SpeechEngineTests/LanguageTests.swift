@@ -62,8 +62,9 @@ private let settings = ComputeSettings(device: .cpu, precision: .f32)
 
   @Test func `forces nothing where that is turned off`() async throws {
     try await withMixedModel { model in
-      let recognizer = Recognizer(
-        model: model, settings: settings, listening: .everything, forcesScript: false)
+      var listening = ListeningSettings.everything
+      listening.forcesScript = false
+      let recognizer = Recognizer(model: model, settings: settings, listening: listening)
       let free = try await transcript("es-01.wav", recognizer, language: nil)
       #expect(try await transcript("es-01.wav", recognizer, language: "es").spoken == free.spoken)
     }

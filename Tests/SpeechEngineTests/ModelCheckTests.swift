@@ -191,7 +191,7 @@ import Testing
 
   @Test func `an accelerator computes in half precision, and a processor reads eight bits`() throws {
     let model = try ModelDirectory.find("builtin")
-    func name(_ device: String, _ capabilities: [String], _ prepared: [WeightFormat]) throws -> Precision {
+    func name(_ device: DeviceID, _ capabilities: [String], _ prepared: [WeightFormat]) throws -> Precision {
       try Precision.auto.resolved(for: device, capabilities: capabilities, model: model, prepared: prepared)
         .name
     }

@@ -1,9 +1,9 @@
-import SpeechEngine
 import Devices
 import Logging
 import ModelStore
 import NIOCore
 import Recognition
+import SpeechEngine
 import Testing
 import WyomingProtocol
 

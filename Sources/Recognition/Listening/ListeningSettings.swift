@@ -8,6 +8,8 @@ public struct ListeningSettings: Sendable, Equatable {
   public var attempts = 4
   /// Decibels by which quiet speech is amplified at most; 0 for not at all.
   public var maximumGain = 30.0
+  /// True if letters of scripts that the requested language is not written in are never emitted.
+  public var forcesScript = true
 
   public init() {}
 

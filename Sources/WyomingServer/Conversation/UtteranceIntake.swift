@@ -1,5 +1,5 @@
-internal import Devices
 internal import Audio
+internal import Devices
 internal import NIOCore
 internal import Recognition
 internal import Transducer

@@ -5,6 +5,7 @@ internal import Diagnosis
 internal import ModelDownload
 internal import ModelStore
 internal import Recognition
+internal import Settings
 internal import SpeechEngine
 internal import WyomingProtocol
 
@@ -20,13 +21,15 @@ struct Bench: AsyncParsableCommand {
       """.with(.bench))
 
   @OptionGroup var options: BenchOptions
-  @OptionGroup var speech: SpeechOptions
+  @OptionGroup(title: "Recognition options") var speech: SpeechOptions
+  @OptionGroup(title: "Advanced options") var advanced: AdvancedSpeechOptions
 
   func validate() throws {
+    try validateSettings()
     if !options.compare.isEmpty, speech.device != nil {
       throw ValidationError("--compare cannot be combined with --device")
     }
-    if options.uri != nil, let other = speech.given.keys.sorted().first(where: { $0 != "language" }) {
+    if options.uri != nil, let other = given.keys.sorted().first(where: { $0 != "language" }) {
       throw ValidationError("--\(other) cannot be combined with --uri; set it on that server")
     }
   }
@@ -86,7 +89,7 @@ struct Bench: AsyncParsableCommand {
   // MARK: Measuring
 
   @MainActor private func measure(_ recordings: [BenchRecording]) async throws -> BenchResult {
-    let wanted = try speech.resolve().wanted()
+    let wanted = ModelRequest(try settings().settings)
     let model = options.uri == nil ? try await find(wanted) : nil
     let isShown = Terminal.isWatched && !options.quiet
     let (meter, idlePower) = try await idlePower(isShown: isShown)
@@ -100,7 +103,7 @@ struct Bench: AsyncParsableCommand {
       model: model?.name, processor: MachineReader(root: options.root).facts().processor.name,
       runs: plan.runs, warmUp: plan.warmUp, trailingSilence: plan.trailingSilence,
       isSynthetic: options.files.isEmpty, idlePower: idlePower)
-    let devices = options.compare.isEmpty ? [wanted.compute.device] : options.compare
+    let devices = options.compare.isEmpty ? [wanted.settings.compute.device] : options.compare
     let progress = BenchProgress(
       total: plan.utterances * (options.uri == nil ? devices.count : 1), isShown: isShown)
     defer { progress.clear() }
@@ -169,10 +172,10 @@ extension ModelRequest {
   /// Returns the same request for one device.
   ///
   /// - Parameter mayFallBack: True to keep the requested fallback, false to let no other device replace a named one.
-  func on(_ device: Device, mayFallBack: Bool) -> ModelRequest {
+  func on(_ device: DeviceChoice, mayFallBack: Bool) -> ModelRequest {
     var wanted = self
-    wanted.compute.device = device
-    if !mayFallBack, device != .auto { wanted.compute.fallback = .none }
+    wanted.settings.compute.device = device
+    if !mayFallBack, device != .auto { wanted.settings.compute.fallback = .none }
     return wanted
   }
 }

@@ -15,7 +15,7 @@ struct BenchOptions: ParsableArguments {
     help: ArgumentHelp(
       "Devices to compare, one after the other, for example 'cpu,npu'.", valueName: "device,…"),
     transform: BenchOptions.devices)
-  var compare: [Device] = []
+  var compare: [DeviceChoice] = []
 
   @Option(
     help: ArgumentHelp(
@@ -87,10 +87,10 @@ struct BenchOptions: ParsableArguments {
     }
   }
 
-  private static func devices(_ text: String) throws -> [Device] {
-    var devices: [Device] = []
+  private static func devices(_ text: String) throws -> [DeviceChoice] {
+    var devices: [DeviceChoice] = []
     for name in text.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let device = Device(rawValue: String(name)), device != .auto else {
+      guard let device = DeviceChoice(rawValue: String(name)), device != .auto else {
         throw ValidationError("--compare: '\(name)' is not a device, expected cpu, gpu or npu")
       }
       guard !devices.contains(device) else { throw ValidationError("--compare: \(name) is listed twice") }

@@ -7,7 +7,7 @@ internal import Transducer
 
 /// Measures a model on one device.
 @MainActor struct DeviceBench {
-  let device: Device
+  let device: DeviceChoice
   let wanted: ModelRequest
   let model: ModelDirectory
   let plan: BenchPlan

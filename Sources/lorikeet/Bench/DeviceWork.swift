@@ -24,12 +24,11 @@ struct DeviceWork: Sendable, Equatable {
   var devices: [String] { inferences.keys.sorted() }
 
   /// Returns the evidence that not all work was done by a device; `nil` if there is none.
-  func contradiction(to device: Device) -> String? {
-    guard device != .auto, !inferences.isEmpty else { return nil }
-    let asked = device.rawValue.uppercased()
-    let others = devices.filter { DeviceName.kind(of: $0) != asked }
+  func contradiction(to device: DeviceChoice) -> String? {
+    guard let asked = device.id, !inferences.isEmpty else { return nil }
+    let others = asked.others(among: devices)
     if !others.isEmpty { return "\(others.joined(separator: " and ")) did the work instead of \(asked)" }
-    if device == .npu, npuMicroseconds == 0 { return "the kernel counted no work of the NPU meanwhile" }
+    if asked.kind == .npu, npuMicroseconds == 0 { return "the kernel counted no work of the NPU meanwhile" }
     return nil
   }
 }

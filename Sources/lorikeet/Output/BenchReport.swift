@@ -175,9 +175,9 @@ struct BenchReport {
 
   /// A remark if another device than the named one did the work.
   private func instead(of backend: BenchResult.Backend, _ devices: [String?]) -> String {
-    let asked = backend.name.uppercased()
-    let others = devices.compactMap(\.self).filter { DeviceName.kind(of: $0) != asked }
-    guard ["CPU", "GPU", "NPU"].contains(asked), !others.isEmpty else { return "" }
+    guard let asked = DeviceID(backend.name), !asked.others(among: devices.compactMap(\.self)).isEmpty else {
+      return ""
+    }
     return " (not \(asked)!)"
   }
 

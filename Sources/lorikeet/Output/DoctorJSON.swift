@@ -66,7 +66,7 @@ struct DoctorJSON: Encodable {
     selfTests = report.tests.map { test in
       let outcome = try? test.result.get()
       return Test(
-        device: test.device, passed: test.finding.verdict == .ok,
+        device: "\(test.device)", passed: test.finding.verdict == .ok,
         error: Nullable(test.error.map { "\($0)" }), text: Nullable(outcome?.text),
         executedOn: Nullable(outcome?.device),
         seconds: Nullable(outcome.map { rounded($0.seconds, to: 1e6) }),
