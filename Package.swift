@@ -138,8 +138,8 @@ let package = Package(
     .target(
       name: "Settings",
       dependencies: [
-        "Devices", "Recognition", "SystemPaths", "VoiceActivity", "Wording", "WyomingServer",
-        .product(name: "Configuration", package: "swift-configuration"),
+        "Devices", "Recognition", "SystemPaths", "VoiceActivity", "Wording", "WyomingProtocol",
+        "WyomingServer", .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
       ]),
 
@@ -215,7 +215,8 @@ let package = Package(
     .testTarget(
       name: "WyomingServerTests",
       dependencies: [
-        "Devices", "ModelStore", "Recognition", "SocketFaults", "SpeechEngine", "SpeechFeatures", "Support",
+        "Audio", "Devices", "ModelStore", "Recognition", "SocketFaults", "SpeechEngine", "SpeechFeatures",
+        "Support",
         "WyomingProtocol", "WyomingServer", "WyomingStatus",
         .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
       ]),
@@ -224,7 +225,7 @@ let package = Package(
       dependencies: [
         "Devices", "Diagnosis", "ModelDownload", "ModelStore", "MulticastDNS", "Parakeet", "Recognition",
         "Settings", "SpeechEngine", "Support", "SystemPaths", "Transducer", "WyomingClient",
-        "WyomingProtocol", "WyomingServer", "WyomingStatus",
+        "WyomingProtocol", "WyomingStatus",
         "lorikeet",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
