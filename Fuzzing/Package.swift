@@ -1,15 +1,16 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// The settings that let libFuzzer see the branches that an input reaches. NIO is not instrumented: it is not tested.
-let fuzzed: [SwiftSetting] = [
+let plain: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
   .treatAllWarnings(as: .error),
-  .unsafeFlags(["-sanitize=fuzzer"]),
 ]
+
+/// The settings that let libFuzzer see the branches that an input reaches. Only what is tested is instrumented.
+let fuzzed = plain + [.unsafeFlags(["-sanitize=fuzzer"])]
 
 // A package of its own: libFuzzer brings the main function, and `swift build` of the server must not need it.
 // The sources are links to the server's.
@@ -17,9 +18,10 @@ let package = Package(
   name: "fuzzing",
   dependencies: [.package(url: "https://github.com/apple/swift-nio", from: "2.101.2")],
   targets: [
+    .target(name: "SystemPaths", swiftSettings: plain),
     .target(
       name: "WyomingProtocol",
-      dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: fuzzed),
+      dependencies: ["SystemPaths", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: fuzzed),
     .executableTarget(
       name: "EventFuzzer",
       dependencies: ["WyomingProtocol", .product(name: "NIOCore", package: "swift-nio")],
