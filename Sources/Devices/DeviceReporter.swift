@@ -40,7 +40,7 @@ public final class DeviceReporter: Sendable {
     state.withLock { $0.fallbacks += 1 }
   }
 
-  // MARK: Its encoders
+  // MARK: Encoders
 
   func ran(seconds: Double) {
     state.withLock { report in
@@ -81,7 +81,7 @@ public final class DeviceReporter: Sendable {
     onEvent(.unloaded(device: device, shape))
   }
 
-  /// Nothing is loaded any more.
+  /// Marks all encoders as unloaded.
   func emptied() {
     state.withLock { report in
       for index in report.encoders.indices { report.encoders[index].state = .unloaded }

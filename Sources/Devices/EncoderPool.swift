@@ -1,15 +1,16 @@
 internal import Concurrency
 internal import SpeechFeatures
 
-/// The loaded encoders of a device, from when it starts until it is lost.
+/// The loaded encoders of a device, from its start until it is lost.
 ///
-/// One thread runs encoders, another one loads them, so that utterances are answered while a bucket is compiled.
+/// One thread runs encoders and another one loads them, so that utterances are recognized while a bucket compiles.
 public actor EncoderPool: DevicePool {
+  /// The device, its shapes, and their limits.
   public struct Configuration: Sendable {
     let accelerator: any Accelerator
     let shapes: EncoderShapes
     let limits: EncoderCacheLimits
-    /// The thread that runs encoders, if not one of the device's own.
+    /// The thread that runs encoders, if it is shared; `nil` for the device's own.
     let thread: DeviceThread?
   }
 
@@ -24,13 +25,14 @@ public actor EncoderPool: DevicePool {
   private var policy: EncoderCachePolicy
   private var encoders: [EncoderShape: any LoadedEncoder] = [:]
   private var loads: [EncoderShape: Task<DeviceError?, Never>] = [:]
-  /// Shapes that could not be loaded and are left alone for a while.
+  /// The shapes that could not be loaded, and the pauses until they are retried.
   private var resting: [EncoderShape: Task<Void, any Error>] = [:]
   private var failures: [EncoderShape: Int] = [:]
   private var background: Task<Void, Never>?
-  /// Why nothing runs here any more.
+  /// The error that closed the pool.
   private var end: DeviceError?
 
+  /// Creates a pool that has loaded nothing.
   public init(_ configuration: Configuration, timing: DeviceTiming, reporter: DeviceReporter) {
     let device = configuration.accelerator.device
     accelerator = configuration.accelerator
@@ -51,7 +53,7 @@ public actor EncoderPool: DevicePool {
     }
   }
 
-  /// Lets go of everything: whoever waits gets the fault.
+  /// Unloads everything and ends all work: every waiting caller gets the error.
   public func close(because fault: DeviceError) {
     end = fault
     background?.cancel()
@@ -62,35 +64,35 @@ public actor EncoderPool: DevicePool {
     encoders = [:]
   }
 
-  /// Asks whether nothing runs and nothing waits.
+  /// True if no job runs or waits.
   public var isQuiet: Bool { !running.isBusy && running.waitingCount == 0 }
 
-  /// Asks whether a thread of its is stuck in the device.
+  /// True if a thread may be stuck in the device.
   public var isStuck: Bool { !sharesThread && running.isBusy || loading.isBusy }
 
-  /// Runs the smallest loaded encoder that can hold the frames. If that is not the smallest there is, that one is
-  /// loaded meanwhile.
+  /// Runs the smallest loaded encoder that can hold the frames. If a smaller shape can hold them, it is loaded in the
+  /// background.
   ///
-  /// - Parameter waits: Whether to wait for an encoder where none is ready.
-  /// - Returns: `nil` if none is ready.
+  /// - Parameter waits: True to wait for an encoder if none is ready.
+  /// - Returns: `nil` if no encoder is ready.
   func encode(
     _ frames: LogMelFrames, _ range: Range<Int>, priority: WorkPriority = .urgent, waits: Bool
   ) async throws(DeviceError) -> EncoderOutput? {
     let fitting = shapes.holding(range.count)
     guard let wanted = fitting.first else {
-      throw .failed(device: accelerator.device, why: "\(range.count) frames fit in no bucket")
+      throw .failed(device: accelerator.device, why: "\(range.count) frames do not fit into any bucket")
     }
     if encoders[wanted] == nil, resting[wanted] == nil { _ = load(wanted) }
     while true {
       if let end { throw end }
       if let shape = fitting.first(where: { encoders[$0] != nil }), let encoder = encoders[shape] {
-        var answer = try await run(encoder, shape, frames, range, priority)
-        if shape != wanted { answer.fallbackReason = "the \(wanted) is not loaded" }
-        return answer
+        var output = try await run(encoder, shape, frames, range, priority)
+        if shape != wanted { output.fallbackReason = "the \(wanted) is not loaded" }
+        return output
       }
       guard waits else { return nil }
       guard let load = fitting.lazy.compactMap({ self.loads[$0] }).first else {
-        // What could not be loaded is tried again for who has nothing else.
+        // A load that failed is retried at once if there is no other encoder.
         if let fault = await load(wanted).value(orIfCancelled: .cancelled) { throw fault }
         continue
       }
@@ -123,9 +125,9 @@ public actor EncoderPool: DevicePool {
 
   // MARK: Loading
 
-  /// Loads an encoder, or joins who does.
+  /// Loads an encoder, or joins the load in progress.
   ///
-  /// - Returns: What went wrong.
+  /// - Returns: A task whose value is the error; `nil` for success.
   private func load(_ shape: EncoderShape) -> Task<DeviceError?, Never> {
     if let load = loads[shape] { return load }
     let load = Task { await loadAndKeep(shape) }
@@ -161,7 +163,7 @@ public actor EncoderPool: DevicePool {
     }
   }
 
-  /// Leaves a shape alone for a while that could not be loaded.
+  /// Delays the next attempt to load a shape that could not be loaded.
   private func rest(_ shape: EncoderShape, after fault: DeviceError) {
     failures[shape, default: 0] += 1
     let pause = timing.retry.pause(after: failures[shape] ?? 1)
