@@ -9,15 +9,17 @@ internal import WyomingServer
 
 /// Downloads and loads a model while its server already listens.
 ///
-/// The group shuts its services down from the last to the first: the model continues to load while the servers finish
-/// the utterances that wait for it. If it cannot be loaded, the group ends, because the server could never answer.
+/// The service group shuts down from the last service to the first: the model continues to load while the servers
+/// finish the utterances that wait for it. If it cannot be loaded, the group ends, as the server could never answer.
 struct RecognizerLoading: Service {
   let served: ServedRecognizer
   private let wanted: ModelRequest
   private let place: ModelRequest.Place
   private let logger: Logger
 
-  /// - Throws: An error if there is no model to load and it must not be downloaded.
+  /// Locates the model.
+  ///
+  /// - Throws: An error if the model is not on this machine and must not be downloaded.
   init(_ wanted: ModelRequest, _ logger: Logger) throws {
     self.wanted = wanted
     self.logger = logger
@@ -38,7 +40,7 @@ struct RecognizerLoading: Service {
     } catch let error as DownloadError where error.isCancelled {
       // The server stops during the download; the downloaded part is kept.
     } catch is CancellationError {
-      // The time for a graceful shutdown is over.
+      // The graceful shutdown timed out.
     }
   }
 
@@ -60,7 +62,7 @@ struct RecognizerLoading: Service {
       logger.log(
         level: event.isTrouble ? .warning : event.isNotable ? .notice : .info, "\(Remedies.text(of: event))")
     }
-    // An utterance waits for the first device that is ready.
+    // An utterance waits until the first device is ready.
     served.arrived(recognizer)
     try await recognizer.prepare()
     served.ready()
@@ -77,7 +79,7 @@ struct RecognizerLoading: Service {
         "removed the files that the model was prepared from",
         metadata: ["model": "\(model.name)", "size": "\(ByteCount(bytes))"])
     } catch {
-      logger.warning("the files that the model was prepared from stay", metadata: ["why": "\(error)"])
+      logger.warning("cannot remove the originals of the prepared model", metadata: ["why": "\(error)"])
     }
   }
 }

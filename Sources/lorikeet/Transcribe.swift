@@ -33,7 +33,7 @@ struct Transcribe: AsyncParsableCommand {
   func validate() throws {
     try validateSettings()
     guard files.count == 1 || !format.isSubtitles else {
-      throw ValidationError("--format \(format.rawValue) takes one file: its times begin at zero")
+      throw ValidationError("--format \(format.rawValue) takes only one file: its times begin at zero")
     }
   }
 
@@ -92,14 +92,14 @@ struct Transcribe: AsyncParsableCommand {
     let progress = ProgressBar(label: reader.source, isShown: Terminal.isWatched && !quiet)
     defer { progress.clear() }
     var transcription = try await recognizer.transcription(language: speech.language)
-    var toldOfChannels = false
+    var hasNotedChannel = false
     while let samples = try reader.next() {
       try await transcription.append(samples)
-      if let channel = reader.loudestChannel, !toldOfChannels {
-        toldOfChannels = true
+      if let channel = reader.loudestChannel, !hasNotedChannel {
+        hasNotedChannel = true
         progress.clear()
         note(
-          "\(reader.source): its channels cancel each other; channel \(channel + 1), the loudest, is taken alone"
+          "\(reader.source): its channels cancel each other; channel \(channel + 1), the loudest, is used alone"
         )
       }
       progress.show(transcription.recognizedSeconds, of: reader.seconds)
