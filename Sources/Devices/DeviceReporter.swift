@@ -69,10 +69,10 @@ public final class DeviceReporter: Sendable {
     if isOverLimit { onEvent(.overLimit(device: device)) }
   }
 
-  func notLoaded(_ shape: EncoderShape, _ fault: DeviceError) {
+  func notLoaded(_ shape: EncoderShape, _ error: DeviceError) {
     failed()
     change(shape) { $0.state = .failed }
-    onEvent(.notLoaded(device: device, shape, why: "\(fault)"))
+    onEvent(.notLoaded(device: device, shape, why: "\(error)"))
   }
 
   func evicted(_ shape: EncoderShape) {

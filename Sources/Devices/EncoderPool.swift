@@ -30,7 +30,7 @@ public actor EncoderPool: DevicePool {
   private var failures: [EncoderShape: Int] = [:]
   private var background: Task<Void, Never>?
   /// The error that closed the pool.
-  private var end: DeviceError?
+  private var closingError: DeviceError?
 
   /// Creates a pool that has loaded nothing.
   public init(_ configuration: Configuration, timing: DeviceTiming, reporter: DeviceReporter) {
@@ -47,20 +47,20 @@ public actor EncoderPool: DevicePool {
 
   /// Loads the smallest eager encoder, and then the others in the background.
   public func start() async throws(DeviceError) {
-    if let fault = await load(shapes.eager[0]).value(orIfCancelled: .cancelled) { throw fault }
+    if let error = await load(shapes.eager[0]).value(orIfCancelled: .cancelled) { throw error }
     background = Task {
       for shape in shapes.eager.dropFirst() where !Task.isCancelled { _ = await load(shape).value }
     }
   }
 
   /// Unloads everything and ends all work: every waiting caller gets the error.
-  public func close(because fault: DeviceError) {
-    end = fault
+  public func close(because error: DeviceError) {
+    closingError = error
     background?.cancel()
     for (_, load) in loads { load.cancel() }
     for (_, rest) in resting { rest.cancel() }
-    if !sharesThread { running.abandon(because: fault) }
-    loading.abandon(because: fault)
+    if !sharesThread { running.abandon(because: error) }
+    loading.abandon(because: error)
     encoders = [:]
   }
 
@@ -79,24 +79,24 @@ public actor EncoderPool: DevicePool {
     _ frames: LogMelFrames, _ range: Range<Int>, priority: WorkPriority = .urgent, waits: Bool
   ) async throws(DeviceError) -> EncoderOutput? {
     let fitting = shapes.holding(range.count)
-    guard let wanted = fitting.first else {
+    guard let smallest = fitting.first else {
       throw .failed(device: accelerator.device, why: "\(range.count) frames do not fit into any bucket")
     }
-    if encoders[wanted] == nil, resting[wanted] == nil { _ = load(wanted) }
+    if encoders[smallest] == nil, resting[smallest] == nil { _ = load(smallest) }
     while true {
-      if let end { throw end }
+      if let closingError { throw closingError }
       if let shape = fitting.first(where: { encoders[$0] != nil }), let encoder = encoders[shape] {
         var output = try await run(encoder, shape, frames, range, priority)
-        if shape != wanted { output.fallbackReason = "the \(wanted) is not loaded" }
+        if shape != smallest { output.fallbackReason = "the \(smallest) is not loaded" }
         return output
       }
       guard waits else { return nil }
       guard let load = fitting.lazy.compactMap({ self.loads[$0] }).first else {
         // A load that failed is retried at once if there is no other encoder.
-        if let fault = await load(wanted).value(orIfCancelled: .cancelled) { throw fault }
+        if let error = await load(smallest).value(orIfCancelled: .cancelled) { throw error }
         continue
       }
-      if let fault = await load.value(orIfCancelled: .cancelled) { throw fault }
+      if let error = await load.value(orIfCancelled: .cancelled) { throw error }
     }
   }
 
@@ -149,7 +149,7 @@ public actor EncoderPool: DevicePool {
         guard try encoder.warmUp().isFinite else { throw .notFinite(device: device) }
         return encoder
       }
-      if let end { return end }
+      if let closingError { return closingError }
       encoders[shape] = encoder
       failures[shape] = nil
       unload(policy.add(shape, bytes: encoder.residentBytes))
@@ -158,16 +158,16 @@ public actor EncoderPool: DevicePool {
         bytes: encoder.residentBytes, isOverLimit: policy.isOver)
       return nil
     } catch {
-      if end == nil { rest(shape, after: error) }
+      if closingError == nil { rest(shape, after: error) }
       return error
     }
   }
 
   /// Delays the next attempt to load a shape that could not be loaded.
-  private func rest(_ shape: EncoderShape, after fault: DeviceError) {
+  private func rest(_ shape: EncoderShape, after error: DeviceError) {
     failures[shape, default: 0] += 1
     let pause = timing.retry.pause(after: failures[shape] ?? 1)
-    report.notLoaded(shape, fault)
+    report.notLoaded(shape, error)
     resting[shape]?.cancel()
     resting[shape] = Task { [weak self, timing] in
       try await timing.pause(pause)

@@ -13,17 +13,17 @@ internal import WyomingServer
 /// finish the utterances that wait for it. If it cannot be loaded, the group ends, as the server could never answer.
 struct RecognizerLoading: Service {
   let served: ServedRecognizer
-  private let wanted: ModelRequest
+  private let request: ModelRequest
   private let place: ModelRequest.Place
   private let logger: Logger
 
   /// Locates the model.
   ///
   /// - Throws: An error if the model is not on this machine and must not be downloaded.
-  init(_ wanted: ModelRequest, _ logger: Logger) throws {
-    self.wanted = wanted
+  init(_ request: ModelRequest, _ logger: Logger) throws {
+    self.request = request
     self.logger = logger
-    place = try wanted.locate()
+    place = try request.locate()
     served =
       switch place {
       case .here(let model): ServedRecognizer(WyomingInfo.program(for: model))
@@ -49,7 +49,7 @@ struct RecognizerLoading: Service {
     case .here(let model): return model
     case .hub(let model, let hub):
       let report = PullReport(model: model.name, showsBar: false) { [logger] in logger.info("\($0)") }
-      let fetched = try await wanted.fetch(model, from: hub, report)
+      let fetched = try await request.fetch(model, from: hub, report)
       served.fetched(WyomingInfo.program(for: fetched))
       return fetched
     }
@@ -58,7 +58,7 @@ struct RecognizerLoading: Service {
   private func load(_ model: ModelDirectory) async throws {
     let clock = ContinuousClock()
     let start = clock.now
-    let recognizer = wanted.recognizer(of: model) { [logger] event in
+    let recognizer = request.recognizer(of: model) { [logger] event in
       logger.log(
         level: event.isTrouble ? .warning : event.isNotable ? .notice : .info, "\(Remedies.text(of: event))")
     }
@@ -74,7 +74,7 @@ struct RecognizerLoading: Service {
 
   private func dropOriginals(of model: ModelDirectory) async {
     do {
-      guard let bytes = try await wanted.dropOriginals(of: model) else { return }
+      guard let bytes = try await request.dropOriginals(of: model) else { return }
       logger.notice(
         "removed the files that the model was prepared from",
         metadata: ["model": "\(model.name)", "size": "\(ByteCount(bytes))"])
