@@ -19,7 +19,7 @@ struct Job<Failure: Error>: Sendable {
   var rank: Int { priority.isUrgent ? order.rawValue : .max }
 }
 
-/// The jobs that wait for a ``WorkerThread``, and the one that runs.
+/// The queue of a ``WorkerThread``: the waiting jobs, and the running one.
 final class JobQueue<Failure: Error>: Sendable {
   private struct State: Sendable {
     var jobs: [Job<Failure>] = []
@@ -32,7 +32,7 @@ final class JobQueue<Failure: Error>: Sendable {
 
   /// Adds a job.
   ///
-  /// - Returns: The reason why the job is refused, if the queue was abandoned.
+  /// - Returns: The error with which the queue was abandoned; `nil` if it accepts the job.
   func append(_ job: Job<Failure>) -> Failure? {
     state.update { state in
       if let failure = state.failure { return failure }
@@ -41,10 +41,12 @@ final class JobQueue<Failure: Error>: Sendable {
     }
   }
 
+  /// Closes the queue: the thread ends after the last job.
   func close() {
     state.update { $0.isClosed = true }
   }
 
+  /// Fails all jobs, the running one included, and rejects later ones.
   func abandon(because failure: Failure) {
     let left: [Job<Failure>] = state.update { state in
       guard state.failure == nil else { return [] }
@@ -60,10 +62,10 @@ final class JobQueue<Failure: Error>: Sendable {
 
   var waitingCount: Int { state.read { $0.jobs.count } }
 
-  /// Takes the next job, and waits for one. Returns `nil` when the queue is closed and empty.
+  /// Removes and returns the next job, and waits for one; `nil` if the queue is closed and empty.
   func next() -> Job<Failure>? {
     state.wait { state -> Job<Failure>?? in
-      // The first of those with the lowest rank.
+      // The first job with the lowest rank.
       if let index = state.jobs.indices.min(by: { state.jobs[$0].rank < state.jobs[$1].rank }) {
         let job = state.jobs.remove(at: index)
         state.running = job
@@ -73,6 +75,7 @@ final class JobQueue<Failure: Error>: Sendable {
     }
   }
 
+  /// Marks the running job as finished.
   func finished() {
     state.update { $0.running = nil }
   }

@@ -1,16 +1,17 @@
 internal import Glibc
 
-/// State behind a mutex, with a condition on which threads wait for a change of it.
+/// State behind a mutex, with a condition variable on which threads wait for changes.
 ///
-/// For threads of our own only: waiting blocks the thread, and must never happen on the cooperative pool.
+/// For dedicated threads only: waiting blocks the thread, and must never happen on the cooperative pool.
 ///
-/// SAFETY: `state` is read and written under the mutex alone. It is POSIX's mutex and condition, because
-/// Synchronization's `Mutex` has no condition to wait on.
+/// SAFETY: `state` is read and written under the mutex alone. The mutex and the condition variable are POSIX's, because
+/// Synchronization's `Mutex` has no condition variable.
 package final class Monitor<State: Sendable>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let changed: UnsafeMutablePointer<pthread_cond_t>
   private var state: State
 
+  /// Creates a monitor with an initial state.
   package init(_ state: State) {
     self.state = state
     mutex = .allocate(capacity: 1)
@@ -39,7 +40,7 @@ package final class Monitor<State: Sendable>: @unchecked Sendable {
     }
   }
 
-  /// Waits until `body` returns a value, which it is asked for now and after each change. Blocks the thread.
+  /// Waits until `body` returns a value. Calls it now and after each change. Blocks the thread.
   package func wait<Result>(for body: (inout State) -> Result?) -> Result {
     locked {
       while true {
@@ -52,7 +53,7 @@ package final class Monitor<State: Sendable>: @unchecked Sendable {
   /// Waits until a condition holds. Blocks the thread.
   ///
   /// - Parameter seconds: The timeout, in seconds.
-  /// - Returns: False if the time is over and the condition does not hold.
+  /// - Returns: False if the condition does not hold at the timeout.
   @discardableResult
   package func wait(seconds: Int, until condition: (State) -> Bool) -> Bool {
     var end = timespec()

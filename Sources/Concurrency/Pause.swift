@@ -1,4 +1,4 @@
-/// A function that suspends for a time. Tests replace the clock with one of their own.
+/// A function that suspends for a duration. Tests replace it with a virtual clock.
 public typealias Pause = @Sendable (Duration) async throws -> Void
 
 extension Duration {

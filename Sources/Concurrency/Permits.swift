@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A fixed number of permits for things that happen at the same time: a counting semaphore for tasks.
+/// A fixed number of permits for concurrent work: a counting semaphore for tasks.
 public final class Permits: Sendable {
   /// The result of an attempt to take a permit without waiting.
   public enum Attempt: Sendable, Equatable {
@@ -8,8 +8,7 @@ public final class Permits: Sendable {
     case taken
     /// No permit is free.
     ///
-    /// - Parameter isFirst: True for the first refusal since a permit was released: a caller that logs refusals can log
-    ///   this one only.
+    /// - Parameter isFirst: True for the first refusal since a permit was released: a caller can log only this one.
     case refused(isFirst: Bool)
   }
 
@@ -22,6 +21,8 @@ public final class Permits: Sendable {
 
   private let state: Mutex<State>
 
+  /// Creates permits that are all free.
+  ///
   /// - Parameter count: The number of permits, 0 or more.
   public init(_ count: Int) {
     state = Mutex(State(free: count))
@@ -39,7 +40,7 @@ public final class Permits: Sendable {
     }
   }
 
-  /// Takes a permit, and waits for one in the order of the calls if none is free.
+  /// Takes a permit. If none is free, waits for one in the order of the calls.
   ///
   /// - Throws: `CancellationError` if the task is cancelled while it waits; it holds no permit then.
   public func take() async throws(CancellationError) {
@@ -72,7 +73,7 @@ public final class Permits: Sendable {
     next?.settle(())
   }
 
-  /// Removes a cancelled task from those that wait. If a permit was passed to it in the meantime, releases that.
+  /// Removes a cancelled task from the queue. If a permit was passed to it in the meantime, releases the permit.
   private func leave(_ waiter: SharedPromise<Void>) {
     let hasPermit = state.withLock { state in
       guard let index = state.waiters.firstIndex(where: { $0 === waiter }) else { return true }

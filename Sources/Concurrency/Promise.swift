@@ -25,7 +25,7 @@ public final class Promise<Value: Sendable>: Sendable {
     }
   }
 
-  /// Waits for the value. It may be called once.
+  /// Waits for the value. Call it only once.
   ///
   /// - Parameter cancelled: The value to resolve with if the waiting task is cancelled first.
   public func value(orIfCancelled cancelled: Value) async -> Value {
@@ -48,7 +48,7 @@ public final class Promise<Value: Sendable>: Sendable {
     if let resolved { continuation.resume(returning: resolved) }
   }
 
-  /// Gives the promise its value, unless it has one.
+  /// Sets the value if the promise has none.
   public func resolve(_ value: Value) {
     let waiting: CheckedContinuation<Value, Never>? = state.withLock { state in
       switch state {
@@ -67,7 +67,7 @@ public final class Promise<Value: Sendable>: Sendable {
 }
 
 extension Task where Failure == Never {
-  /// The task's value, or `cancelled` if the waiting task is cancelled first. This task goes on in either case.
+  /// The task's value, or `cancelled` if the waiting task is cancelled first. This task continues in either case.
   public func value(orIfCancelled cancelled: Success) async -> Success {
     let promise = Promise<Success>()
     let relay = Task<Void, Never> { promise.resolve(await value) }

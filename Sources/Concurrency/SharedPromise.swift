@@ -31,7 +31,7 @@ public final class SharedPromise<Value: Sendable>: Sendable {
 
   /// Waits for the value.
   ///
-  /// - Throws: `CancellationError` if the waiting task is cancelled; the other tasks wait on.
+  /// - Throws: `CancellationError` if the waiting task is cancelled; the other tasks continue to wait.
   public func awaited() async throws(CancellationError) -> Value {
     let number = state.withLock { state in
       state.lastWaiter += 1

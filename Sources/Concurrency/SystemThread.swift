@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// A detached thread of the system.
+/// A detached system thread.
 package enum SystemThread {
   /// Starts a thread that runs `body` and ends with it.
   ///
-  /// - Parameter name: For debuggers and process lists; 15 characters of it count.
+  /// - Parameter name: The name in debuggers and process lists; the system keeps 15 characters.
   package static func start(named name: String, _ body: @escaping @Sendable () -> Void) {
     let context = Unmanaged.passRetained(
       Body {
@@ -18,7 +18,7 @@ package enum SystemThread {
         if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
         return nil
       }, context.toOpaque())
-    precondition(status == 0, "the system has no thread left: \(String(cString: strerror(status)))")
+    precondition(status == 0, "the system cannot start another thread: \(String(cString: strerror(status)))")
     pthread_detach(thread)
   }
 

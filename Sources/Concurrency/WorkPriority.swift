@@ -7,6 +7,8 @@ public final class WorkPriority: Sendable {
   /// The priority of a job whose result a client waits for.
   public static let urgent = WorkPriority(isUrgent: true)
 
+  /// Creates a priority.
+  ///
   /// - Parameter isUrgent: True if a client waits for the result; false for work ahead of time.
   public init(isUrgent: Bool) {
     urgent = Atomic(isUrgent)

@@ -1,16 +1,17 @@
-/// A thread for blocking work, and the queue of its jobs.
+/// A thread for blocking work, with a queue of jobs.
 ///
-/// Inference blocks, and must block neither the cooperative pool nor another device. Urgent jobs run first; among them
-/// the order is the ``WorkerJobOrder``, then that of arrival. The thread ends when its last owner lets go of it and the queue is
-/// empty.
+/// Inference blocks, and must block neither the cooperative pool nor another device. Urgent jobs run first, ordered by
+/// ``WorkerJobOrder`` and then by arrival. The thread ends when its last owner releases it and the queue is empty.
 public final class WorkerThread<Failure: Error>: Sendable {
   private let queue = JobQueue<Failure>()
   private let pause: Pause
   private let cancelled: Failure
   private let overdue: @Sendable (_ limit: Duration) -> Failure
 
+  /// Starts the thread.
+  ///
   /// - Parameters:
-  ///   - name: For debuggers and process lists; 15 characters of it count.
+  ///   - name: The name in debuggers and process lists; the system keeps 15 characters.
   ///   - pause: Waits for a job's time limit.
   ///   - cancelled: The error of a job whose task was cancelled.
   ///   - overdue: The error of a job that exceeds its time limit.
@@ -35,12 +36,12 @@ public final class WorkerThread<Failure: Error>: Sendable {
 
   /// Runs `body` on the thread when its turn comes.
   ///
-  /// A cancelled task stops waiting at once: a job that has not begun never begins, and the result of one that runs is
-  /// dropped.
+  /// A cancelled task stops waiting immediately: a job that has not begun never begins, and the result of a running job
+  /// is dropped.
   ///
   /// - Parameters:
-  ///   - order: The job's place among those that are urgent.
-  ///   - priority: It may change while the job is in the queue.
+  ///   - order: The job's place among the urgent jobs.
+  ///   - priority: The priority, which can change while the job is in the queue.
   ///   - limit: The job's time limit. A job that exceeds it is taken to hang: the thread is abandoned.
   public func run<Value: Sendable>(
     _ order: WorkerJobOrder = .regular, priority: WorkPriority = .urgent, limit: Duration? = nil,
@@ -83,7 +84,8 @@ public final class WorkerThread<Failure: Error>: Sendable {
 
 /// The place of a job among the urgent jobs of a ``WorkerThread``.
 public enum WorkerJobOrder: Int, Sendable {
-  /// The second half of work that has begun; it runs first.
+  /// A job that continues work that has begun; it runs first.
   case following
+  /// A job that begins work.
   case regular
 }

@@ -1,29 +1,33 @@
-/// Where and how the networks run.
+/// The settings that determine where and how the networks run.
 public struct ComputeSettings: Sendable, Equatable {
+  /// The device that runs the encoder.
   public var device: DeviceChoice
+  /// The precision of the networks.
   public var precision: Precision
-  /// Seconds of the static shapes that are loaded at start; `nil` for what the device does best.
+  /// The lengths of the buckets that are loaded at start, in seconds; `nil` for the defaults of the device.
   public var buckets: [Double]?
-  /// Seconds of those that are loaded when they are needed; `nil` for what the device does best.
+  /// The lengths of the buckets that are loaded on first use, in seconds; `nil` for the defaults of the device.
   public var lazyBuckets: [Double]?
-  /// Seconds of audio that are encoded in one piece at most, and not more than the largest bucket holds.
+  /// The most audio that is encoded in one piece, in seconds. The largest bucket limits it further.
   public var windowSeconds = 30.0
-  /// How much may stay loaded.
+  /// The limits on loaded encoders.
   public var encoderCacheLimits = EncoderCacheLimits()
+  /// The behavior when the device cannot be used.
   public var fallback = Fallback.auto
-  /// Where prediction and joint network run.
+  /// The device that runs the prediction and joint networks.
   public var decoderDevice = DeviceChoice.cpu
-  /// OpenVINO's properties for the encoder, over those that Lorikeet sets.
+  /// OpenVINO properties for the encoder; they override Lorikeet's own.
   public var properties: [String: String] = [:]
-  /// Seconds that a run of the encoder may take on an accelerator; one that takes longer hangs.
+  /// The timeout for one encoder run on an accelerator, in seconds; a longer run is taken to hang.
   public var inferenceSeconds = 10.0
-  /// Whether a device must recognize a known recording before it is used.
+  /// True if a device must recognize a known recording before it is used.
   public var isSelfTested = true
-  /// Where compiled networks are kept for the next start; `nil` to compile each time.
+  /// The directory that keeps compiled networks for the next start; `nil` to compile each time.
   public var cacheDirectory: String?
-  /// Where prepared models are kept for the next start; `nil` to prepare in memory each time.
+  /// The directory that keeps prepared models for the next start; `nil` to prepare in memory each time.
   public var preparedDirectory: String?
 
+  /// Creates settings; all others have their defaults.
   public init(
     device: DeviceChoice = .auto, precision: Precision = .auto, cacheDirectory: String? = nil,
     preparedDirectory: String? = nil
@@ -34,12 +38,14 @@ public struct ComputeSettings: Sendable, Equatable {
     self.preparedDirectory = preparedDirectory
   }
 
-  /// Refuses buckets that cannot be.
+  /// Checks the lengths of the buckets.
+  ///
+  /// - Throws: An error if a length is out of range, listed twice, or no bucket is eager.
   public func checkBuckets() throws(BucketError) {
     _ = try shapes(for: .npu)
   }
 
-  /// The static shapes asked for, or else an accelerator's own; `nil` for a network of any shape.
+  /// Returns the configured buckets, or the defaults on an accelerator; `nil` for a network with a dynamic shape.
   func shapes(for device: DeviceID) throws(BucketError) -> EncoderShapes? {
     let isAccelerator = !device.isProcessor
     guard isAccelerator || buckets != nil || lazyBuckets != nil else { return nil }
@@ -54,17 +60,18 @@ public struct ComputeSettings: Sendable, Equatable {
     return try EncoderShapes(eager: eager, lazy: lazy)
   }
 
-  /// A command is said in five seconds; each bucket holds its own copy of the weights.
+  /// The default eager buckets, in seconds. A command takes five seconds; each bucket has a copy of the weights.
   public static let usualBuckets = [5.0, 20.0]
+  /// The default lazy buckets, in seconds.
   public static let usualLazyBuckets = [10.0, 30.0]
 }
 
-/// What happens when the device cannot be used.
+/// The behavior when the device cannot be used.
 public enum Fallback: String, Sendable, CaseIterable {
-  /// A device that was asked for by name has to be there at start; when it fails later, the processor stands in.
+  /// A device chosen by name must work at start; if it fails later, the processor replaces it.
   case auto
-  /// The processor stands in, at start, too.
+  /// The processor replaces the device, also at start.
   case cpu
-  /// Nothing stands in: an utterance that the device cannot do is an error.
+  /// There is no replacement: an utterance that the device cannot recognize is an error.
   case none
 }

@@ -4,10 +4,11 @@ internal import Transducer
 
 /// The decoder's networks on a device, from its start until it is lost.
 public actor DecoderPool: DevicePool {
+  /// The device, its networks, and the thread that runs them.
   public struct Configuration: Sendable {
     let device: DeviceID
     let networks: any SpeechNetworks
-    /// The thread that runs the decoder, if not one of the device's own.
+    /// The thread that runs the decoder, if it is shared; `nil` for the device's own.
     let thread: DeviceThread?
   }
 
@@ -17,6 +18,7 @@ public actor DecoderPool: DevicePool {
   private let thread: DeviceThread
   private var decoder: (any LoadedDecoder)?
 
+  /// Creates a pool without loaded networks.
   public init(_ configuration: Configuration, timing: DeviceTiming, reporter: DeviceReporter) {
     self.configuration = configuration
     self.timing = timing
@@ -32,13 +34,16 @@ public actor DecoderPool: DevicePool {
     }
   }
 
+  /// Unloads the decoder and ends all work: every waiting caller gets the error.
   public func close(because error: DeviceError) {
     if configuration.thread == nil { thread.abandon(because: error) }
     decoder = nil
   }
 
+  /// True if no job runs or waits.
   public var isQuiet: Bool { !thread.isBusy && thread.waitingCount == 0 }
 
+  /// True if the thread may be stuck in the device.
   public var isStuck: Bool { configuration.thread == nil && thread.isBusy }
 
   /// Decodes the output of the encoder for a part of an utterance.

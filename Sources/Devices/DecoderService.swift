@@ -1,18 +1,20 @@
 public import Concurrency
 public import Transducer
 
-/// Decodes encoder frames to tokens, on the best device that can do it now.
+/// Decodes encoder frames to tokens, on the best device that is available.
 ///
-/// The decoder has a device of its own: meanwhile the encoder serves the next utterance.
+/// The decoder has its own device: meanwhile the encoder serves the next utterance.
 public final class DecoderService: Sendable {
-  /// From the best to the last resort.
+  /// The devices, from the best to the last resort.
   let devices: [SupervisedDevice<DecoderPool>]
 
+  /// Creates a service that has loaded nothing.
+  ///
   /// - Parameters:
-  ///   - devices: From the best to the last resort; at least one.
-  ///   - timing: Of every device but the last, which has no time limit: nothing could run in its place.
+  ///   - devices: The devices, from the best to the last resort; at least one.
+  ///   - timing: The timing of every device but the last, which has no time limit: nothing could run in its place.
   ///   - thread: The thread of a device, if it shares one with the encoder.
-  ///   - onEvent: Called on any thread.
+  ///   - onEvent: Called on an arbitrary thread.
   init(
     _ networks: any SpeechNetworks, on devices: [DeviceID], timing: DeviceTiming,
     thread: (DeviceID) -> DeviceThread?, onEvent: @escaping @Sendable (DeviceEvent) -> Void
@@ -20,7 +22,7 @@ public final class DecoderService: Sendable {
     precondition(!devices.isEmpty)
     var unlimited = timing
     (unlimited.inferenceLimit, unlimited.loadLimit) = (nil, nil)
-    // Loading the networks is all the proof there is.
+    // Loading the networks is the only test of a decoder.
     let noTest: SupervisedDevice<DecoderPool>.SelfTest = { () async throws(DeviceError) in }
     self.devices = devices.enumerated().map { index, device in
       let isLast = index == devices.count - 1
@@ -68,7 +70,8 @@ public final class DecoderService: Sendable {
 
 /// The tokens of a part of an utterance, and how they were decoded.
 public struct DecoderOutput: Sendable {
+  /// The decoded tokens.
   public var decoding: Decoding
-  /// Seconds that the decoder ran.
+  /// The run time of the decoder, in seconds.
   public var seconds: Double
 }

@@ -1,14 +1,15 @@
-/// A person's choice of a device.
+/// A choice of a device in the settings.
 public enum DeviceChoice: Hashable, Sendable {
-  /// The best one in the machine that works.
+  /// The best device in the machine that works.
   case auto
+  /// The device with this identifier.
   case device(DeviceID)
 
   public static let cpu = DeviceChoice.device(.cpu)
   public static let gpu = DeviceChoice.device(.gpu)
   public static let npu = DeviceChoice.device(.npu)
 
-  /// The device; `nil` for `auto`.
+  /// The chosen device; `nil` for `auto`.
   public var id: DeviceID? {
     if case .device(let id) = self { id } else { nil }
   }
@@ -30,7 +31,7 @@ extension DeviceChoice: RawRepresentable {
 }
 
 extension DeviceChoice: CaseIterable {
-  /// The choices on any machine. One with several devices of a kind has others, such as "gpu.1".
+  /// The choices on every machine. A machine with several devices of a kind has more, such as "gpu.1".
   public static var allCases: [DeviceChoice] {
     [.auto] + DeviceID.Kind.allCases.map { .device(DeviceID($0)) }
   }

@@ -1,18 +1,20 @@
-/// The reason why a device has no result.
+/// An error of a device, or of the networks that it should run.
 public enum DeviceError: Error, Sendable {
-  /// The device, or its driver, refused or failed.
+  /// The device or its driver failed, or rejected a call.
   case failed(device: DeviceID, why: String)
-  /// It did not answer in time.
+  /// The device exceeded its time limit.
   case late(device: DeviceID, seconds: Double)
-  /// It answered with NaN or infinity.
+  /// The device returned NaN or infinity.
   case notFinite(device: DeviceID)
-  /// It failed before and has not come back.
+  /// The device failed before and has not recovered.
   case lost(device: DeviceID, why: String)
-  /// The device asked for is not in this machine.
+  /// The chosen device is not in this machine.
   case missing(DeviceID, available: [DeviceID])
+  /// The lengths of the buckets are wrong.
   case bucket(BucketError)
-  /// The networks cannot be made: a file of the model or a setting is wrong, and the device is not to blame.
+  /// The networks cannot be made: a file of the model or a setting is wrong, not the device.
   case networks(any Error)
+  /// The caller was cancelled.
   case cancelled
 
   /// The device that failed.
@@ -22,10 +24,10 @@ public enum DeviceError: Error, Sendable {
     case .missing, .bucket, .networks, .cancelled: nil
     }
   }
-
 }
 
 extension DeviceError: Equatable {
+  /// Compares the descriptions, because the cause of ``networks(_:)`` is not `Equatable`.
   public static func == (one: DeviceError, other: DeviceError) -> Bool {
     one.description == other.description
   }

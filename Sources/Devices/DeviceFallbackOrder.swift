@@ -1,12 +1,15 @@
-/// The devices that are used, from the best to the last resort.
+/// The devices to use, from the best to the last resort.
 struct DeviceFallbackOrder: Equatable {
+  /// The devices; each replaces those before it.
   var devices: [DeviceID]
-  /// True if the first one has to work at start.
+  /// True if the first device must work at start.
   var needsFirst: Bool
 
   /// The order of preference of `auto`.
   private static let preferred: [DeviceID] = [.npu, .gpu, .cpu]
 
+  /// Creates the order for a choice.
+  ///
   /// - Parameter available: The devices that OpenVINO lists.
   init(_ choice: DeviceChoice, fallback: Fallback, available: [DeviceID]) throws(DeviceError) {
     guard let device = choice.id else {

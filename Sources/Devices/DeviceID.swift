@@ -1,16 +1,18 @@
 /// A device of this machine: its kind, and its number where the machine has several of that kind.
 public struct DeviceID: Hashable, Sendable {
-  /// The raw values are OpenVINO's names.
+  /// The kind of a device. The raw values are OpenVINO's names.
   public enum Kind: String, Sendable, CaseIterable {
     case cpu = "CPU"
     case gpu = "GPU"
     case npu = "NPU"
   }
 
+  /// The kind of the device.
   public let kind: Kind
   /// The number in OpenVINO's name, as in "GPU.1"; `nil` for the only or the first device of its kind.
   public let index: Int?
 
+  /// Creates the identifier of a device.
   public init(_ kind: Kind, index: Int? = nil) {
     self.kind = kind
     self.index = index
@@ -20,7 +22,7 @@ public struct DeviceID: Hashable, Sendable {
   public static let gpu = DeviceID(.gpu)
   public static let npu = DeviceID(.npu)
 
-  /// Reads a name such as "CPU" or "gpu.1"; `nil` for other devices.
+  /// Reads a name such as "CPU" or "gpu.1"; `nil` if it names no supported device.
   public init?(_ name: String) {
     let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     guard let kind = Kind(rawValue: parts[0].uppercased()) else { return nil }
@@ -35,19 +37,19 @@ public struct DeviceID: Hashable, Sendable {
   /// True for the processor, which runs any shape and is the last resort.
   public var isProcessor: Bool { kind == .cpu }
 
-  /// True if the other device is this one: of the same kind, and with the same number where both have one.
+  /// Returns true if the other device is this one: of the same kind, and with the same number if both have one.
   public func includes(_ other: DeviceID) -> Bool {
     kind == other.kind && (index == nil || other.index == nil || index == other.index)
   }
 
-  /// True if this device is one of those listed. A device without a number is the first of its kind, and number 0
-  /// is an only one.
+  /// Returns true if the list contains this device. A device without a number is the first of its kind; the only
+  /// device of a kind is also its number 0.
   func isListed(in available: [DeviceID]) -> Bool {
     available.contains { $0.kind == kind && (index == nil || $0.index ?? 0 == index) }
   }
 }
 
 extension DeviceID: CustomStringConvertible {
-  /// OpenVINO's name: "CPU", "GPU.1".
+  /// OpenVINO's name, such as "CPU", "GPU.1".
   public var description: String { index.map { "\(kind.rawValue).\($0)" } ?? kind.rawValue }
 }

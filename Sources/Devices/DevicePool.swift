@@ -1,19 +1,20 @@
-/// The networks of a device, from its start until it is lost or rests.
+/// The networks of a device, from its start until it is lost or unloaded.
 public protocol DevicePool: Actor {
-  /// Everything that a pool is made from.
+  /// The values that a pool is made from.
   associatedtype Configuration: Sendable
 
+  /// Creates a pool that has loaded nothing.
   init(_ configuration: Configuration, timing: DeviceTiming, reporter: DeviceReporter)
 
-  /// Loads what has to be there before the device is used.
+  /// Loads the networks that are needed before the device is used.
   func start() async throws(DeviceError)
 
   /// Ends all work: every waiting caller gets the error.
   func close(because error: DeviceError)
 
-  /// True if nothing runs and nothing waits.
+  /// True if no job runs or waits.
   var isQuiet: Bool { get }
 
-  /// True if one of its threads has not come out of the device.
+  /// True if a call into the device has not returned on one of the threads.
   var isStuck: Bool { get }
 }

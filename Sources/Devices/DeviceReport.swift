@@ -1,14 +1,17 @@
-/// What a device has done so far, and how it is.
+/// The state of a device, and its counters since the start.
 public struct DeviceReport: Sendable, Equatable {
+  /// The state of a device.
   public enum State: Sendable, Equatable {
-    /// Nothing has needed it yet.
+    /// Nothing is loaded.
     case idle
+    /// The first networks are loading.
     case starting
+    /// The device runs networks.
     case working
-    /// It failed, for this reason; it is tried again.
+    /// The device failed, and is retried.
     case lost(why: String)
 
-    /// For programs and people.
+    /// The name of the state, for programs and people.
     public var name: String {
       switch self {
       case .idle: "idle"
@@ -21,17 +24,21 @@ public struct DeviceReport: Sendable, Equatable {
 
   /// An encoder of the device.
   public struct Encoder: Sendable, Equatable {
+    /// The state of an encoder.
     public enum State: String, Sendable {
       case loading, ready, unloaded, failed
     }
 
+    /// The shape that the encoder is compiled for.
     public var shape: EncoderShape
+    /// The state of the encoder.
     public var state: State
-    /// Bytes that loading it took; `nil` before it was loaded.
+    /// The memory that loading took, in bytes; `nil` before the first load.
     public var bytes: Int64?
-    /// Whether it came from the cache when it was loaded last.
+    /// True if the last load read the cache of compiled networks.
     public var isFromCache = false
 
+    /// Creates the report of an encoder.
     public init(shape: EncoderShape, state: State, bytes: Int64? = nil, isFromCache: Bool = false) {
       self.shape = shape
       self.state = state
@@ -40,43 +47,47 @@ public struct DeviceReport: Sendable, Equatable {
     }
   }
 
+  /// The name of the device.
   public let name: String
+  /// The state of the device.
   public var state = State.idle
-  /// In the order in which they were first wanted.
+  /// The encoders, in the order of their first use.
   public var encoders: [Encoder] = []
-  /// Runs of an encoder that came to an end.
+  /// The number of completed runs.
   public var inferences = 0
-  /// Seconds in them.
+  /// The duration of these runs, in seconds.
   public var busySeconds = 0.0
-  /// Utterances, or windows of them, for which the device found an encoder ready.
+  /// The number of utterances, or windows of them, that found a loaded encoder.
   public var hits = 0
+  /// The number of encoders that were loaded.
   public var loads = 0
+  /// The number of encoders that were unloaded to make room.
   public var evictions = 0
-  /// Runs and loads that failed.
+  /// The number of failed runs and loads.
   public var failures = 0
-  /// How often something else had to run what was meant for it.
+  /// The number of jobs that ran on another device because this one could not run them.
   public var fallbacks = 0
 
-  /// Of a device that has done nothing yet.
+  /// Creates the report of a device that has done nothing yet.
   public init(name: String) {
     self.name = name
   }
 }
 
-/// What happens on a device and people should know.
+/// An event on a device that is worth a log entry.
 public enum DeviceEvent: Sendable, Equatable, CustomStringConvertible {
   case loading(device: DeviceID, EncoderShape)
   case loaded(device: DeviceID, EncoderShape, seconds: Double, isFromCache: Bool, bytes: Int64)
   case notLoaded(device: DeviceID, EncoderShape, why: String)
   case unloaded(device: DeviceID, EncoderShape)
-  /// Pinned encoders alone are more than the budget.
+  /// The pinned encoders alone exceed the memory budget.
   case overLimit(device: DeviceID)
-  /// It was asked for and is not there; another one is used from the beginning.
+  /// The chosen device is not in this machine; another one is used from the start.
   case missing(device: DeviceID, instead: DeviceID)
   case lost(device: String, why: String)
   case back(device: String)
 
-  /// Whether somebody should look after it.
+  /// True if an operator should look into it.
   public var isTrouble: Bool {
     switch self {
     case .loading, .loaded, .unloaded, .back: false
@@ -92,7 +103,7 @@ public enum DeviceEvent: Sendable, Equatable, CustomStringConvertible {
         + "\((seconds * 10).rounded() / 10) s, \(bytes / 1_000_000) MB"
     case .notLoaded(let device, let shape, let why): "\(device): no encoder, \(shape): \(why)"
     case .unloaded(let device, let shape): "\(device): encoder unloaded, \(shape)"
-    case .overLimit(let device): "\(device): the encoders that are kept take more than the memory budget"
+    case .overLimit(let device): "\(device): the pinned encoders exceed the memory budget"
     case .missing(let device, let instead): "there is no \(device); \(instead) is used instead"
     case .lost(let device, let why): "\(device) is lost: \(why)"
     case .back(let device): "\(device) is back"

@@ -40,7 +40,7 @@ public final class DeviceReporter: Sendable {
     state.withLock { $0.fallbacks += 1 }
   }
 
-  // MARK: Its encoders
+  // MARK: Encoders
 
   func ran(seconds: Double) {
     state.withLock { report in
@@ -69,10 +69,10 @@ public final class DeviceReporter: Sendable {
     if isOverLimit { onEvent(.overLimit(device: device)) }
   }
 
-  func notLoaded(_ shape: EncoderShape, _ fault: DeviceError) {
+  func notLoaded(_ shape: EncoderShape, _ error: DeviceError) {
     failed()
     change(shape) { $0.state = .failed }
-    onEvent(.notLoaded(device: device, shape, why: "\(fault)"))
+    onEvent(.notLoaded(device: device, shape, why: "\(error)"))
   }
 
   func evicted(_ shape: EncoderShape) {
@@ -81,7 +81,7 @@ public final class DeviceReporter: Sendable {
     onEvent(.unloaded(device: device, shape))
   }
 
-  /// Nothing is loaded any more.
+  /// Marks all encoders as unloaded.
   func emptied() {
     state.withLock { report in
       for index in report.encoders.indices { report.encoders[index].state = .unloaded }

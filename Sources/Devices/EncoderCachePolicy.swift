@@ -1,18 +1,19 @@
-/// How much may stay loaded on a device.
+/// The limits on the encoders that stay loaded on a device.
 public struct EncoderCacheLimits: Sendable, Equatable {
-  /// Bytes of all loaded encoders together; `nil` for no limit.
+  /// The most memory of all loaded encoders together, in bytes; `nil` for no limit.
   public var bytes: Int64?
-  /// Loaded encoders; `nil` for no limit.
+  /// The most loaded encoders; `nil` for no limit.
   public var count: Int?
 
+  /// Creates limits; without arguments, none.
   public init(bytes: Int64? = nil, count: Int? = nil) {
     self.bytes = bytes
     self.count = count
   }
 }
 
-/// Which encoders of a device are loaded, and which has to go: the least recently used, but never one that is
-/// pinned or in use, and never the last.
+/// The bookkeeping of loaded encoders. It evicts the least recently used one, but never one that is pinned or in use,
+/// and never the last.
 struct EncoderCachePolicy: Sendable {
   private struct Item {
     var bytes: Int64
@@ -23,7 +24,7 @@ struct EncoderCachePolicy: Sendable {
   private let limits: EncoderCacheLimits
   private let pinned: Set<EncoderShape>
   private var items: [EncoderShape: Item] = [:]
-  /// What each encoder took when it was loaded, also of those that are gone.
+  /// The memory that each encoder took at its last load, in bytes; also of evicted ones.
   private var measured: [EncoderShape: Int64] = [:]
   private var uses = 0
 
@@ -34,23 +35,23 @@ struct EncoderCachePolicy: Sendable {
 
   var loaded: Set<EncoderShape> { Set(items.keys) }
 
-  /// Bytes of all that is loaded.
+  /// The memory of all loaded encoders, in bytes.
   var bytes: Int64 { items.values.reduce(0) { $0 + $1.bytes } }
 
-  /// Whether what is loaded is more than the limits allow.
+  /// True if the loaded encoders exceed the limits.
   var isOver: Bool { exceeds(adding: nil) }
 
-  /// Makes room for an encoder before it is loaded, as far as that goes.
+  /// Makes room for an encoder before it is loaded, as far as possible.
   ///
-  /// - Returns: What to unload.
+  /// - Returns: The encoders to unload.
   mutating func makeRoom(for shape: EncoderShape) -> [EncoderShape] {
-    // What was never loaded is taken to be as large as the largest.
+    // An encoder that was never loaded is assumed to be as large as the largest.
     evict(adding: measured[shape] ?? measured.values.max() ?? 0, keeping: shape)
   }
 
-  /// Puts a loaded encoder on the policy.
+  /// Adds a loaded encoder.
   ///
-  /// - Returns: What to unload.
+  /// - Returns: The encoders to unload.
   mutating func add(_ shape: EncoderShape, bytes: Int64) -> [EncoderShape] {
     uses += 1
     items[shape] = Item(bytes: bytes, lastUse: uses)
@@ -58,16 +59,16 @@ struct EncoderCachePolicy: Sendable {
     return evict(adding: nil, keeping: shape)
   }
 
-  /// Begins to use an encoder.
+  /// Marks an encoder as in use.
   mutating func take(_ shape: EncoderShape) {
     uses += 1
     items[shape]?.users += 1
     items[shape]?.lastUse = uses
   }
 
-  /// Ends using it.
+  /// Ends a use of an encoder.
   ///
-  /// - Returns: What to unload: what was in use when its room was wanted.
+  /// - Returns: The encoders to unload: those that were in use when their memory was needed.
   mutating func release(_ shape: EncoderShape) -> [EncoderShape] {
     items[shape]?.users -= 1
     return evict(adding: nil, keeping: nil)

@@ -5,10 +5,12 @@ public import SpeechFeatures
 public typealias EncoderDevice = SupervisedDevice<EncoderPool>
 
 extension SupervisedDevice where Pool == EncoderPool {
+  /// Creates a device that has loaded nothing.
+  ///
   /// - Parameters:
-  ///   - thread: The thread that runs encoders, if not one of the device's own.
+  ///   - thread: The thread that runs encoders, if it is shared; `nil` for the device's own.
   ///   - selfTest: `nil` for the last resort, the processor: it is used without a test, and never lost.
-  ///   - onEvent: Called on any thread.
+  ///   - onEvent: Called on an arbitrary thread.
   public init(
     _ accelerator: any Accelerator, shapes: EncoderShapes, limits: EncoderCacheLimits = EncoderCacheLimits(),
     timing: DeviceTiming = DeviceTiming(), thread: DeviceThread? = nil, selfTest: SelfTest?,
@@ -20,13 +22,13 @@ extension SupervisedDevice where Pool == EncoderPool {
       timing: timing, selfTest: selfTest, onEvent: onEvent)
   }
 
-  /// The shapes in which it runs encoders.
+  /// The shapes in which the device runs encoders.
   public nonisolated var shapes: EncoderShapes { configuration.shapes }
 
   /// Encodes a range of frames.
   ///
-  /// - Parameter waits: True to wait where nothing is ready.
-  /// - Returns: `nil` if nothing is ready.
+  /// - Parameter waits: True to wait for an encoder if none is ready.
+  /// - Returns: `nil` if no encoder is ready.
   public func encode(
     _ frames: LogMelFrames, _ range: Range<Int>, priority: WorkPriority = .urgent, waits: Bool
   ) async throws(DeviceError) -> EncoderOutput? {

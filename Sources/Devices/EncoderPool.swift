@@ -1,15 +1,16 @@
 internal import Concurrency
 internal import SpeechFeatures
 
-/// The loaded encoders of a device, from when it starts until it is lost.
+/// The loaded encoders of a device, from its start until it is lost.
 ///
-/// One thread runs encoders, another one loads them, so that utterances are answered while a bucket is compiled.
+/// One thread runs encoders and another one loads them, so that utterances are recognized while a bucket compiles.
 public actor EncoderPool: DevicePool {
+  /// The device, its shapes, and their limits.
   public struct Configuration: Sendable {
     let accelerator: any Accelerator
     let shapes: EncoderShapes
     let limits: EncoderCacheLimits
-    /// The thread that runs encoders, if not one of the device's own.
+    /// The thread that runs encoders, if it is shared; `nil` for the device's own.
     let thread: DeviceThread?
   }
 
@@ -24,13 +25,14 @@ public actor EncoderPool: DevicePool {
   private var policy: EncoderCachePolicy
   private var encoders: [EncoderShape: any LoadedEncoder] = [:]
   private var loads: [EncoderShape: Task<DeviceError?, Never>] = [:]
-  /// Shapes that could not be loaded and are left alone for a while.
+  /// The shapes that could not be loaded, and the pauses until they are retried.
   private var resting: [EncoderShape: Task<Void, any Error>] = [:]
   private var failures: [EncoderShape: Int] = [:]
   private var background: Task<Void, Never>?
-  /// Why nothing runs here any more.
-  private var end: DeviceError?
+  /// The error that closed the pool.
+  private var closingError: DeviceError?
 
+  /// Creates a pool that has loaded nothing.
   public init(_ configuration: Configuration, timing: DeviceTiming, reporter: DeviceReporter) {
     let device = configuration.accelerator.device
     accelerator = configuration.accelerator
@@ -45,56 +47,56 @@ public actor EncoderPool: DevicePool {
 
   /// Loads the smallest eager encoder, and then the others in the background.
   public func start() async throws(DeviceError) {
-    if let fault = await load(shapes.eager[0]).value(orIfCancelled: .cancelled) { throw fault }
+    if let error = await load(shapes.eager[0]).value(orIfCancelled: .cancelled) { throw error }
     background = Task {
       for shape in shapes.eager.dropFirst() where !Task.isCancelled { _ = await load(shape).value }
     }
   }
 
-  /// Lets go of everything: whoever waits gets the fault.
-  public func close(because fault: DeviceError) {
-    end = fault
+  /// Unloads everything and ends all work: every waiting caller gets the error.
+  public func close(because error: DeviceError) {
+    closingError = error
     background?.cancel()
     for (_, load) in loads { load.cancel() }
     for (_, rest) in resting { rest.cancel() }
-    if !sharesThread { running.abandon(because: fault) }
-    loading.abandon(because: fault)
+    if !sharesThread { running.abandon(because: error) }
+    loading.abandon(because: error)
     encoders = [:]
   }
 
-  /// Asks whether nothing runs and nothing waits.
+  /// True if no job runs or waits.
   public var isQuiet: Bool { !running.isBusy && running.waitingCount == 0 }
 
-  /// Asks whether a thread of its is stuck in the device.
+  /// True if a thread may be stuck in the device.
   public var isStuck: Bool { !sharesThread && running.isBusy || loading.isBusy }
 
-  /// Runs the smallest loaded encoder that can hold the frames. If that is not the smallest there is, that one is
-  /// loaded meanwhile.
+  /// Runs the smallest loaded encoder that can hold the frames. If a smaller shape can hold them, it is loaded in the
+  /// background.
   ///
-  /// - Parameter waits: Whether to wait for an encoder where none is ready.
-  /// - Returns: `nil` if none is ready.
+  /// - Parameter waits: True to wait for an encoder if none is ready.
+  /// - Returns: `nil` if no encoder is ready.
   func encode(
     _ frames: LogMelFrames, _ range: Range<Int>, priority: WorkPriority = .urgent, waits: Bool
   ) async throws(DeviceError) -> EncoderOutput? {
     let fitting = shapes.holding(range.count)
-    guard let wanted = fitting.first else {
-      throw .failed(device: accelerator.device, why: "\(range.count) frames fit in no bucket")
+    guard let smallest = fitting.first else {
+      throw .failed(device: accelerator.device, why: "\(range.count) frames do not fit into any bucket")
     }
-    if encoders[wanted] == nil, resting[wanted] == nil { _ = load(wanted) }
+    if encoders[smallest] == nil, resting[smallest] == nil { _ = load(smallest) }
     while true {
-      if let end { throw end }
+      if let closingError { throw closingError }
       if let shape = fitting.first(where: { encoders[$0] != nil }), let encoder = encoders[shape] {
-        var answer = try await run(encoder, shape, frames, range, priority)
-        if shape != wanted { answer.fallbackReason = "the \(wanted) is not loaded" }
-        return answer
+        var output = try await run(encoder, shape, frames, range, priority)
+        if shape != smallest { output.fallbackReason = "the \(smallest) is not loaded" }
+        return output
       }
       guard waits else { return nil }
       guard let load = fitting.lazy.compactMap({ self.loads[$0] }).first else {
-        // What could not be loaded is tried again for who has nothing else.
-        if let fault = await load(wanted).value(orIfCancelled: .cancelled) { throw fault }
+        // A load that failed is retried at once if there is no other encoder.
+        if let error = await load(smallest).value(orIfCancelled: .cancelled) { throw error }
         continue
       }
-      if let fault = await load.value(orIfCancelled: .cancelled) { throw fault }
+      if let error = await load.value(orIfCancelled: .cancelled) { throw error }
     }
   }
 
@@ -123,9 +125,9 @@ public actor EncoderPool: DevicePool {
 
   // MARK: Loading
 
-  /// Loads an encoder, or joins who does.
+  /// Loads an encoder, or joins the load in progress.
   ///
-  /// - Returns: What went wrong.
+  /// - Returns: A task whose value is the error; `nil` for success.
   private func load(_ shape: EncoderShape) -> Task<DeviceError?, Never> {
     if let load = loads[shape] { return load }
     let load = Task { await loadAndKeep(shape) }
@@ -147,7 +149,7 @@ public actor EncoderPool: DevicePool {
         guard try encoder.warmUp().isFinite else { throw .notFinite(device: device) }
         return encoder
       }
-      if let end { return end }
+      if let closingError { return closingError }
       encoders[shape] = encoder
       failures[shape] = nil
       unload(policy.add(shape, bytes: encoder.residentBytes))
@@ -156,16 +158,16 @@ public actor EncoderPool: DevicePool {
         bytes: encoder.residentBytes, isOverLimit: policy.isOver)
       return nil
     } catch {
-      if end == nil { rest(shape, after: error) }
+      if closingError == nil { rest(shape, after: error) }
       return error
     }
   }
 
-  /// Leaves a shape alone for a while that could not be loaded.
-  private func rest(_ shape: EncoderShape, after fault: DeviceError) {
+  /// Delays the next attempt to load a shape that could not be loaded.
+  private func rest(_ shape: EncoderShape, after error: DeviceError) {
     failures[shape, default: 0] += 1
     let pause = timing.retry.pause(after: failures[shape] ?? 1)
-    report.notLoaded(shape, fault)
+    report.notLoaded(shape, error)
     resting[shape]?.cancel()
     resting[shape] = Task { [weak self, timing] in
       try await timing.pause(pause)

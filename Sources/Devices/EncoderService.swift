@@ -2,28 +2,30 @@ public import Concurrency
 public import SpeechFeatures
 internal import Synchronization
 
-/// Encodes on the best device that can do it now.
+/// Encodes log-mel frames, on the best device that is available.
 public final class EncoderService: Sendable {
-  /// From the best to the last resort.
+  /// The devices, from the best to the last resort.
   public let devices: [EncoderDevice]
-  /// How many answers the first device gave, one after the other, as it should.
+  /// The number of consecutive results from the first device without a fallback.
   private let undisturbed = Mutex(0)
 
-  /// After so many answers of the first device what stood in for it is unloaded.
+  /// The number of consecutive results from the first device after which its replacements are unloaded.
   static let answersUntilRest = 20
 
-  /// - Parameter devices: From the best to the last resort; one at least.
+  /// Creates a service for devices that have loaded nothing.
+  ///
+  /// - Parameter devices: The devices, from the best to the last resort; at least one.
   public init(_ devices: [EncoderDevice]) {
     precondition(!devices.isEmpty)
     self.devices = devices
   }
 
-  /// The most frames that go through the encoder in one piece.
+  /// The most frames that are encoded in one piece.
   public var limit: Int { devices.map(\.shapes.limit).min() ?? 0 }
 
   /// Starts the best device that works.
   ///
-  /// - Parameter onFirstOnly: Whether the first one has to work.
+  /// - Parameter onFirstOnly: True if the first device must work.
   public func start(onFirstOnly: Bool) async throws(DeviceError) {
     for device in devices {
       do throws(DeviceError) {
@@ -34,7 +36,7 @@ public final class EncoderService: Sendable {
     }
   }
 
-  /// Asks whether the best device that works has nothing to do.
+  /// True if the best device that works has nothing to do.
   public var isQuiet: Bool {
     get async {
       for device in devices {
@@ -44,22 +46,21 @@ public final class EncoderService: Sendable {
     }
   }
 
-  /// Encodes a stretch of frames, at most ``limit`` of them.
+  /// Encodes a range of frames, at most ``limit`` of them.
   ///
-  /// A device that is lost, or fails now, is passed over, and so is one that would have to load first; the last one
-  /// is waited for.
+  /// Skips a device that is lost, fails now, or would have to load an encoder first. Waits for the last device.
   ///
-  /// - Parameter priority: Whether somebody waits for the answer.
+  /// - Parameter priority: Urgent if a client waits for the result.
   public func encode(
     _ frames: LogMelFrames, _ range: Range<Int>, priority: WorkPriority = .urgent
   ) async throws(DeviceError) -> EncoderOutput {
     var fallbackReason: String?
     for device in devices.dropLast() {
       do throws(DeviceError) {
-        if var answer = try await device.encode(frames, range, priority: priority, waits: false) {
-          answer.fallbackReason = fallbackReason ?? answer.fallbackReason
-          await note(answer)
-          return answer
+        if var output = try await device.encode(frames, range, priority: priority, waits: false) {
+          output.fallbackReason = fallbackReason ?? output.fallbackReason
+          await note(output)
+          return output
         }
         fallbackReason = fallbackReason ?? "\(device.id) is loading"
       } catch {
@@ -68,10 +69,10 @@ public final class EncoderService: Sendable {
       }
       device.countFallback()
     }
-    var answer = try await encodeOnLast(frames, range, priority)
-    answer.fallbackReason = fallbackReason ?? answer.fallbackReason
-    await note(answer)
-    return answer
+    var output = try await encodeOnLast(frames, range, priority)
+    output.fallbackReason = fallbackReason ?? output.fallbackReason
+    await note(output)
+    return output
   }
 
   private func encodeOnLast(
@@ -79,23 +80,23 @@ public final class EncoderService: Sendable {
   ) async throws(DeviceError) -> EncoderOutput {
     let last = devices[devices.count - 1]
     do throws(DeviceError) {
-      if let answer = try await last.encode(frames, range, priority: priority, waits: true) { return answer }
+      if let output = try await last.encode(frames, range, priority: priority, waits: true) { return output }
       throw .failed(device: last.id, why: "it has no encoder")
     } catch {
-      // The last resort may be out of order while a better device only has to load.
+      // The last resort can fail while a better device only has to load an encoder.
       guard error != .cancelled else { throw error }
       for device in devices.dropLast() {
-        if let answer = try? await device.encode(frames, range, priority: priority, waits: true) {
-          return answer
+        if let output = try? await device.encode(frames, range, priority: priority, waits: true) {
+          return output
         }
       }
       throw error
     }
   }
 
-  /// Lets those rest that stood in for the first device, when that has worked for a while.
-  private func note(_ answer: EncoderOutput) async {
-    let isUndisturbed = answer.accelerator == devices[0].id && answer.fallbackReason == nil
+  /// Unloads the replacements of the first device when it has worked for a while.
+  private func note(_ output: EncoderOutput) async {
+    let isUndisturbed = output.accelerator == devices[0].id && output.fallbackReason == nil
     let count = undisturbed.withLock { count in
       count = isUndisturbed ? count + 1 : 0
       return count

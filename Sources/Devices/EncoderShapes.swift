@@ -1,9 +1,11 @@
-/// The shape that an encoder was compiled for.
+/// The shape that an encoder is compiled for.
 public enum EncoderShape: Sendable, Hashable, CustomStringConvertible {
   /// One network for any number of frames.
   case dynamic
+  /// A network for a fixed number of frames.
   case bucket(Bucket)
 
+  /// The bucket; `nil` for the dynamic shape.
   public var bucket: Bucket? {
     if case .bucket(let bucket) = self { bucket } else { nil }
   }
@@ -13,21 +15,21 @@ public enum EncoderShape: Sendable, Hashable, CustomStringConvertible {
 
 /// The shapes in which a device runs the encoder.
 public struct EncoderShapes: Sendable, Equatable {
-  /// Loaded at start and kept, the smallest first.
+  /// The shapes that are loaded at start and kept, the smallest first.
   public let eager: [EncoderShape]
-  /// Loaded when they are needed, the smallest first.
+  /// The shapes that are loaded on first use, the smallest first.
   public let lazy: [EncoderShape]
-  /// The most frames that fit in any of them.
+  /// The most frames that fit into one of the shapes.
   public let limit: Int
 
-  /// One network for all lengths.
+  /// Returns the shapes of a device with one network for all lengths.
   ///
-  /// - Parameter limit: Feature frames from which on an utterance is cut.
+  /// - Parameter limit: The most feature frames in one piece; a longer utterance is cut.
   public static func dynamic(limit: Int) -> EncoderShapes {
     EncoderShapes(eager: [.dynamic], lazy: [], limit: limit)
   }
 
-  /// Buckets, in any order.
+  /// Creates shapes from buckets in any order.
   public init(eager: [Bucket], lazy: [Bucket]) throws(BucketError) {
     var seen: Set<Bucket> = []
     for bucket in eager + lazy where !seen.insert(bucket).inserted { throw .twice(bucket) }
@@ -43,7 +45,7 @@ public struct EncoderShapes: Sendable, Equatable {
     self.limit = limit
   }
 
-  /// The shapes that can hold so many frames, the smallest first.
+  /// Returns the shapes that can hold a number of frames, the smallest first.
   public func holding(_ frames: Int) -> [EncoderShape] {
     (eager + lazy).filter { ($0.bucket?.frames ?? limit) >= frames }
       .sorted { ($0.bucket?.frames ?? limit) < ($1.bucket?.frames ?? limit) }

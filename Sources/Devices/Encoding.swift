@@ -1,12 +1,13 @@
-/// What an encoder gave for a stretch of an utterance.
+/// The output of an encoder for a part of an utterance.
 public struct Encoding: Sendable {
-  /// [width, count], row-major: only the frames that are valid.
+  /// The values of the valid frames: [width, count], row-major.
   public var values: [Float]
-  /// Numbers of an encoder frame.
+  /// The number of values in an encoder frame.
   public let width: Int
-  /// Encoder frames.
+  /// The number of encoder frames.
   public let count: Int
 
+  /// Creates an encoding of `count` frames with `width` values each.
   public init(values: [Float], width: Int, count: Int) {
     precondition(values.count == width * count)
     self.values = values
@@ -14,25 +15,27 @@ public struct Encoding: Sendable {
     self.count = count
   }
 
-  /// Whether all numbers are numbers. A device that fails may answer with NaN instead of an error.
+  /// True if no value is NaN or infinite. A device that fails can return NaN instead of an error.
   var isFinite: Bool {
-    // A sum of products with zero is zero, unless one of them is no number.
+    // A sum of products with zero is zero, unless a factor is NaN or infinite.
     values.reduce(into: Float(0)) { $0 += $1 * 0 } == 0
   }
 }
 
-/// An encoding, and how it came about.
+/// An encoding, and the circumstances of its run.
 public struct EncoderOutput: Sendable {
+  /// The encoding.
   public var encoding: Encoding
-  /// The device that ran it.
+  /// The device that ran the encoder.
   public var accelerator: DeviceID
-  /// Where it ran, as the runtime says.
+  /// The device that ran the encoder, as the runtime reports it.
   public var device: String
+  /// The shape of the encoder.
   public var shape: EncoderShape
-  /// Whether the network came from the cache of compiled networks when it was loaded.
+  /// True if the network came from the cache of compiled networks when it was loaded.
   public var isFromCache: Bool
-  /// Why it did not run as wanted; `nil` if it did.
+  /// The reason for a fallback to another device or shape; `nil` if there was none.
   public var fallbackReason: String?
-  /// Seconds that the encoder ran.
+  /// The run time of the encoder, in seconds.
   public var seconds: Double
 }

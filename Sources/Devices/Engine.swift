@@ -2,19 +2,22 @@ internal import SpeechFeatures
 
 /// The devices that turn log-mel frames into tokens.
 public struct Engine: Sendable {
+  /// The networks of the model.
   public let networks: any SpeechNetworks
+  /// The service that runs the encoder.
   public let encoders: EncoderService
+  /// The service that runs the decoder.
   public let decoder: DecoderService
   /// The most frames that are encoded in one piece.
   public let windowLimit: Int
-  /// True if the first device has to work at start.
+  /// True if the first device must work at start.
   private let needsFirst: Bool
 
-  /// Finds the devices; nothing is loaded yet. Blocks for a moment.
+  /// Finds the devices, and loads nothing yet. Blocks for a short time.
   ///
   /// - Parameters:
   ///   - selfTest: Recognizes a known recording on a device.
-  ///   - onEvent: Called on any thread.
+  ///   - onEvent: Called on an arbitrary thread.
   init(
     _ networks: any SpeechNetworks, settings: ComputeSettings,
     selfTest: @escaping @Sendable (_ device: DeviceID) async throws(DeviceError) -> Void,
@@ -22,11 +25,11 @@ public struct Engine: Sendable {
   ) throws(DeviceError) {
     let available = try networks.devices()
     let order = try DeviceFallbackOrder(settings.device, fallback: settings.fallback, available: available)
-    if let asked = settings.device.id, order.devices[0] != asked {
-      onEvent(.missing(device: asked, instead: order.devices[0]))
+    if let chosen = settings.device.id, order.devices[0] != chosen {
+      onEvent(.missing(device: chosen, instead: order.devices[0]))
     }
     try networks.checkProperties(of: order.devices[0])
-    // Encoder and decoder take turns where they share a device.
+    // Encoder and decoder take turns if they share the processor.
     let processorThread = DeviceThread(device: .cpu)
     let windowLimit = Int((settings.windowSeconds * Double(LogMelExtractor.frameRate)).rounded())
     var devices: [EncoderDevice] = []

@@ -1,22 +1,24 @@
 internal import Concurrency
 internal import Synchronization
 
-/// Makes an engine when it is first needed, and starts it once.
+/// Makes an engine on first use, and starts it once.
 public actor EngineLoader {
   private let settings: ComputeSettings
   private let makeNetworks: @Sendable () throws(DeviceError) -> any SpeechNetworks
   private let selfTest: @Sendable (_ device: DeviceID) async throws(DeviceError) -> Void
   private let onEvent: @Sendable (DeviceEvent) -> Void
-  /// Its jobs have no time limit.
+  /// The thread that makes the engine. Its jobs have no time limit.
   private let thread = DeviceThread(named: "OpenVINO", cancelled: .cancelled) { _ in .cancelled }
   private nonisolated let present = Mutex<Engine?>(nil)
   private var making: Task<Result<Engine, DeviceError>, Never>?
   private var starting: Task<Result<Void, DeviceError>, Never>?
 
+  /// Creates a loader that has loaded nothing.
+  ///
   /// - Parameters:
-  ///   - makeNetworks: Makes the model's networks. Blocks, on a thread of its own.
-  ///   - selfTest: Recognizes a known recording on a device, before it is used.
-  ///   - onEvent: Called on any thread.
+  ///   - makeNetworks: Makes the model's networks. Blocks, and is called on a dedicated thread.
+  ///   - selfTest: Recognizes a known recording on a device before the device is used.
+  ///   - onEvent: Called on an arbitrary thread.
   public init(
     settings: ComputeSettings,
     makeNetworks: @escaping @Sendable () throws(DeviceError) -> any SpeechNetworks,
@@ -50,7 +52,7 @@ public actor EngineLoader {
     do throws(DeviceError) {
       try await value(of: starting)
     } catch {
-      // The next attempt may find what was missing.
+      // The next attempt can succeed, for example with a file that was missing.
       if error != .cancelled { self.starting = nil }
       throw error
     }

@@ -1,19 +1,20 @@
-/// A recording, and the words in it. A device that gets another text must not be used, however fast it is.
+/// A recording and its words. A device that recognizes other words must not be used, however fast it is.
 public struct SelfTest: Sendable {
-  /// 16 kHz, mono, in [-1, 1].
+  /// The recording: 16 kHz, mono, in [-1, 1].
   public let samples: [Float]
-  /// The words that are said.
+  /// The spoken words.
   public let text: String
 
   /// The share of the words that may be wrong: arithmetic in 16 bits may cost a word, broken arithmetic costs all.
   public static let tolerance = 0.25
 
+  /// Creates a self-test from a recording and its words.
   public init(samples: [Float], text: String) {
     self.samples = samples
     self.text = text
   }
 
-  /// The settings with which a device is tested: alone, without a fallback.
+  /// Returns the settings for the test of a device: that device alone, without a fallback.
   public static func settings(for device: DeviceID) -> ComputeSettings {
     var settings = ComputeSettings(device: .device(device))
     settings.fallback = .none
@@ -23,18 +24,18 @@ public struct SelfTest: Sendable {
     return settings
   }
 
-  /// True if a transcript has the words that are said, but for the share that ``tolerance`` allows.
+  /// Returns true if a transcript has the spoken words, except for the share that ``tolerance`` allows.
   public func accepts(_ transcript: String) -> Bool {
     let said = Self.words(text)
     return Double(Self.distance(said, Self.words(transcript))) <= Double(said.count) * Self.tolerance
   }
 
-  /// Words without case and punctuation.
+  /// Returns the words of a text without case and punctuation.
   private static func words(_ text: String) -> [String] {
     text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
   }
 
-  /// The number of words to replace, insert and delete to turn one text into the other (Levenshtein distance).
+  /// Returns the number of words to replace, insert and delete to turn one text into the other (Levenshtein distance).
   private static func distance(_ left: [String], _ right: [String]) -> Int {
     var row = Array(0...right.count)
     for (index, word) in left.enumerated() {

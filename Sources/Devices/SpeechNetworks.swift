@@ -1,28 +1,29 @@
 public import SpeechFeatures
 public import Transducer
 
-/// The networks of one model, which each device can load. Its calls block, and are made on threads of their own.
+/// The networks of one model, for all devices. Its calls block, and are made on dedicated threads.
 public protocol SpeechNetworks: Sendable {
-  /// The devices of this machine that OpenVINO lists.
+  /// Returns the devices of this machine that OpenVINO lists.
   func devices() throws(DeviceError) -> [DeviceID]
 
-  /// Refuses properties that a device does not have.
+  /// Checks that a device has the configured properties.
   func checkProperties(of device: DeviceID) throws(DeviceError)
 
-  /// The accelerator that runs the encoder on a device.
+  /// Returns the accelerator that runs the encoder on a device.
   func accelerator(on device: DeviceID) -> any Accelerator
 
   /// Loads the decoder's networks on a device.
   func decoder(on device: DeviceID) throws(DeviceError) -> any LoadedDecoder
 
-  /// The precision that a transcript reports; `nil` if the device has loaded nothing.
+  /// Returns the precision that a transcript reports; `nil` if the device has loaded nothing.
   func precision(on device: DeviceID) -> Precision?
 }
 
-/// A backend that loads encoders: a device through OpenVINO, or in tests a script.
+/// A backend that loads encoders: a device through OpenVINO, or a script in tests.
 ///
-/// Its calls block, and are made on threads of their own.
+/// Its calls block, and are made on dedicated threads.
 public protocol Accelerator: Sendable {
+  /// The device that the backend uses.
   var device: DeviceID { get }
 
   /// Compiles the encoder for a shape, or reads it from the cache. Takes seconds.
@@ -33,9 +34,9 @@ public protocol Accelerator: Sendable {
 public protocol LoadedEncoder: Sendable {
   /// The device that runs it, as the runtime reports.
   var executionDevice: String { get }
-  /// True if it was read from the cache of compiled networks.
+  /// True if the network was read from the cache of compiled networks.
   var isFromCache: Bool { get }
-  /// Bytes of memory that loading and the first run took; measured.
+  /// The measured memory that loading and the first run took, in bytes.
   var residentBytes: Int64 { get }
 
   /// Encodes a range of frames, normalized over the range and padded with zeros to the encoder's shape.

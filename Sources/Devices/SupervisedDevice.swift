@@ -2,7 +2,7 @@ internal import Concurrency
 
 /// A device with failure detection, and retry with exponential backoff.
 public actor SupervisedDevice<Pool: DevicePool> {
-  /// Proves that a device works, before it is used for the first time and each time that it comes back.
+  /// Proves that a device works, before its first use and before each return.
   public typealias SelfTest = @Sendable () async throws(DeviceError) -> Void
 
   private enum State {
@@ -13,6 +13,7 @@ public actor SupervisedDevice<Pool: DevicePool> {
     case lost(DeviceError)
   }
 
+  /// The identifier of the device.
   public nonisolated let id: DeviceID
   nonisolated let configuration: Pool.Configuration
   private let timing: DeviceTiming
@@ -20,15 +21,17 @@ public actor SupervisedDevice<Pool: DevicePool> {
   private nonisolated let reporter: DeviceReporter
   private var state = State.idle
   private var retrying: Task<Void, any Error>?
-  /// The pools of earlier attempts whose threads may still be inside the device.
+  /// The pools of earlier attempts whose threads can still be inside the device.
   private var stuck: [Pool] = []
-  /// With this many threads inside the device, it is not tried again until one comes out.
+  /// The number of stuck pools from which on the device is not retried until a call into it returns.
   private static var stuckLimit: Int { 3 }
 
+  /// Creates a device that has loaded nothing.
+  ///
   /// - Parameters:
   ///   - selfTest: `nil` for the last resort, the processor: it is used without a test, and never lost.
-  ///   - role: The name in events of its loss and return, if not that of the device.
-  ///   - onEvent: Called on any thread.
+  ///   - role: The name in events of its loss and return; the device's name by default.
+  ///   - onEvent: Called on an arbitrary thread.
   init(
     _ id: DeviceID, role: String? = nil, _ configuration: Pool.Configuration, timing: DeviceTiming,
     selfTest: SelfTest?, onEvent: @escaping @Sendable (DeviceEvent) -> Void
@@ -44,17 +47,18 @@ public actor SupervisedDevice<Pool: DevicePool> {
     retrying?.cancel()
   }
 
+  /// The state and the counters of the device.
   public nonisolated var report: DeviceReport { reporter.report }
 
-  /// Starts the device, unless it works.
+  /// Starts the device if it has not started.
   public func start() async throws(DeviceError) {
     _ = try await startedPool()
   }
 
-  /// Works with the device's networks. The device is lost if that fails.
+  /// Runs `body` with the device's networks. The device is lost if it fails.
   ///
   /// - Parameter waits: True to wait for the device's start.
-  /// - Returns: `nil` if the device has not started, or `body` returns that.
+  /// - Returns: `nil` if the device has not started, or if `body` returns `nil`.
   func run<Output>(
     waits: Bool, _ body: (Pool) async throws(DeviceError) -> sending Output?
   ) async throws(DeviceError) -> sending Output? {
@@ -77,7 +81,7 @@ public actor SupervisedDevice<Pool: DevicePool> {
     }
   }
 
-  /// True if nothing runs and nothing waits on it; `nil` if it does not work now.
+  /// True if no job runs or waits on the device; `nil` if it does not work now.
   var isQuiet: Bool? {
     get async {
       guard case .working(let pool) = state else { return nil }
@@ -128,7 +132,7 @@ public actor SupervisedDevice<Pool: DevicePool> {
     return result
   }
 
-  /// A pool that has started, of a device that has passed its self-test.
+  /// Starts a pool, and returns it if the device passes its self-test.
   private func provenPool() async -> Result<Pool, DeviceError> {
     let pool = Pool(configuration, timing: timing, reporter: reporter)
     do throws(DeviceError) {

@@ -3,12 +3,14 @@ public import Parakeet
 
 /// An event in the life of a recognizer's model and devices.
 public enum RecognitionEvent: Sendable, Equatable, CustomStringConvertible {
+  /// The model is prepared for this machine.
   case preparation(PreparationEvent)
+  /// An event on a device.
   case device(DeviceEvent)
-  /// A client requested a language that the model does not know, or whose script is not known.
+  /// A client requested a language that the model does not support, or whose script is unknown.
   case unknownLanguage(String, model: String)
 
-  /// True if a person who waits wants to know. An encoder that cannot be loaded shows in the transcript or in its error.
+  /// True if it matters to a user who waits. An encoder that cannot be loaded shows in the transcript or in its error.
   public var isNotable: Bool {
     switch self {
     case .preparation, .device(.lost), .device(.missing), .device(.overLimit), .unknownLanguage: true
@@ -30,7 +32,7 @@ public enum RecognitionEvent: Sendable, Equatable, CustomStringConvertible {
     case .preparation(let event): event.description
     case .device(let event): event.description
     case .unknownLanguage(let language, let model):
-      "the language \(language) is passed over: \(model) does not know it, or its script is not known"
+      "the language \(language) is ignored: \(model) does not support it, or its script is unknown"
     }
   }
 }

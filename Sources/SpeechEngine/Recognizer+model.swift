@@ -4,9 +4,9 @@ internal import Parakeet
 public import Recognition
 
 extension Recognizer {
-  /// Creates a recognizer for a model on the devices of this machine. Nothing is loaded yet; see ``prepare()``.
+  /// Creates a recognizer for a model on the devices of this machine, and loads nothing yet; see ``prepare()``.
   ///
-  /// - Parameter onEvent: Called on any thread.
+  /// - Parameter onEvent: Called on an arbitrary thread for each event of the model or the devices.
   public convenience init(
     model: ModelDirectory, settings: ComputeSettings, listening: ListeningSettings = ListeningSettings(),
     onEvent: @escaping @Sendable (RecognitionEvent) -> Void = { _ in }

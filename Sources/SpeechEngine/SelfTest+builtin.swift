@@ -4,7 +4,7 @@ public import Recognition
 internal import SystemPaths
 
 extension SelfTest {
-  /// The recording of the built-in model: `self-test.pcm`, 16-bit little-endian samples, and `self-test.txt`.
+  /// Reads the recording of the built-in model: `self-test.pcm`, 16-bit little-endian samples, and `self-test.txt`.
   ///
   /// - Parameter model: The built-in model, `ModelDirectory.find(ModelDirectory.builtin)`.
   public init(of model: ModelDirectory) throws(ModelError) {
@@ -29,15 +29,15 @@ extension SelfTest {
   public struct Outcome: Sendable {
     /// The transcript.
     public let text: String
-    /// True if the transcript is close enough to the words that are said.
+    /// True if the transcript is close enough to the spoken words.
     public let isPassed: Bool
     /// The device that ran the encoder, as OpenVINO reports it.
     public let device: String?
-    /// Seconds until the model was loaded; 0 if it was loaded already.
+    /// The time to load the model, in seconds; 0 if it was loaded already.
     public let loadSeconds: Double
-    /// Seconds from the end of the audio to the first transcript.
+    /// The time from the end of the audio to the first transcript, in seconds.
     public let firstSeconds: Double
-    /// The same for the second transcript: a network's first run takes longer.
+    /// The time to the second transcript, in seconds: the first run of a network takes longer.
     public let seconds: Double
   }
 
@@ -60,7 +60,7 @@ extension SelfTest {
 
   /// Recognizes the recording on a device with the built-in model.
   ///
-  /// - Parameter settings: Those of the model that will be served.
+  /// - Parameter settings: The settings of the model to be served.
   static func run(on device: DeviceID, _ settings: ComputeSettings) async throws(DeviceError) {
     var own = Self.settings(for: device)
     own.cacheDirectory = settings.cacheDirectory
@@ -75,7 +75,7 @@ extension SelfTest {
     }
     let outcome = try await test.run(with: Recognizer(model: model, settings: own))
     guard outcome.isPassed else {
-      throw .failed(device: device, why: "the self-test understood '\(outcome.text)'")
+      throw .failed(device: device, why: "the self-test recognized '\(outcome.text)'")
     }
   }
 }

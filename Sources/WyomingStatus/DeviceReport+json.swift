@@ -45,7 +45,7 @@ extension DeviceReport {
 }
 
 extension DeviceReport.Encoder {
-  /// The encoder as fields; the bucket is in seconds, null for a dynamic shape.
+  /// The encoder as the fields of a JSON object; the bucket is in seconds, null for a dynamic shape.
   fileprivate var json: [String: JSONValue] {
     [
       "bucket": shape.bucket.map { .number($0.seconds) } ?? .null, "state": .string(state.rawValue),

@@ -1,16 +1,16 @@
 public import Devices
 public import WyomingProtocol
 
-/// The state of a served model and its devices: the data of a `lorikeet-status` event, as servers write and clients
-/// read it.
+/// The state of a served model and its devices: the data of a `lorikeet-status` event, which servers write and clients
+/// read.
 public struct ServerStatus: Sendable, Equatable {
   /// The progress of a model from the hub to the devices.
   public enum Progress: String, Sendable {
-    /// The files are still being fetched, the model is still loading, the model can recognize.
+    /// The files are downloading, the model is loading, the model can recognize.
     case fetching, loading, ready
   }
 
-  /// The counters of recognition that began before an utterance had ended.
+  /// The counters of recognition that begins before the utterance ends.
   public struct Speculation: Sendable, Equatable {
     /// The number of attempts.
     public var started: Int
@@ -19,7 +19,7 @@ public struct ServerStatus: Sendable, Equatable {
     /// The time that clients did not have to wait, in seconds.
     public var savedSeconds: Double
 
-    /// Creates the counters; without arguments, those of a server that has not begun early yet.
+    /// Creates the counters, by default of a server that has not speculated yet.
     public init(started: Int = 0, used: Int = 0, savedSeconds: Double = 0) {
       self.started = started
       self.used = used
@@ -33,7 +33,7 @@ public struct ServerStatus: Sendable, Equatable {
   public var progress: Progress
   /// The devices, from the preferred one to the last resort; empty until they are known.
   public var devices: [DeviceReport]
-  /// The counters of recognition that began early.
+  /// The counters of speculative recognition.
   public var speculation: Speculation
 
   /// Creates a status.
@@ -46,7 +46,7 @@ public struct ServerStatus: Sendable, Equatable {
     self.speculation = speculation
   }
 
-  /// The event's data. Programs read it: the keys stay.
+  /// The event's data. Programs read it: keep the keys.
   public var json: [String: JSONValue] {
     [
       "model": .string(model), "state": .string(progress.rawValue),

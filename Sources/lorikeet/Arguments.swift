@@ -1,4 +1,4 @@
-// Values of other modules as command-line arguments.
+// Command-line arguments whose types are in other modules.
 
 public import ArgumentParser
 public import Devices
@@ -9,6 +9,8 @@ extension DeviceChoice: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 
 extension ListenAddress {
+  /// Parses the address in an option.
+  ///
   /// - Throws: An error that shows the form of an address.
   static func argument(_ text: String) throws -> ListenAddress {
     do throws(ListenAddressError) {

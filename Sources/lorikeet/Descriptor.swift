@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Writes all bytes, and waits while the descriptor accepts none.
+/// Writes all bytes. Waits while the descriptor accepts none.
 func write(_ bytes: [UInt8], to descriptor: Int32) throws(DescriptorError) {
   var rest = bytes[...]
   while !rest.isEmpty {
@@ -17,10 +17,10 @@ func write(_ bytes: [UInt8], to descriptor: Int32) throws(DescriptorError) {
   }
 }
 
-/// A descriptor that accepts no more bytes.
+/// The error of a descriptor that accepts no more bytes.
 struct DescriptorError: Error {
   /// `errno`.
   let code: Int32
-  /// The number of bytes that it has accepted.
+  /// The number of bytes that the descriptor accepted.
   let written: Int
 }

@@ -1,7 +1,7 @@
 internal import Devices
 
 extension DeviceID {
-  /// The names that OpenVINO gives to other devices than this one.
+  /// Returns the OpenVINO names of the devices other than this one.
   func others(among names: [String]) -> [String] {
     names.filter { name in DeviceID(name).map { !includes($0) } ?? true }
   }

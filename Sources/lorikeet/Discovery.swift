@@ -8,12 +8,14 @@ internal import WyomingProtocol
 struct Discovery: Sendable {
   /// The name under which Home Assistant knows the server.
   let name: String
-  /// The machine's own name, as a label of DNS.
+  /// The machine's name, as a DNS label.
   let host: String
   let interfaces: [String]
-  /// The ports of all addresses, if they are known before the addresses are open.
+  /// The ports of all addresses, as far as they are known before the addresses are open.
   let ports: [Int]
 
+  /// Returns the advertisement of an address.
+  ///
   /// - Parameters:
   ///   - ipAddress: The IP address on which the server listens.
   ///   - place: The position of the address among all.
@@ -22,7 +24,7 @@ struct Discovery: Sendable {
     guard case .tcp(_, let port) = address.endpoint, let open = ipAddress.flatMap(IPAddress.init(text:)),
       isReachable(open)
     else { return nil }
-    // A name that stays the same when addresses are added after this one.
+    // The name stays stable when addresses are added after this one.
     let isShared = ports.count { $0 == port } > 1
     let number = isShared ? "\(port)-\(place + 1)" : "\(port)"
     return ServiceAdvertisement(
@@ -30,7 +32,7 @@ struct Discovery: Sendable {
       host: "\(host.prefix(40))-\(number)", port: UInt16(truncatingIfNeeded: port), reach: reach(open))
   }
 
-  /// Other machines cannot reach the loopback interface, but it is allowed if the user has named an interface.
+  /// Returns true if clients can reach the address. The loopback interface counts only if the user named an interface.
   private func isReachable(_ address: IPAddress) -> Bool { !address.isLoopback || !interfaces.isEmpty }
 
   private func reach(_ address: IPAddress) -> ServiceAdvertisement.Reach {
@@ -39,7 +41,7 @@ struct Discovery: Sendable {
     return address.family == .v4 ? .everyIPv4Address : .everyAddress
   }
 
-  /// True if it is known before an address is open that no other machine can reach it.
+  /// Returns true if an address that is not open yet is certain to be unreachable for other machines.
   func isPrivate(_ address: ListenAddress) -> Bool {
     guard case .tcp(let host, _) = address.endpoint else { return true }
     return IPAddress(text: host).map { !isReachable($0) } ?? false
@@ -49,7 +51,7 @@ struct Discovery: Sendable {
 extension ResolvedSettings {
   /// Returns the advertisement; `nil` if the server is not advertised.
   ///
-  /// - Throws: If no other machine could reach the server.
+  /// - Throws: An error if no other machine could reach the server.
   func discovery() throws(SettingsError) -> Discovery? {
     guard settings.zeroconf != "no" else { return nil }
     let host = Self.hostName
@@ -67,7 +69,7 @@ extension ResolvedSettings {
     return discovery
   }
 
-  /// The first label of the machine's name, in the letters that a host name may have; "lorikeet" if it has none.
+  /// The first label of the machine's name, in the letters of a host name; "lorikeet" if there is none.
   private static var hostName: String {
     var bytes = [CChar](repeating: 0, count: 256)
     guard gethostname(&bytes, bytes.count - 1) == 0 else { return "lorikeet" }

@@ -1,4 +1,4 @@
-/// Examples of commands for `--help`.
+/// Example commands in `--help`.
 struct Examples: Sendable {
   struct Example: Sendable {
     let command: String

@@ -1,15 +1,18 @@
-/// The lines that wait to be written. If there are too many, further lines are dropped until all of these are written.
+/// The log lines that wait to be written. If there are too many, further lines are dropped until all of them are
+/// written.
 struct LogBacklog {
+  /// The next output.
   struct Next: Equatable {
     /// The number of lines that were dropped before this one.
     var dropped = 0
-    /// Empty if there is only a number of dropped lines.
+    /// The line; empty if there is only a number of dropped lines.
     var line: [UInt8] = []
   }
 
+  /// The most bytes that wait.
   private let capacity: Int
   private var lines: [[UInt8]] = []
-  /// The number of lines that are written.
+  /// The number of lines that were already taken.
   private var gone = 0
   private var bytes = 0
   private var dropped = 0
@@ -30,7 +33,7 @@ struct LogBacklog {
     bytes += line.count
   }
 
-  /// The next line to write.
+  /// Removes and returns the next output.
   mutating func next() -> Next {
     guard gone < lines.count else {
       (lines, gone) = ([], 0)

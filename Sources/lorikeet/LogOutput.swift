@@ -4,7 +4,8 @@ internal import Settings
 internal import SystemPaths
 
 /// Writes log entries as lines to standard error: standard output is for results, and with `stdio://` for the protocol.
-/// A line of text: `2026-11-22T20:15:03.120Z info listening uri=tcp://0.0.0.0:10300`.
+///
+/// A text line: `2026-11-22T20:15:03.120Z info listening uri=tcp://0.0.0.0:10300`.
 struct LogOutput: LogHandler {
   var metadata: Logger.Metadata = [:]
   var logLevel = Logger.Level.info
@@ -28,7 +29,7 @@ struct LogOutput: LogHandler {
 
   /// Returns the entry that replaces lines that could not be written.
   static func dropped(_ count: Int, as format: LogFormat) -> String {
-    line(.warning, "log lines were dropped, nobody took them", ["count": "\(count)"], as: format)
+    line(.warning, "dropped log lines that could not be written", ["count": "\(count)"], as: format)
   }
 
   private static func line(

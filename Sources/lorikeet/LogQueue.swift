@@ -1,7 +1,7 @@
 internal import Concurrency
 
-/// Lines on their way to a descriptor, in order, written by a thread of their own: logging never waits, even for a pipe
-/// that no one reads. Lines that do not fit into the queue or cannot be written are dropped and counted; the count is
+/// A queue of lines that a dedicated thread writes to a descriptor, in order: logging never waits, even for a pipe that
+/// no one reads. Lines that do not fit into the queue or cannot be written are dropped and counted; the count is
 /// written in their place as soon as that is possible.
 final class LogQueue: Sendable {
   private struct State: Sendable {
@@ -11,9 +11,11 @@ final class LogQueue: Sendable {
 
   private let state: Monitor<State>
 
+  /// Creates a queue and starts its thread.
+  ///
   /// - Parameters:
   ///   - capacity: The most bytes that wait.
-  ///   - dropped: Makes the line that replaces a number of dropped ones.
+  ///   - dropped: Returns the line that replaces a number of dropped lines.
   init(descriptor: Int32, capacity: Int = 1 << 20, dropped: @escaping @Sendable (Int) -> String) {
     let state = Monitor(State(backlog: LogBacklog(capacity: capacity)))
     self.state = state
@@ -32,7 +34,7 @@ final class LogQueue: Sendable {
     }
   }
 
-  /// Puts a line at the end of the queue; returns at once.
+  /// Appends a line, and returns immediately.
   func add(_ line: String) {
     state.update { $0.backlog.add(Array(line.utf8)) }
   }
@@ -45,7 +47,7 @@ final class LogQueue: Sendable {
   }
 }
 
-/// The descriptor that lines are written to. Lines that cannot be written are counted, and the count is written later.
+/// The output of a ``LogQueue``. Lines that cannot be written are counted, and the count is written later.
 private struct LogDescriptor {
   private let descriptor: Int32
   private let dropped: @Sendable (Int) -> String
@@ -67,7 +69,7 @@ private struct LogDescriptor {
       (lost, isInLine) = (0, false)
     } catch {
       if !next.line.isEmpty { lost += 1 }
-      // A full disk can have taken a part of a line.
+      // A full disk may have accepted a part of a line.
       if error.written > 0 { isInLine = bytes[error.written - 1] != 0x0A }
     }
   }

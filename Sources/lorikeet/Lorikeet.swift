@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import SystemPaths
 
-/// The command line; each command is in the file of its name.
+/// The command line; each command has a file of its name.
 @main
 struct Lorikeet: AsyncParsableCommand {
   static let version = "0.1.0"
@@ -13,8 +13,8 @@ struct Lorikeet: AsyncParsableCommand {
     version: version,
     subcommands: [Serve.self, Transcribe.self, Models.self, Health.self, Doctor.self, Bench.self])
 
-  /// Runs the command that the arguments name. By itself, the library would use the arguments that Swift has converted
-  /// to UTF-8.
+  /// Runs the command that the arguments name. The library by itself would use the arguments after
+  /// their conversion to UTF-8 by Swift.
   static func main() async {
     StandardStreams.reserve()
     do {

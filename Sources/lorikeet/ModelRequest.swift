@@ -12,7 +12,9 @@ struct ModelRequest: Sendable {
   let name: String
   var settings: ServerSettings
 
-  /// - Parameter model: The name of a model or its directory, if it is not the one in the settings.
+  /// Creates a request.
+  ///
+  /// - Parameter model: The name of a model, or its directory; `nil` for the model in the settings.
   init(_ settings: ServerSettings, model: String? = nil) {
     name = model ?? settings.model
     self.settings = settings
@@ -28,6 +30,7 @@ struct ModelRequest: Sendable {
 
   /// The location of a model.
   enum Place: Sendable {
+    /// The model is on this machine.
     case here(ModelDirectory)
     /// The model must be downloaded.
     case hub(HubModel, HubSettings)
@@ -55,7 +58,7 @@ struct ModelRequest: Sendable {
   }
 
   /// Deletes a loaded model's files in the store, if the settings say so and a prepared model has replaced them. Files
-  /// outside of the store belong to the user.
+  /// outside the store belong to the user.
   ///
   /// - Returns: The number of deleted bytes; `nil` if nothing was to be deleted.
   func dropOriginals(of model: ModelDirectory) async throws -> Int? {
@@ -66,7 +69,7 @@ struct ModelRequest: Sendable {
     return try await library.dropOriginals(of: known, keeping: prepared)
   }
 
-  /// Returns a recognizer of the model, which is not loaded yet.
+  /// Returns a recognizer whose model is not loaded yet.
   ///
   /// - Parameter onEvent: Called on an arbitrary thread for each event of the model or the devices.
   func recognizer(

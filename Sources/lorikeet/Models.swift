@@ -19,6 +19,7 @@ struct Models: AsyncParsableCommand {
 extension ExportFiles: ExpressibleByArgument {}
 
 extension HubModel: ExpressibleByArgument {
+  /// Creates a model from its name in the catalogue or on the hub.
   public init?(argument: String) {
     self.init(named: argument)
   }
@@ -32,7 +33,7 @@ extension HubSettings {
   }
 }
 
-/// The option for the directory of the model store.
+/// The option for the directory of the models.
 struct StoreOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -42,7 +43,7 @@ struct StoreOptions: ParsableArguments {
 
   var library: ModelLibrary { ModelLibrary(dataDirectory: directory) }
 
-  /// The directory of the models that are prepared for a device.
+  /// The directory of prepared models.
   var prepared: String { "\(directory)/prepared" }
 
   var directory: String { dataDir ?? DataDirectory.standard }
@@ -86,7 +87,7 @@ extension Models {
 
   struct Pull: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Download a model, or the files of it that are missing.",
+      abstract: "Download a model, or its missing files.",
       discussion: """
         An interrupted download resumes with the next pull. A file gets its final name only after its size and SHA-256 \
         have been verified.
@@ -118,7 +119,7 @@ extension Models {
 
   struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Verify the SHA-256 of all files of models, downloaded and prepared.",
+      abstract: "Verify the SHA-256 of all downloaded and prepared files of models.",
       discussion:
         "Removes damaged files, so that the next pull downloads them again; the exit status is 1 in this case."
         .with(.verify))

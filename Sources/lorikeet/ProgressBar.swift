@@ -5,7 +5,9 @@ struct ProgressBar: Sendable {
 
   private static let width = 30
 
-  /// - Parameter part: The part that is done, 0 to 1.
+  /// Shows a fraction.
+  ///
+  /// - Parameter part: The completed fraction, 0 to 1.
   func show(_ part: Double) {
     guard isShown else { return }
     let filled = Int((part * Double(Self.width)).rounded())
@@ -13,9 +15,11 @@ struct ProgressBar: Sendable {
     Terminal.note("\r\(bar) \(Int((part * 100).rounded())) % \(label)\u{1B}[K")
   }
 
+  /// Shows the progress in a recording.
+  ///
   /// - Parameters:
-  ///   - seconds: The seconds that are done.
-  ///   - total: All seconds; infinite if the number is not known.
+  ///   - seconds: The completed duration, in seconds.
+  ///   - total: The whole duration, in seconds; infinite if it is not known.
   func show(_ seconds: Double, of total: Double) {
     guard isShown else { return }
     if total.isFinite, total > 0 {

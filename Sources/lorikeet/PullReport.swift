@@ -1,7 +1,7 @@
 internal import ModelDownload
 internal import Synchronization
 
-/// Reports the progress of a download: with a bar on a terminal, otherwise with a line from time to time.
+/// Reports the progress of a download: with a bar on a terminal, otherwise with a line every ten seconds.
 final class PullReport: Sendable {
   private let model: String
   private let isBar: Bool
@@ -11,13 +11,15 @@ final class PullReport: Sendable {
   private struct State {
     var start = ContinuousClock.now
     var last: ContinuousClock.Instant?
-    /// The number of bytes that an earlier pull had downloaded.
+    /// The number of bytes that an earlier pull downloaded.
     var found: Int?
   }
 
   private static let barPause = Duration.milliseconds(100)
   private static let linePause = Duration.seconds(10)
 
+  /// Creates a report.
+  ///
   /// - Parameters:
   ///   - showsBar: True for a bar on standard error.
   ///   - line: Called with each line.
@@ -27,7 +29,7 @@ final class PullReport: Sendable {
     self.line = line
   }
 
-  /// Reports on standard error; `quiet` leaves only the necessary lines.
+  /// Creates a report on standard error; nothing is reported if `quiet` is true.
   convenience init(model: String, quiet: Bool) {
     self.init(model: model, showsBar: Terminal.isWatched && !quiet) { text in
       if !quiet { Terminal.note("lorikeet: \(text)\n") }
@@ -50,7 +52,7 @@ final class PullReport: Sendable {
     case .checking(let file):
       bar("checking \(file)").show(1)
     case .finished(let bytes):
-      say("\(model) is there, \(ByteCount(bytes)) fetched and checked")
+      say("\(model) is complete, \(ByteCount(bytes)) fetched and checked")
     }
   }
 
@@ -64,7 +66,7 @@ final class PullReport: Sendable {
     let rate: Int? = state.withLock { state in
       if state.found == nil { (state.start, state.found) = (now, done) }
       let pause = isBar ? Self.barPause : Self.linePause
-      // The first line comes after a pause, too: a fast pull needs none.
+      // The first line also comes after a pause: a fast pull needs none.
       if let last = state.last ?? (isBar ? nil : state.start), last.duration(to: now) < pause { return nil }
       state.last = now
       let seconds = state.start.duration(to: now) / .seconds(1)

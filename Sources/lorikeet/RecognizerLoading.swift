@@ -9,19 +9,21 @@ internal import WyomingServer
 
 /// Downloads and loads a model while its server already listens.
 ///
-/// The group shuts its services down from the last to the first: the model continues to load while the servers finish
-/// the utterances that wait for it. If it cannot be loaded, the group ends, because the server could never answer.
+/// The service group shuts down from the last service to the first: the model continues to load while the servers
+/// finish the utterances that wait for it. If it cannot be loaded, the group ends, as the server could never answer.
 struct RecognizerLoading: Service {
   let served: ServedRecognizer
-  private let wanted: ModelRequest
+  private let request: ModelRequest
   private let place: ModelRequest.Place
   private let logger: Logger
 
-  /// - Throws: An error if there is no model to load and it must not be downloaded.
-  init(_ wanted: ModelRequest, _ logger: Logger) throws {
-    self.wanted = wanted
+  /// Locates the model.
+  ///
+  /// - Throws: An error if the model is not on this machine and must not be downloaded.
+  init(_ request: ModelRequest, _ logger: Logger) throws {
+    self.request = request
     self.logger = logger
-    place = try wanted.locate()
+    place = try request.locate()
     served =
       switch place {
       case .here(let model): ServedRecognizer(WyomingInfo.program(for: model))
@@ -38,7 +40,7 @@ struct RecognizerLoading: Service {
     } catch let error as DownloadError where error.isCancelled {
       // The server stops during the download; the downloaded part is kept.
     } catch is CancellationError {
-      // The time for a graceful shutdown is over.
+      // The graceful shutdown timed out.
     }
   }
 
@@ -47,7 +49,7 @@ struct RecognizerLoading: Service {
     case .here(let model): return model
     case .hub(let model, let hub):
       let report = PullReport(model: model.name, showsBar: false) { [logger] in logger.info("\($0)") }
-      let fetched = try await wanted.fetch(model, from: hub, report)
+      let fetched = try await request.fetch(model, from: hub, report)
       served.fetched(WyomingInfo.program(for: fetched))
       return fetched
     }
@@ -56,11 +58,11 @@ struct RecognizerLoading: Service {
   private func load(_ model: ModelDirectory) async throws {
     let clock = ContinuousClock()
     let start = clock.now
-    let recognizer = wanted.recognizer(of: model) { [logger] event in
+    let recognizer = request.recognizer(of: model) { [logger] event in
       logger.log(
         level: event.isTrouble ? .warning : event.isNotable ? .notice : .info, "\(Remedies.text(of: event))")
     }
-    // An utterance waits for the first device that is ready.
+    // An utterance waits until the first device is ready.
     served.arrived(recognizer)
     try await recognizer.prepare()
     served.ready()
@@ -72,12 +74,12 @@ struct RecognizerLoading: Service {
 
   private func dropOriginals(of model: ModelDirectory) async {
     do {
-      guard let bytes = try await wanted.dropOriginals(of: model) else { return }
+      guard let bytes = try await request.dropOriginals(of: model) else { return }
       logger.notice(
         "removed the files that the model was prepared from",
         metadata: ["model": "\(model.name)", "size": "\(ByteCount(bytes))"])
     } catch {
-      logger.warning("the files that the model was prepared from stay", metadata: ["why": "\(error)"])
+      logger.warning("cannot remove the originals of the prepared model", metadata: ["why": "\(error)"])
     }
   }
 }

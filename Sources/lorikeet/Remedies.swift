@@ -9,9 +9,9 @@ internal import SystemPaths
 internal import WyomingClient
 internal import WyomingServer
 
-/// Advice on the command line for errors of the modules, which do not know its options.
+/// Advice on command-line options for errors of the modules, which do not know these options.
 enum Remedies {
-  /// The text of an error, followed by advice if there is some. Reads files where the NPU is missing.
+  /// Returns the text of an error, followed by advice if there is any. Reads system files if the NPU is missing.
   static func text(of error: any Error) -> String {
     advice(for: error).map { "\(error); \($0)" } ?? "\(error)"
   }
@@ -28,7 +28,7 @@ enum Remedies {
   private static func advice(for reason: ClientError.Reason) -> String? {
     switch reason {
     case .noServer: "start it with `lorikeet serve`, or give another --uri"
-    case .noConnection: "check the address, and whether a firewall is in the way"
+    case .noConnection: "check the address, and whether a firewall blocks it"
     case .noRoute: "check the network, or give another --uri"
     case .unreachable: "give another --uri"
     case .socketOfAnotherUser, .standardInput, .notWyoming, .closed, .broken, .noAnswer, .refused: nil
@@ -42,17 +42,17 @@ enum Remedies {
         MachineReader(libraryFolders: LibraryFolders.all).facts(), openVINOVersion: Runtime.version,
         openVINODevices: available.map(\.description))
       return "--fallback cpu continues without it. Why: \(why)"
-    case .missing: return "--fallback cpu continues without it; `lorikeet doctor` tells more"
+    case .missing: return "--fallback cpu continues without it; run `lorikeet doctor` for details"
     case .networks(ParakeetError.cache): return "choose a writable --data-dir, or use --no-cache"
     case .networks(ParakeetError.preparation):
       return "choose a writable --data-dir with enough space, or use --no-cache"
     case .failed(let device, _), .late(let device, _), .notFinite(let device), .lost(let device, _):
-      return device.isProcessor ? nil : "`lorikeet doctor` tells more"
+      return device.isProcessor ? nil : "run `lorikeet doctor` for details"
     case .bucket, .networks, .cancelled: return nil
     }
   }
 
-  /// The text of an event, followed by advice if there is some.
+  /// Returns the text of an event, followed by advice if there is any.
   static func text(of event: RecognitionEvent) -> String {
     guard case .preparation(.notKept(_, let failure)) = event else { return event.description }
     let remedy =

@@ -64,7 +64,7 @@ struct Serve: AsyncParsableCommand {
         logger: quiet(logger))
       configuration.maximumGracefulShutdownDuration = .seconds(resolved.settings.drainSeconds)
       let group = ServiceGroup(configuration: configuration)
-      try await SecondSignal.endsAtOnce(logger) { try await group.run() }
+      try await SecondSignal.exitsImmediately(logger) { try await group.run() }
       leave(.success)
     } catch {
       Terminal.fail(error)
@@ -81,7 +81,7 @@ struct Serve: AsyncParsableCommand {
     return logger
   }
 
-  /// The model of each address, loaded once each, and a server for each address.
+  /// Returns a service that loads each model once, and a server for each address.
   private func services(
     _ resolved: ResolvedSettings, _ discovery: Discovery?, _ logger: Logger
   ) throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
@@ -111,16 +111,16 @@ struct Serve: AsyncParsableCommand {
         if let offer = discovery.offer(address, ipAddress: ipAddress, place: place) {
           advertiser.add(offer)
         } else {
-          logger.notice("not advertised: no other machine gets there", metadata: ["uri": "\(address)"])
+          logger.notice("not advertised: no other machine can reach it", metadata: ["uri": "\(address)"])
         }
       }
       servers.append(.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup))
     }
-    // The last is shut down first: clients must not find a server that accepts no more of them.
+    // The last service is shut down first: clients must not find a server that accepts no more connections.
     return loading + servers + (advertiser.map { [.init(service: $0)] } ?? [])
   }
 
-  /// A logger for the service group, which logs each of its steps; only errors are of interest.
+  /// Returns a logger for the service group, which logs each step; only its errors are of interest.
   private func quiet(_ logger: Logger) -> Logger {
     var quiet = logger
     quiet.logLevel = max(logger.logLevel, .error)

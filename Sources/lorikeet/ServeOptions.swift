@@ -1,21 +1,21 @@
 internal import ArgumentParser
 internal import Settings
 
-/// The options of `serve` about its addresses.
+/// The address options of `serve`.
 struct AddressOptions: SettingOptions {
   @Option(.uri) var uri: [String]
   @Option(.zeroconf, defaultAsFlag: "yes") var zeroconf: String?
   @Option(.zeroconfInterface) var zeroconfInterface: [String]
 }
 
-/// The options of `serve` about its log.
+/// The log options of `serve`.
 struct LogOptions: SettingOptions {
   @Option(.logLevel) var logLevel: String?
   @Option(.logFormat) var logFormat: String?
   @Flag(.logTranscripts) var logTranscripts: Bool?
 }
 
-/// The options of `serve` that limit its clients.
+/// The options of `serve` that limit clients.
 struct LimitOptions: SettingOptions {
   @Option(.maxConnections) var maxConnections: String?
   @Option(.maxUtteranceSeconds) var maxUtteranceSeconds: String?
@@ -24,7 +24,7 @@ struct LimitOptions: SettingOptions {
   @Option(.drainSeconds) var drainSeconds: String?
 }
 
-/// Options of `serve` whose defaults suit nearly everyone.
+/// The options of `serve` whose defaults suit nearly everyone.
 struct AdvancedServeOptions: SettingOptions {
   @Option(.maxSpeculations) var maxSpeculations: String?
   @Option(.stallSeconds) var stallSeconds: String?

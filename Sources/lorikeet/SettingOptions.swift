@@ -1,8 +1,8 @@
 internal import ArgumentParser
 internal import Settings
 
-/// Options that are settings: each property holds what is given on the command line, and is named after its setting.
-/// A property has no default, because a value can come from elsewhere.
+/// Options that are settings: each property holds the values on the command line, and is named after its setting.
+/// A property has no default, because its value can come from elsewhere.
 protocol SettingOptions: ParsableArguments {}
 
 extension SettingOptions {
@@ -16,7 +16,7 @@ extension SettingOptions {
     return values
   }
 
-  /// "lazy-buckets" of "_lazyBuckets", the storage of the property wrapper.
+  /// Returns "lazy-buckets" for "_lazyBuckets", the storage of the property wrapper.
   private static func settingName(of property: String) -> String {
     property.drop { $0 == "_" }.map { $0.isUppercase ? "-\($0.lowercased())" : String($0) }.joined()
   }
@@ -29,7 +29,7 @@ extension ParsableArguments {
       .reduce(into: [:]) { all, values in all.merge(values) { first, _ in first } }
   }
 
-  /// The settings that the options and the defaults give.
+  /// Returns the settings from the options and the defaults.
   func settings() throws(SettingsError) -> ResolvedSettings {
     try ServerSettings.resolve(options: given, environment: DataDirectory.variables, file: nil)
   }
@@ -56,17 +56,19 @@ extension Option: SettingOption {
     return (wrappedValue as? String).map { [$0] }
   }
 
+  /// Creates an option for a setting with one value.
   init(_ setting: Setting, completion: CompletionKind? = nil) where Value == String? {
     self.init(
       name: .customLong(setting.name), help: ArgumentHelp(setting),
       completion: completion ?? .list(setting.choices))
   }
 
-  /// An option that can be given without a value.
+  /// Creates an option whose value can be omitted.
   init(_ setting: Setting, defaultAsFlag value: String) where Value == String? {
     self.init(name: .customLong(setting.name), defaultAsFlag: value, help: ArgumentHelp(setting))
   }
 
+  /// Creates an option for a setting with several values.
   init(_ setting: Setting) where Value == [String] {
     self.init(wrappedValue: [], name: .customLong(setting.name), help: ArgumentHelp(setting))
   }
@@ -75,6 +77,7 @@ extension Option: SettingOption {
 extension Flag: SettingOption {
   fileprivate var values: [String]? { (wrappedValue as? Bool).map { [$0.description] } }
 
+  /// Creates a switch with `--no-` as its inversion.
   init(_ setting: Setting) where Value == Bool? {
     self.init(name: .customLong(setting.name), inversion: .prefixedNo, help: ArgumentHelp(setting))
   }

@@ -1,9 +1,9 @@
 internal import Glibc
 internal import UnixSignals
 
-/// The signals that end a process: SIGTERM, SIGINT (Ctrl-C), and SIGHUP (the terminal is gone).
+/// The signals that end a process: SIGTERM, SIGINT (Ctrl-C), and SIGHUP (the terminal closed).
 enum Signals {
-  /// The signals that end a command gracefully. If a program is started with SIGHUP ignored, as by `nohup`, the signal
+  /// The signals that end a command gracefully. If a program starts with SIGHUP ignored, as under `nohup`, the signal
   /// stays ignored.
   static let ending: [UnixSignal] = {
     var action = sigaction()
@@ -13,11 +13,11 @@ enum Signals {
     return [.sigterm, .sigint] + (isIgnored ? [] : [.sighup])
   }()
 
-  /// Runs `body`; until it ends, a signal only calls `tell`.
+  /// Runs `body`; until it ends, a signal only calls `handler`.
   ///
-  /// - Parameter tell: Called with each signal and its number, 1 for the first.
-  static func told<Result: Sendable>(
-    to tell: @escaping @Sendable (UnixSignal, Int) -> Void, during body: () async throws -> Result
+  /// - Parameter handler: Called with each signal and its number, 1 for the first.
+  static func withHandler<Result: Sendable>(
+    _ handler: @escaping @Sendable (UnixSignal, Int) -> Void, during body: () async throws -> Result
   ) async throws -> Result {
     let signals = await UnixSignalsSequence(trapping: ending)
     return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -25,10 +25,10 @@ enum Signals {
         var count = 0
         for await signal in signals {
           count += 1
-          tell(signal, count)
+          handler(signal, count)
         }
       }
-      // The signals end only when they are cancelled.
+      // The sequence of signals ends only by cancellation.
       defer { group.cancelAll() }
       return try await body()
     }

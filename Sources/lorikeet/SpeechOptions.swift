@@ -16,7 +16,7 @@ struct SpeechOptions: SettingOptions {
   @Flag(.offline) var offline: Bool?
 }
 
-/// Options of the same commands whose defaults suit nearly everyone.
+/// The options of these commands whose defaults suit nearly everyone.
 struct AdvancedSpeechOptions: SettingOptions {
   @Option(.decoderDevice) var decoderDevice: String?
   @Option(.lazyBuckets) var lazyBuckets: [String]

@@ -7,7 +7,7 @@ internal import SystemPaths
 enum Terminal {
   /// Writes a line of the result. If the reader has closed the pipe (`| head`), the process ends silently.
   ///
-  /// - Throws: If the line cannot be written: a full disk must not look like success.
+  /// - Throws: An error if the line cannot be written: a full disk must not look like success.
   static func print(_ line: String) throws(OutputError) {
     do throws(DescriptorError) {
       try write(Array((line.readable + "\n").utf8), to: STDOUT_FILENO)
@@ -28,7 +28,7 @@ enum Terminal {
   ///
   /// - Parameter dropped: Returns the note that replaces the given number of notes that could not be written.
   static func queueNotes(dropped: @escaping @Sendable (Int) -> String) -> LogQueue {
-    // Writing into a pipe without a reader should be an error, and not end the process.
+    // Writing into a pipe without a reader should be an error, not end the process.
     signal(SIGPIPE, SIG_IGN)
     let started = LogQueue(descriptor: STDERR_FILENO, dropped: dropped)
     queue.withLock { $0 = started }
@@ -43,7 +43,7 @@ enum Terminal {
   /// True if standard error is a terminal that can overwrite a line.
   static var isWatched: Bool { isatty(STDERR_FILENO) == 1 && Style.isAble(variable("TERM")) }
 
-  /// Reports a failure in one line.
+  /// Reports an error in one line.
   static func fail(_ error: any Error) {
     note("\(style(of: STDERR_FILENO)("lorikeet:", .red)) \(Remedies.text(of: error).inOneLine)\n")
   }
@@ -65,15 +65,15 @@ enum Terminal {
   }
 }
 
-/// Standard output cannot be written to.
+/// The error of a standard output that cannot be written to.
 struct OutputError: Error, CustomStringConvertible {
   let why: String
 
   var description: String { "cannot write to standard output: \(why)" }
 }
 
-/// Ends the process immediately, without the exit handlers: they would tear down OpenVINO while a thread may still load
-/// or run a model.
+/// Ends the process immediately, without the exit handlers: they would tear down OpenVINO while a thread still loads or
+/// runs a model.
 func leave(_ status: ExitCode) -> Never {
   Terminal.finishNotes()
   _exit(status.rawValue)

@@ -33,7 +33,7 @@ struct Transcribe: AsyncParsableCommand {
   func validate() throws {
     try validateSettings()
     guard files.count == 1 || !format.isSubtitles else {
-      throw ValidationError("--format \(format.rawValue) takes one file: its times begin at zero")
+      throw ValidationError("--format \(format.rawValue) takes only one file: its times begin at zero")
     }
   }
 
@@ -42,13 +42,13 @@ struct Transcribe: AsyncParsableCommand {
   func run() async throws {
     await runToTheEnd {
       let settings = try settings().settings
-      let wanted = ModelRequest(settings)
-      let model = try await find(wanted)
-      let recognizer = wanted.recognizer(of: model) { event in
+      let request = ModelRequest(settings)
+      let model = try await find(request)
+      let recognizer = request.recognizer(of: model) { event in
         if event.isNotable { note(Remedies.text(of: event)) }
       }
       try await recognizer.prepare()
-      await dropOriginals(of: model, wanted)
+      await dropOriginals(of: model, request)
       var allRead = true
       for file in files {
         do {
@@ -65,17 +65,17 @@ struct Transcribe: AsyncParsableCommand {
   }
 
   /// Returns the model, and downloads it if necessary.
-  private func find(_ wanted: ModelRequest) async throws -> ModelDirectory {
-    switch try wanted.locate() {
+  private func find(_ request: ModelRequest) async throws -> ModelDirectory {
+    switch try request.locate() {
     case .here(let model): return model
     case .hub(let model, let hub):
-      return try await wanted.fetch(model, from: hub, PullReport(model: model.name, quiet: quiet))
+      return try await request.fetch(model, from: hub, PullReport(model: model.name, quiet: quiet))
     }
   }
 
-  private func dropOriginals(of model: ModelDirectory, _ wanted: ModelRequest) async {
+  private func dropOriginals(of model: ModelDirectory, _ request: ModelRequest) async {
     do {
-      guard let bytes = try await wanted.dropOriginals(of: model) else { return }
+      guard let bytes = try await request.dropOriginals(of: model) else { return }
       note("removed the files that \(model.name) was prepared from, \(ByteCount(bytes))")
     } catch {
       Terminal.fail(error)
@@ -92,14 +92,14 @@ struct Transcribe: AsyncParsableCommand {
     let progress = ProgressBar(label: reader.source, isShown: Terminal.isWatched && !quiet)
     defer { progress.clear() }
     var transcription = try await recognizer.transcription(language: speech.language)
-    var toldOfChannels = false
+    var hasNotedChannel = false
     while let samples = try reader.next() {
       try await transcription.append(samples)
-      if let channel = reader.loudestChannel, !toldOfChannels {
-        toldOfChannels = true
+      if let channel = reader.loudestChannel, !hasNotedChannel {
+        hasNotedChannel = true
         progress.clear()
         note(
-          "\(reader.source): its channels cancel each other; channel \(channel + 1), the loudest, is taken alone"
+          "\(reader.source): its channels cancel each other; channel \(channel + 1), the loudest, is used alone"
         )
       }
       progress.show(transcription.recognizedSeconds, of: reader.seconds)

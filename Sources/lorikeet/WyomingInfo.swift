@@ -1,12 +1,13 @@
 internal import ModelStore
 internal import WyomingProtocol
 
-/// The answer to `describe`. Home Assistant keys on these names: keep them stable.
+/// The answer to `describe`. Home Assistant uses these names as keys: keep them stable.
 enum WyomingInfo {
   private typealias Maker = (name: String, url: String)
 
   private static let lorikeet: Maker = ("Lorikeet", "https://github.com/OHF-Voice/wyoming")
 
+  /// Describes a model on this machine.
   static func program(for model: ModelDirectory) -> SpeechProgram {
     guard model.name != ModelDirectory.builtin else {
       return program(model.name, "The tiny built-in model, for testing only", by: lorikeet, model.languages)
@@ -25,7 +26,7 @@ enum WyomingInfo {
     if let path = repository?.repository, let owner = path.split(separator: "/").first {
       return (String(owner), "https://huggingface.co/\(path)")
     }
-    // A user's own model, of which only this is known.
+    // A user's model; nothing else is known about it.
     return ("made with NVIDIA NeMo", "https://github.com/NVIDIA/NeMo")
   }
 

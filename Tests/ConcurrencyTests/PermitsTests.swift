@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 @Suite struct `A set of permits` {
-  @Test func `are taken without waiting until none is free`() {
+  @Test func `permits are taken without waiting until none is free`() {
     let permits = Permits(2)
     #expect(permits.tryTake() == .taken)
     #expect(permits.tryTake() == .taken)
@@ -12,7 +12,7 @@ import Testing
     #expect(permits.tryTake() == .taken)
   }
 
-  @Test func `mark the first refusal after each release`() {
+  @Test func `the first refusal of a permit after each release is marked`() {
     let permits = Permits(1)
     #expect(permits.tryTake() == .taken)
     for _ in 0..<2 {
@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  @Test func `are never held by more tasks than there are permits`() async throws {
+  @Test func `permits are never held by more tasks than there are permits`() async throws {
     let permits = Permits(3)
     let holders = Holders()
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -42,7 +42,7 @@ import Testing
     #expect(permits.tryTake() == .refused(isFirst: true))
   }
 
-  @Test func `end a wait when one is released before or after the wait begins`() async throws {
+  @Test func `a permit released before or after a wait begins ends the wait`() async throws {
     let permits = Permits(0)
     let waiting = Task { try await permits.take() }
     permits.release()
@@ -50,7 +50,7 @@ import Testing
     #expect(permits.tryTake() == .refused(isFirst: true))
   }
 
-  @Test func `stay free when a task that waits for one is cancelled`() async {
+  @Test func `a permit stays free when the task that waits for it is cancelled`() async {
     let permits = Permits(1)
     #expect(permits.tryTake() == .taken)
     await #expect(throws: CancellationError.self) {
@@ -65,7 +65,7 @@ import Testing
     #expect(permits.tryTake() == .refused(isFirst: true))
   }
 
-  @Test func `are not lost when releasing and cancelling race`() async {
+  @Test func `no permit is lost when releasing and cancelling race`() async {
     for _ in 0..<1_000 {
       let permits = Permits(0)
       let task = Task { try await permits.take() }

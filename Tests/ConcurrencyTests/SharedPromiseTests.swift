@@ -2,7 +2,7 @@ import Concurrency
 import Testing
 
 @Suite struct `A shared promise` {
-  @Test func `resumes all tasks that wait for its value, and later ones at once`() async throws {
+  @Test func `a settled shared promise resumes all waiting tasks, and later ones at once`() async throws {
     let promise = SharedPromise<Int>()
     #expect(promise.value == nil)
     try await withThrowingTaskGroup(of: Int.self) { group in
@@ -17,7 +17,7 @@ import Testing
     #expect(try await promise.awaited() == 7)
   }
 
-  @Test func `keeps its first value when it is settled twice`() async throws {
+  @Test func `a shared promise that is settled twice keeps its first value`() async throws {
     let promise = SharedPromise<Int>()
     promise.settle(1)
     promise.settle(2)
@@ -25,7 +25,7 @@ import Testing
     #expect(try await promise.awaited() == 1)
   }
 
-  @Test func `throws in a cancelled task, while other tasks wait on`() async throws {
+  @Test func `a shared promise throws in a cancelled task, and other tasks continue to wait`() async throws {
     let promise = SharedPromise<Int>()
     let patient = Task { try await promise.awaited() }
     await #expect(throws: CancellationError.self) {
@@ -39,7 +39,7 @@ import Testing
     #expect(try await patient.value == 7)
   }
 
-  @Test func `resumes each task once when settling and cancelling race`() async throws {
+  @Test func `a shared promise resumes each task once when settling and cancelling race`() async throws {
     for _ in 0..<1_000 {
       let promise = SharedPromise<Int>()
       let task = Task { try await promise.awaited() }

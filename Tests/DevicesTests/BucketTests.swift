@@ -10,11 +10,11 @@ import Testing
   @Test(arguments: [
     (499, 500), (500, 500), (501, 1000), (1000, 1000), (1001, 2000), (1999, 2000), (2000, 2000), (1, 500),
   ])
-  func `the smallest that holds the frames is wanted`(frames: Int, bucket: Int) throws {
+  func `the smallest bucket that holds the frames is preferred`(frames: Int, bucket: Int) throws {
     #expect(try shapes([20, 5], [10]).holding(frames).first?.bucket?.frames == bucket)
   }
 
-  @Test func `they are sorted, and the largest is the limit`() throws {
+  @Test func `buckets are sorted, and the largest one is the limit`() throws {
     let shapes = try shapes([20, 5.5], [30, 10])
     #expect(shapes.eager.map { $0.bucket?.seconds } == [5.5, 20])
     #expect(shapes.lazy.map { $0.bucket?.seconds } == [10, 30])
@@ -24,36 +24,36 @@ import Testing
   }
 
   @Test(arguments: [0, -5, 0.1, 61, .infinity, .nan] as [Double])
-  func `one of no sane length is refused`(seconds: Double) {
+  func `a bucket outside of half a second to a minute is rejected`(seconds: Double) {
     #expect(throws: BucketError.self) { try Bucket(seconds: seconds) }
   }
 
-  @Test func `one that is there twice is refused`() {
+  @Test func `a bucket that is listed twice is rejected`() {
     #expect(throws: BucketError.twice(Bucket(frames: 500))) { try shapes([5, 20], [5.001]) }
   }
 
-  @Test func `one at least is compiled at start`() {
+  @Test func `buckets that are all lazy are rejected`() {
     #expect(throws: BucketError.noneAtStart) { try shapes([], [5]) }
   }
 
-  @Test func `a dynamic shape holds all up to its limit`() {
+  @Test func `a dynamic shape holds any number of frames up to its limit`() {
     let shapes = EncoderShapes.dynamic(limit: 6000)
     #expect(shapes.holding(6000) == [.dynamic])
     #expect(shapes.holding(6001).isEmpty)
   }
 }
 
-@Suite struct `Pauses between attempts` {
-  @Test func `they grow up to a limit`() {
+@Suite struct `Pauses between retries` {
+  @Test func `pauses between retries double up to ten minutes`() {
     let pauses = RetryPauses()
     #expect((1...4).map(pauses.pause(after:)) == [.seconds(5), .seconds(10), .seconds(20), .seconds(40)])
     #expect(pauses.pause(after: 1_000_000) == .seconds(600))
   }
 }
 
-@Suite struct `An encoding` {
+@Suite struct `The values of an encoding` {
   @Test(arguments: [Float.nan, .infinity, -.infinity, .signalingNaN])
-  func `one number that is none is found`(number: Float) {
+  func `a single NaN or infinity in an encoding is found`(number: Float) {
     var values = [Float](repeating: 1e30, count: 1000)
     #expect(Encoding(values: values, width: 10, count: 100).isFinite)
     values[777] = number

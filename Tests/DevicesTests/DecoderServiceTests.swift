@@ -6,7 +6,7 @@ import Transducer
 
 @testable import Devices
 
-/// Networks whose decoders do as a test says.
+/// Networks whose decoders follow the script of a test.
 private final class ScriptedNetworks: SpeechNetworks {
   struct Script {
     var fault: DeviceError?
@@ -70,7 +70,7 @@ private struct Machine {
 
   var events: [DeviceEvent] { log.all }
 
-  /// Decodes, and returns the device that did.
+  /// Decodes an utterance, and returns the device that decoded it.
   func decode() async throws -> DeviceID {
     let encoding = Encoding(values: [0], width: 1, count: 1)
     return try await service.decode(encoding).decoding.steps == 1 ? .npu : .cpu
@@ -78,23 +78,23 @@ private struct Machine {
 }
 
 @Suite(.timeLimit(.minutes(5))) struct `Devices of the decoder` {
-  private let failure = DeviceError.failed(device: "NPU", why: "it was told to")
+  private let failure = DeviceError.failed(device: "NPU", why: "scripted failure")
 
-  @Test func `the decoder loads on the best device alone`() async throws {
+  @Test func `the decoder loads on the best device only`() async throws {
     let machine = Machine()
     try await machine.service.start()
     #expect(try await machine.decode() == "NPU")
     #expect(machine.networks.loads.all == ["NPU"])
   }
 
-  @Test func `a decoder that fails is lost, and the same utterance is decoded by the next device`()
+  @Test func `a decoder that fails is lost, and the next device decodes the same utterance`()
     async throws
   {
     let machine = Machine()
     machine.networks.change("NPU") { $0.fault = failure }
     #expect(try await machine.decode() == "CPU")
     #expect(machine.events == [.lost(device: "the decoder on NPU", why: "\(failure)")])
-    // It is not tried with each utterance.
+    // The device is not retried for each utterance.
     #expect(try await machine.decode() == "CPU")
     #expect(machine.networks.runs.all == ["NPU", "CPU", "CPU"])
   }

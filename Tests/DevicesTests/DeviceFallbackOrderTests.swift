@@ -3,14 +3,14 @@ import Testing
 
 @testable import Devices
 
-@Suite struct `The devices that are used` {
+@Suite struct `The order of fallback devices` {
   private func chain(_ device: DeviceChoice, _ fallback: Fallback, _ available: DeviceID...) throws
     -> DeviceFallbackOrder
   {
     try DeviceFallbackOrder(device, fallback: fallback, available: available)
   }
 
-  @Test func `auto takes the best that is there, and what is left stands in`() throws {
+  @Test func `auto prefers the best available device, and falls back to the others in order`() throws {
     let chain = try chain(.auto, .auto, "CPU", "GPU.0", "GPU.1", "NPU")
     #expect(chain.devices == ["NPU", "GPU", "CPU"])
     #expect(!chain.needsFirst)
@@ -18,22 +18,22 @@ import Testing
     #expect(try self.chain(.auto, .none, "CPU", "GPU").devices == ["GPU"])
   }
 
-  @Test func `one that was named has to work at start, and the processor stands in later`() throws {
+  @Test func `a device chosen by name must work at start, and falls back to the processor later`() throws {
     let chain = try chain(.npu, .auto, "CPU", "GPU", "NPU")
     #expect(chain.devices == ["NPU", "CPU"])
     #expect(chain.needsFirst)
   }
 
-  @Test func `with a fallback to the processor it need not`() throws {
+  @Test func `a device with the processor as its fallback need not work at start`() throws {
     #expect(try !chain(.npu, .cpu, "CPU", "NPU").needsFirst)
     #expect(try chain(.npu, .cpu, "CPU").devices == ["CPU"])
   }
 
-  @Test func `without a fallback nothing stands in`() throws {
+  @Test func `a device without a fallback is the only one`() throws {
     #expect(try chain(.npu, .none, "CPU", "NPU").devices == ["NPU"])
   }
 
-  @Test(arguments: [Fallback.auto, .none]) func `one that is not there is an error that names those that are`(
+  @Test(arguments: [Fallback.auto, .none]) func `a missing device is an error that names the available ones`(
     fallback: Fallback
   ) {
     #expect {
@@ -73,11 +73,11 @@ import Testing
   }
 
   @Test(arguments: ["", "TPU", "GPU.", "GPU.x", "GPU.-1", "GPU.+1", "GPU.1.2", "AUTO"])
-  func `a name of no device is refused`(name: String) {
+  func `a name of no supported device is rejected`(name: String) {
     #expect(DeviceID(name) == nil)
   }
 
-  @Test func `a device with a number is found among several, and number 0 is an only one`() {
+  @Test func `a numbered device is found among several, and number 0 is also the only one`() {
     let several: [DeviceID] = ["CPU", "GPU.0", "GPU.1"]
     #expect(("GPU.1" as DeviceID).isListed(in: several))
     #expect(!("GPU.2" as DeviceID).isListed(in: several))
@@ -88,7 +88,7 @@ import Testing
 }
 
 @Suite struct `The shapes of a device` {
-  @Test func `a processor takes any, unless buckets are asked for`() throws {
+  @Test func `a processor has a dynamic shape unless buckets are configured`() throws {
     var settings = ComputeSettings()
     #expect(try settings.shapes(for: "CPU") == nil)
     settings.buckets = [5]
@@ -96,7 +96,7 @@ import Testing
     #expect(try settings.shapes(for: "CPU")?.lazy == [])
   }
 
-  @Test func `an accelerator has some of its own`() throws {
+  @Test func `an accelerator has default buckets`() throws {
     var settings = ComputeSettings()
     let shapes = try #require(try settings.shapes(for: "NPU"))
     #expect(shapes.eager.map { $0.bucket?.seconds } == [5, 20])
@@ -105,14 +105,14 @@ import Testing
     #expect(try settings.shapes(for: "GPU")?.lazy.map { $0.bucket?.seconds } == [15])
   }
 
-  @Test func `one bucket twice is refused, wherever it is named`() {
+  @Test func `a bucket that is both eager and lazy is rejected`() {
     var settings = ComputeSettings()
     settings.buckets = [5, 20]
     settings.lazyBuckets = [20]
     #expect(throws: BucketError.self) { try settings.checkBuckets() }
   }
 
-  @Test func `lazy ones take the place of those that are usual at start`() throws {
+  @Test func `a lazy bucket removes the same bucket from the eager defaults`() throws {
     var settings = ComputeSettings()
     settings.lazyBuckets = [20, 30]
     #expect(try settings.shapes(for: "NPU")?.eager.map { $0.bucket?.seconds } == [5])

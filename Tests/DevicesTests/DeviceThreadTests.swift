@@ -6,10 +6,10 @@ import Testing
 
 @testable import Devices
 
-@Suite(.timeLimit(.minutes(5))) struct `A thread` {
+@Suite(.timeLimit(.minutes(5))) struct `The thread of a device` {
   private let thread = DeviceThread(device: "NPU")
 
-  @Test func `jobs run in order on one thread`() async throws {
+  @Test func `jobs of a device run in order on one thread`() async throws {
     let numbers = Log<Int>()
     var threads: Set<UInt> = []
     for number in 0..<100 {
@@ -23,7 +23,7 @@ import Testing
     #expect(threads.count == 1)
   }
 
-  @Test func `what follows on something goes before what begins`() async throws {
+  @Test func `a job that continues work runs before a job that begins work`() async throws {
     let (running, release) = (Gate(), Gate())
     let order = Log<String>()
     async let first: Void = thread.run {
@@ -40,7 +40,7 @@ import Testing
     #expect(order.all == ["follows", "begins"])
   }
 
-  @Test func `what somebody waits for goes before what may be wanted, also when that changes`() async throws {
+  @Test func `urgent jobs run before others, also when they become urgent in the queue`() async throws {
     let (running, release) = (Gate(), Gate())
     let order = Log<String>()
     async let first: Void = thread.run {
@@ -48,27 +48,27 @@ import Testing
       release.block()
     }
     try await running.opened()
-    let (maybe, soon) = (WorkPriority(isUrgent: false), WorkPriority(isUrgent: false))
-    async let one: Void = thread.run(.following, priority: maybe) { order.append("may be wanted") }
+    let (idle, raised) = (WorkPriority(isUrgent: false), WorkPriority(isUrgent: false))
+    async let one: Void = thread.run(.following, priority: idle) { order.append("not urgent") }
     try await eventually { thread.waitingCount == 1 }
-    async let two: Void = thread.run(priority: soon) { order.append("was wanted later") }
+    async let two: Void = thread.run(priority: raised) { order.append("urgent later") }
     try await eventually { thread.waitingCount == 2 }
-    async let three: Void = thread.run { order.append("is wanted") }
+    async let three: Void = thread.run { order.append("urgent") }
     try await eventually { thread.waitingCount == 3 }
-    soon.raise()
+    raised.raise()
     release.open()
     _ = try await (first, one, two, three)
-    #expect(order.all == ["was wanted later", "is wanted", "may be wanted"])
+    #expect(order.all == ["urgent later", "urgent", "not urgent"])
   }
 
-  @Test func `a failure comes out as it is, and the thread goes on`() async throws {
+  @Test func `an error of a job is thrown unchanged, and the thread continues`() async throws {
     await #expect(throws: DeviceError.notFinite(device: "NPU")) {
       try await thread.run { () throws(DeviceError) in throw .notFinite(device: "NPU") }
     }
     #expect(try await thread.run { 1 } == 1)
   }
 
-  @Test func `who is cancelled while a job runs does not wait for its end`() async throws {
+  @Test func `a task that is cancelled while its job runs does not wait for the job`() async throws {
     let (running, release) = (Gate(), Gate())
     let task = Task { [thread] in
       try await thread.run {
@@ -101,7 +101,7 @@ import Testing
     #expect(count.load(ordering: .relaxed) == 0)
   }
 
-  @Test func `who is cancelled already does not wait at all`() async throws {
+  @Test func `a task that is already cancelled does not wait for a thread`() async throws {
     let count = Atomic(0)
     let task = Task { [thread] in
       withUnsafeCurrentTask { $0?.cancel() }
@@ -112,7 +112,7 @@ import Testing
     #expect(count.load(ordering: .relaxed) == 0)
   }
 
-  @Test func `when it is abandoned nobody waits for a job that hangs`() async throws {
+  @Test func `no task waits for a job that hangs on an abandoned thread`() async throws {
     let (running, release) = (Gate(), Gate())
     let hangs = Task { [thread] in
       try await thread.run {
@@ -132,7 +132,7 @@ import Testing
     try await eventually { !thread.isBusy }
   }
 
-  @Test func `a job past its limit is taken to hang`() async throws {
+  @Test func `a job that exceeds its time limit fails`() async throws {
     let time = VirtualTime()
     let thread = DeviceThread(device: "NPU", pause: time.pause)
     let release = Gate()
@@ -144,7 +144,7 @@ import Testing
     release.open()
   }
 
-  @Test func `many come and go, and their threads with them`() async throws {
+  @Test func `threads of many short-lived devices end with them`() async throws {
     for _ in 0..<200 {
       let thread = DeviceThread(device: "of many")
       try await thread.run {}

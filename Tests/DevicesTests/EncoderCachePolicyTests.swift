@@ -5,8 +5,8 @@ import Testing
 
 private func bucket(_ seconds: Int) -> EncoderShape { .bucket(Bucket(frames: seconds * 100)) }
 
-@Suite struct `The policy of loaded encoders` {
-  @Test func `the least recently used goes first`() {
+@Suite struct `The cache policy of loaded encoders` {
+  @Test func `the least recently used encoder is evicted first`() {
     var policy = EncoderCachePolicy(limits: EncoderCacheLimits(count: 2), pinned: [])
     #expect(policy.add(bucket(5), bytes: 1) == [])
     #expect(policy.add(bucket(10), bytes: 1) == [])
@@ -17,7 +17,7 @@ private func bucket(_ seconds: Int) -> EncoderShape { .bucket(Bucket(frames: sec
     #expect(policy.loaded == [bucket(5), bucket(20)])
   }
 
-  @Test func `one that is pinned never goes`() {
+  @Test func `a pinned encoder is never evicted`() {
     var policy = EncoderCachePolicy(limits: EncoderCacheLimits(count: 1), pinned: [bucket(5), bucket(20)])
     #expect(policy.add(bucket(5), bytes: 1) == [])
     #expect(policy.add(bucket(20), bytes: 1) == [])
@@ -27,7 +27,7 @@ private func bucket(_ seconds: Int) -> EncoderShape { .bucket(Bucket(frames: sec
     #expect(policy.release(bucket(10)) == [bucket(10)])
   }
 
-  @Test func `one that is in use goes when it is not any more`() {
+  @Test func `an encoder in use is evicted only after its release`() {
     var policy = EncoderCachePolicy(limits: EncoderCacheLimits(count: 1), pinned: [])
     _ = policy.add(bucket(5), bytes: 1)
     policy.take(bucket(5))
@@ -38,28 +38,28 @@ private func bucket(_ seconds: Int) -> EncoderShape { .bucket(Bucket(frames: sec
     #expect(!policy.isOver)
   }
 
-  @Test func `the last one stays, however small the budget`() {
+  @Test func `the last encoder stays loaded, however small the budget`() {
     var policy = EncoderCachePolicy(limits: EncoderCacheLimits(bytes: 10), pinned: [])
     #expect(policy.add(bucket(5), bytes: 100) == [])
     policy.take(bucket(5))
     #expect(policy.release(bucket(5)) == [])
-    // Until the next one is there, which takes its place.
+    // Only the next encoder replaces it.
     #expect(policy.makeRoom(for: bucket(10)) == [])
     #expect(policy.add(bucket(10), bytes: 100) == [bucket(5)])
   }
 
-  @Test func `room is made for what an encoder took when it was loaded before`() {
+  @Test func `room is made for the size of an encoder at its previous load`() {
     var policy = EncoderCachePolicy(limits: EncoderCacheLimits(bytes: 100), pinned: [])
     _ = policy.add(bucket(5), bytes: 30)
     _ = policy.add(bucket(10), bytes: 60)
-    // Unknown: as large as the largest. Both would have to go, but one stays.
+    // Unknown size: as large as the largest. Both would be evicted, but one stays.
     #expect(policy.makeRoom(for: bucket(20)) == [bucket(5)])
     #expect(policy.makeRoom(for: bucket(5)) == [], "30 is known, and fits beside 60")
     #expect(policy.bytes == 60)
   }
 
-  /// What must hold whatever is done in whatever order.
-  @Test func `thousands of random uses break no rule`() {
+  /// The rules that hold for any order of calls.
+  @Test func `thousands of random uses break no rule of the cache policy`() {
     var random = SeededGenerator(seed: 4)
     for _ in 0..<300 {
       let shapes = (1...6).map(bucket)

@@ -4,15 +4,15 @@ import Testing
 
 @testable import Devices
 
-/// An NPU and a processor that do as they are told, and what they onEvent.
+/// A scripted NPU and processor, and their events.
 private struct Machine {
   let time = VirtualTime()
   let npu: ScriptedAccelerator
   let cpu: ScriptedAccelerator
   let service: EncoderService
-  private let told = Log<DeviceEvent>()
+  private let log = Log<DeviceEvent>()
 
-  /// - Parameter fallback: Whether the processor stands in for the NPU.
+  /// - Parameter fallback: True if the processor is the fallback of the NPU.
   init(
     eager: [Double] = [5], lazy: [Double] = [], limits: EncoderCacheLimits = EncoderCacheLimits(),
     fallback: Bool = true,
@@ -27,7 +27,7 @@ private struct Machine {
     var processorTiming = timing
     processorTiming.inferenceLimit = nil
     processorTiming.loadLimit = nil
-    let onEvent: @Sendable (DeviceEvent) -> Void = { [told] event in told.append(event) }
+    let onEvent: @Sendable (DeviceEvent) -> Void = { [log] event in log.append(event) }
     let first = EncoderDevice(
       npu, shapes: shapes, limits: limits, timing: timing, selfTest: npu.selfTest, onEvent: onEvent)
     let second = EncoderDevice(
@@ -40,7 +40,7 @@ private struct Machine {
     return self
   }
 
-  /// Encodes an utterance of so many seconds.
+  /// Encodes an utterance of a duration in seconds.
   func encode(_ seconds: Double) async throws -> EncoderOutput {
     let count = Int((seconds * 100).rounded())
     let answer = try await service.encode(frames, 0..<count)
@@ -56,10 +56,10 @@ private struct Machine {
     report.encoders.first { $0.shape.bucket?.seconds == seconds }?.state
   }
 
-  var events: [DeviceEvent] { told.all }
+  var events: [DeviceEvent] { log.all }
 }
 
-/// A minute of silence; how many frames are used is all that matters.
+/// A minute of silence; only the number of frames matters.
 private let frames: LogMelFrames = {
   var extractor = LogMelExtractor(bandCount: 1)
   extractor.append([Float](repeating: 0, count: 60 * 16_000).span)
@@ -69,7 +69,7 @@ private let frames: LogMelFrames = {
 private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: Int(seconds * 100))) }
 
 @Suite(.timeLimit(.minutes(5))) struct `Buckets of an accelerator` {
-  @Test func `the server answers as soon as the smallest is there`() async throws {
+  @Test func `an utterance is encoded as soon as the smallest bucket is loaded`() async throws {
     var script = ScriptedAccelerator.Script()
     script.compileTime = .seconds(12)
     let machine = try Machine(eager: [20, 5], script)
@@ -85,7 +85,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     #expect(try await machine.encode(15).shape == bucket(20))
   }
 
-  @Test func `while one compiles for twelve seconds, utterances run in a larger one`() async throws {
+  @Test func `an utterance runs in a larger bucket while its own compiles for twelve seconds`() async throws {
     let machine = try await Machine(eager: [5, 20], lazy: [10]).started()
     try await eventually { machine.isReady(20) }
     machine.npu.change { $0.compileTime = .seconds(12) }
@@ -104,7 +104,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     #expect(machine.npu.counts.compiled == [bucket(5), bucket(20), bucket(10)])
   }
 
-  @Test func `while the largest compiles, the processor stands in`() async throws {
+  @Test func `an utterance runs on the processor while the largest bucket compiles`() async throws {
     let machine = try await Machine(eager: [5], lazy: [30]).started()
     machine.npu.change { $0.compileTime = .seconds(12) }
     let answer = try await machine.encode(25)
@@ -116,7 +116,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     #expect(try await machine.encode(25).device == "NPU")
   }
 
-  @Test func `without a stand-in an utterance waits for its bucket`() async throws {
+  @Test func `an utterance waits for its bucket if there is no fallback device`() async throws {
     let machine = try await Machine(eager: [5], lazy: [30], fallback: false).started()
     machine.npu.change { $0.compileTime = .seconds(12) }
     async let answer = machine.encode(25)
@@ -125,8 +125,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     #expect(try await answer.shape == bucket(30))
   }
 
-  @Test func `who does not want to wait any longer goes, and the bucket is loaded all the same`() async throws
-  {
+  @Test func `a cancelled utterance stops waiting for its bucket, which is loaded anyway`() async throws {
     let machine = try await Machine(eager: [5], lazy: [30], fallback: false).started()
     machine.npu.change { $0.compileTime = .seconds(12) }
     let waiting = Task { try await machine.encode(25) }
@@ -137,7 +136,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     try await eventually { machine.isReady(30) }
   }
 
-  @Test func `two lazy ones under a budget for one take turns`() async throws {
+  @Test func `two lazy buckets under a budget for one take turns`() async throws {
     var script = ScriptedAccelerator.Script()
     script.bytes = 1_200
     let machine = try await Machine(
@@ -150,12 +149,12 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
       #expect(machine.isReady(5))
     }
     #expect(machine.npu.counts.compiled == [bucket(5), bucket(10), bucket(20)])
-    #expect(machine.npu.counts.imported == [bucket(10)], "it comes back from the cache")
+    #expect(machine.npu.counts.imported == [bucket(10)], "reloaded from the cache")
     #expect(machine.report.evictions == 2)
     #expect(machine.report.loads == 4)
   }
 
-  @Test func `one that has to go while it runs goes when it has run`() async throws {
+  @Test func `an encoder that must be evicted while it runs is evicted after its run`() async throws {
     let machine = try await Machine(eager: [5], lazy: [10, 20], limits: EncoderCacheLimits(count: 2))
       .started()
     _ = try await machine.encode(8)
@@ -174,7 +173,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     #expect(machine.state(10) == .unloaded)
   }
 
-  @Test func `a blob of another version is compiled anew`() async throws {
+  @Test func `a cached network of another version is compiled again`() async throws {
     var script = ScriptedAccelerator.Script()
     script.cache = [bucket(5), bucket(20)]
     script.stale = [bucket(20)]
@@ -186,7 +185,8 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     #expect(machine.npu.counts.imported == [bucket(5)])
   }
 
-  @Test func `one that cannot be loaded leaves the others alone, and is tried again later`() async throws {
+  @Test func `a bucket that cannot be loaded does not affect the others, and is retried later`() async throws
+  {
     let machine = try await Machine(eager: [5], lazy: [30]).started()
     machine.npu.change { $0.loadFaults[bucket(30)] = .failed(device: "NPU", why: "out of memory") }
     #expect(try await machine.encode(25).device == "CPU")
@@ -203,7 +203,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     #expect(try await machine.encode(25).device == "NPU")
   }
 
-  @Test func `the accelerator refuses dynamic shapes, as the real one`() async throws {
+  @Test func `the scripted accelerator refuses dynamic shapes, as a real one does`() async throws {
     let time = VirtualTime()
     let npu = ScriptedAccelerator("NPU", time: time)
     let device = EncoderDevice(
@@ -212,10 +212,10 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
   }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct `A device that fails` {
+@Suite(.timeLimit(.minutes(5))) struct `The failure of a device` {
   private let broken = DeviceError.failed(device: "NPU", why: "ZE_RESULT_ERROR_DEVICE_LOST")
 
-  @Test func `the utterance gets its answer from the processor at once`() async throws {
+  @Test func `an utterance on a device that fails is encoded by the processor at once`() async throws {
     let machine = try await Machine().started()
     #expect(try await machine.encode(3).device == "NPU")
     machine.npu.change { [broken] in $0.encodeFault = broken }
@@ -225,14 +225,14 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     #expect(machine.report.state == .lost(why: "\(broken)"))
     #expect(machine.report.fallbacks == 1)
     #expect(machine.report.failures == 1)
-    // The device is not asked again.
+    // The device is not used again.
     let runs = machine.npu.counts.runs.count
     #expect(try await machine.encode(3).fallbackReason == "NPU is lost: \(broken)")
     #expect(machine.npu.counts.runs.count == runs)
     #expect(machine.events.count { $0 == .lost(device: "NPU", why: "\(broken)") } == 1)
   }
 
-  @Test func `those that wait for it move, too`() async throws {
+  @Test func `utterances that wait for a device that fails move to the processor`() async throws {
     let machine = try await Machine().started()
     let hang = Gate()
     machine.npu.change { script in
@@ -247,17 +247,17 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     }
   }
 
-  @Test func `it comes back after the third attempt, with a self-test`() async throws {
+  @Test func `a lost device comes back after its third retry, with a self-test`() async throws {
     let machine = try await Machine().started()
     #expect(machine.npu.counts.selfTests == 1)
     machine.npu.change { [broken] in $0.encodeFault = broken }
     _ = try await machine.encode(3)
-    // First it cannot even load, then it gives a wrong transcript, then it is well.
+    // First it cannot load, then its transcript is wrong, then it works.
     for (pause, attempt) in [(5, 1), (10, 2), (20, 3)] {
       if attempt == 2 {
         machine.npu.change { script in
           script.encodeFault = nil
-          script.selfTestFault = .failed(device: "NPU", why: "it hears something else")
+          script.selfTestFault = .failed(device: "NPU", why: "wrong transcript")
         }
       }
       if attempt == 3 { machine.npu.change { $0.selfTestFault = nil } }
@@ -278,7 +278,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     #expect(machine.npu.counts.selfTests == 3)
   }
 
-  @Test func `NaN is no answer`() async throws {
+  @Test func `an encoder that returns NaN is replaced by the processor`() async throws {
     let machine = try await Machine().started()
     machine.npu.change { $0.answersNaN = true }
     let answer = try await machine.encode(3)
@@ -286,7 +286,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     #expect(answer.fallbackReason == "NPU answered with NaN")
   }
 
-  @Test func `NaN is found when it is loaded`() async throws {
+  @Test func `an encoder that returns NaN when it is loaded is an error`() async throws {
     var script = ScriptedAccelerator.Script()
     script.answersNaN = true
     let machine = try Machine(script)
@@ -295,7 +295,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     }
   }
 
-  @Test func `one that hangs is left behind after its time`() async throws {
+  @Test func `a device that hangs is replaced after its time limit`() async throws {
     let machine = try await Machine().started()
     let hang = Gate()
     machine.npu.change { $0.hang = hang }
@@ -311,7 +311,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     hang.open()
   }
 
-  @Test func `one that hangs again and again does not eat up all threads`() async throws {
+  @Test func `a device that hangs repeatedly does not use up all threads`() async throws {
     let machine = try await Machine().started()
     let hang = Gate()
     var expected = 0
@@ -332,7 +332,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     }
     try await eventually { machine.time.sleepers == 1 }
     #expect(machine.npu.counts.compiled.count + machine.npu.counts.imported.count == compiled)
-    // Once the calls come out of the driver, it is tried again.
+    // The device is retried once the calls return from the driver.
     machine.npu.change { $0.hang = nil }
     hang.open()
     try await eventually {
@@ -341,7 +341,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     }
   }
 
-  @Test func `one that is lost while it compiles at start gives way to the processor`() async throws {
+  @Test func `a device lost while it compiles at start is replaced by the processor`() async throws {
     var script = ScriptedAccelerator.Script()
     script.loadFaults[bucket(5)] = broken
     let machine = try Machine(script)
@@ -353,7 +353,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     #expect(try await machine.encode(3).device == "NPU")
   }
 
-  @Test func `one that was asked for by name has to be there at start`() async throws {
+  @Test func `a device chosen by name must work at start`() async throws {
     var script = ScriptedAccelerator.Script()
     script.cache = [bucket(5)]
     script.loadFaults[bucket(5)] = .failed(device: "NPU", why: "the blob cannot be imported")
@@ -363,16 +363,17 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     }
   }
 
-  @Test func `one that fails its self-test is not used`() async throws {
+  @Test func `a device that fails its self-test is not used`() async throws {
     var script = ScriptedAccelerator.Script()
-    script.selfTestFault = .failed(device: "NPU", why: "it hears something else")
+    script.selfTestFault = .failed(device: "NPU", why: "wrong transcript")
     let machine = try Machine(script)
     try await machine.service.start(onFirstOnly: false)
     #expect(try await machine.encode(3).device == "CPU")
     #expect(machine.npu.counts.runs.isEmpty)
   }
 
-  @Test func `without a stand-in the utterance fails, and the next after it came back does not`() async throws
+  @Test func `an utterance fails on a lost device without a fallback, and the device comes back`()
+    async throws
   {
     let machine = try await Machine(fallback: false).started()
     machine.npu.change { [broken] in $0.encodeFault = broken }
@@ -384,7 +385,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     #expect(try await machine.encode(3).device == "NPU")
   }
 
-  @Test func `what stood in is unloaded when it is not needed any more`() async throws {
+  @Test func `the fallback device is unloaded when it is no longer needed`() async throws {
     let machine = try await Machine().started()
     machine.npu.change { [broken] in $0.encodeFault = broken }
     _ = try await machine.encode(3)
@@ -394,12 +395,12 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     #expect(machine.service.devices[1].report.state == .working)
     for _ in 0..<EncoderService.answersUntilRest { #expect(try await machine.encode(3).device == "NPU") }
     #expect(machine.service.devices[1].report.state == .idle)
-    // And loaded again when it is.
+    // It is loaded again when it is needed.
     machine.npu.change { [broken] in $0.encodeFault = broken }
     #expect(try await machine.encode(3).device == "CPU")
   }
 
-  @Test func `inferences and busy time are counted where they happen`() async throws {
+  @Test func `inferences and busy time are counted for the device that ran them`() async throws {
     let machine = try await Machine().started()
     for _ in 0..<3 { _ = try await machine.encode(3) }
     machine.npu.change { [broken] in $0.encodeFault = broken }

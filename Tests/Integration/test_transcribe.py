@@ -131,7 +131,7 @@ def test_channels_that_cancel_each_other_are_transcribed_with_a_warning(gain, tm
     result = transcribe("--precision", "f32", path)
     assert result.stdout.strip() == transcripts["en-03.wav"]["text"]
     assert result.stderr == (
-        f"lorikeet: {path}: its channels cancel each other; channel 1, the loudest, is taken alone\n")
+        f"lorikeet: {path}: its channels cancel each other; channel 1, the loudest, is used alone\n")
     quiet = transcribe("--precision", "f32", "--quiet", path)
     assert (quiet.stdout, quiet.stderr) == (result.stdout, "")
 

@@ -38,7 +38,7 @@ struct Bench: AsyncParsableCommand {
   @MainActor
   func run() async throws {
     await runToTheEnd {
-      let (result, allRead) = try await Signals.told { _, _ in
+      let (result, allRead) = try await Signals.withHandler { _, _ in
         Self.note("interrupted")
         leave(.failure)
       } during: {
