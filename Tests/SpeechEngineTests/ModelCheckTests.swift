@@ -185,7 +185,7 @@ import Testing
       try Precision.f16.resolved(
         for: "CPU", capabilities: ["FP32", "BF16"], model: ModelDirectory.find("builtin"), prepared: nil)
     } throws: { error in
-      "\(error)" == "CPU cannot compute in f16; it can in f32, bf16, int8"
+      "\(error)" == "CPU does not support f16, only f32, bf16, int8"
     }
   }
 

@@ -161,7 +161,7 @@ private final class Events: Sendable {
       await #expect {
         _ = try await text("es-01.wav", alone, ComputeSettings(precision: .f32))
       } throws: { error in
-        "\(error)".contains("f32 needs the model it was made of")
+        "\(error)".contains("f32 needs the original model")
       }
     }
   }
