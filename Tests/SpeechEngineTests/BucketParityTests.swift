@@ -13,10 +13,10 @@ import Transducer
 @testable import Recognition
 @testable import SpeechEngine
 
-/// The bound for encoder outputs: norm of the difference to norm.
+/// The largest difference of encoder outputs, the norm of the difference relative to the norm.
 private let tolerance = 1e-4
 
-/// The built-in model on the processor.
+/// Returns the settings of the built-in model on the processor.
 private func settings(
   _ precision: Precision = .f32, buckets: [Double]? = nil, lazy: [Double]? = nil
 ) -> ComputeSettings {
@@ -40,21 +40,21 @@ private func frames(of samples: [Float]) throws -> LogMelFrames {
   return extractor.finished()
 }
 
-/// So many frames of speech, exactly.
+/// Returns an exact number of frames of speech.
 private func speech(frames count: Int) throws -> [Float] {
   let hop = LogMelExtractor.sampleRate / LogMelExtractor.frameRate
   return Array(try samples(of: "long.flac").prefix(count * hop))
 }
 
-/// What an encoder gave, and what was decoded of it.
-private struct Heard: Sendable {
+/// An encoder's output, and the emissions decoded from it.
+private struct Recognized: Sendable {
   var encoding: Encoding
   var emissions: [Emission]
 
   var tokens: [Int32] { emissions.map(\.token) }
 
-  /// Norm of the difference to norm.
-  func difference(to other: Heard) -> Double {
+  /// Returns the norm of the difference, relative to the norm.
+  func difference(to other: Recognized) -> Double {
     guard encoding.width == other.encoding.width, encoding.count == other.encoding.count else {
       return .infinity
     }
@@ -67,11 +67,11 @@ private struct Heard: Sendable {
   }
 }
 
-/// Runs stretches of recordings through one encoder, on a thread of its own: networks block.
+/// Runs stretches of recordings through one encoder, on a separate thread because networks block.
 private func hear(
   _ stretches: [(frames: LogMelFrames, range: Range<Int>)], in shape: EncoderShape,
   precision: Precision = .f32
-) async throws -> [Heard] {
+) async throws -> [Recognized] {
   let heard = try await DeviceThread(device: "CPU").run { () throws(DeviceError) in
     Result {
       let networks = try NetworkCompiler(
@@ -81,12 +81,12 @@ private func hear(
         maximumTokensPerFrame: networks.model.configuration.maximumTokensPerFrame)
       var encoder = try networks.encoder(on: "CPU", shape)
       var decoder = try networks.decoderNetworks()
-      var heard: [Heard] = []
+      var heard: [Recognized] = []
       for stretch in stretches {
         let encoding = try encoder.encode(stretch.frames, stretch.range)
         try decoder.project(encoding)
         let decoding = try search.decode(frameCount: encoding.count, with: &decoder)
-        heard.append(Heard(encoding: encoding, emissions: decoding.emissions))
+        heard.append(Recognized(encoding: encoding, emissions: decoding.emissions))
       }
       return heard
     }
@@ -100,8 +100,8 @@ private func whole(_ frames: LogMelFrames) -> (frames: LogMelFrames, range: Rang
 
 private func bucket(_ seconds: Double) throws -> EncoderShape { .bucket(try Bucket(seconds: seconds)) }
 
-@Suite struct `Buckets and the dynamic shape` {
-  @Test func `agree on every recording in every bucket that holds it`() async throws {
+@Suite struct `The parity of buckets and the dynamic shape` {
+  @Test func `every recording gives the tokens of the dynamic shape in each bucket`() async throws {
     let names = try Fixtures.tokens().keys.filter { $0 != "long.flac" }.sorted()
     let recordings = try names.map { try frames(of: samples(of: $0)) }
     let dynamic = try await hear(recordings.map(whole), in: .dynamic)
@@ -118,9 +118,11 @@ private func bucket(_ seconds: Double) throws -> EncoderShape { .bucket(try Buck
     }
   }
 
-  /// A frame less than a bucket holds, as many, and one more, which goes to the next bucket.
+  /// One frame less than a bucket holds, exactly as many, and one more, which goes to the next bucket.
   @Test(arguments: [(5.0, 7.5), (10.0, 20.0)])
-  func `agree at a bucket's edge`(seconds: Double, next: Double) async throws {
+  func `a bucket at its edge gives the tokens of the dynamic shape`(seconds: Double, next: Double)
+    async throws
+  {
     let shapes = try EncoderShapes(eager: [Bucket(seconds: next), Bucket(seconds: seconds)], lazy: [])
     let edge = try Bucket(seconds: seconds).frames
     let stretches = try [edge - 1, edge, edge + 1].map { whole(try frames(of: speech(frames: $0))) }
@@ -142,7 +144,7 @@ private func bucket(_ seconds: Double) throws -> EncoderShape { .bucket(try Buck
     }
   }
 
-  @Test func `a bucket refuses a frame more than it holds`() async throws {
+  @Test func `a bucket refuses an utterance that is one frame too long`() async throws {
     let frames = try frames(of: speech(frames: 501))
     await #expect {
       _ = try await hear([whole(frames)], in: bucket(5))
@@ -152,18 +154,18 @@ private func bucket(_ seconds: Double) throws -> EncoderShape { .bucket(try Buck
   }
 }
 
-/// Rounding to eight bits changes outputs by less: norm of the difference to norm.
+/// The largest difference by rounding to eight bits, the norm of the difference relative to the norm.
 private let roundingTolerance = 0.03
 
-@Suite struct `A static shape in every precision` {
-  /// Recordings that five seconds hold.
+@Suite struct `The precisions of a static shape` {
+  /// Recordings that fit in five seconds.
   private func recordings() throws -> [(name: String, frames: LogMelFrames)] {
     try Fixtures.tokens().keys.filter { $0 != "long.flac" }.sorted()
       .map { ($0, try frames(of: samples(of: $0))) }.filter { $0.1.count <= 500 }
   }
 
   @Test(arguments: [Precision.f32, .bf16, .f16, .int8])
-  func `gives the texts of the dynamic shape`(precision: Precision) async throws {
+  func `a static shape gives the texts of the dynamic shape`(precision: Precision) async throws {
     let recordings = try recordings()
     let stretches = recordings.map { whole($0.frames) }
     do {
@@ -176,13 +178,13 @@ private let roundingTolerance = 0.03
         #expect(bucketed[index].difference(to: plain[index]) < roundingTolerance, "\(recording.name)")
       }
     } catch ParakeetError.precision {
-      // Not every processor computes in sixteen bits.
+      // Not every processor supports sixteen bits.
     }
   }
 
-  /// What an accelerator would be given, run by the processor.
+  /// An accelerator's graph, run by the processor.
   @Test(arguments: [(nil, tolerance), (WeightFormat.f16, 0.003), (.int8, roundingTolerance)])
-  func `of an accelerator's graph answers as the export`(weights: WeightFormat?, tolerance: Double)
+  func `an accelerator's graph gives the outputs of the export`(weights: WeightFormat?, tolerance: Double)
     async throws
   {
     let recordings = try recordings().prefix(3)
@@ -193,7 +195,7 @@ private let roundingTolerance = 0.03
       }.get()
     }
     for (answer, expected) in zip(answers, plain) {
-      #expect(Heard(encoding: answer, emissions: []).difference(to: expected) < tolerance)
+      #expect(Recognized(encoding: answer, emissions: []).difference(to: expected) < tolerance)
     }
   }
 
@@ -228,7 +230,7 @@ private let roundingTolerance = 0.03
     try await recognizer.transcribe(samples)
   }
 
-  @Test func `takes the smallest bucket that holds an utterance, to the frame`() async throws {
+  @Test func `an utterance runs in the smallest bucket that holds it, to the frame`() async throws {
     let (bucketed, dynamic) = (try recognizer(settings(buckets: [10, 5])), try recognizer(settings()))
     try await bucketed.prepare()
     for (count, seconds) in [(499, 5.0), (500, 5.0), (501, 10.0), (999, 10.0), (1000, 10.0)] {
@@ -243,9 +245,9 @@ private let roundingTolerance = 0.03
     }
   }
 
-  /// The frame that is one too many makes two windows, and nothing between them is lost.
+  /// One frame too many makes two windows, and nothing between them is lost.
   @Test(arguments: [1001, 5912])
-  func `cuts what is longer than the largest bucket, and loses nothing`(count: Int) async throws {
+  func `an utterance longer than the largest bucket is cut without loss`(count: Int) async throws {
     let audio = try speech(frames: count)
     var utterance = Utterance(extractor: LogMelExtractor(bandCount: 128), .everything)
     utterance.append(audio)
@@ -264,7 +266,7 @@ private let roundingTolerance = 0.03
     }
   }
 
-  private func merged(_ windows: [WindowFrames], _ heard: [Heard]) -> [Emission] {
+  private func merged(_ windows: [WindowFrames], _ heard: [Recognized]) -> [Emission] {
     var (merged, end): ([Emission], Int) = ([], 0)
     for (window, heard) in zip(windows.map(\.window.frames), heard) {
       let emissions = heard.emissions.map {
@@ -279,8 +281,8 @@ private let roundingTolerance = 0.03
     return merged
   }
 
-  /// One sentence after the other, each in a window of its own.
-  @Test func `every sentence of a long recording is heard once`() async throws {
+  /// One sentence after the other, each in its own window.
+  @Test func `every sentence of a long recording is recognized once`() async throws {
     let recordings = ["es-02.wav", "en-05.wav", "es-02.wav", "en-05.wav"]
     let golden = try Fixtures.tokens()
     let said = recordings.compactMap { golden[$0]?.text }.joined(separator: " ")
@@ -290,7 +292,7 @@ private let roundingTolerance = 0.03
     #expect(transcript.text.count { $0 == "." } == recordings.count, "\(transcript.text)")
   }
 
-  @Test func `encoders come and go where only one lazy one may stay, and every text is right`() async throws {
+  @Test func `every text is right while lazy encoders replace one another`() async throws {
     var settings = settings(buckets: [2.5], lazy: [5, 10])
     settings.encoderCacheLimits = EncoderCacheLimits(count: 2)
     let recognizer = try recognizer(settings)
