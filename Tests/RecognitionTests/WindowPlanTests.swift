@@ -203,7 +203,7 @@ private struct Speaking: CustomStringConvertible {
   }
 
   /// Returns the speech that is known at a time.
-  func heard(at time: Int, isEnded: Bool) -> SpeechSegments {
+  func speech(at time: Int, isEnded: Bool) -> SpeechSegments {
     let known = zip(segments, delays).filter { segment, delay in segment.lowerBound + delay < time }
     return SpeechSegments(
       segments: known.map { segment, _ in segment.lowerBound..<min(segment.upperBound, time) },
@@ -215,7 +215,7 @@ private struct Speaking: CustomStringConvertible {
     var plan = WindowPlan(limit: limit)
     var windows: [Window] = []
     for isEnded in [false, true] {
-      while let window = plan.next(heard(at: frames.count, isEnded: isEnded), frames) {
+      while let window = plan.next(speech(at: frames.count, isEnded: isEnded), frames) {
         windows.append(window)
       }
     }
@@ -229,14 +229,14 @@ private struct Speaking: CustomStringConvertible {
     var time = 0
     while time < frames.count {
       time = min(frames.count, time + Int.random(in: 1...200, using: &random))
-      let heard = heard(at: time, isEnded: false)
-      while let window = plan.next(heard, frames) {
+      let speech = speech(at: time, isEnded: false)
+      while let window = plan.next(speech, frames) {
         #expect(window.frames.upperBound <= time)
         windows.append(window)
       }
-      #expect(plan.needed(heard) <= max(plan.start, time))
+      #expect(plan.needed(speech) <= max(plan.start, time))
     }
-    while let window = plan.next(heard(at: time, isEnded: true), frames) {
+    while let window = plan.next(speech(at: time, isEnded: true), frames) {
       windows.append(window)
     }
     return windows

@@ -68,11 +68,11 @@ private struct Recognized: Sendable {
 }
 
 /// Runs stretches of recordings through one encoder, on a separate thread because networks block.
-private func hear(
+private func recognize(
   _ stretches: [(frames: LogMelFrames, range: Range<Int>)], in shape: EncoderShape,
   precision: Precision = .f32
 ) async throws -> [Recognized] {
-  let heard = try await DeviceThread(device: "CPU").run { () throws(DeviceError) in
+  let recognized = try await DeviceThread(device: "CPU").run { () throws(DeviceError) in
     Result {
       let networks = try NetworkCompiler(
         ModelDirectory.find(ModelDirectory.builtin), settings: settings(precision))
@@ -81,17 +81,17 @@ private func hear(
         maximumTokensPerFrame: networks.model.configuration.maximumTokensPerFrame)
       var encoder = try networks.encoder(on: "CPU", shape)
       var decoder = try networks.decoderNetworks()
-      var heard: [Recognized] = []
+      var recognized: [Recognized] = []
       for stretch in stretches {
         let encoding = try encoder.encode(stretch.frames, stretch.range)
         try decoder.project(encoding)
         let decoding = try search.decode(frameCount: encoding.count, with: &decoder)
-        heard.append(Recognized(encoding: encoding, emissions: decoding.emissions))
+        recognized.append(Recognized(encoding: encoding, emissions: decoding.emissions))
       }
-      return heard
+      return recognized
     }
   }
-  return try heard.get()
+  return try recognized.get()
 }
 
 private func whole(_ frames: LogMelFrames) -> (frames: LogMelFrames, range: Range<Int>) {
@@ -104,16 +104,18 @@ private func bucket(_ seconds: Double) throws -> EncoderShape { .bucket(try Buck
   @Test func `every recording gives the tokens of the dynamic shape in each bucket`() async throws {
     let names = try Fixtures.tokens().keys.filter { $0 != "long.flac" }.sorted()
     let recordings = try names.map { try frames(of: samples(of: $0)) }
-    let dynamic = try await hear(recordings.map(whole), in: .dynamic)
+    let dynamic = try await recognize(recordings.map(whole), in: .dynamic)
     for seconds in [2.5, 5, 7.5, 10, 20, 30] {
       let shape = try bucket(seconds)
       let held = recordings.indices.filter { recordings[$0].count <= shape.bucket?.frames ?? 0 }
       #expect(!held.isEmpty)
-      for (index, heard) in zip(held, try await hear(held.map { whole(recordings[$0]) }, in: shape)) {
+      for (index, recognized) in zip(held, try await recognize(held.map { whole(recordings[$0]) }, in: shape))
+      {
         #expect(
-          heard.emissions.map(\.frame) == dynamic[index].emissions.map(\.frame), "\(names[index]), \(shape)")
-        #expect(heard.tokens == dynamic[index].tokens, "\(names[index]), \(shape)")
-        #expect(heard.difference(to: dynamic[index]) <= tolerance, "\(names[index]), \(shape)")
+          recognized.emissions.map(\.frame) == dynamic[index].emissions.map(\.frame),
+          "\(names[index]), \(shape)")
+        #expect(recognized.tokens == dynamic[index].tokens, "\(names[index]), \(shape)")
+        #expect(recognized.difference(to: dynamic[index]) <= tolerance, "\(names[index]), \(shape)")
       }
     }
   }
@@ -132,22 +134,22 @@ private func bucket(_ seconds: Double) throws -> EncoderShape { .bucket(try Buck
     #expect(shapes.holding(edge + 1).first == (try bucket(next)))
     #expect(shapes.holding(shapes.limit + 1).isEmpty)
 
-    let dynamic = try await hear(stretches, in: .dynamic)
+    let dynamic = try await recognize(stretches, in: .dynamic)
     let bucketed =
-      try await hear(Array(stretches.prefix(2)), in: bucket(seconds))
-      + hear(Array(stretches.suffix(1)), in: bucket(next))
-    for (heard, expected) in zip(bucketed, dynamic) {
+      try await recognize(Array(stretches.prefix(2)), in: bucket(seconds))
+      + recognize(Array(stretches.suffix(1)), in: bucket(next))
+    for (recognized, expected) in zip(bucketed, dynamic) {
       #expect(!expected.tokens.isEmpty)
-      #expect(heard.tokens == expected.tokens)
-      #expect(heard.emissions.map(\.frame) == expected.emissions.map(\.frame))
-      #expect(heard.difference(to: expected) <= tolerance)
+      #expect(recognized.tokens == expected.tokens)
+      #expect(recognized.emissions.map(\.frame) == expected.emissions.map(\.frame))
+      #expect(recognized.difference(to: expected) <= tolerance)
     }
   }
 
   @Test func `a bucket refuses an utterance that is one frame too long`() async throws {
     let frames = try frames(of: speech(frames: 501))
     await #expect {
-      _ = try await hear([whole(frames)], in: bucket(5))
+      _ = try await recognize([whole(frames)], in: bucket(5))
     } throws: { error in
       "\(error)".contains("501 frames do not fit in 500")
     }
@@ -169,9 +171,9 @@ private let roundingTolerance = 0.03
     let recordings = try recordings()
     let stretches = recordings.map { whole($0.frames) }
     do {
-      let dynamic = try await hear(stretches, in: .dynamic, precision: precision)
-      let bucketed = try await hear(stretches, in: bucket(5), precision: precision)
-      let plain = try await hear(stretches, in: .dynamic)
+      let dynamic = try await recognize(stretches, in: .dynamic, precision: precision)
+      let bucketed = try await recognize(stretches, in: bucket(5), precision: precision)
+      let plain = try await recognize(stretches, in: .dynamic)
       for (index, recording) in recordings.enumerated() {
         #expect(bucketed[index].tokens == dynamic[index].tokens, "\(recording.name)")
         #expect(dynamic[index].difference(to: plain[index]) < roundingTolerance, "\(recording.name)")
@@ -188,7 +190,7 @@ private let roundingTolerance = 0.03
     async throws
   {
     let recordings = try recordings().prefix(3)
-    let plain = try await hear(recordings.map { whole($0.frames) }, in: .dynamic)
+    let plain = try await recognize(recordings.map { whole($0.frames) }, in: .dynamic)
     let answers = try await withTemporaryDirectory { directory in
       try await DeviceThread(device: "CPU").run { () throws(DeviceError) in
         Result { try acceleratorEncodings(of: recordings.map(\.frames), weights, in: directory.path) }
@@ -258,18 +260,18 @@ private let roundingTolerance = 0.03
     #expect(windows.first?.window.frames.lowerBound == 0)
     #expect(windows.last?.window.frames.upperBound == count)
 
-    let dynamic = try await hear(windows.map { ($0.frames, $0.window.frames) }, in: .dynamic)
+    let dynamic = try await recognize(windows.map { ($0.frames, $0.window.frames) }, in: .dynamic)
     let transcript = try await transcript(audio, recognizer(settings(buckets: [5, 10])))
     #expect(transcript.spoken.tokens.map(\.id) == merged(windows, dynamic).map(\.token))
-    for (window, heard) in zip(windows, dynamic) where window.window.frames.count > 200 {
-      #expect(!heard.tokens.isEmpty, "\(window.window)")
+    for (window, recognized) in zip(windows, dynamic) where window.window.frames.count > 200 {
+      #expect(!recognized.tokens.isEmpty, "\(window.window)")
     }
   }
 
-  private func merged(_ windows: [WindowFrames], _ heard: [Recognized]) -> [Emission] {
+  private func merged(_ windows: [WindowFrames], _ recognized: [Recognized]) -> [Emission] {
     var (merged, end): ([Emission], Int) = ([], 0)
-    for (window, heard) in zip(windows.map(\.window.frames), heard) {
-      let emissions = heard.emissions.map {
+    for (window, recognized) in zip(windows.map(\.window.frames), recognized) {
+      let emissions = recognized.emissions.map {
         Emission(token: $0.token, frame: $0.frame + window.lowerBound / 8, duration: 0, confidence: 0)
       }
       merged =

@@ -26,7 +26,7 @@ struct Speculation: Sendable {
   ///
   /// - Returns: True if they are worth an attempt.
   mutating func update(_ settled: [Window]?) -> Bool {
-    switch plan.heard(settled) {
+    switch plan.update(settled) {
     case .nothing: return false
     case .drop:
       drop()
@@ -91,7 +91,7 @@ struct Speculation: Sendable {
 
   /// Drops the current attempt, because something that it depends on has changed.
   mutating func reset() {
-    _ = plan.heard(nil)
+    _ = plan.update(nil)
     drop()
   }
 

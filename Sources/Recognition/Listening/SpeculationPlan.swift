@@ -23,7 +23,7 @@ struct SpeculationPlan: Sendable {
   /// Returns the step to take after a piece of audio.
   ///
   /// - Parameter settled: The windows if the utterance ended now; `nil` if more silence would change them.
-  mutating func heard(_ settled: [Window]?) -> Step {
+  mutating func update(_ settled: [Window]?) -> Step {
     if let settled, settled == windows { return .nothing }
     let isOutdated = windows != nil
     windows = nil

@@ -6,7 +6,7 @@ internal import SpeechFeatures
 /// and the windows. Frames that no window will need any more are dropped.
 struct Utterance: Sendable {
   private var extractor: LogMelExtractor
-  private var watch: SpeechTracker
+  private var tracker: SpeechTracker
   /// `nil` until the longest window is known.
   private var plan: WindowPlan?
   /// The time spent on features so far, in seconds.
@@ -14,7 +14,7 @@ struct Utterance: Sendable {
 
   init(extractor: LogMelExtractor, _ settings: ListeningSettings) {
     self.extractor = extractor
-    watch = SpeechTracker(settings, bandCount: extractor.frames.bandCount)
+    tracker = SpeechTracker(settings, bandCount: extractor.frames.bandCount)
   }
 
   /// The duration of the audio so far, in seconds.
@@ -28,7 +28,7 @@ struct Utterance: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     extractor.append(samples.span)
-    watch.follow(extractor.frames)
+    tracker.follow(extractor.frames)
     featureSeconds += (clock.now - start).seconds
   }
 
@@ -37,7 +37,7 @@ struct Utterance: Sendable {
   /// - Parameter limit: The most frames of a window; the same at each call.
   mutating func nextWindow(limit: Int) -> WindowFrames? {
     var plan = self.plan ?? WindowPlan(limit: limit)
-    let speech = watch.speech(in: extractor, isEnded: false)
+    let speech = tracker.speech(in: extractor, isEnded: false)
     let window = plan.next(speech, extractor.frames)
     self.plan = plan
     guard let window else {
@@ -59,7 +59,7 @@ struct Utterance: Sendable {
   /// Returns the remaining windows if the utterance ends now; `nil` if more silence would change them, or if frames of
   /// them are missing.
   func settledWindows(limit: Int) -> [Window]? {
-    guard watch.isSettled, extractor.sampleCount > 0 else { return nil }
+    guard tracker.isSettled, extractor.sampleCount > 0 else { return nil }
     let plan = self.plan ?? WindowPlan(limit: limit)
     let windows = lastWindows(of: plan)
     guard let last = windows.last, plan.isComplete(last), last.frames.upperBound <= extractor.frames.endIndex
@@ -70,7 +70,7 @@ struct Utterance: Sendable {
   private func lastWindows(of plan: WindowPlan) -> [Window] {
     var plan = plan
     var windows: [Window] = []
-    let speech = watch.speech(in: extractor, isEnded: true)
+    let speech = tracker.speech(in: extractor, isEnded: true)
     while let window = plan.next(speech, extractor.frames) { windows.append(window) }
     return windows
   }

@@ -46,24 +46,24 @@ struct WindowPlan: Sendable {
   /// Returns the next window, once it is certain.
   ///
   /// - Parameters:
-  ///   - heard: The speech so far, of the same utterance at each call.
+  ///   - speech: The speech so far, of the same utterance at each call.
   ///   - frames: The frames from ``start`` on.
-  mutating func next(_ heard: SpeechSegments, _ frames: LogMelFrames) -> Window? {
-    guard let first = heard.segments.first(where: { $0.upperBound > start }) else { return nil }
-    let lower = beginning(before: first.lowerBound, heard)
-    var passage = passage(heard)
+  mutating func next(_ speech: SpeechSegments, _ frames: LogMelFrames) -> Window? {
+    guard let first = speech.segments.first(where: { $0.upperBound > start }) else { return nil }
+    let lower = beginning(before: first.lowerBound, speech)
+    var passage = passage(speech)
     if !isLong, passage.end - lower > limit {
       isLong = true
-      passage = self.passage(heard)
+      passage = self.passage(speech)
     }
     guard passage.end - lower > limit else {
       guard passage.isClosed else { return nil }
-      let upper = min(Self.alignedUp(passage.end + passage.trailingPad), heard.end, lower + limit)
+      let upper = min(Self.alignedUp(passage.end + passage.trailingPad), speech.end, lower + limit)
       return take(
         rounded(max(start, min(lower, upper - Self.shortest))..<upper), next: Self.alignedUp(upper))
     }
-    guard heard.isEnded || heard.judged >= lower + limit + Self.sight + heard.hindsight else { return nil }
-    return cut(lower, passage, frames, trailingPad: heard.trailingPad)
+    guard speech.isEnded || speech.judged >= lower + limit + Self.sight + speech.hindsight else { return nil }
+    return cut(lower, passage, frames, trailingPad: speech.trailingPad)
   }
 
   /// Speech without a pause in which another window can begin.
@@ -77,21 +77,21 @@ struct WindowPlan: Sendable {
     var end: Int { segments.last?.upperBound ?? 0 }
   }
 
-  private func passage(_ heard: SpeechSegments) -> Passage {
+  private func passage(_ speech: SpeechSegments) -> Passage {
     let pause = isLong ? Self.surePause : Self.separation
-    var passage = Passage(trailingPad: heard.trailingPad)
-    for segment in heard.segments where segment.upperBound > start {
+    var passage = Passage(trailingPad: speech.trailingPad)
+    for segment in speech.segments where segment.upperBound > start {
       if !passage.segments.isEmpty, segment.lowerBound - passage.end >= pause {
         passage.isClosed = true
         break
       }
       passage.segments.append(max(segment.lowerBound, start)..<segment.upperBound)
     }
-    if heard.judged - passage.end >= pause + heard.hindsight { passage.isClosed = true }
+    if speech.judged - passage.end >= pause + speech.hindsight { passage.isClosed = true }
     if passage.isClosed {
-      passage.trailingPad = min(heard.trailingPad, pause / 2)
+      passage.trailingPad = min(speech.trailingPad, pause / 2)
     } else {
-      passage.isClosed = heard.isEnded
+      passage.isClosed = speech.isEnded
     }
     return passage
   }
@@ -155,14 +155,15 @@ struct WindowPlan: Sendable {
   }
 
   /// Returns the first frame that a later window can hold.
-  func needed(_ heard: SpeechSegments) -> Int {
-    let speech = heard.segments.first { $0.upperBound > start }?.lowerBound ?? heard.judged - heard.hindsight
-    return max(start, beginning(before: speech, heard) - (Self.lengthStep - Self.alignment))
+  func needed(_ speech: SpeechSegments) -> Int {
+    let first =
+      speech.segments.first { $0.upperBound > start }?.lowerBound ?? speech.judged - speech.hindsight
+    return max(start, beginning(before: first, speech) - (Self.lengthStep - Self.alignment))
   }
 
   /// Returns the beginning of a window whose first speech is at a frame.
-  private func beginning(before speech: Int, _ heard: SpeechSegments) -> Int {
-    Self.alignedDown(max(start, speech - min(heard.leadingPad, limit / 4)))
+  private func beginning(before frame: Int, _ speech: SpeechSegments) -> Int {
+    Self.alignedDown(max(start, frame - min(speech.leadingPad, limit / 4)))
   }
 
   private static func alignedDown(_ frame: Int) -> Int { frame / alignment * alignment }
