@@ -9,9 +9,9 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
   private let ports: Ports
   /// The projected encoder frames of the utterance, [T', width].
   private var projected: [Float] = []
-  /// Numbers that the joint network takes for a frame.
+  /// The number of values in a projected frame.
   private let width: Int
-  /// Whether the prediction network's answer holds the state to go on from.
+  /// True if the prediction network's output holds the state to continue from.
   private var hasPredicted = false
 
   init(
@@ -32,7 +32,7 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
     self.width = width
   }
 
-  /// Where the three networks take and give their tensors.
+  /// The inputs and outputs of the three networks.
   private struct Ports {
     let encoderOutputs: InputPort
     let projected: OutputPort
@@ -63,14 +63,14 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
     }
   }
 
-  /// Lets only some tokens be emitted from now on.
+  /// Restricts the tokens that can be emitted from now on.
   ///
-  /// - Parameter mask: Of the model's vocabulary; `nil` for all tokens.
+  /// - Parameter mask: The allowed tokens of the model's vocabulary; `nil` for all tokens.
   package mutating func allow(_ mask: TokenMask?) throws(InferenceError) {
     try joint.fill(ports.bias, with: mask?.bias)
   }
 
-  /// Projects what the encoder has answered, for all the frames at once.
+  /// Projects the encoder's output, all frames at once.
   package mutating func project(_ encoding: Encoding) throws(InferenceError) {
     guard encoding.count > 0 else { return projected = [] }
     try projection.resize(ports.encoderOutputs, to: [1, encoding.width, encoding.count])
@@ -83,6 +83,7 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
     }
   }
 
+  /// Resets the state of the prediction network for a new utterance.
   package mutating func begin() throws(InferenceError) {
     for (_, state) in ports.states {
       try prediction.fill(state, as: Float.self) { state in
@@ -92,15 +93,17 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
     hasPredicted = false
   }
 
+  /// Runs the prediction network after a token.
   package mutating func predict(after token: Int32) throws(InferenceError) {
     if hasPredicted {
-      for (answer, state) in ports.states { try prediction.copy(answer, to: state, as: Float.self) }
+      for (output, state) in ports.states { try prediction.copy(output, to: state, as: Float.self) }
     }
     try prediction.fill(ports.targets, as: Int32.self) { $0[0] = token }
     try prediction.infer()
     hasPredicted = true
   }
 
+  /// Runs the joint network for an encoder frame and the last prediction.
   package mutating func join(frame: Int) throws(InferenceError) -> JointOutput {
     let start = frame * width
     try joint.fill(ports.frame, as: Float.self) { [projected] input in
@@ -124,13 +127,13 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
     for name in ["input_states_1", "input_states_2"] {
       let state = try ports.input(name, .float32, rank: 3)
       guard state[0] != nil, state[2] != nil else {
-        throw ports.failure("does not say how large its \(name) is")
+        throw ports.failure("has an input \(name) of unknown size")
       }
     }
     let outputs = try ports.output("outputs", .float32, rank: 4)
     for name in ["output_states_1", "output_states_2"] { _ = try ports.output(name, .float32, rank: 3) }
     if let encoderWidth, let width = encoderOutputs[1], width != encoderWidth {
-      throw ports.failure("takes encoder frames of \(width) numbers, the encoder gives \(encoderWidth)")
+      throw ports.failure("takes encoder frames of \(width) values, the encoder outputs \(encoderWidth)")
     }
     guard let tokens = try? graph.transducerTokenCount() else {
       throw ports.failure("has no embedding: not a transducer's prediction network")
@@ -139,13 +142,13 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
       throw ports.failure("knows \(tokens) tokens, vocab.txt has \(vocabulary.count)")
     }
     guard let logits = outputs[3], logits > tokens else {
-      throw ports.failure("answers no durations: an RNN-T model, expected TDT")
+      throw ports.failure("has no duration outputs: an RNN-T model, expected TDT")
     }
   }
 }
 
 extension InferenceRequest {
-  /// - Parameter bias: A number for each token; `nil` for zeros.
+  /// Fills the input with a bias for each token; `nil` for zeros.
   fileprivate mutating func fill(_ port: InputPort, with bias: [Float]?) throws(InferenceError) {
     try fill(port, as: Float.self) { input in
       input.withUnsafeMutableBufferPointer { input in

@@ -7,14 +7,16 @@ package import SpeechFeatures
 package struct EncoderNetwork: ~Copyable {
   private var request: InferenceRequest
   private let ports: Ports
-  /// Frames of the static shape it was compiled for; `nil` if it takes any number.
+  /// The frames of the static shape that it was compiled for; `nil` if it takes any number.
   private let width: Int?
 
-  /// What really runs it, as OpenVINO says.
+  /// The device that runs it, as OpenVINO reports it.
   let executionDevice: String
-  /// Whether OpenVINO read it from its cache.
+  /// True if OpenVINO read it from its cache.
   let isFromCache: Bool
 
+  /// Creates the network from a compiled graph.
+  ///
   /// - Parameter compiled: `audio_signal` f32 [1, bands, T], `length` i64 [1] → `outputs` f32 [1, E, T'],
   ///   `encoded_lengths` i64 [1].
   init(
@@ -40,8 +42,8 @@ package struct EncoderNetwork: ~Copyable {
     }
   }
 
-  /// Encodes a stretch of an utterance. Frames behind it are zero, as NeMo pads them, and change nothing: `length`
-  /// says how many are valid.
+  /// Encodes a stretch of an utterance. Frames after it are zero, as NeMo pads them, and change nothing: `length` is
+  /// the number of valid ones.
   package mutating func encode(
     _ frames: LogMelFrames, _ range: Range<Int>
   ) throws(InferenceError) -> Encoding {
@@ -62,13 +64,13 @@ package struct EncoderNetwork: ~Copyable {
     return try encoding()
   }
 
-  /// The valid frames of the last answer.
+  /// Returns the valid frames of the last output.
   private func encoding() throws(InferenceError) -> Encoding {
     let shape = try request.shape(of: ports.outputs)
     let valid = try request.read(ports.encodedLengths, as: Int64.self) { $0.isEmpty ? -1 : Int($0[0]) }
     guard shape.count == 3, (0...shape[2]).contains(valid) else {
       throw InferenceError(
-        operation: "run the encoder", message: "it answered \(valid) frames in a tensor of \(shape)")
+        operation: "run the encoder", message: "it returned \(valid) frames in a tensor of shape \(shape)")
     }
     let (width, all) = (shape[1], shape[2])
     let values = try request.read(ports.outputs, as: Float.self) { outputs in
@@ -100,7 +102,7 @@ package struct EncoderNetwork: ~Copyable {
       throw ports.failure("takes \(bands) mel bands, config.json says features_size \(bandCount)")
     }
     guard let width = outputs[1] else {
-      throw ports.failure("does not say how wide its output is")
+      throw ports.failure("has an output of unknown width")
     }
     return width
   }

@@ -3,31 +3,34 @@ internal import Inference
 package import ModelStore
 internal import Synchronization
 
-/// The networks of a model, in the plan in which each device runs them best.
+/// Compiles a model's networks, in the precision in which each device runs them best.
 ///
-/// Its calls block: the first one for a device may prepare the model, which takes a minute.
+/// Its calls block: the first one for a device can prepare the model, which takes a minute.
 package final class NetworkCompiler: Sendable {
+  /// The model whose networks are compiled.
   package let model: ModelDirectory
   private let settings: ComputeSettings
   private let runtime: Runtime
   private let report: PreparationReport
   private let plans = Mutex<[DeviceID: CompilationPlan]>([:])
-  /// What is reported; apart from the plans, whose lock is held while a model is prepared.
+  /// The reported precisions; separate from the plans, whose lock is held while a model is prepared.
   private let precisions = Mutex<[DeviceID: Precision]>([:])
   private let sourceHash = Mutex<String?>(nil)
 
-  /// How a device runs a model.
+  /// The way in which a device runs a model.
   fileprivate struct CompilationPlan: Sendable {
     var precision: ResolvedPrecision
-    /// Where its graphs are read from: the export, or what was made of it.
+    /// The directory of its graphs: the export, or its prepared form.
     var model: ModelDirectory
     /// OpenVINO's `SUPPORTED_PROPERTIES` of the device.
     var properties: [String]
-    /// All that tells the device and its driver from others.
+    /// Everything that distinguishes the device and its driver from others.
     var identity: String
   }
 
-  /// - Parameter report: Is told when a preparation begins and ends, and what is not kept.
+  /// Creates a compiler for a model.
+  ///
+  /// - Parameter report: Called when a preparation begins and ends, and when its result is not kept.
   package init(
     _ model: ModelDirectory, settings: ComputeSettings,
     report: @escaping @Sendable (PreparationEvent) -> Void = { _ in }
@@ -42,7 +45,7 @@ package final class NetworkCompiler: Sendable {
     }
   }
 
-  /// The names of the devices that are there.
+  /// Returns the available devices.
   func availableDevices() throws(ParakeetError) -> [DeviceID] {
     do throws(InferenceError) {
       return try runtime.devices().compactMap(DeviceID.init)
@@ -51,12 +54,12 @@ package final class NetworkCompiler: Sendable {
     }
   }
 
-  /// The precision as it is reported with a transcript; `nil` if the device has run nothing.
+  /// Returns the precision to report with a transcript; `nil` if the device has run nothing.
   func loadedPrecision(on device: DeviceID) -> Precision? {
     precisions.withLock { $0[device] }
   }
 
-  /// Refuses properties that the device does not know.
+  /// Throws if the device does not know one of the requested properties.
   func refuseUnknownProperties(of device: DeviceID) throws(ParakeetError) {
     guard !settings.properties.isEmpty else { return }
     let known = try text("SUPPORTED_PROPERTIES", of: device).split(separator: " ").map(String.init)
@@ -68,7 +71,7 @@ package final class NetworkCompiler: Sendable {
 
   // MARK: Loading
 
-  /// Compiles the encoder for a shape, or takes it from the cache.
+  /// Compiles the encoder for a shape, or loads it from the cache.
   package func encoder(
     on device: DeviceID = .cpu, _ shape: EncoderShape = .dynamic
   ) throws(ParakeetError) -> EncoderNetwork {
@@ -86,11 +89,11 @@ package final class NetworkCompiler: Sendable {
         to: &graph, shape: shape, bandCount: model.configuration.bandCount, isProcessor: isProcessor,
         roundingActivations: rounding, runtime)
       let name = shape.bucket.map { "encoder \($0.frames)" } ?? "encoder"
-      // What stands in may know other properties than the device that they were meant for.
+      // A fallback device may not know the properties meant for the requested one.
       let overrides = settings.properties.filter {
         plan.properties.isEmpty || plan.properties.contains($0.key)
       }
-      // What is left beside integers is faster in f32 than with conversions to bf16 and back.
+      // Beside integer arithmetic, f32 is faster than conversions to bf16 and back.
       let compiled = try compile(
         graph, name, on: device, plan, in: rounding ? .f32 : nil, overrides: overrides)
       return try EncoderNetwork(compiled, shape, on: device)
@@ -106,12 +109,12 @@ package final class NetworkCompiler: Sendable {
       let graphs = try intact(plan) { plan, runtime throws(ParakeetError) in
         try SpeechGraphs.decoder(of: plan.model, weights: plan.inMemory, runtime: runtime)
       }
-      // The projection takes any number of frames, which an accelerator may not.
+      // The projection takes any number of frames, which an accelerator may not support.
       let processor = DeviceID.cpu
       let projection = try compile(
         graphs.projection, "encoder projection", on: processor, try self.plan(for: processor))
       let prediction = try compile(graphs.prediction, "prediction network", on: device, plan)
-      // With weights in eight bits float32 is faster than bf16 with weights in sixteen, and knows no ties.
+      // With weights in eight bits, float32 is faster than bf16 with weights in sixteen, and has no ties.
       let joint = try compile(
         graphs.joint, "joint network", on: device, plan,
         in: plan.precision.weights == .int8 ? .f32 : plan.precision.arithmetic)
@@ -136,8 +139,8 @@ package final class NetworkCompiler: Sendable {
       graph, name: name, for: (device.description, plan.identity), properties: properties, runtime)
   }
 
-  /// Where compiled networks are kept; `nil` where that gains nothing: a prepared model compiles for the processor
-  /// in less than a second, and would take as much disk again; and where there was no room for the prepared plan.
+  /// Returns the cache of compiled networks; `nil` if it gains nothing, as a prepared model compiles for the processor
+  /// in less than a second and would take as much disk space again, and if there was no space for the prepared model.
   private func cache(for device: DeviceID, _ plan: CompilationPlan) throws(ParakeetError)
     -> CompiledNetworks?
   {
@@ -158,7 +161,7 @@ package final class NetworkCompiler: Sendable {
     }
   }
 
-  /// The hash of all files of the export.
+  /// Returns the hash of all files of the export.
   private func hash() throws(ParakeetError) -> String {
     let known = sourceHash.withLock { $0 }
     if let known { return known }
@@ -174,10 +177,10 @@ package final class NetworkCompiler: Sendable {
     }
   }
 
-  // MARK: Forms
+  // MARK: Plans
 
   private func plan(for device: DeviceID) throws(ParakeetError) -> CompilationPlan {
-    // Whoever comes while a plan is made waits for it.
+    // The lock makes other callers wait while a plan is made.
     try plans.withLock { plans throws(ParakeetError) in
       if let plan = plans[device] { return plan }
       let plan = try makePlan(for: device)
@@ -190,9 +193,9 @@ package final class NetworkCompiler: Sendable {
   private func makePlan(for device: DeviceID) throws(ParakeetError) -> CompilationPlan {
     let capabilities = try text("OPTIMIZATION_CAPABILITIES", of: device).split(separator: " ").map(
       String.init)
-    let isAskedFor = settings.device == .auto || device == settings.device.id
-    let asked = isAskedFor ? settings.precision : settings.precision.forStandIn(capabilities)
-    let precision = try asked.resolved(
+    let isRequested = settings.device == .auto || device == settings.device.id
+    let requested = isRequested ? settings.precision : settings.precision.forStandIn(capabilities)
+    let precision = try requested.resolved(
       for: device, capabilities: capabilities, model: model, prepared: preparedForms?.map(\.manifest.weights))
     var plan = CompilationPlan(
       precision: precision, model: model,
@@ -203,13 +206,13 @@ package final class NetworkCompiler: Sendable {
     return plan
   }
 
-  /// The plans that a model is there in which has been prepared; `nil` for an exported one.
+  /// The available forms of a prepared model; `nil` for an exported one.
   private var preparedForms: [PreparedModel]? {
     guard case .prepared(let own) = model.graphs else { return nil }
     return [own] + own.siblings
   }
 
-  /// The prepared plan of the model; `nil` where it is used as it is, and where what is made of it cannot be kept.
+  /// Returns the prepared form of the model; `nil` if the export itself is used, and if the form cannot be kept.
   private func prepared(
     _ precision: ResolvedPrecision, readingAll: Bool
   ) throws(ParakeetError) -> ModelDirectory? {
@@ -234,8 +237,8 @@ package final class NetworkCompiler: Sendable {
     }
   }
 
-  /// Reads graphs. Files that look unchanged may be spoiled all the same: reading all of them tells, and makes them
-  /// anew; where that cannot be kept, the export is read.
+  /// Reads graphs. Files that look unchanged can still be damaged: then all are read to find out, and prepared again;
+  /// if the result cannot be kept, the export is read.
   private func intact<Graphs: ~Copyable>(
     _ plan: CompilationPlan, _ read: (CompilationPlan, borrowing Runtime) throws(ParakeetError) -> Graphs
   ) throws(ParakeetError) -> Graphs {
@@ -243,10 +246,10 @@ package final class NetworkCompiler: Sendable {
       return try read(plan, runtime)
     } catch {
       guard case .graph = error, plan.precision.weights != nil else { throw error }
-      var mended = plan
-      mended.model = try prepared(plan.precision, readingAll: true) ?? model
-      guard mended.model.graphs != plan.model.graphs else { throw error }
-      return try read(mended, runtime)
+      var repaired = plan
+      repaired.model = try prepared(plan.precision, readingAll: true) ?? model
+      guard repaired.model.graphs != plan.model.graphs else { throw error }
+      return try read(repaired, runtime)
     }
   }
 
@@ -263,14 +266,14 @@ package final class NetworkCompiler: Sendable {
     }
   }
 
-  /// Bytes that a device has allotted, beside the process's own memory; 0 if it does not say.
+  /// Returns the bytes that a device has allocated outside the process's memory; 0 if it does not report them.
   func allottedBytes(on device: DeviceID) -> Int64 {
     (try? text("NPU_DEVICE_ALLOC_MEM_SIZE", of: device)).flatMap { Int64($0) } ?? 0
   }
 }
 
 extension NetworkCompiler.CompilationPlan {
-  /// How weights are to be changed after reading; `nil` where the files have them as they are wanted.
+  /// The format to convert weights to after reading; `nil` if the files already have the wanted one.
   fileprivate var inMemory: WeightFormat? {
     if case .prepared = model.graphs { nil } else { precision.weights }
   }

@@ -4,6 +4,7 @@ public import ModelStore
 
 /// The reason why a model's networks cannot be made.
 public enum ParakeetError: Error, Sendable, CustomStringConvertible {
+  /// The model's files are missing, damaged, or do not fit together.
   case model(ModelError)
   /// OpenVINO refused or failed; that may be the device's fault.
   case inference(InferenceError)
@@ -13,11 +14,14 @@ public enum ParakeetError: Error, Sendable, CustomStringConvertible {
   case cache(directory: String, why: String)
   /// A model cannot be prepared in a directory.
   case preparation(model: String, directory: String, why: String)
+  /// A device does not support a precision.
   case precision(Precision, device: DeviceID, supported: [String])
   /// A prepared model no longer has the weights that the precision needs.
   case preparedOtherwise(Precision, weights: [WeightFormat], model: String)
+  /// A device does not know a property.
   case property(String, device: DeviceID, known: [String])
 
+  /// A message for the user.
   public var description: String {
     switch self {
     case .model(let error): error.description
@@ -26,15 +30,15 @@ public enum ParakeetError: Error, Sendable, CustomStringConvertible {
     case .preparation(let model, let directory, let why):
       "cannot prepare \(model) in \(directory): \(why)"
     case .precision(let precision, let device, let supported):
-      "\(device) cannot compute in \(precision.rawValue); it can in \(supported.joined(separator: ", "))"
+      "\(device) does not support \(precision.rawValue), only \(supported.joined(separator: ", "))"
     case .preparedOtherwise(let precision, let weights, let model):
-      "model \(model): its weights were prepared as \(weights.map(\.rawValue).joined(separator: " and ")), \(precision.rawValue) needs the model it was made of"
+      "model \(model): prepared with \(weights.map(\.rawValue).joined(separator: " and ")) weights; \(precision.rawValue) needs the original model"
     case .property(let key, let device, let known):
       "\(device) has no property \(key); it has \(known.joined(separator: ", "))"
     }
   }
 
-  /// Makes one error of those that meet where networks are read and compiled.
+  /// Wraps an error from reading or compiling networks.
   init(_ error: any Error) {
     self =
       switch error {
@@ -49,7 +53,7 @@ public enum ParakeetError: Error, Sendable, CustomStringConvertible {
 extension DeviceError {
   /// The error of a device that failed to load a network.
   init(_ error: ParakeetError, on device: DeviceID) {
-    // OpenVINO's refusals may be the device's.
+    // A refusal by OpenVINO may be the device's fault.
     if case .inference(let error) = error {
       self = .failed(device: device, why: error.description)
     } else {

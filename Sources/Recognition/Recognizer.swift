@@ -4,11 +4,12 @@ internal import SpeechFeatures
 internal import Synchronization
 public import Transducer
 
-/// Speech recognition with one model: listen to somebody, or transcribe a recording.
+/// Speech recognition with one model, for live speech and recordings.
 ///
-/// Devices work on threads of their own, so that whoever waits for a transcript is never blocked. Utterances are
-/// served in the order in which they finish; those that finish while the model is still loading wait for it.
+/// Devices work on their own threads, so waiting for a transcript never blocks a thread. Utterances are served in the
+/// order in which they finish; those that finish while the model is still loading wait for it.
 public final class Recognizer: Sendable {
+  /// The model that recognizes.
   public let model: ModelDescription
   private let listening: ListeningSettings
   private let extractor: LogMelExtractor
@@ -16,12 +17,13 @@ public final class Recognizer: Sendable {
   private let loader: EngineLoader
   private let count = Mutex(SpeculationCount())
 
-  /// Frames that the encoder is given at least, the last ones silent: "yes" alone is heard as a piece of something longer.
+  /// The fewest frames that the encoder gets, padded with silence: "yes" alone is taken for part of a longer phrase.
   private static let shortestWindow = 100
 
   /// Creates a recognizer whose model is not loaded yet; see ``prepare()``.
   ///
-  /// - Parameter onUnknownLanguage: Called on any thread, once for each requested language that the model does not know.
+  /// - Parameter onUnknownLanguage: Called on an arbitrary thread, once for each requested language that the model does
+  ///   not know.
   public init(
     model: ModelDescription, loader: EngineLoader, listening: ListeningSettings = ListeningSettings(),
     onUnknownLanguage: @escaping @Sendable (String) -> Void = { _ in }
@@ -34,24 +36,24 @@ public final class Recognizer: Sendable {
       of: model, forcesScript: listening.forcesScript, onUnknown: onUnknownLanguage)
   }
 
-  /// Loads the model: seconds for a large one, a minute at its first start, when it is prepared for the device.
+  /// Loads the model. A large one takes seconds, and a minute at its first start, when it is prepared for the device.
   public func prepare() async throws(DeviceError) {
     try await loader.started()
   }
 
-  /// How the devices are, from the best to the last resort; none before it is known which there are.
+  /// The state of each device, from the most to the least preferred; empty until the devices are known.
   public var devices: [DeviceReport] { loader.current?.encoders.devices.map(\.report) ?? [] }
 
-  /// Reports, once, that a language was asked for that the model does not know.
+  /// Reports, once, a requested language that the model does not know.
   public func reportUnsupported(language: String) {
     languages.reportUnsupported(language)
   }
 
-  /// A new utterance of somebody who speaks now, to be fed as the audio arrives.
+  /// Begins an utterance of live speech, to be fed as the audio arrives.
   ///
   /// - Parameters:
-  ///   - language: The language asked for so far, a BCP 47 tag.
-  ///   - onSegment: Is told each segment that is final before the utterance has ended, in their order.
+  ///   - language: The language requested so far, a BCP 47 tag.
+  ///   - onSegment: Called with each segment that is final before the utterance has ended, in order.
   public func listen(
     language: String? = nil, onSegment: @escaping @Sendable (SpokenText) -> Void = { _ in }
   ) -> LiveTranscription {
@@ -59,18 +61,18 @@ public final class Recognizer: Sendable {
       self, utterance(), language: language, attempts: listening.attempts, onSegment: onSegment)
   }
 
-  /// A new recording, to be fed as it is read.
+  /// Begins the transcription of a recording, to be fed as it is read.
   ///
-  /// - Parameter language: The language asked for, a BCP 47 tag.
+  /// - Parameter language: The requested language, a BCP 47 tag.
   public func transcription(language: String? = nil) async throws(DeviceError) -> Transcription {
     try await Transcription(self, utterance(), language: language)
   }
 
-  /// Transcribes a recording that is there as a whole.
+  /// Transcribes a complete recording.
   ///
   /// - Parameters:
   ///   - samples: 16 kHz, mono, in [-1, 1].
-  ///   - language: The language asked for, a BCP 47 tag.
+  ///   - language: The requested language, a BCP 47 tag.
   public func transcribe(
     _ samples: [Float], language: String? = nil
   ) async throws(DeviceError) -> Transcript {
@@ -83,7 +85,7 @@ public final class Recognizer: Sendable {
     Utterance(extractor: extractor, listening)
   }
 
-  /// What came of recognizing utterances before they had ended.
+  /// The counters of attempts to recognize utterances before they ended.
   public var speculations: SpeculationCount { count.withLock { $0 } }
 }
 
@@ -103,9 +105,9 @@ extension Recognizer: WindowRecognizer {
   ) async throws(DeviceError) -> WindowResult {
     let engine = try await loader.engine()
     let mask = languages.mask(for: language)
-    let (heard, range) = frames.amplified(window.frames, upTo: listening.maximumGain)
+    let (padded, range) = frames.amplified(window.frames, upTo: listening.maximumGain)
       .padded(window.frames, to: min(Self.shortestWindow, engine.windowLimit))
-    let encoded = try await engine.encoders.encode(heard, range, priority: priority)
+    let encoded = try await engine.encoders.encode(padded, range, priority: priority)
     let decoded = try await engine.decoder.decode(encoded.encoding, allowing: mask, priority: priority)
     return WindowResult(
       window: window,
@@ -131,7 +133,7 @@ extension Recognizer: WindowRecognizer {
 }
 
 extension Decoding {
-  /// The emissions, counted from an encoder frame on.
+  /// Returns the emissions with their frames shifted by `frame`.
   fileprivate func emissions(from frame: Int) -> [Emission] {
     emissions.map { emission in
       var emission = emission

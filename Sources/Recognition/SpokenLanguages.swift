@@ -2,7 +2,7 @@ internal import Languages
 internal import Synchronization
 internal import Transducer
 
-/// The languages of a model: what may be written in each of them, and in which a transcript is.
+/// The languages of a model: the tokens allowed in each of them, and the detection of a transcript's language.
 final class SpokenLanguages: Sendable {
   private let model: ModelDescription
   private let forcesScript: Bool
@@ -11,16 +11,16 @@ final class SpokenLanguages: Sendable {
   private let state = Mutex(State())
 
   private struct State {
-    /// Made once for all languages with the same scripts.
+    /// The masks by scripts, each made once for all languages with these scripts.
     var masks: [Set<Script>: TokenMask] = [:]
     var reported: Set<String> = []
   }
 
-  /// Clients may ask for anything; the log is not filled with it.
+  /// The most unknown languages that are reported: clients can request anything, and must not fill the log with it.
   private static let reportLimit = 16
 
   /// - Parameters:
-  ///   - forcesScript: Whether tokens with letters of other scripts are masked where a language is asked for.
+  ///   - forcesScript: True if a requested language masks tokens with letters of other scripts.
   ///   - onUnknown: Called once for each requested language that the model does not know.
   init(
     of model: ModelDescription, forcesScript: Bool, onUnknown: @escaping @Sendable (String) -> Void
@@ -31,9 +31,9 @@ final class SpokenLanguages: Sendable {
     detector = LanguageDetector(among: model.languages)
   }
 
-  /// The tokens that may be emitted in a language; `nil` for all.
+  /// Returns the tokens that can be emitted in a language; `nil` for all tokens.
   ///
-  /// - Parameter language: The language asked for, a BCP 47 tag.
+  /// - Parameter language: The requested language, a BCP 47 tag.
   func mask(for language: String?) -> TokenMask? {
     guard forcesScript, let language else { return nil }
     guard let scripts = scripts(of: language) else {
@@ -48,9 +48,9 @@ final class SpokenLanguages: Sendable {
     }
   }
 
-  /// Reports, once, that a language was asked for in vain.
+  /// Reports, once, a requested language that the model does not know.
   func reportUnsupported(_ language: String) {
-    // A client may send any text.
+    // A client can send any text.
     let tag = String(
       language.unicodeScalars.filter { ("!"..."~").contains($0) }.prefix(35).map(Character.init))
     let isNew = state.withLock { state in
@@ -59,7 +59,7 @@ final class SpokenLanguages: Sendable {
     if isNew { onUnknown(tag) }
   }
 
-  /// The language of a transcript for which none was asked; `nil` if it is not clear.
+  /// Detects the language of a transcript; `nil` if it is not clear.
   func language(of text: String) -> String? { detector.language(of: text) }
 
   private func scripts(of language: String) -> Set<Script>? {

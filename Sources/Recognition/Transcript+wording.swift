@@ -1,9 +1,9 @@
 public import Wording
 
 extension Transcript {
-  /// The transcript as it is to be worded.
+  /// Returns the transcript with a wording applied.
   ///
-  /// - Parameter languages: Those that the model knows.
+  /// - Parameter languages: The languages that the model knows.
   public func worded(_ wording: Wording, languages: [String]) -> Transcript {
     var worded = self
     worded.segments = wording.apply(to: segments, language: language, languages: languages)

@@ -1,43 +1,50 @@
 public import Devices
 public import Transducer
 
-/// What was said, and how it was found out.
+/// The text of an utterance, and details of its recognition.
 public struct Transcript: Sendable {
-  /// What was said, a text for each stretch between two places where nobody speaks, if it is longer than a window.
+  /// The text; if the utterance is longer than a window, a segment for each stretch between two pauses.
   public var segments: [SpokenText]
-  /// The language that was asked for, or else the one that the text is in, as a BCP 47 tag; `nil` if it is not clear.
+  /// The requested or else the detected language, a BCP 47 tag; `nil` if it is not clear.
   public var language: String?
-  /// Whether none was asked for, and the text tells the language.
+  /// True if no language was requested, and it was detected from the text.
   public var isLanguageDetected = false
+  /// The duration of the audio, in seconds.
   public var audioSeconds: Double
+  /// The time that each stage took.
   public var timings: Timings
-  /// The device that ran the encoder, as OpenVINO says; `nil` if nothing had to run.
+  /// OpenVINO's name of the device that ran the encoder; `nil` if nothing had to run.
   public var device: String?
-  /// Seconds of the static-shape encoder that ran; `nil` where the shape is dynamic.
+  /// The length of the bucket that was used, in seconds; `nil` with a dynamic shape.
   public var bucket: Double?
-  /// Whether the encoder that ran came from the cache of compiled networks.
+  /// True if the encoder came from the cache of compiled networks.
   public var isFromCache = false
-  /// Why it did not run as wanted: another bucket or device stood in. `nil` if it did.
+  /// The reason why another bucket or device was used as a fallback; `nil` if none was.
   public var fallbackReason: String?
-  /// Whether it was made before the utterance ended.
+  /// True if the transcript was made before the utterance ended.
   public var isSpeculative = false
+  /// The precision in which the networks ran.
   public var precision: Precision
+  /// The name of the model.
   public var model: String
 
+  /// The text of all segments.
   public var text: String { spoken.text }
 
-  /// The segments as one.
+  /// The segments joined into one.
   public var spoken: SpokenText { SpokenText(joining: segments) }
 
-  /// Seconds that each stage took.
+  /// The time that each stage took, in seconds.
   public struct Timings: Sendable, Equatable {
-    /// Log-mel frames, while the audio came in, and their normalisation.
+    /// Log-mel frames, computed while the audio arrived, and their normalisation.
     public var features = 0.0
+    /// The encoder.
     public var encoder = 0.0
+    /// The decoder.
     public var decoder = 0.0
     /// From the end of the audio to the transcript, waiting for the device included.
     public var total = 0.0
-    /// Runs of the joint network.
+    /// The number of runs of the joint network.
     public var decoderSteps = 0
   }
 }

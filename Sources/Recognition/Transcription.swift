@@ -1,8 +1,8 @@
 internal import Concurrency
 public import Devices
 
-/// A recording that is transcribed while it is read: each window is recognized as soon as it is certain, and whoever reads
-/// waits for that. So an hour takes no more memory than a window.
+/// The transcription of a recording while it is read: each window is recognized as soon as it is certain, and the
+/// reader waits for that. An hour takes no more memory than a window.
 public struct Transcription: Sendable {
   private let recognizer: any WindowRecognizer
   private let language: String?
@@ -21,16 +21,16 @@ public struct Transcription: Sendable {
     assembly = TranscriptAssembly(for: recognizer)
   }
 
-  /// Seconds of the audio that are recognized.
+  /// The duration of the audio that is recognized, in seconds.
   public var recognizedSeconds: Double { Utterance.seconds(assembly.end) }
 
-  /// Takes the next samples: 16 kHz, mono, in [-1, 1].
+  /// Appends samples (16 kHz, mono, in [-1, 1]), and waits until the windows that they complete are recognized.
   public mutating func append(_ samples: [Float]) async throws(DeviceError) {
     utterance.append(samples)
     while let window = utterance.nextWindow(limit: limit) { try await recognize(window) }
   }
 
-  /// The transcript of all that came. Its total time begins with the recording.
+  /// Ends the recording and returns its transcript. The total time counts from the beginning of the recording.
   public mutating func finish() async throws(DeviceError) -> Transcript {
     for window in utterance.lastWindows(limit: limit) { try await recognize(window) }
     var transcript = assembly.transcript(language: language, audioSeconds: utterance.seconds)
@@ -40,8 +40,8 @@ public struct Transcription: Sendable {
   }
 
   private mutating func recognize(_ window: WindowFrames) async throws(DeviceError) {
-    let answer = try await recognizer.recognize(
+    let result = try await recognizer.recognize(
       window.window, of: window.frames, language: language, priority: .urgent)
-    assembly.add(answer, audioSeconds: utterance.seconds)
+    assembly.add(result, audioSeconds: utterance.seconds)
   }
 }

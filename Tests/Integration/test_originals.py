@@ -71,7 +71,7 @@ def test_an_outdated_prepared_model_is_replaced(dropped, hub):
     dropped.assert_refused(transcribe(dropped, "--offline"), ENCODER, DECODER, "--offline", file=None)
     result = transcribe(dropped)
     assert result.stdout == TEXT, result.stderr
-    assert "another version had prepared" in result.stderr
+    assert "prepared by another version" in result.stderr
     made, = prepared(dropped)
     assert "2020.1" not in (made / "prepared.json").read_text()
 

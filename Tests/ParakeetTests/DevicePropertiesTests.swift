@@ -3,8 +3,8 @@ import Testing
 
 @testable import Parakeet
 
-@Suite struct `What OpenVINO is told` {
-  @Test func `the NPU computes in its own format, at full speed where it can`() {
+@Suite struct `The properties of a network on a device` {
+  @Test func `an NPU gets no precision hint, and turbo mode if it supports it`() {
     #expect(
       DeviceProperties.make(for: .npu, arithmetic: .f16, supported: ["NPU_TURBO"])
         == ["PERFORMANCE_HINT": "LATENCY", "NPU_TURBO": "YES"])
@@ -12,7 +12,7 @@ import Testing
       DeviceProperties.make(for: .npu, arithmetic: .f16, supported: []) == ["PERFORMANCE_HINT": "LATENCY"])
   }
 
-  @Test func `the processor computes in what was resolved, and not in its default`() {
+  @Test func `a processor gets the resolved precision and a small kernel cache`() {
     #expect(
       DeviceProperties.make(for: .cpu, arithmetic: .f32, supported: ["NPU_TURBO"])
         == [
@@ -21,7 +21,7 @@ import Testing
         ])
   }
 
-  @Test func `what a person says goes before`() {
+  @Test func `a user's property takes precedence over the default`() {
     let properties = DeviceProperties.make(
       for: .npu, arithmetic: .f16, supported: ["NPU_TURBO"],
       overrides: ["NPU_TURBO": "NO", "NPU_TILES": "2"])

@@ -10,11 +10,11 @@ import Transducer
 @testable import Recognition
 
 @Suite(.timeLimit(.minutes(5))) struct `Recognizing before the end` {
-  @Test func `an utterance with silence behind it has its answer when it ends`() async throws {
+  @Test func `an utterance followed by silence has its transcript when it ends`() async throws {
     let recognizer = try await ScriptedRecognizer()
     let speech = try Speech(pauses: [0.8])
     let live = recognizer.listen(to: speech, chunk: 1024)
-    try await eventually { recognizer.answers == 1 }
+    try await eventually { recognizer.results == 1 }
     let transcript = try await live.finish()
     #expect(transcript.isSpeculative)
     #expect(try await transcript.spoken == recognizer.whole(speech).spoken)
@@ -22,7 +22,7 @@ import Transducer
       recognizer.count == SpeculationCount(started: 1, used: 1, savedSeconds: recognizer.count.savedSeconds))
   }
 
-  @Test func `one that ends while it is recognized waits for just that`() async throws {
+  @Test func `an utterance that ends during an attempt waits for that attempt only`() async throws {
     let recognizer = try await ScriptedRecognizer()
     let hang = Gate()
     recognizer.device.change { $0.hang = hang }
@@ -34,14 +34,14 @@ import Transducer
     #expect(recognizer.device.counts.runs.count == 1)
   }
 
-  @Test func `without silence behind it nothing is recognized before the end`() async throws {
+  @Test func `an utterance without silence after it is not recognized before its end`() async throws {
     let recognizer = try await ScriptedRecognizer()
     let live = try recognizer.listen(to: Speech(pauses: [0.1]), chunk: 320)
     #expect(try await !live.finish().isSpeculative)
     #expect(recognizer.count.started == 0)
   }
 
-  @Test func `speech that resumes is recognized as a whole`() async throws {
+  @Test func `an utterance that resumes after an attempt is recognized as a whole`() async throws {
     let recognizer = try await ScriptedRecognizer()
     let hang = Gate()
     recognizer.device.change { $0.hang = hang }
@@ -61,7 +61,7 @@ import Transducer
     #expect(recognizer.count.used == 0)
   }
 
-  @Test func `a busy device is left alone`() async throws {
+  @Test func `an utterance is not recognized early while the device is busy`() async throws {
     let recognizer = try await ScriptedRecognizer()
     let hang = Gate()
     recognizer.device.change { $0.hang = hang }
@@ -76,7 +76,7 @@ import Transducer
     #expect(try await live.finish().spoken == recognizer.whole(speech).spoken)
   }
 
-  @Test func `who goes away leaves nothing in the queue`() async throws {
+  @Test func `a client that leaves after an utterance leaves no work in the queue`() async throws {
     let recognizer = try await ScriptedRecognizer()
     let hang = Gate()
     recognizer.device.change { $0.hang = hang }
@@ -89,7 +89,7 @@ import Transducer
     hang.open()
   }
 
-  @Test func `who dictates and goes away leaves nothing in the queue`() async throws {
+  @Test func `a client that leaves during a dictation leaves no work in the queue`() async throws {
     let recognizer = try await ScriptedRecognizer(windowLimit: 300)
     let hang = Gate()
     recognizer.device.change { $0.hang = hang }
@@ -100,26 +100,26 @@ import Transducer
     }
     try await eventually { recognizer.failures >= 1 }
     hang.open()
-    #expect(recognizer.answers == 0)
+    #expect(recognizer.results == 0)
   }
 
-  @Test func `a long dictation is recognized while it goes on, and only its end is waited for`() async throws
-  {
+  @Test func `a long dictation is recognized while it arrives, all but its last window`() async throws {
     let recognizer = try await ScriptedRecognizer(windowLimit: 300)
     let speech = try Speech(pauses: [1, 1, 1, 1, 0.1])
-    let told = Log<SpokenText>()
-    let live = recognizer.listen(attempts: 0) { told.append($0) }
+    let reported = Log<SpokenText>()
+    let live = recognizer.listen(attempts: 0) { reported.append($0) }
     for samples in speech.chunks(of: 1024) { live.append(samples) }
-    try await eventually { told.all.count == 4 }
-    let before = recognizer.answers
+    try await eventually { reported.all.count == 4 }
+    let before = recognizer.results
     let transcript = try await live.finish()
-    #expect(before == 4 && recognizer.answers == 5)
+    #expect(before == 4 && recognizer.results == 5)
     #expect(transcript.segments.count == 5)
-    #expect(Array(transcript.segments.prefix(4)) == told.all)
+    #expect(Array(transcript.segments.prefix(4)) == reported.all)
     #expect(transcript.text == transcript.segments.map(\.text).joined(separator: " "))
   }
 
-  @Test func `what was recognized in a pause is kept when the speaker goes on`() async throws {
+  @Test func `a window recognized in a pause is not recognized again when the speaker goes on`() async throws
+  {
     let recognizer = try await ScriptedRecognizer(windowLimit: 300)
     let speech = try Speech(pauses: [1.5, 1.5, 1.5, 0.1])
     let live = recognizer.listen()
@@ -135,32 +135,32 @@ import Transducer
     #expect(Set(windows).count == windows.count)
   }
 
-  @Test func `what was begun in another language is not the answer`() async throws {
+  @Test func `an attempt in another language is not used for the transcript`() async throws {
     let recognizer = try await ScriptedRecognizer()
     let live = recognizer.listen()
     live.expect(language: "es")
     for samples in try Speech(pauses: [0.8]).chunks(of: 1024) { live.append(samples) }
-    try await eventually { recognizer.isIdle && recognizer.answers == 1 }
+    try await eventually { recognizer.isIdle && recognizer.results == 1 }
     live.expect(language: "es")
     live.expect(language: "ru")
     let transcript = try await live.finish()
-    #expect(recognizer.asked == ["es", "ru"])
+    #expect(recognizer.languagesRequested == ["es", "ru"])
     #expect(transcript.language == "ru" && !transcript.isSpeculative)
     #expect(recognizer.count.used == 0)
   }
 
-  @Test func `what was begun in the language that is asked for is the answer`() async throws {
+  @Test func `an attempt in the requested language is used for the transcript`() async throws {
     let recognizer = try await ScriptedRecognizer()
     let live = recognizer.listen()
     live.expect(language: "es")
     for samples in try Speech(pauses: [0.8]).chunks(of: 1024) { live.append(samples) }
-    try await eventually { recognizer.isIdle && recognizer.answers == 1 }
+    try await eventually { recognizer.isIdle && recognizer.results == 1 }
     let transcript = try await live.finish()
-    #expect(recognizer.asked == ["es"])
+    #expect(recognizer.languagesRequested == ["es"])
     #expect(transcript.language == "es" && transcript.isSpeculative)
   }
 
-  @Test func `a client that asks for one language after the other is not recognized without end`()
+  @Test func `a client that changes the language again and again gets a limited number of attempts`()
     async throws
   {
     let recognizer = try await ScriptedRecognizer()
@@ -172,11 +172,10 @@ import Transducer
       try await eventually { recognizer.isIdle }
     }
     _ = try await live.finish()
-    #expect(recognizer.asked.count <= 3)
+    #expect(recognizer.languagesRequested.count <= 3)
   }
 
-  @Test func `a dictation that no device can recognize is an error, and the next one is served`() async throws
-  {
+  @Test func `a dictation that no device can recognize fails, and the next one succeeds`() async throws {
     let recognizer = try await ScriptedRecognizer(windowLimit: 300)
     let speech = try Speech(pauses: [1, 1, 0.8])
     let live = recognizer.listen(attempts: 0)
@@ -187,9 +186,11 @@ import Transducer
     #expect(try await again.finish().spoken == recognizer.whole(speech).spoken)
   }
 
-  /// The transcript is a pure function of the audio: never of when it came, or of who else was there.
+  /// The transcript is a pure function of the audio, not of its timing or of other clients.
   @Test(arguments: [6000, 300, 150])
-  func `whatever the chunks and pauses, the answer is that of the whole`(windowLimit: Int) async throws {
+  func `a live transcript equals that of the complete recording for any chunks and pauses`(windowLimit: Int)
+    async throws
+  {
     var random = SeededGenerator(seed: 6)
     let recognizer = try await ScriptedRecognizer(windowLimit: windowLimit)
     for _ in 0..<40 {
@@ -211,15 +212,15 @@ import Transducer
   }
 }
 
-/// A recording said once for each pause, and silence behind it.
+/// A recording repeated once for each pause, with the pause after it.
 private struct Speech {
   let samples: [Float]
-  /// Samples of the first recording, without the silence behind it.
+  /// The number of samples in the recording, without the silence after it.
   let firstLength: Int
 
   init(pauses: [Double]) throws {
     let recording = try Fixtures.samples("en-01.wav")
-    // Without the silence that it has itself.
+    // Trims the recording's own silence.
     let said = recording[...(recording.lastIndex { abs($0) > 0.02 } ?? 0)]
     samples = pauses.flatMap { said + [Float](repeating: 0, count: Int($0 * 16_000)) }
     firstLength = said.count
@@ -230,7 +231,7 @@ private struct Speech {
   }
 }
 
-/// Understands nothing, on a scripted device: its tokens tell which windows it was given.
+/// A recognizer on a scripted device that makes tokens from the bounds of the windows it gets.
 private final class ScriptedRecognizer: WindowRecognizer {
   let device: ScriptedAccelerator
   let model: ModelDescription
@@ -242,8 +243,8 @@ private final class ScriptedRecognizer: WindowRecognizer {
   private struct State {
     var count = SpeculationCount()
     var windows: [Window] = []
-    var asked: [String?] = []
-    var (begun, answers, failures, failuresToCome) = (0, 0, 0, 0)
+    var languages: [String?] = []
+    var (begun, results, failures, failuresToCome) = (0, 0, 0, 0)
   }
 
   init(windowLimit: Int = 6000) async throws {
@@ -258,13 +259,13 @@ private final class ScriptedRecognizer: WindowRecognizer {
   }
 
   var count: SpeculationCount { state.withLock { $0.count } }
-  var answers: Int { state.withLock { $0.answers } }
+  var results: Int { state.withLock { $0.results } }
   var failures: Int { state.withLock { $0.failures } }
-  /// Those that were given so far.
+  /// The windows so far.
   var windows: [Window] { state.withLock { $0.windows } }
-  /// The languages that were asked for, in the order of the windows.
-  var asked: [String?] { state.withLock { $0.asked } }
-  var isIdle: Bool { state.withLock { $0.begun == $0.answers + $0.failures } }
+  /// The requested languages, in the order of the windows.
+  var languagesRequested: [String?] { state.withLock { $0.languages } }
+  var isIdle: Bool { state.withLock { $0.begun == $0.results + $0.failures } }
 
   var isQuiet: Bool { get async { await encoders.isQuiet } }
 
@@ -286,14 +287,14 @@ private final class ScriptedRecognizer: WindowRecognizer {
     return live
   }
 
-  /// The transcript of an utterance that is there as a whole.
+  /// Returns the transcript of a complete recording.
   func whole(_ speech: Speech) async throws -> Transcript {
     var transcription = try await Transcription(self, utterance)
     try await transcription.append(speech.samples)
     return try await transcription.finish()
   }
 
-  /// Lets what is recognized next fail.
+  /// Makes the next recognitions fail.
   func fail(times: Int) { state.withLock { $0.failuresToCome = times } }
 
   func recognize(
@@ -302,18 +303,18 @@ private final class ScriptedRecognizer: WindowRecognizer {
     let fails = state.withLock { state in
       state.begun += 1
       state.windows.append(window)
-      state.asked.append(language)
+      state.languages.append(language)
       defer { state.failuresToCome = max(0, state.failuresToCome - 1) }
       return state.failuresToCome > 0
     }
     do throws(DeviceError) {
-      if fails { throw .failed(device: "CPU", why: "it was told to") }
+      if fails { throw .failed(device: "CPU", why: "the test made it fail") }
       _ = try await encoders.encode(frames, window.frames, priority: priority)
     } catch {
       state.withLock { $0.failures += 1 }
       throw error
     }
-    state.withLock { $0.answers += 1 }
+    state.withLock { $0.results += 1 }
     let emissions = [window.frames.lowerBound, window.frames.upperBound].map {
       Emission(token: Int32($0 % 200 + 1), frame: $0 / 8, duration: 1, confidence: 1)
     }

@@ -5,33 +5,33 @@ import Testing
 @testable import Recognition
 @testable import SpeechFeatures
 
-@Suite struct `Windows of a long utterance` {
-  @Test func `what fits in a window is one, pauses and all`() {
+@Suite struct `The windows of an utterance` {
+  @Test func `an utterance that fits in a window is one window, pauses included`() {
     let speech = Speaking([40..<300, 420..<700, 800..<950])
     #expect(speech.windows(limit: 1000) == [.init(0..<984)])
   }
 
-  @Test func `what does not fit is divided at each sure pause`() {
+  @Test func `an utterance longer than a window is divided at each sure pause`() {
     let speech = Speaking([40..<300, 420..<700, 720..<900, 1000..<1400])
     #expect(speech.windows(limit: 1000) == [.init(0..<336), .init(384..<936), .init(952..<1432)])
   }
 
-  @Test func `once it is too long it stays so`() {
+  @Test func `an utterance that was too long for a window is divided at sure pauses to its end`() {
     let speech = Speaking([40..<300, 400..<1200, 1450..<1500, 1600..<1700])
     #expect(speech.windows(limit: 1000).map(\.frames.lowerBound) == [0, 368, 1416, 1568])
   }
 
-  @Test func `long silence is left out, however little is said`() {
+  @Test func `long silence divides an utterance that fits in a window and is left out`() {
     let speech = Speaking([40..<100, 500..<600])
     #expect(speech.windows(limit: 1000) == [.init(0..<136), .init(464..<632)])
   }
 
-  @Test func `a stretch without a sure pause is cut in the longest one of a window's second half`() {
+  @Test func `a stretch without a sure pause is cut in the longest pause of a window's second half`() {
     let speech = Speaking([0..<300, 340..<560, 615..<800, 850..<1300])
     #expect(speech.windows(limit: 1000) == [.init(0..<592), .init(592..<1336)])
   }
 
-  @Test func `where nobody pauses it is cut at the quietest place`() {
+  @Test func `speech without pauses is cut at the quietest place`() {
     let speech = Speaking([0..<1400], quiet: [760..<780])
     let windows = speech.windows(limit: 1000)
     #expect(windows.count == 2 && windows[0].isContinued == false)
@@ -39,17 +39,17 @@ import Testing
     #expect(windows[1].frames.lowerBound == windows[0].frames.upperBound)
   }
 
-  @Test func `a stop within a word is no quiet place`() {
+  @Test func `speech is not cut at a stop consonant within a word`() {
     let speech = Speaking([0..<1400], quiet: [760..<768])
     #expect(speech.windows(limit: 1000) == [.init(0..<1000, isContinued: true), .init(800..<1432)])
   }
 
-  @Test func `an early pause is better than none`() {
+  @Test func `speech is cut in an early pause if there is no later one`() {
     let speech = Speaking([0..<200, 240..<1500])
     #expect(speech.windows(limit: 1000).first == .init(0..<224))
   }
 
-  @Test func `who never pauses is heard in windows that overlap`() {
+  @Test func `steady speech without quiet places is cut into overlapping windows`() {
     let speech = Speaking([0..<2500])
     #expect(
       speech.windows(limit: 1000) == [
@@ -57,30 +57,30 @@ import Testing
       ])
   }
 
-  @Test func `the last window is not one of a few frames`() {
+  @Test func `the last window of an utterance has at least 100 frames`() {
     for end in 1001..<1120 {
       let last = Speaking([0..<end], quiet: [end - 60..<end - 30, 700..<720]).windows(limit: 1000).last
       #expect((last?.frames.count ?? 0) >= 100, "\(end)")
     }
   }
 
-  @Test func `a window that would end in silence ends with the speech`() {
+  @Test func `a window before long silence ends with the speech and its padding`() {
     let windows = Speaking([100..<300], end: 5000).windows(limit: 1000)
     #expect(windows == [.init(48..<336)])
   }
 
-  @Test func `the quiet end of an utterance belongs to it`() {
+  @Test func `the quiet end of an utterance belongs to its last window`() {
     // Its energy is low, but voice activity has found it.
     let windows = Speaking([0..<1400], quiet: [1300..<1400]).windows(limit: 1000)
     #expect(windows.last?.frames.upperBound == 1432)
   }
 
-  @Test func `a word is padded to what an encoder can take`() {
+  @Test func `a word of three frames is padded to the shortest window`() {
     #expect(Speaking([0..<3], end: 3, delays: [0]).windows(limit: 1000) == [.init(0..<10)])
   }
 
-  /// Memory and time depend on how many lengths there are.
-  @Test func `windows of every length of speech have a length of whole steps, given silence around it`() {
+  /// Memory and time depend on the number of different lengths.
+  @Test func `a window with silence around its speech has a length of whole steps`() {
     for length in 60..<900 {
       for start in 60..<68 {
         let windows = Speaking([start..<start + length]).windows(limit: 3000)
@@ -95,11 +95,11 @@ import Testing
     }
   }
 
-  @Test func `without silence before it a window has whole encoder frames`() {
+  @Test func `a window without silence before its speech has whole encoder frames`() {
     #expect(Speaking([0..<101]).windows(limit: 1000) == [.init(0..<136)])
   }
 
-  @Test func `a window grows no longer than the limit, nor into the one before`() {
+  @Test func `a rounded window does not exceed the limit or overlap the window before it`() {
     #expect(Speaking([40..<497]).windows(limit: 500) == [.init(8..<508)])
     let windows = Speaking([40..<300, 400..<1200]).windows(limit: 1000)
     for (one, next) in zip(windows, windows.dropFirst()) {
@@ -107,19 +107,20 @@ import Testing
     }
   }
 
-  @Test func `a window is complete once silence behind it fills its last encoder frame`() {
+  @Test func `a window is complete once silence fills its last encoder frame`() {
     let plan = WindowPlan(limit: 500)
     #expect(!plan.isComplete(.init(8..<131)))
     #expect(plan.isComplete(.init(8..<136)))
     #expect(plan.isComplete(.init(8..<508)))
   }
 
-  @Test func `nobody speaks, and there is no window`() {
+  @Test func `audio without speech has no window`() {
     #expect(Speaking([], end: 4000).windows(limit: 1000).isEmpty)
   }
 
-  /// The windows are a pure function of the audio: whenever they are asked for, however much is known by then.
-  @Test(arguments: 0..<8) func `thousands of random utterances keep the rules`(seed: UInt64) {
+  /// The windows are a pure function of the audio, whenever they are requested and however much is known by then.
+  @Test(arguments: 0..<8)
+  func `windows of random utterances cover all speech and do not depend on the chunks`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     for _ in 0..<400 {
       let speech = Speaking.random(&random)
@@ -144,7 +145,7 @@ import Testing
     let missing = speech.segments.filter { segment in
       segment.contains { frame in !windows.contains { $0.frames.contains(frame) } }
     }
-    // What is rounded to whole encoder frames is silence behind a window.
+    // Rounding to whole encoder frames affects only the silence after a window.
     #expect(missing.isEmpty, "\(speech) at \(limit): \(windows)")
   }
 }
@@ -159,11 +160,11 @@ extension Window {
   }
 }
 
-/// Somebody who speaks at times, and how loud each frame is.
+/// A scripted utterance: its segments of speech, and the loudness of each frame.
 private struct Speaking: CustomStringConvertible {
   var segments: [Range<Int>]
   let frames: LogMelFrames
-  /// After how many frames each segment is found.
+  /// The number of frames after which each segment is found.
   let delays: [Int]
 
   static let hangOver = 30
@@ -201,8 +202,8 @@ private struct Speaking: CustomStringConvertible {
       segments, quiet: quiet, end: frame + Int.random(in: 0...800, using: &random), delays: delays)
   }
 
-  /// What is known at a time.
-  func heard(at time: Int, isEnded: Bool) -> SpeechSegments {
+  /// Returns the speech that is known at a time.
+  func speech(at time: Int, isEnded: Bool) -> SpeechSegments {
     let known = zip(segments, delays).filter { segment, delay in segment.lowerBound + delay < time }
     return SpeechSegments(
       segments: known.map { segment, _ in segment.lowerBound..<min(segment.upperBound, time) },
@@ -214,28 +215,28 @@ private struct Speaking: CustomStringConvertible {
     var plan = WindowPlan(limit: limit)
     var windows: [Window] = []
     for isEnded in [false, true] {
-      while let window = plan.next(heard(at: frames.count, isEnded: isEnded), frames) {
+      while let window = plan.next(speech(at: frames.count, isEnded: isEnded), frames) {
         windows.append(window)
       }
     }
     return windows
   }
 
-  /// The same while it comes in, in pieces of any length.
+  /// Returns the windows of the utterance when it arrives in pieces of random lengths.
   func windows(limit: Int, live random: inout SeededGenerator) -> [Window] {
     var plan = WindowPlan(limit: limit)
     var windows: [Window] = []
     var time = 0
     while time < frames.count {
       time = min(frames.count, time + Int.random(in: 1...200, using: &random))
-      let heard = heard(at: time, isEnded: false)
-      while let window = plan.next(heard, frames) {
+      let speech = speech(at: time, isEnded: false)
+      while let window = plan.next(speech, frames) {
         #expect(window.frames.upperBound <= time)
         windows.append(window)
       }
-      #expect(plan.needed(heard) <= max(plan.start, time))
+      #expect(plan.needed(speech) <= max(plan.start, time))
     }
-    while let window = plan.next(heard(at: time, isEnded: true), frames) {
+    while let window = plan.next(speech(at: time, isEnded: true), frames) {
       windows.append(window)
     }
     return windows

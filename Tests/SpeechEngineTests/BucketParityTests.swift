@@ -13,10 +13,10 @@ import Transducer
 @testable import Recognition
 @testable import SpeechEngine
 
-/// The bound for encoder outputs: norm of the difference to norm.
+/// The largest difference of encoder outputs, the norm of the difference relative to the norm.
 private let tolerance = 1e-4
 
-/// The built-in model on the processor.
+/// Returns the settings of the built-in model on the processor.
 private func settings(
   _ precision: Precision = .f32, buckets: [Double]? = nil, lazy: [Double]? = nil
 ) -> ComputeSettings {
@@ -40,21 +40,21 @@ private func frames(of samples: [Float]) throws -> LogMelFrames {
   return extractor.finished()
 }
 
-/// So many frames of speech, exactly.
+/// Returns an exact number of frames of speech.
 private func speech(frames count: Int) throws -> [Float] {
   let hop = LogMelExtractor.sampleRate / LogMelExtractor.frameRate
   return Array(try samples(of: "long.flac").prefix(count * hop))
 }
 
-/// What an encoder gave, and what was decoded of it.
-private struct Heard: Sendable {
+/// An encoder's output, and the emissions decoded from it.
+private struct Recognized: Sendable {
   var encoding: Encoding
   var emissions: [Emission]
 
   var tokens: [Int32] { emissions.map(\.token) }
 
-  /// Norm of the difference to norm.
-  func difference(to other: Heard) -> Double {
+  /// Returns the norm of the difference, relative to the norm.
+  func difference(to other: Recognized) -> Double {
     guard encoding.width == other.encoding.width, encoding.count == other.encoding.count else {
       return .infinity
     }
@@ -67,12 +67,12 @@ private struct Heard: Sendable {
   }
 }
 
-/// Runs stretches of recordings through one encoder, on a thread of its own: networks block.
-private func hear(
+/// Runs stretches of recordings through one encoder, on a separate thread because networks block.
+private func recognize(
   _ stretches: [(frames: LogMelFrames, range: Range<Int>)], in shape: EncoderShape,
   precision: Precision = .f32
-) async throws -> [Heard] {
-  let heard = try await DeviceThread(device: "CPU").run { () throws(DeviceError) in
+) async throws -> [Recognized] {
+  let recognized = try await DeviceThread(device: "CPU").run { () throws(DeviceError) in
     Result {
       let networks = try NetworkCompiler(
         ModelDirectory.find(ModelDirectory.builtin), settings: settings(precision))
@@ -81,17 +81,17 @@ private func hear(
         maximumTokensPerFrame: networks.model.configuration.maximumTokensPerFrame)
       var encoder = try networks.encoder(on: "CPU", shape)
       var decoder = try networks.decoderNetworks()
-      var heard: [Heard] = []
+      var recognized: [Recognized] = []
       for stretch in stretches {
         let encoding = try encoder.encode(stretch.frames, stretch.range)
         try decoder.project(encoding)
         let decoding = try search.decode(frameCount: encoding.count, with: &decoder)
-        heard.append(Heard(encoding: encoding, emissions: decoding.emissions))
+        recognized.append(Recognized(encoding: encoding, emissions: decoding.emissions))
       }
-      return heard
+      return recognized
     }
   }
-  return try heard.get()
+  return try recognized.get()
 }
 
 private func whole(_ frames: LogMelFrames) -> (frames: LogMelFrames, range: Range<Int>) {
@@ -100,27 +100,31 @@ private func whole(_ frames: LogMelFrames) -> (frames: LogMelFrames, range: Rang
 
 private func bucket(_ seconds: Double) throws -> EncoderShape { .bucket(try Bucket(seconds: seconds)) }
 
-@Suite struct `Buckets and the dynamic shape` {
-  @Test func `agree on every recording in every bucket that holds it`() async throws {
+@Suite struct `The parity of buckets and the dynamic shape` {
+  @Test func `every recording gives the tokens of the dynamic shape in each bucket`() async throws {
     let names = try Fixtures.tokens().keys.filter { $0 != "long.flac" }.sorted()
     let recordings = try names.map { try frames(of: samples(of: $0)) }
-    let dynamic = try await hear(recordings.map(whole), in: .dynamic)
+    let dynamic = try await recognize(recordings.map(whole), in: .dynamic)
     for seconds in [2.5, 5, 7.5, 10, 20, 30] {
       let shape = try bucket(seconds)
       let held = recordings.indices.filter { recordings[$0].count <= shape.bucket?.frames ?? 0 }
       #expect(!held.isEmpty)
-      for (index, heard) in zip(held, try await hear(held.map { whole(recordings[$0]) }, in: shape)) {
+      for (index, recognized) in zip(held, try await recognize(held.map { whole(recordings[$0]) }, in: shape))
+      {
         #expect(
-          heard.emissions.map(\.frame) == dynamic[index].emissions.map(\.frame), "\(names[index]), \(shape)")
-        #expect(heard.tokens == dynamic[index].tokens, "\(names[index]), \(shape)")
-        #expect(heard.difference(to: dynamic[index]) <= tolerance, "\(names[index]), \(shape)")
+          recognized.emissions.map(\.frame) == dynamic[index].emissions.map(\.frame),
+          "\(names[index]), \(shape)")
+        #expect(recognized.tokens == dynamic[index].tokens, "\(names[index]), \(shape)")
+        #expect(recognized.difference(to: dynamic[index]) <= tolerance, "\(names[index]), \(shape)")
       }
     }
   }
 
-  /// A frame less than a bucket holds, as many, and one more, which goes to the next bucket.
+  /// One frame less than a bucket holds, exactly as many, and one more, which goes to the next bucket.
   @Test(arguments: [(5.0, 7.5), (10.0, 20.0)])
-  func `agree at a bucket's edge`(seconds: Double, next: Double) async throws {
+  func `a bucket at its edge gives the tokens of the dynamic shape`(seconds: Double, next: Double)
+    async throws
+  {
     let shapes = try EncoderShapes(eager: [Bucket(seconds: next), Bucket(seconds: seconds)], lazy: [])
     let edge = try Bucket(seconds: seconds).frames
     let stretches = try [edge - 1, edge, edge + 1].map { whole(try frames(of: speech(frames: $0))) }
@@ -130,70 +134,70 @@ private func bucket(_ seconds: Double) throws -> EncoderShape { .bucket(try Buck
     #expect(shapes.holding(edge + 1).first == (try bucket(next)))
     #expect(shapes.holding(shapes.limit + 1).isEmpty)
 
-    let dynamic = try await hear(stretches, in: .dynamic)
+    let dynamic = try await recognize(stretches, in: .dynamic)
     let bucketed =
-      try await hear(Array(stretches.prefix(2)), in: bucket(seconds))
-      + hear(Array(stretches.suffix(1)), in: bucket(next))
-    for (heard, expected) in zip(bucketed, dynamic) {
+      try await recognize(Array(stretches.prefix(2)), in: bucket(seconds))
+      + recognize(Array(stretches.suffix(1)), in: bucket(next))
+    for (recognized, expected) in zip(bucketed, dynamic) {
       #expect(!expected.tokens.isEmpty)
-      #expect(heard.tokens == expected.tokens)
-      #expect(heard.emissions.map(\.frame) == expected.emissions.map(\.frame))
-      #expect(heard.difference(to: expected) <= tolerance)
+      #expect(recognized.tokens == expected.tokens)
+      #expect(recognized.emissions.map(\.frame) == expected.emissions.map(\.frame))
+      #expect(recognized.difference(to: expected) <= tolerance)
     }
   }
 
-  @Test func `a bucket refuses a frame more than it holds`() async throws {
+  @Test func `a bucket refuses an utterance that is one frame too long`() async throws {
     let frames = try frames(of: speech(frames: 501))
     await #expect {
-      _ = try await hear([whole(frames)], in: bucket(5))
+      _ = try await recognize([whole(frames)], in: bucket(5))
     } throws: { error in
       "\(error)".contains("501 frames do not fit in 500")
     }
   }
 }
 
-/// Rounding to eight bits changes outputs by less: norm of the difference to norm.
+/// The largest difference by rounding to eight bits, the norm of the difference relative to the norm.
 private let roundingTolerance = 0.03
 
-@Suite struct `A static shape in every precision` {
-  /// Recordings that five seconds hold.
+@Suite struct `The precisions of a static shape` {
+  /// Recordings that fit in five seconds.
   private func recordings() throws -> [(name: String, frames: LogMelFrames)] {
     try Fixtures.tokens().keys.filter { $0 != "long.flac" }.sorted()
       .map { ($0, try frames(of: samples(of: $0))) }.filter { $0.1.count <= 500 }
   }
 
   @Test(arguments: [Precision.f32, .bf16, .f16, .int8])
-  func `gives the texts of the dynamic shape`(precision: Precision) async throws {
+  func `a static shape gives the texts of the dynamic shape`(precision: Precision) async throws {
     let recordings = try recordings()
     let stretches = recordings.map { whole($0.frames) }
     do {
-      let dynamic = try await hear(stretches, in: .dynamic, precision: precision)
-      let bucketed = try await hear(stretches, in: bucket(5), precision: precision)
-      let plain = try await hear(stretches, in: .dynamic)
+      let dynamic = try await recognize(stretches, in: .dynamic, precision: precision)
+      let bucketed = try await recognize(stretches, in: bucket(5), precision: precision)
+      let plain = try await recognize(stretches, in: .dynamic)
       for (index, recording) in recordings.enumerated() {
         #expect(bucketed[index].tokens == dynamic[index].tokens, "\(recording.name)")
         #expect(dynamic[index].difference(to: plain[index]) < roundingTolerance, "\(recording.name)")
         #expect(bucketed[index].difference(to: plain[index]) < roundingTolerance, "\(recording.name)")
       }
     } catch ParakeetError.precision {
-      // Not every processor computes in sixteen bits.
+      // Not every processor supports sixteen bits.
     }
   }
 
-  /// What an accelerator would be given, run by the processor.
+  /// An accelerator's graph, run by the processor.
   @Test(arguments: [(nil, tolerance), (WeightFormat.f16, 0.003), (.int8, roundingTolerance)])
-  func `of an accelerator's graph answers as the export`(weights: WeightFormat?, tolerance: Double)
+  func `an accelerator's graph gives the outputs of the export`(weights: WeightFormat?, tolerance: Double)
     async throws
   {
     let recordings = try recordings().prefix(3)
-    let plain = try await hear(recordings.map { whole($0.frames) }, in: .dynamic)
+    let plain = try await recognize(recordings.map { whole($0.frames) }, in: .dynamic)
     let answers = try await withTemporaryDirectory { directory in
       try await DeviceThread(device: "CPU").run { () throws(DeviceError) in
         Result { try acceleratorEncodings(of: recordings.map(\.frames), weights, in: directory.path) }
       }.get()
     }
     for (answer, expected) in zip(answers, plain) {
-      #expect(Heard(encoding: answer, emissions: []).difference(to: expected) < tolerance)
+      #expect(Recognized(encoding: answer, emissions: []).difference(to: expected) < tolerance)
     }
   }
 
@@ -228,7 +232,7 @@ private let roundingTolerance = 0.03
     try await recognizer.transcribe(samples)
   }
 
-  @Test func `takes the smallest bucket that holds an utterance, to the frame`() async throws {
+  @Test func `an utterance runs in the smallest bucket that holds it, to the frame`() async throws {
     let (bucketed, dynamic) = (try recognizer(settings(buckets: [10, 5])), try recognizer(settings()))
     try await bucketed.prepare()
     for (count, seconds) in [(499, 5.0), (500, 5.0), (501, 10.0), (999, 10.0), (1000, 10.0)] {
@@ -243,9 +247,9 @@ private let roundingTolerance = 0.03
     }
   }
 
-  /// The frame that is one too many makes two windows, and nothing between them is lost.
+  /// One frame too many makes two windows, and nothing between them is lost.
   @Test(arguments: [1001, 5912])
-  func `cuts what is longer than the largest bucket, and loses nothing`(count: Int) async throws {
+  func `an utterance longer than the largest bucket is cut without loss`(count: Int) async throws {
     let audio = try speech(frames: count)
     var utterance = Utterance(extractor: LogMelExtractor(bandCount: 128), .everything)
     utterance.append(audio)
@@ -256,18 +260,18 @@ private let roundingTolerance = 0.03
     #expect(windows.first?.window.frames.lowerBound == 0)
     #expect(windows.last?.window.frames.upperBound == count)
 
-    let dynamic = try await hear(windows.map { ($0.frames, $0.window.frames) }, in: .dynamic)
+    let dynamic = try await recognize(windows.map { ($0.frames, $0.window.frames) }, in: .dynamic)
     let transcript = try await transcript(audio, recognizer(settings(buckets: [5, 10])))
     #expect(transcript.spoken.tokens.map(\.id) == merged(windows, dynamic).map(\.token))
-    for (window, heard) in zip(windows, dynamic) where window.window.frames.count > 200 {
-      #expect(!heard.tokens.isEmpty, "\(window.window)")
+    for (window, recognized) in zip(windows, dynamic) where window.window.frames.count > 200 {
+      #expect(!recognized.tokens.isEmpty, "\(window.window)")
     }
   }
 
-  private func merged(_ windows: [WindowFrames], _ heard: [Heard]) -> [Emission] {
+  private func merged(_ windows: [WindowFrames], _ recognized: [Recognized]) -> [Emission] {
     var (merged, end): ([Emission], Int) = ([], 0)
-    for (window, heard) in zip(windows.map(\.window.frames), heard) {
-      let emissions = heard.emissions.map {
+    for (window, recognized) in zip(windows.map(\.window.frames), recognized) {
+      let emissions = recognized.emissions.map {
         Emission(token: $0.token, frame: $0.frame + window.lowerBound / 8, duration: 0, confidence: 0)
       }
       merged =
@@ -279,8 +283,8 @@ private let roundingTolerance = 0.03
     return merged
   }
 
-  /// One sentence after the other, each in a window of its own.
-  @Test func `every sentence of a long recording is heard once`() async throws {
+  /// One sentence after the other, each in its own window.
+  @Test func `every sentence of a long recording is recognized once`() async throws {
     let recordings = ["es-02.wav", "en-05.wav", "es-02.wav", "en-05.wav"]
     let golden = try Fixtures.tokens()
     let said = recordings.compactMap { golden[$0]?.text }.joined(separator: " ")
@@ -290,7 +294,7 @@ private let roundingTolerance = 0.03
     #expect(transcript.text.count { $0 == "." } == recordings.count, "\(transcript.text)")
   }
 
-  @Test func `encoders come and go where only one lazy one may stay, and every text is right`() async throws {
+  @Test func `every text is right while lazy encoders replace one another`() async throws {
     var settings = settings(buckets: [2.5], lazy: [5, 10])
     settings.encoderCacheLimits = EncoderCacheLimits(count: 2)
     let recognizer = try recognizer(settings)

@@ -2,7 +2,7 @@ import FoundationEssentials
 
 @testable import ModelStore
 
-/// Makes of the built-in model what the public exports are: a graph with its weights in a file beside it.
+/// Turns the built-in model into the form of the public exports: a graph with its weights in a separate file.
 enum ExternalWeights {
   /// Copies the built-in model, and moves its encoder's large weights out of the graph.
   static func builtin(in directory: URL) throws {
@@ -20,7 +20,7 @@ enum ExternalWeights {
     try Data(weights).write(to: directory.appending(path: "encoder-model.onnx.data"))
   }
 
-  /// A message in which some fields have another content.
+  /// Returns a Protobuf message with the content of some fields replaced.
   private static func rewritten(
     _ bytes: [UInt8], in range: Range<Int>, _ content: (Int, Range<Int>) throws -> [UInt8]?
   ) throws -> [UInt8] {

@@ -11,7 +11,8 @@ import Transducer
 @testable import Recognition
 @testable import SpeechEngine
 
-/// The built-in model under another vocabulary: of its pieces with letters a third is Cyrillic and a third Greek.
+/// Runs `body` with the built-in model under another vocabulary: of its pieces with letters a third is Cyrillic, a
+/// third Greek.
 private func withMixedModel<Result>(_ body: (ModelDirectory) async throws -> Result) async throws -> Result {
   try await withTemporaryDirectory { directory in
     let builtin = try ModelDirectory.find("builtin")
@@ -40,8 +41,8 @@ private func transcript(
 
 private let settings = ComputeSettings(device: .cpu, precision: .f32)
 
-@Suite struct `A language that is asked for` {
-  @Test func `keeps letters of other scripts out of the transcript`() async throws {
+@Suite struct `Requested languages` {
+  @Test func `a requested language keeps letters of other scripts out of the transcript`() async throws {
     try await withMixedModel { model in
       let recognizer = Recognizer(model: model, settings: settings, listening: .everything)
       let free = try await transcript("es-01.wav", recognizer, language: nil)
@@ -54,13 +55,13 @@ private let settings = ComputeSettings(device: .cpu, precision: .f32)
       }
       let greek = try await transcript("es-01.wav", recognizer, language: "el")
       #expect(!greek.text.contains("ж") && greek.text.contains("ψ"))
-      // What was masked for one utterance is not for the next.
+      // The mask of one utterance does not apply to the next.
       let again = try await transcript("es-01.wav", recognizer, language: nil)
       #expect(again.spoken == free.spoken)
     }
   }
 
-  @Test func `forces nothing where that is turned off`() async throws {
+  @Test func `a requested language masks no letters if forcing the script is turned off`() async throws {
     try await withMixedModel { model in
       var listening = ListeningSettings.everything
       listening.forcesScript = false
@@ -70,7 +71,7 @@ private let settings = ComputeSettings(device: .cpu, precision: .f32)
     }
   }
 
-  @Test func `that is not known is passed over, and reported once`() async throws {
+  @Test func `an unknown requested language masks no letters and is reported once`() async throws {
     let reports = Mutex<[RecognitionEvent]>([])
     let recognizer = Recognizer(
       model: try ModelDirectory.find("builtin"), settings: settings, listening: .everything
@@ -93,7 +94,7 @@ private let settings = ComputeSettings(device: .cpu, precision: .f32)
     #expect(reports.withLock { $0.count } == 16)
   }
 
-  @Test func `changes no token of a model that has no other letters`() async throws {
+  @Test func `a requested language changes no token of a model without other scripts`() async throws {
     let recognizer = Recognizer(
       model: try ModelDirectory.find("builtin"), settings: settings, listening: .everything)
     for recording in ["en-03.wav", "es-07.wav"] {
@@ -103,8 +104,8 @@ private let settings = ComputeSettings(device: .cpu, precision: .f32)
   }
 }
 
-@Suite struct `A language that is not asked for` {
-  @Test func `is told by the text`() async throws {
+@Suite struct `Languages of transcripts without a request` {
+  @Test func `the language of a transcript is detected from its text if none is requested`() async throws {
     let recognizer = Recognizer(
       model: try ModelDirectory.find("builtin"), settings: settings, listening: .everything)
     for recording in ["en-01.wav", "en-05.wav", "en-12.wav", "es-01.wav", "es-05.wav", "es-12.wav"] {

@@ -11,7 +11,7 @@ import Transducer
 @testable import Recognition
 @testable import SpeechEngine
 
-@Suite struct `A model whose files are links` {
+@Suite struct `Models whose files are links` {
   private func transcript(
     _ model: ModelDirectory, precision: Precision = .f32, prepared: URL? = nil, cache: URL? = nil
   ) async throws -> Transcript {
@@ -21,7 +21,9 @@ import Transducer
       try Fixtures.samples("en-03.wav"))
   }
 
-  @Test(arguments: LinkLayout.allCases) func `says what its files would`(layout: LinkLayout) async throws {
+  @Test(arguments: LinkLayout.allCases) func `a model of links gives the text of plain files`(
+    layout: LinkLayout
+  ) async throws {
     try await withTemporaryDirectory { root in
       let original = root.appending(path: "original")
       try ExternalWeights.builtin(in: original)
@@ -36,7 +38,7 @@ import Transducer
   }
 
   @Test(arguments: [LinkLayout.cache, .besideTarget, .onlyWeights])
-  func `is prepared and kept as its files would be`(layout: LinkLayout) async throws {
+  func `a model of links is prepared and cached like plain files`(layout: LinkLayout) async throws {
     try await withTemporaryDirectory { root in
       let original = root.appending(path: "original")
       try ExternalWeights.builtin(in: original)
@@ -47,7 +49,7 @@ import Transducer
       let first = try await transcript(linked, precision: .int8, prepared: prepared)
       let made = PreparedModel.all(in: prepared.path)
       #expect(made.count == 1)
-      // What was prepared of the one is what the other needs, and needs neither.
+      // Both share one prepared model, which needs the files of neither.
       let second = try await transcript(plain, precision: .int8, prepared: prepared)
       #expect(PreparedModel.all(in: prepared.path) == made)
       #expect((first.text, second.text) == ("Close the office door.", "Close the office door."))
@@ -61,19 +63,19 @@ import Transducer
   }
 
   @Test(arguments: [LinkLayout.files, .absoluteFiles, .chain, .cache, .directory, .inTheMiddle, .otherNames])
-  func `may have been prepared, and moved to another disk`(layout: LinkLayout) async throws {
+  func `a prepared model moved behind links gives the right text`(layout: LinkLayout) async throws {
     try await withTemporaryDirectory { root in
       let prepared = try PreparedModels(directory: root.appending(path: "prepared").path)
         .prepared(ModelDirectory.find("builtin"), weights: .int8)
       let place = try layout.make(of: URL(filePath: prepared.path), in: root)
-      // The times of the copies are others: the files are read, and are right.
+      // The copies have other times: the files are read, and are intact.
       let model = try ModelDirectory(path: place.path)
       try FileManager.default.removeItem(atPath: prepared.path)
       #expect(try await transcript(model, precision: .int8).text == "Close the office door.")
     }
   }
 
-  @Test func `may be kept behind links, all of it`() async throws {
+  @Test func `prepared models and compiled networks can be kept behind links`() async throws {
     try await withTemporaryDirectory { root in
       let model = try ModelDirectory.find("builtin")
       let disk = root.appending(path: "disk")
@@ -91,7 +93,7 @@ import Transducer
         let kept = try await transcript(model, cache: cache)
         #expect(kept.isFromCache == (start > 0))
       }
-      // Each file of a compiled network, too.
+      // The files of compiled networks, too.
       for folder in try FileManager.default.contentsOfDirectory(atPath: cache.path) {
         let folder = cache.appending(path: folder)
         for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
@@ -105,7 +107,7 @@ import Transducer
     }
   }
 
-  @Test func `has its weights mapped, and not read`() async throws {
+  @Test func `the weights of a model of links are mapped, not read`() async throws {
     try await withTemporaryDirectory { root in
       let original = root.appending(path: "original")
       try ExternalWeights.builtin(in: original)

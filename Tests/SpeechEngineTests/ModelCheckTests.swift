@@ -8,8 +8,8 @@ import Testing
 @testable import Recognition
 @testable import SpeechEngine
 
-@Suite struct `A model that does not fit together is refused` {
-  /// A copy of the built-in model with one file changed, and what loading it says.
+@Suite struct `Inconsistent models` {
+  /// Returns the error message of loading a copy of the built-in model with one file changed.
   private func complaint(_ change: @Sendable (URL) throws -> Void) async throws -> String {
     try await withTemporaryDirectory { directory in
       let builtin = try ModelDirectory.find("builtin").path
@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test func `a vocabulary with a token too few`() async throws {
+  @Test func `a model whose vocabulary lacks a token is refused with both token counts`() async throws {
     let complaint = try await complaint { directory in
       let file = directory.appending(path: "vocab.txt")
       var lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
@@ -42,7 +42,7 @@ import Testing
     #expect(complaint.contains("knows 257 tokens, vocab.txt has 256"))
   }
 
-  @Test func `another number of mel bands`() async throws {
+  @Test func `a model with another number of mel bands than its configuration is refused`() async throws {
     let complaint = try await complaint { directory in
       try #"{"model_type": "nemo-conformer-tdt", "features_size": 80}"#
         .write(to: directory.appending(path: "config.json"), atomically: true, encoding: .utf8)
@@ -50,7 +50,7 @@ import Testing
     #expect(complaint.contains("takes 128 mel bands, config.json says features_size 80"))
   }
 
-  @Test func `an encoder that is cut off`() async throws {
+  @Test func `a model with a truncated encoder is refused`() async throws {
     let complaint = try await complaint { directory in
       let file = directory.appending(path: "encoder-model.onnx")
       try Data(contentsOf: file).prefix(100_000).write(to: file)
@@ -59,7 +59,7 @@ import Testing
     #expect(complaint != "no complaint")
   }
 
-  @Test func `the decoder in the place of the encoder`() async throws {
+  @Test func `a model with the decoder in the encoder's file is refused`() async throws {
     let complaint = try await complaint { directory in
       let encoder = directory.appending(path: "encoder-model.onnx")
       try FileManager.default.removeItem(at: encoder)
@@ -68,7 +68,7 @@ import Testing
     #expect(complaint.contains("the encoder has no input audio_signal"))
   }
 
-  @Test func `the encoder in the place of the decoder`() async throws {
+  @Test func `a model with the encoder in the decoder's file is refused`() async throws {
     let complaint = try await complaint { directory in
       let decoder = directory.appending(path: "decoder_joint-model.onnx")
       try FileManager.default.removeItem(at: decoder)
@@ -78,8 +78,9 @@ import Testing
   }
 }
 
-@Suite struct `The cache of compiled models` {
-  @Test func `it is filled at the first start and gives the same text at the second`() async throws {
+@Suite struct `The cache of compiled networks` {
+  @Test func `the cache is filled at the first start, and the second start gives the same text`() async throws
+  {
     try await withTemporaryDirectory { directory in
       let cache = directory.appending(path: "a/b/cache").path
       for _ in 0..<2 {
@@ -95,7 +96,7 @@ import Testing
     }
   }
 
-  @Test func `a place that cannot be written to is an error that names it`() async throws {
+  @Test func `a cache directory that cannot be created is an error that names its path`() async throws {
     try await withTemporaryDirectory { directory in
       let file = directory.appending(path: "file")
       try Data().write(to: file)
@@ -110,12 +111,12 @@ import Testing
     }
   }
 
-  /// What may happen to the files of a compiled network.
+  /// Damage to the files of a compiled network.
   enum Damage: CaseIterable {
     case cut, overwritten, emptied, withoutSeal, sealSpoiled
   }
 
-  @Test(arguments: Damage.allCases) func `a blob that was spoiled is compiled anew`(damage: Damage)
+  @Test(arguments: Damage.allCases) func `a damaged compiled network is compiled again`(damage: Damage)
     async throws
   {
     try await withTemporaryDirectory { directory in
@@ -142,7 +143,7 @@ import Testing
     }
   }
 
-  @Test func `of another version of the model nothing is left`() async throws {
+  @Test func `compiled networks of another version of the model are removed`() async throws {
     try await withTemporaryDirectory { directory in
       let copy = directory.appending(path: "model")
       try FileManager.default.copyItem(atPath: try ModelDirectory.find("builtin").path, toPath: copy.path)
@@ -169,8 +170,8 @@ import Testing
   }
 }
 
-@Suite struct `The precision asked for` {
-  @Test func `auto takes bf16 where the device has it`() throws {
+@Suite struct `The requested precision` {
+  @Test func `auto selects bf16 if the device supports it`() throws {
     let model = try ModelDirectory.find("builtin")
     #expect(
       try Precision.auto.resolved(for: "CPU", capabilities: ["FP32", "BF16"], model: model, prepared: nil)
@@ -180,16 +181,16 @@ import Testing
         .name == .f32)
   }
 
-  @Test func `one that the device lacks is refused with those it has`() {
+  @Test func `a precision that the device does not support is refused with the supported ones`() {
     #expect {
       try Precision.f16.resolved(
         for: "CPU", capabilities: ["FP32", "BF16"], model: ModelDirectory.find("builtin"), prepared: nil)
     } throws: { error in
-      "\(error)" == "CPU cannot compute in f16; it can in f32, bf16, int8"
+      "\(error)" == "CPU does not support f16, only f32, bf16, int8"
     }
   }
 
-  @Test func `an accelerator computes in half precision, and a processor reads eight bits`() throws {
+  @Test func `auto selects half precision for an accelerator and eight-bit weights for a processor`() throws {
     let model = try ModelDirectory.find("builtin")
     func name(_ device: DeviceID, _ capabilities: [String], _ prepared: [WeightFormat]) throws -> Precision {
       try Precision.auto.resolved(for: device, capabilities: capabilities, model: model, prepared: prepared)
@@ -201,7 +202,7 @@ import Testing
     #expect(try name("CPU", ["FP32", "BF16"], [.f16]) == .bf16)
   }
 
-  @Test func `what stands in computes what it can`() {
+  @Test func `a fallback device uses auto if it does not support the requested precision`() {
     #expect(Precision.f16.forStandIn(["FP32", "BF16"]) == .auto)
     #expect(Precision.int8.forStandIn(["FP32"]) == .int8)
     #expect(Precision.f32.forStandIn(["FP32"]) == .f32)

@@ -13,7 +13,7 @@ import Testing
 @testable import Recognition
 @testable import SpeechEngine
 
-/// Recordings that the built-in model hears as they were said.
+/// Recordings that the built-in model recognizes without errors.
 private let easyRecordings = ["en-01.wav", "en-03.wav", "en-04.wav", "es-01.wav", "es-02.wav", "es-05.wav"]
 
 private func text(_ recording: String, _ model: ModelDirectory, _ settings: ComputeSettings) async throws
@@ -28,7 +28,7 @@ private func text(_ recording: String, _ recognizer: Recognizer) async throws ->
   return try await recognizer.transcribe(try Fixtures.samples(recording)).text
 }
 
-/// Copies the built-in model, so that a test may change it.
+/// Copies the built-in model, so that a test can change it.
 private func copyOfBuiltin(in directory: URL) throws -> URL {
   let copy = directory.appending(path: "model")
   try FileManager.default.copyItem(atPath: try ModelDirectory.find("builtin").path, toPath: copy.path)
@@ -47,7 +47,7 @@ private final class Events: Sendable {
     if case .preparation(let event) = event { events.withLock { $0.append(event) } }
   }
 
-  /// How many preparations began.
+  /// The number of preparations that began.
   var beginnings: Int {
     events.withLock { events in
       events.count { event in
@@ -62,8 +62,8 @@ private final class Events: Sendable {
   func clear() { events.withLock { $0 = [] } }
 }
 
-@Suite struct `A prepared model` {
-  @Test func `its large weights are in eight bits, all of them and no others`() throws {
+@Suite struct `Prepared models` {
+  @Test func `preparing a model compresses all large weights and no others to eight bits`() throws {
     let runtime = try Runtime()
     let model = try ModelDirectory.find("builtin")
     var graphs = try SpeechGraphs.exported(model, runtime: runtime)
@@ -73,13 +73,13 @@ private final class Events: Sendable {
   }
 
   @Test(arguments: [nil, WeightFormat.int8, .f16] as [WeightFormat?])
-  func `it says what the model says`(weights: WeightFormat?) async throws {
+  func `a prepared model gives the texts of the original model`(weights: WeightFormat?) async throws {
     try await withTemporaryDirectory { directory in
       let model = try ModelDirectory.find("builtin")
       let prepared = try weights.map { weights in
         try PreparedModels(directory: directory.path).prepared(model, weights: weights)
       }
-      // Without a prepared directory the same is done in memory.
+      // Without a prepared directory, weights are converted in memory.
       let recognizer = Recognizer(
         model: try prepared.map { try ModelDirectory(path: $0.path) } ?? model,
         settings: ComputeSettings(device: .cpu, precision: weights == .f16 ? .f32 : .int8))
@@ -91,7 +91,7 @@ private final class Events: Sendable {
     }
   }
 
-  @Test func `it is made once, and then does without the originals`() async throws {
+  @Test func `a model is prepared once, and later starts do not read the originals`() async throws {
     try await withTemporaryDirectory { directory in
       let original = try copyOfBuiltin(in: directory)
       let settings = ComputeSettings(
@@ -104,7 +104,7 @@ private final class Events: Sendable {
         #expect(events.beginnings == (start == 0 ? 1 : 0))
         #expect(try await text("en-01.wav", recognizer) == "Open the garden blinds.")
         events.clear()
-        // The second start would fail if it read one of these. Size and time are all that is looked at.
+        // The second start would fail if it read one of these. It checks only size and time.
         for name in ["encoder-model.onnx", "decoder_joint-model.onnx"] {
           try Content.spoil(original.appending(path: name).path)
         }
@@ -112,7 +112,7 @@ private final class Events: Sendable {
     }
   }
 
-  @Test func `its key changes with the content of any file, and not with the place`() throws {
+  @Test func `a prepared model's key depends on the content of every file and not on the path`() throws {
     let model = try ModelDirectory.find("builtin")
     let sources = try SourceHashes(of: model, memory: nil)
     func name(_ source: String, _ weights: WeightFormat = .int8, _ openVINO: String = "1") -> String {
@@ -127,7 +127,7 @@ private final class Events: Sendable {
   }
 
   @Test(arguments: ["config.json", "vocab.txt", "encoder-model.onnx", "decoder_joint-model.onnx"])
-  func `a file that changes is noticed though its size stays`(name: String) async throws {
+  func `a model's hash changes with a file whose size stays`(name: String) async throws {
     try await withTemporaryDirectory { directory in
       let copy = try copyOfBuiltin(in: directory)
       let memory = directory.appending(path: "memory").path
@@ -143,7 +143,7 @@ private final class Events: Sendable {
     }
   }
 
-  @Test func `the originals can go`() async throws {
+  @Test func `a prepared model works after its originals are removed`() async throws {
     try await withTemporaryDirectory { directory in
       let original = try copyOfBuiltin(in: directory)
       let model = try ModelDirectory(path: original.path, name: "tiny")
@@ -161,12 +161,12 @@ private final class Events: Sendable {
       await #expect {
         _ = try await text("es-01.wav", alone, ComputeSettings(precision: .f32))
       } throws: { error in
-        "\(error)".contains("f32 needs the model it was made of")
+        "\(error)".contains("f32 needs the original model")
       }
     }
   }
 
-  @Test func `the originals stay where the prepared model is not theirs or not intact`() async throws {
+  @Test func `the originals are kept if the prepared model is damaged or not made from them`() async throws {
     try await withTemporaryDirectory { directory in
       let original = try copyOfBuiltin(in: directory)
       let model = try ModelDirectory(path: original.path)
@@ -182,7 +182,7 @@ private final class Events: Sendable {
 }
 
 @Suite struct `Prepared models of another version` {
-  /// As if another version had prepared it.
+  /// Makes a prepared model look as if another version had made it.
   private func makeOutdated(_ prepared: PreparedModel, version: Int, openVINO: String) throws -> String {
     let path = "\(prepared.path)-old"
     try FileManager.default.moveItem(atPath: prepared.path, toPath: path)
@@ -193,7 +193,9 @@ private final class Events: Sendable {
   }
 
   @Test(arguments: [(PreparedModel.version, "2020.1"), (0, Runtime.version)])
-  func `are removed when a new one has been made`(version: Int, openVINO: String) async throws {
+  func `a prepared model of another version is removed when a new one is made`(version: Int, openVINO: String)
+    async throws
+  {
     try await withTemporaryDirectory { directory in
       let model = try ModelDirectory.find("builtin")
       let store = PreparedModels(directory: directory.path)
@@ -208,7 +210,7 @@ private final class Events: Sendable {
     }
   }
 
-  @Test func `are not chosen`() async throws {
+  @Test func `a prepared model of another version is not chosen`() async throws {
     try await withTemporaryDirectory { directory in
       let model = try ModelDirectory.find("builtin")
       let store = PreparedModels(directory: directory.path)
@@ -226,8 +228,8 @@ private final class Events: Sendable {
   }
 }
 
-@Suite struct `A preparation that goes wrong` {
-  @Test func `what an interrupted one left is not used, and removed`() async throws {
+@Suite struct `Failing preparations` {
+  @Test func `the leftovers of an interrupted preparation are not used, and are removed`() async throws {
     try await withTemporaryDirectory { directory in
       let store = PreparedModels(directory: directory.path)
       let model = try ModelDirectory.find("builtin")
@@ -246,7 +248,7 @@ private final class Events: Sendable {
     }
   }
 
-  @Test func `what another process makes right now is left alone`() async throws {
+  @Test func `the files of a preparation in another process are left alone`() async throws {
     try await withTemporaryDirectory { directory in
       let store = PreparedModels(directory: directory.path)
       let model = try ModelDirectory.find("builtin")
@@ -260,7 +262,7 @@ private final class Events: Sendable {
     }
   }
 
-  @Test func `two at once make one`() async throws {
+  @Test func `simultaneous preparations make one prepared model`() async throws {
     try await withTemporaryDirectory { directory in
       let model = try ModelDirectory.find("builtin")
       let settings = ComputeSettings(precision: .int8, preparedDirectory: directory.path)
@@ -280,7 +282,7 @@ private final class Events: Sendable {
   }
 
   @Test(arguments: ["encoder.bin", "joint-network.xml", "vocab.txt", "prepared.json"], [true, false])
-  func `a damaged file is made anew`(name: String, isCut: Bool) async throws {
+  func `a prepared model with a damaged file is made again`(name: String, isCut: Bool) async throws {
     try await withTemporaryDirectory { directory in
       let store = PreparedModels(directory: directory.path)
       let model = try ModelDirectory.find("builtin")
@@ -298,7 +300,7 @@ private final class Events: Sendable {
     }
   }
 
-  @Test func `damage that time and size hide is made anew when OpenVINO refuses it`() async throws {
+  @Test func `damage that time and size hide is repaired when OpenVINO refuses the file`() async throws {
     try await withTemporaryDirectory { directory in
       let model = try ModelDirectory.find("builtin")
       let prepared = try PreparedModels(directory: directory.path).prepared(model, weights: .int8)
@@ -313,7 +315,7 @@ private final class Events: Sendable {
     }
   }
 
-  @Test func `too little room is said before anything is written`() async throws {
+  @Test func `a preparation with too little space fails before anything is written`() async throws {
     try await withTemporaryDirectory { directory in
       var store = PreparedModels(directory: directory.path)
       store.freeBytes = { _ in 5_000_000 }
@@ -327,7 +329,7 @@ private final class Events: Sendable {
     }
   }
 
-  @Test func `a place that cannot be written to is named`() async throws {
+  @Test func `a preparation in a directory that cannot be created names its path`() async throws {
     try await withTemporaryDirectory { directory in
       let file = directory.appending(path: "file")
       try Data().write(to: file)
@@ -342,7 +344,7 @@ private final class Events: Sendable {
     }
   }
 
-  @Test func `without room for it the model is used as it is, and that is said`() async throws {
+  @Test func `a model without space for its prepared form is used unprepared with a warning`() async throws {
     try await withTemporaryDirectory { directory in
       var store = PreparedModels(directory: directory.path)
       store.freeBytes = { _ in 5_000_000 }
@@ -357,9 +359,9 @@ private final class Events: Sendable {
     }
   }
 
-  // Not even root can make a directory there.
+  // Not even root can create a directory there.
   @Test(.enabled(if: Files.isDirectory("/sys/kernel")), arguments: [Precision.int8, .f32])
-  func `in a data directory that cannot be written to nothing is kept, which is said once`(
+  func `a data directory that cannot be written to gives one warning, and recognition works`(
     precision: Precision
   ) async throws {
     let place = "/sys/kernel/lorikeet"
@@ -378,7 +380,7 @@ private final class Events: Sendable {
     #expect(!text.contains("\n"))
   }
 
-  @Test func `what is not kept is said once for each reason, and everything else each time`() {
+  @Test func `a preparation that is not kept is reported once for each reason, other events each time`() {
     let events = Events()
     let report = PreparationReport { events.append(.preparation($0)) }
     let full = FileError("/data/compiled", code: ENOSPC)
@@ -406,10 +408,12 @@ private final class Events: Sendable {
   }
 }
 
-@Suite struct `Weights in eight bits` {
+@Suite struct `Weights of eight bits in large models` {
   private let capabilities = ["FP32", "BF16", "INT8"]
 
-  @Test(arguments: ["", ".int8"]) func `auto takes them for models of full size`(kind: String) async throws {
+  @Test(arguments: ["", ".int8"]) func `auto selects eight-bit weights for models of full size`(kind: String)
+    async throws
+  {
     try await withTemporaryDirectory { directory in
       let copy = try copyOfBuiltin(in: directory)
       for graph in ["encoder-model", "decoder_joint-model"] {

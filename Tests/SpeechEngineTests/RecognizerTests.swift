@@ -12,7 +12,7 @@ import Transducer
 @testable import Recognition
 @testable import SpeechEngine
 
-/// The built-in model in f32 on the processor: what onnx-asr computes, token for token.
+/// Returns the built-in model in f32 on the processor, which gives the tokens of onnx-asr.
 private func builtinRecognizer(windowSeconds: Double = 60) async throws -> Recognizer {
   var settings = ComputeSettings(device: .cpu, precision: .f32)
   settings.windowSeconds = windowSeconds
@@ -47,7 +47,7 @@ private func samples(of recording: String) throws -> [Float] {
     }
   }
 
-  @Test func `an utterance in chunks is the utterance as a whole`() async throws {
+  @Test func `an utterance in chunks gives the tokens of the complete utterance`() async throws {
     let recognizer = try await builtinRecognizer()
     let samples = try samples(of: "es-01.wav")
     var chunked = try await recognizer.transcription()
@@ -58,7 +58,7 @@ private func samples(of recording: String) throws -> [Float] {
     #expect(one.spoken == other.spoken)
   }
 
-  @Test func `no audio is no text, and no network runs`() async throws {
+  @Test func `an utterance without audio gives an empty text, and no network runs`() async throws {
     let recognizer = try await builtinRecognizer()
     let transcript = try await recognizer.transcribe([])
     #expect(transcript.text.isEmpty)
@@ -67,13 +67,13 @@ private func samples(of recording: String) throws -> [Float] {
   }
 
   @Test(arguments: [1, 100, 159, 160, 320, 1600, 4800])
-  func `the shortest audio is answered`(count: Int) async throws {
+  func `the shortest audio gives a transcript`(count: Int) async throws {
     let recognizer = try await builtinRecognizer()
     let transcript = try await recognizer.transcribe((0..<count).map { 0.1 * Float(($0 * 37) % 17 - 8) / 8 })
     #expect(transcript.spoken.tokens.allSatisfy { $0.confidence.isFinite })
   }
 
-  @Test func `a word alone is heard as with silence behind it`() async throws {
+  @Test func `a single word is recognized as with silence after it`() async throws {
     let recognizer = try await builtinRecognizer()
     var same = 0
     for recording in ["en-01.wav", "en-04.wav", "es-05.wav", "es-08.wav"] {
@@ -86,14 +86,14 @@ private func samples(of recording: String) throws -> [Float] {
         if transcript.text == (try await recognizer.transcribe(word + silence)).text { same += 1 }
       }
     }
-    // Where the audio ends, two frames differ. Without silence behind it most texts break off.
+    // At the end of the audio two frames differ. Without silence after it, most texts break off.
     #expect(same >= 7)
   }
 
-  @Test func `a word alone is not dropped for want of silence around it`() async throws {
+  @Test func `a single word without silence around it is not dropped`() async throws {
     let recognizer = Recognizer(
       model: try ModelDirectory.find("builtin"), settings: ComputeSettings(device: .cpu, precision: .f32))
-    // As steady as a vowel that is cut out of a word.
+    // A tone as steady as a vowel cut out of a word.
     func tone(_ seconds: Double, _ level: Float) -> [Float] {
       (0..<Int(seconds * 16_000)).map { index in
         (1...8).reduce(0) { $0 + level / 8 * Float(sin(Double(index * $1) * 2 * .pi * 150 / 16_000)) }
@@ -104,7 +104,7 @@ private func samples(of recording: String) throws -> [Float] {
     #expect(try await recognizer.transcribe(tone(0.3, 0)).device == nil)
   }
 
-  @Test func `quiet speech is heard as well as loud speech`() async throws {
+  @Test func `quiet speech is recognized as well as loud speech`() async throws {
     let model = try ModelDirectory.find("builtin")
     var off = ListeningSettings.everything
     off.maximumGain = 0
@@ -115,11 +115,11 @@ private func samples(of recording: String) throws -> [Float] {
     let golden = try Fixtures.tokens()
     var (right, rightWithout) = (0, 0)
     for (recording, expected) in golden where recording.hasSuffix(".wav") {
-      // By 106 dB: so quiet that the logarithm's guard hides what is said.
+      // By 106 dB: so quiet that the logarithm's guard hides the speech.
       let quiet = try samples(of: recording).map { $0 * 0.000_005 }
       if try await amplifying.transcribe(quiet).text == expected.text { right += 1 }
       if try await plain.transcribe(quiet).text == expected.text { rightWithout += 1 }
-      // Loud speech stays as it was, to the bit.
+      // Loud speech does not change, to the bit.
       let loud = try samples(of: recording)
       let (one, other) = (try await amplifying.transcribe(loud), try await plain.transcribe(loud))
       #expect(one.spoken == other.spoken)
@@ -127,7 +127,7 @@ private func samples(of recording: String) throws -> [Float] {
     #expect(right >= rightWithout + 4, "\(right), without \(rightWithout)")
   }
 
-  @Test func `utterances that end at the same time get the text they get alone`() async throws {
+  @Test func `utterances that end at the same time give the texts that they give alone`() async throws {
     let recognizer = try await builtinRecognizer()
     let golden = try Fixtures.tokens()
     let recordings = ["en-01.wav", "en-03.wav", "es-01.wav", "es-02.wav", "es-05.wav"]
@@ -149,7 +149,7 @@ private func samples(of recording: String) throws -> [Float] {
     #expect(try await recognizer.transcribe(try samples(of: "en-01.wav")).text == "Open the garden blinds.")
   }
 
-  @Test func `an utterance loads the model if nobody else has`() async throws {
+  @Test func `an utterance loads the model if it is not loaded`() async throws {
     let recognizer = Recognizer(
       model: try ModelDirectory.find("builtin"), settings: ComputeSettings(device: .cpu, precision: .f32),
       listening: .everything)

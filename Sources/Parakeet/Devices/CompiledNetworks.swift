@@ -6,8 +6,8 @@ internal import SystemPaths
 
 /// The cache of OpenVINO's compiled networks, a directory with one folder for each network.
 ///
-/// A compiled network is valid only for the same OpenVINO, driver, device, model and properties, which form the folder's
-/// key. OpenVINO writes into a temporary folder, which is then sealed; a folder that is damaged is removed, and its
+/// A compiled network is valid only for the same OpenVINO, driver, device, model and properties, which form the key of
+/// its folder. OpenVINO writes into a temporary folder, which is then sealed; a damaged folder is removed, and its
 /// network compiled again.
 struct CompiledNetworks: Sendable {
   fileprivate typealias Folder = SealedDirectory<Manifest>
@@ -16,11 +16,13 @@ struct CompiledNetworks: Sendable {
   /// The hash of the files that the networks are made from.
   let source: String
   let model: ModelDirectory
-  /// Called with the reason why a network is not kept: too little space, or no permission to write. It is used all the
-  /// same.
+  /// Called with the reason why a network is not kept: too little space, or no permission to write. The network is used
+  /// nevertheless.
   private let notKept: @Sendable (FileError) -> Void
 
-  /// - Throws: If there can be no such directory, so that a wrong path is reported at start and not ignored.
+  /// Creates the directory.
+  ///
+  /// - Throws: If the path cannot be a directory, so that a wrong path is reported at start and not ignored.
   init(
     directory: String, source: String, of model: ModelDirectory,
     notKept: @escaping @Sendable (FileError) -> Void
@@ -41,7 +43,7 @@ struct CompiledNetworks: Sendable {
   ///
   /// - Parameters:
   ///   - name: The network's name: "encoder 500".
-  ///   - device: OpenVINO's name for it, and everything that distinguishes it and its driver from others.
+  ///   - device: OpenVINO's name of the device, and everything that distinguishes it and its driver from others.
   func compile(
     _ graph: borrowing Graph, name: String, for device: (name: String, identity: String),
     properties: [String: String], _ runtime: borrowing Runtime
@@ -64,7 +66,7 @@ struct CompiledNetworks: Sendable {
     remove(place)
     removeOutdated(like: key)
     guard let temporary = temporaryDirectory() else { return try compile(in: nil) }
-    // If only the cache is at fault, the network is there all the same.
+    // If only the cache is at fault, compiling without it succeeds.
     guard let compiled = try? compile(in: temporary.path) else {
       let compiled = try compile(in: nil)
       do throws(FileError) {
@@ -88,13 +90,13 @@ struct CompiledNetworks: Sendable {
     }
   }
 
-  /// Seals a folder that OpenVINO has written. One that is incomplete is removed: each start would find it, and could not
-  /// use it.
+  /// Seals a folder that OpenVINO has written. An incomplete one is removed: each start would find it and could not use
+  /// it.
   ///
-  /// - Parameter isExported: Whether the device can write networks at all; `nil` if that is not known.
+  /// - Parameter isExported: True if the device can export networks; `nil` if that is not known.
   private func keep(_ key: Key, writtenTo folder: String, at place: String, isExported: Bool?) {
     do throws(FileError) {
-      // OpenVINO does not say if it could not write all of it. It may have removed what it had written.
+      // OpenVINO does not report an incomplete write. It may have removed what it had written.
       try Files.checkWriting(in: folder)
       guard try Files.names(in: folder).contains(where: { $0 != Manifest.fileName }) else {
         remove(folder)
@@ -113,17 +115,17 @@ struct CompiledNetworks: Sendable {
     // A compiled network takes about as much space as the model's graphs.
     let needed = model.graphBytes + model.graphBytes / 8
     guard let free = Files.freeBytes(in: directory), free < needed else {
-      return FileError(directory, "OpenVINO could write nothing there")
+      return FileError(directory, "OpenVINO could not write there")
     }
-    return FileError(directory, "there is too little room, \(free / 1_000_000) MB", code: ENOSPC)
+    return FileError(directory, "there is too little space, \(free / 1_000_000) MB free", code: ENOSPC)
   }
 
   private func reportNotKept(_ error: FileError) {
     notKept(FileError(directory, error.message, code: error.code))
   }
 
-  /// Removes networks that this one replaces: those of other versions of the same model, device or OpenVINO, and what
-  /// interrupted processes have left.
+  /// Removes the networks that this one replaces, of other versions of the same model, device or OpenVINO, and the
+  /// leftovers of interrupted processes.
   private func removeOutdated(like key: Key) {
     TemporaryPath.removeAbandoned(in: directory)
     for folder in Folder.all(in: directory) where folder.manifest.key.isOutdated(by: key) {
@@ -169,17 +171,20 @@ struct CompiledNetworks: Sendable {
 
 /// A compiled network that is kept for the next start.
 public struct CompiledNetwork: Sendable {
+  /// The path of its folder.
   public let path: String
+  /// The name of the model.
   public let model: String
-  /// "encoder 500": the network, and the frames of its static shape.
+  /// The network, and the frames of its static shape: "encoder 500".
   public let network: String
   /// The device's full name and driver.
   public let device: String
+  /// The size of its files, in bytes.
   public let bytes: Int64
   /// True if this build of OpenVINO made it, and its files look unchanged.
   public let isUsable: Bool
 
-  /// Returns those in a directory, in the order of their names.
+  /// Returns the compiled networks in a directory, in the order of their names.
   public static func all(in directory: String) -> [CompiledNetwork] {
     CompiledNetworks.Folder.all(in: directory).map { folder in
       let key = folder.manifest.key
@@ -193,7 +198,7 @@ public struct CompiledNetwork: Sendable {
 extension CompiledGraph {
   /// True if OpenVINO read it from its cache.
   var isFromCache: Bool {
-    let answer = (try? property("LOADED_FROM_CACHE")) ?? ""
-    return ["YES", "true", "1"].contains(answer)
+    let value = (try? property("LOADED_FROM_CACHE")) ?? ""
+    return ["YES", "true", "1"].contains(value)
   }
 }

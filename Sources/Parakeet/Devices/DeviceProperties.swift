@@ -2,29 +2,32 @@ internal import Devices
 
 /// OpenVINO's properties for a network on a device.
 enum DeviceProperties {
-  /// Kernels that a network keeps on a processor. It makes some for each length of audio, and by default keeps 5,000,
-  /// which is 0.4 GB and more of a model of full size. Few lengths are in use at a time (``WindowPlan/lengthStep``).
+  /// The number of kernels that a network keeps on a processor. It makes some for each length of audio, and by default
+  /// keeps 5,000, which takes 0.4 GB and more in a model of full size. Few lengths are in use at a time
+  /// (``WindowPlan/lengthStep``).
   private static let keptKernels = 60
 
+  /// Returns the properties for a device.
+  ///
   /// - Parameters:
   ///   - supported: The device's `SUPPORTED_PROPERTIES`.
-  ///   - overrides: What a person asked for; it goes before what we would set.
+  ///   - overrides: The user's properties; they take precedence.
   static func make(
     for device: DeviceID, arithmetic: Precision, supported: [String], overrides: [String: String] = [:]
   ) -> [String: String] {
     var properties = ["PERFORMANCE_HINT": "LATENCY"]
     switch device.kind {
     case .cpu:
-      // Its default would be bf16 wherever the processor computes it.
+      // The default would be bf16 on every processor that supports it.
       properties["INFERENCE_PRECISION_HINT"] = arithmetic.rawValue
-      // Not among those that the plugin lists, but it takes it.
+      // The plugin does not list this property, but accepts it.
       properties["CPU_RUNTIME_CACHE_CAPACITY"] = "\(keptKernels)"
     case .npu:
-      // Its native format is float16; a hint for it only takes time (measured by the reference's author).
+      // Its native format is float16; a hint for it only costs time (measured by the reference's author).
       if supported.contains("NPU_TURBO") { properties["NPU_TURBO"] = "YES" }
     case .gpu:
       if arithmetic == .f32 { properties["INFERENCE_PRECISION_HINT"] = arithmetic.rawValue }
     }
-    return properties.merging(overrides) { _, asked in asked }
+    return properties.merging(overrides) { _, new in new }
   }
 }

@@ -71,7 +71,7 @@ private final class OpenVINOEncoder: LoadedEncoder {
 
 /// The memory of this process.
 enum ProcessMemory {
-  /// Bytes that are resident, files that are mapped included; 0 if the system does not onEvent.
+  /// Returns the resident bytes, mapped files included; 0 if the system does not report them.
   static func residentBytes() -> Int64 {
     guard let file = fopen("/proc/self/statm", "r") else { return 0 }
     defer { fclose(file) }

@@ -1,20 +1,20 @@
 internal import Devices
 internal import Inference
 
-/// The changes that are made to an encoder's graph each time that it is compiled.
+/// The changes to an encoder's graph that precede each compilation.
 enum EncoderPasses {
-  /// Goes up by one whenever a compiled encoder would come out differently.
+  /// The version of the passes; increases by one whenever a compiled encoder would differ.
   static let version = 2
 
-  /// Makes the graph that a device compiles.
+  /// Turns the graph into the one that a device compiles.
   ///
   /// - Parameters:
   ///   - encoder: The graph as it was read.
-  ///   - shape: The shape of the audio; behind an utterance in a bucket lie frames without meaning.
-  ///   - bandCount: Mel bands of a frame.
-  ///   - isProcessor: Whether the device is a processor.
-  ///   - roundingActivations: Whether layers with weights in eight bits multiply integers. The rest of the arithmetic
-  ///     then is best in f32.
+  ///   - shape: The shape of the audio; in a bucket, the frames after an utterance are meaningless.
+  ///   - bandCount: The number of mel bands.
+  ///   - isProcessor: True if the device is a processor.
+  ///   - roundingActivations: True if layers with weights in eight bits multiply integers. Then f32 is best for the
+  ///     rest of the arithmetic.
   static func apply(
     to encoder: inout Graph, shape: EncoderShape, bandCount: Int, isProcessor: Bool,
     roundingActivations: Bool, _ runtime: borrowing Runtime

@@ -1,26 +1,26 @@
 internal import Inference
 internal import ModelStore
 
-/// What a graph promises about its tensors, to be held against the contract of the public export.
+/// The declared inputs and outputs of a graph, to be checked against the contract of the public export.
 struct GraphPorts {
   private let inputs, outputs: [Port]
   private let part, model: String
 
-  /// - Parameter part: What the graph is, for messages: "encoder".
+  /// - Parameter part: The name of the graph in messages: "encoder".
   init(_ graph: borrowing Graph, part: String, model: String) {
-    // A graph that cannot be described has no ports, and the first one asked for is reported as missing.
+    // A graph that cannot be described has no ports, and the first one that is checked is reported as missing.
     inputs = (try? graph.inputs) ?? []
     outputs = (try? graph.outputs) ?? []
     self.part = part
     self.model = model
   }
 
-  /// The dimensions of an input, checked for element type and rank.
+  /// Returns the dimensions of an input, after checking its element type and rank.
   func input(_ name: String, _ element: Port.Element, rank: Int) throws(ModelError) -> [Int?] {
     try shape(of: name, among: inputs, kind: "input", element, rank)
   }
 
-  /// The dimensions of an output, checked for element type and rank.
+  /// Returns the dimensions of an output, after checking its element type and rank.
   func output(_ name: String, _ element: Port.Element, rank: Int) throws(ModelError) -> [Int?] {
     try shape(of: name, among: outputs, kind: "output", element, rank)
   }
@@ -42,7 +42,10 @@ struct GraphPorts {
     return shape
   }
 
-  func failure(_ what: String) -> ModelError {
-    ModelError(model: model, reason: .graph("the \(part) \(what)"))
+  /// Returns the error for a graph that breaks the contract.
+  ///
+  /// - Parameter problem: A clause without its subject: "has no embedding".
+  func failure(_ problem: String) -> ModelError {
+    ModelError(model: model, reason: .graph("the \(part) \(problem)"))
   }
 }

@@ -8,8 +8,8 @@ struct SpeechGraphs: ~Copyable {
   var encoder: Graph
   var decoder: TransducerGraphs
 
-  /// Reads and checks an exported model, and splits its decoder. Of a quantized export come float networks with the
-  /// weights in eight bits that it has.
+  /// Reads and checks an exported model, and splits its decoder. A quantized export gives float networks with its
+  /// weights in eight bits.
   static func exported(
     _ model: ModelDirectory, runtime: borrowing Runtime
   ) throws(ParakeetError) -> SpeechGraphs {
@@ -21,7 +21,7 @@ struct SpeechGraphs: ~Copyable {
 
   /// Reads the encoder of an exported or prepared model.
   ///
-  /// - Parameter weights: How its weights are changed; `nil` to take them as they are.
+  /// - Parameter weights: The format to convert the weights to; `nil` to keep that of the files.
   static func encoder(
     of model: ModelDirectory, weights: WeightFormat?, runtime: borrowing Runtime
   ) throws(ParakeetError) -> Graph {
@@ -61,7 +61,7 @@ struct SpeechGraphs: ~Copyable {
     return encoder
   }
 
-  /// The width of the encoder's output vectors; checks the graph.
+  /// Checks the graph, and returns the width of the encoder's output vectors.
   private static func width(
     of encoder: borrowing Graph, _ model: ModelDirectory
   ) throws(ParakeetError) -> Int {
@@ -92,12 +92,12 @@ struct SpeechGraphs: ~Copyable {
   ) throws(ParakeetError) -> (encoder: String, decoder: String) {
     guard case .exported(let encoder, let decoder) = model.graphs else {
       throw .model(
-        ModelError(model: model.path, reason: .graph("the originals of this prepared model are needed")))
+        ModelError(model: model.path, reason: .graph("the original model of this prepared one is needed")))
     }
     return (encoder, decoder)
   }
 
-  /// Reads a graph of an export whose files have been looked at: OpenVINO's words for what is wrong with one help nobody.
+  /// Reads a graph of an export, after checking its files: OpenVINO's own messages for a bad file do not help users.
   private static func readExport(
     _ name: String, of model: ModelDirectory, _ runtime: borrowing Runtime
   ) throws(ParakeetError) -> Graph {
@@ -122,15 +122,15 @@ struct SpeechGraphs: ~Copyable {
     }
   }
 
-  /// Weights of fewer numbers stay as they are: together they are a hundredth of a model.
+  /// The fewest values of a weight that is compressed: smaller ones are together a hundredth of a model.
   private static let smallestCompressed = 1 << 14
 
-  /// Stores the large weights of encoder and joint network in eight bits, where they are not already.
+  /// Stores the large weights of encoder and joint network in eight bits, unless they already are.
   ///
-  /// The joint network's one large layer is read at each step. The encoder projection runs once an utterance, and
-  /// the prediction network is an embedding and recurrent layers, which have no kernel for eight bits.
+  /// The joint network's one large layer is read at each step. The encoder projection runs once per utterance, and the
+  /// prediction network consists of an embedding and recurrent layers, which have no kernel for eight bits.
   ///
-  /// - Returns: How many layers of the encoder and of the joint network were changed.
+  /// - Returns: The numbers of changed layers in the encoder and in the joint network.
   @discardableResult
   mutating func compress() throws(ParakeetError) -> (encoder: Int, joint: Int) {
     (try Self.compress(&encoder), try Self.compress(&decoder.joint))

@@ -7,7 +7,9 @@ public import SystemPaths
 public enum PreparationEvent: Sendable, Equatable, CustomStringConvertible {
   /// Another process prepares a model in the same directory.
   case waiting(model: String)
+  /// A preparation began.
   case began(model: String, weights: WeightFormat, directory: String)
+  /// A preparation finished, after a number of seconds.
   case finished(model: String, path: String, seconds: Double)
   /// A model that another version of the preparation or of OpenVINO had prepared was removed.
   case removedOutdated(path: String)
@@ -19,18 +21,19 @@ public enum PreparationEvent: Sendable, Equatable, CustomStringConvertible {
     if case .notKept = self { true } else { false }
   }
 
+  /// A message for the log.
   public var description: String {
     switch self {
     case .waiting(let model):
-      "waiting for another process that prepares a model; then \(model) is prepared"
+      "waiting for another process to finish preparing a model before preparing \(model)"
     case .began(let model, let weights, let directory):
       "preparing \(model) once, with \(weights.rawValue) weights, in \(directory); this takes about a minute"
     case .finished(let model, let path, let seconds):
       "prepared \(model) in \((seconds * 10).rounded() / 10) s: \(path)"
     case .removedOutdated(let path):
-      "removed \(path), which another version had prepared"
+      "removed \(path), prepared by another version"
     case .notKept(let model, let failure):
-      "what is made of \(model) is not kept: \(failure); every start makes it again"
+      "the result of preparing \(model) is not kept: \(failure); every start prepares it again"
     }
   }
 }
@@ -42,20 +45,21 @@ extension FileError {
   }
 }
 
-/// Reports each reason why something is not kept only once: all networks go into the same data directory, one after the
-/// other.
+/// Reports events, and each reason why something is not kept only once: all networks go into the same data directory,
+/// one after the other.
 final class PreparationReport: Sendable {
   private let report: @Sendable (PreparationEvent) -> Void
-  private let told = Mutex<Set<String>>([])
+  private let reasons = Mutex<Set<String>>([])
 
   init(_ report: @escaping @Sendable (PreparationEvent) -> Void) {
     self.report = report
   }
 
+  /// Reports an event.
   func callAsFunction(_ event: PreparationEvent) {
     if case .notKept(_, let failure) = event {
       let reason = failure.code.map { "\($0)" } ?? failure.message
-      guard told.withLock({ $0.insert(reason).inserted }) else { return }
+      guard reasons.withLock({ $0.insert(reason).inserted }) else { return }
     }
     report(event)
   }

@@ -11,10 +11,12 @@ internal import SystemPaths
 /// The name of a prepared model is that of its model and a key of everything it was made from and with. One process
 /// prepares at a time, holding the directory's lock; others wait, and then find the model that it made.
 public struct PreparedModels: Sendable {
+  /// The path of the directory.
   public let directory: String
   /// Returns the bytes that can still be written to a directory.
   var freeBytes: @Sendable (String) -> Int? = { Files.freeBytes(in: $0) }
 
+  /// Creates an interface to a directory, which need not exist.
   public init(directory: String) {
     self.directory = directory
   }
@@ -23,7 +25,7 @@ public struct PreparedModels: Sendable {
   ///
   /// - Parameters:
   ///   - model: An exported model.
-  ///   - readingAll: Whether the files of a prepared model are checked by reading them although they look unchanged.
+  ///   - readingAll: True to check the files of a prepared model by reading them, although they look unchanged.
   ///   - report: Called when there is something to wait for.
   public func prepared(
     _ model: ModelDirectory, weights: WeightFormat, readingAll: Bool = false,
@@ -115,8 +117,8 @@ public struct PreparedModels: Sendable {
           model: model.name, weights: weights, openVINO: Runtime.version, source: sources.sha256, files: $0)
       }
     } catch {
-      // OpenVINO does not say why it could not write: an attempt to write does, or the space that is free without what
-      // was written so far.
+      // OpenVINO does not report why it could not write. An attempt to write does, or the free space after the removal
+      // of what was written so far.
       try Files.checkWriting(in: directory)
       _ = consume temporary
       guard let free = freeBytes(directory), free < needed else { throw error }
@@ -125,7 +127,7 @@ public struct PreparedModels: Sendable {
     removeOutdated(weights, sources, report)
     Runtime.releaseUnusedMemory()
     guard let prepared = PreparedModel(at: place) else {
-      throw FileError(place, "it was changed while it was prepared")
+      throw FileError(place, "it was changed during its preparation")
     }
     report(.finished(model: model.name, path: place, seconds: (clock.now - start).seconds))
     return prepared
@@ -170,8 +172,8 @@ public struct PreparedModels: Sendable {
     }
   }
 
-  /// Removes the same model as prepared by another version of the preparation or of OpenVINO. It can be made again from
-  /// its originals.
+  /// Removes forms of the model prepared by another version of the preparation or of OpenVINO. They can be made again
+  /// from the originals.
   private func removeOutdated(
     _ weights: WeightFormat, _ sources: SourceHashes, _ report: (PreparationEvent) -> Void
   ) {

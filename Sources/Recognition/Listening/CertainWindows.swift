@@ -4,9 +4,9 @@ internal import Transducer
 
 /// Recognizes the certain windows of an utterance, one after the other, while more audio comes in.
 ///
-/// It owns the task that does so, and cancels it when it goes away.
+/// It owns the task that does so, and cancels it in `deinit`.
 final class CertainWindows: Sendable {
-  /// A window that nothing in the rest of the utterance changes.
+  /// A window that the rest of the utterance cannot change.
   struct Item: Sendable {
     var window: WindowFrames
     /// The requested language, a BCP 47 tag.
@@ -45,11 +45,12 @@ final class CertainWindows: Sendable {
     work.cancel()
   }
 
+  /// Adds the next window.
   func add(_ item: Item) {
     items.yield(item)
   }
 
-  /// Takes no more windows, and waits until those added are recognized, which is urgent now.
+  /// Accepts no more windows, raises the priority of those added, and waits until they are recognized.
   func finish() async throws(DeviceError) -> TranscriptAssembly {
     items.finish()
     priority.raise()

@@ -1,19 +1,22 @@
 public import VoiceActivity
 
-/// What is listened to, and when recognition begins.
+/// The settings of voice activity, of early recognition and of the audio that the model gets.
 public struct ListeningSettings: Sendable, Equatable {
+  /// The use of voice activity.
   public var gate = VoiceGate.trim
+  /// The thresholds and durations of voice activity detection.
   public var activity = VoiceActivitySettings.standard
-  /// How often an utterance is recognized before it has ended; 0 for never. Only where its end is trimmed.
+  /// The most attempts to recognize an utterance before it has ended; 0 for none. Only with ``VoiceGate/trim``.
   public var attempts = 4
-  /// Decibels by which quiet speech is amplified at most; 0 for not at all.
+  /// The maximum gain for quiet speech, in decibels; 0 turns it off.
   public var maximumGain = 30.0
   /// True if letters of scripts that the requested language is not written in are never emitted.
   public var forcesScript = true
 
+  /// Creates the default settings.
   public init() {}
 
-  /// All that comes in is recognized, when it has ended.
+  /// Settings that recognize all audio, once it has ended.
   public static var everything: ListeningSettings {
     var settings = ListeningSettings()
     settings.gate = .off
@@ -22,12 +25,12 @@ public struct ListeningSettings: Sendable, Equatable {
   }
 }
 
-/// What voice activity is used for.
+/// The use of voice activity.
 public enum VoiceGate: String, Sendable, CaseIterable {
   /// All audio is recognized.
   case off
-  /// Audio without speech is answered with nothing, and no network runs.
+  /// Audio without speech gives an empty transcript, and no network runs.
   case gate
-  /// The same, and silence before the first and after the last speech is left out.
+  /// As ``gate``, and silence before the first and after the last speech is left out.
   case trim
 }

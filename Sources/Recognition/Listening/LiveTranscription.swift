@@ -3,12 +3,12 @@ public import Devices
 internal import Synchronization
 internal import Transducer
 
-/// The transcription of a person who speaks now, recognized as early as possible: ``CertainWindows`` while the person
-/// goes on speaking, and the rest, by ``Speculation``, after a moment of silence. If the person goes on, that attempt is
-/// discarded; if not, the transcript is there before it is requested.
+/// The transcription of live speech, recognized as early as possible: ``CertainWindows`` while the speaker goes on, and
+/// the rest, by ``Speculation``, after a moment of silence. If the speaker goes on, that attempt is discarded; if not,
+/// the transcript is ready before it is requested.
 ///
-/// This changes when a transcript is made, and never its text: the result of an attempt is used only for a window that
-/// the whole utterance has.
+/// This changes the time at which a transcript is made, never its text: the result of an attempt is used only for a
+/// window that the whole utterance has.
 public final class LiveTranscription: Sendable {
   private struct State: Sendable {
     var utterance: Utterance
@@ -41,7 +41,7 @@ public final class LiveTranscription: Sendable {
     state.withLock { $0.speculation.drop() }
   }
 
-  /// Sets the language for everything that is not certain yet; a present attempt is dropped.
+  /// Sets the language of all windows that are not certain yet, and drops the current attempt.
   ///
   /// - Parameter language: A BCP 47 tag.
   public func expect(language: String?) {
@@ -77,7 +77,7 @@ public final class LiveTranscription: Sendable {
     state.certain = certain
   }
 
-  /// Recognizes the utterance, which has ended, in the language that was requested last.
+  /// Ends the utterance and returns its transcript, in the language requested last.
   public func finish() async throws(DeviceError) -> Transcript {
     let clock = ContinuousClock()
     let start = clock.now

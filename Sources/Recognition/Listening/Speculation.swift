@@ -2,7 +2,7 @@ internal import Concurrency
 
 /// The attempts to recognize the rest of an utterance before it has ended.
 ///
-/// It owns their tasks, and cancels those of an attempt that is of no use any more.
+/// It owns their tasks, and cancels those of an attempt that has become useless.
 struct Speculation: Sendable {
   /// A window that may turn out to belong to the utterance, and its recognition.
   struct Attempt: Sendable {
@@ -11,10 +11,10 @@ struct Speculation: Sendable {
   }
 
   private var plan: SpeculationPlan
-  /// The windows of the present attempt, in order.
+  /// The windows of the current attempt, in order.
   private var attempts: [Attempt] = []
   private var priority = WorkPriority(isUrgent: false)
-  /// Finds out whether the device is free: work that clients wait for takes precedence.
+  /// The check that the device is free: work that clients wait for takes precedence.
   private var deviceCheck: Task<Bool, Never>?
 
   /// - Parameter limit: The most attempts in an utterance.
@@ -26,7 +26,7 @@ struct Speculation: Sendable {
   ///
   /// - Returns: True if they are worth an attempt.
   mutating func update(_ settled: [Window]?) -> Bool {
-    switch plan.heard(settled) {
+    switch plan.update(settled) {
     case .nothing: return false
     case .drop:
       drop()
@@ -69,33 +69,33 @@ struct Speculation: Sendable {
     (self.priority, deviceCheck) = (priority, check)
   }
 
-  /// The device was busy: the attempt at these windows was not made, and another one can be.
+  /// Withdraws the attempt at these windows, because the device was busy; another one can be made.
   mutating func decline(_ windows: [Window]) {
     guard plan.declined(windows) else { return }
     drop()
   }
 
-  /// Takes the first window's recognition out of the attempt, if that is this window: it is certain now.
+  /// Removes and returns the task of a window that is certain now, if it is the first one of the attempt.
   mutating func take(_ window: Window) -> Task<WindowResult?, Never>? {
     guard attempts.first?.window == window else { return nil }
     plan.kept()
     return attempts.removeFirst().task
   }
 
-  /// The attempt at exactly these windows, which is urgent now; any other attempt is dropped.
+  /// Returns the attempt at exactly these windows, with urgent priority; drops any other attempt.
   mutating func finish(_ windows: [Window]) -> [Attempt] {
     if attempts.map(\.window) != windows { drop() }
     priority.raise()
     return attempts
   }
 
-  /// Drops the present attempt: something that it depends on has changed.
+  /// Drops the current attempt, because something that it depends on has changed.
   mutating func reset() {
-    _ = plan.heard(nil)
+    _ = plan.update(nil)
     drop()
   }
 
-  /// Cancels the tasks of the present attempt.
+  /// Cancels the tasks of the current attempt.
   mutating func drop() {
     deviceCheck?.cancel()
     for attempt in attempts { attempt.task.cancel() }

@@ -1,17 +1,18 @@
-/// Decides when an utterance is recognized before it has ended: when more silence would not change what is recognized,
-/// and only once for the same windows.
+/// Decides when an utterance is recognized before it has ended: when more silence would not change its windows, and
+/// only once for the same windows.
 struct SpeculationPlan: Sendable {
-  /// How many attempts an utterance is worth.
+  /// The most attempts in an utterance.
   private let limit: Int
   private var started = 0
-  /// What the present attempt recognizes; it may have come to its end.
+  /// The windows of the current attempt, which may be finished.
   private(set) var windows: [Window]?
 
+  /// The next thing to do.
   enum Step: Sendable, Equatable {
     case nothing
-    /// The present attempt is of no use any more.
+    /// Drop the current attempt: it has become useless.
     case drop
-    /// Recognize these; what was attempted before is of no use any more.
+    /// Recognize these windows, and drop the current attempt.
     case start([Window])
   }
 
@@ -19,10 +20,10 @@ struct SpeculationPlan: Sendable {
     self.limit = limit
   }
 
-  /// Takes what is known after a piece of audio.
+  /// Returns the step to take after a piece of audio.
   ///
-  /// - Parameter settled: What would be recognized if the utterance ended now; `nil` if more silence would change that.
-  mutating func heard(_ settled: [Window]?) -> Step {
+  /// - Parameter settled: The windows if the utterance ended now; `nil` if more silence would change them.
+  mutating func update(_ settled: [Window]?) -> Step {
     if let settled, settled == windows { return .nothing }
     let isOutdated = windows != nil
     windows = nil
@@ -32,16 +33,16 @@ struct SpeculationPlan: Sendable {
     return .start(settled)
   }
 
-  /// The present attempt's first window is of the utterance for good, and an attempt of its own no more.
+  /// Removes the first window from the current attempt, because it is certain now. The attempt does not count.
   mutating func kept() {
     windows?.removeFirst()
     if windows?.isEmpty ?? false { windows = nil }
     started = max(0, started - 1)
   }
 
-  /// The device was busy: the attempt was not made, and another one may be.
+  /// Withdraws an attempt, because the device was busy; another one can be made.
   ///
-  /// - Returns: Whether it was the present one.
+  /// - Returns: True if it was the current one.
   mutating func declined(_ windows: [Window]) -> Bool {
     guard windows == self.windows else { return false }
     self.windows = nil

@@ -1,12 +1,12 @@
 internal import SpeechFeatures
 internal import VoiceActivity
 
-/// Watches an utterance for speech, to tell what of it is to be recognized.
+/// Finds the parts of an utterance that are recognized, by voice activity.
 struct SpeechTracker: Sendable {
-  /// Frames of an utterance that is too short to tell speech from other sound.
+  /// The fewest frames in which voice activity can tell speech from other sound.
   private static let shortestJudged = 50
 
-  /// `nil` if all is recognized.
+  /// `nil` if all audio is recognized.
   private var detector: VoiceActivityDetector?
   private let settings: ListeningSettings
 
@@ -17,12 +17,12 @@ struct SpeechTracker: Sendable {
       ? nil : VoiceActivityDetector(bandCount: bandCount, settings: settings.activity)
   }
 
-  /// Looks at the frames that have come since.
+  /// Processes the frames added since the last call.
   mutating func follow(_ frames: LogMelFrames) {
     detector?.follow(frames)
   }
 
-  /// What is recognized of the utterance as it is now.
+  /// Returns the parts of the utterance so far that are recognized.
   func speech(in extractor: LogMelExtractor, isEnded: Bool) -> SpeechSegments {
     let end = isEnded ? max(extractor.frameCount, WindowPlan.shortest) : extractor.frames.endIndex
     guard let detector else {
@@ -32,7 +32,7 @@ struct SpeechTracker: Sendable {
     }
     let hop = LogMelExtractor.hop
     var segments = detector.activity.segments.map { $0.lowerBound / hop..<$0.upperBound / hop }
-    // "Stop" alone, without silence around it, has nothing that it could be louder than.
+    // The word "stop" alone, without silence around it, has no background to be louder than.
     if isEnded, segments.isEmpty, end < Self.shortestJudged, extractor.frames.isSound { segments = [0..<end] }
     let keepsSilence = settings.gate == .gate
     return SpeechSegments(
@@ -44,7 +44,7 @@ struct SpeechTracker: Sendable {
       end: end, isEnded: isEnded)
   }
 
-  /// Whether what is recognized is the same after more silence.
+  /// True if more silence would not change what is recognized.
   var isSettled: Bool {
     guard settings.gate == .trim, let detector else { return false }
     return detector.span(sampleCount: detector.activity.judgedSampleCount)?.isSettled ?? false

@@ -1,15 +1,15 @@
-/// Where somebody speaks in an utterance, as far as it has come in; all in frames.
+/// The speech found in an utterance so far; all values are in frames.
 struct SpeechSegments: Sendable, Equatable {
-  /// Stretches of speech in their order. The last one may grow, and others may follow.
+  /// Stretches of speech, in order. The last one can grow, and others can follow.
   var segments: [Range<Int>]
-  /// Silence around speech that is recognized with it.
+  /// The silence around speech that is recognized with it.
   var leadingPad, trailingPad: Int
-  /// The frames of which it is known whether they are speech.
+  /// The number of frames that are classified as speech or not.
   var judged: Int
-  /// A stretch that is found later begins at most so many frames before ``judged``.
+  /// The most frames before ``judged`` at which a stretch that is found later can begin.
   var hindsight: Int
-  /// The number behind the last frame.
+  /// The end of the last frame.
   var end: Int
-  /// Whether nothing more comes.
+  /// True if the utterance has ended.
   var isEnded = false
 }

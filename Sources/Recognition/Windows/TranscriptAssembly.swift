@@ -3,13 +3,13 @@ internal import Devices
 internal import SpeechFeatures
 internal import Transducer
 
-/// Puts together what the windows of an utterance give, in their order.
+/// Joins the results of an utterance's windows, in order, into a transcript.
 struct TranscriptAssembly: Sendable {
   private let model: ModelDescription
   private let languages: SpokenLanguages
-  /// What is said, a text for each stretch between two places where nobody speaks; they are final.
+  /// The final text, a segment for each stretch between two pauses.
   private(set) var segments: [SpokenText] = []
-  /// The tokens of the last windows, if the next one goes on with them, and the feature frame where those end.
+  /// The tokens of the last windows, if the next one continues them, and the feature frame where these windows end.
   private var open: (emissions: [Emission], end: Int)?
   private var timings = Transcript.Timings()
   private var last: WindowResult?
@@ -20,27 +20,27 @@ struct TranscriptAssembly: Sendable {
     languages = recognizer.languages
   }
 
-  /// The feature frame up to which all is recognized.
+  /// The feature frame up to which the utterance is recognized.
   var end: Int { last?.window.frames.upperBound ?? 0 }
 
-  /// Takes what the next window gave.
+  /// Adds the result of the next window.
   ///
-  /// - Parameter audioSeconds: Of the utterance so far; no word lasts longer.
-  mutating func add(_ answer: WindowResult, audioSeconds: Double) {
-    timings.encoder += answer.encoderSeconds
-    timings.decoder += answer.decoderSeconds
-    timings.decoderSteps += answer.decoderSteps
-    fallbackReason = fallbackReason ?? answer.fallbackReason
-    last = answer
+  /// - Parameter audioSeconds: The duration of the utterance so far, in seconds; no word ends later.
+  mutating func add(_ result: WindowResult, audioSeconds: Double) {
+    timings.encoder += result.encoderSeconds
+    timings.decoder += result.decoderSeconds
+    timings.decoderSteps += result.decoderSteps
+    fallbackReason = fallbackReason ?? result.fallbackReason
+    last = result
     let subsampling = model.subsampling
-    let frames = answer.window.frames
-    var emissions = answer.emissions
+    let frames = result.window.frames
+    var emissions = result.emissions
     if let open {
       emissions = OverlapMerge.merged(
         open.emissions, emissions, overlap: frames.lowerBound / subsampling..<open.end / subsampling
       ) { model.vocabulary.pieces[Int($0)].first == " " }
     }
-    guard !answer.window.isContinued else {
+    guard !result.window.isContinued else {
       open = (emissions, frames.upperBound)
       return
     }
@@ -52,9 +52,9 @@ struct TranscriptAssembly: Sendable {
     if !segment.tokens.isEmpty { segments.append(segment) }
   }
 
-  /// The transcript of all that was added.
+  /// Returns the transcript of all windows that were added.
   ///
-  /// - Parameter language: The language asked for; if none was, the text tells it.
+  /// - Parameter language: The requested language; `nil` to detect it from the text.
   func transcript(language: String?, audioSeconds: Double) -> Transcript {
     var transcript = Transcript(
       segments: segments, language: language, audioSeconds: audioSeconds, timings: timings,

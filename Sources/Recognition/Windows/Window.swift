@@ -1,16 +1,16 @@
 internal import SpeechFeatures
 
-/// A stretch of an utterance that goes through the encoder in one piece.
+/// A stretch of an utterance that the encoder processes in one run.
 struct Window: Sendable, Hashable {
-  /// Feature frames from the beginning of the utterance; the first one begins an encoder frame.
+  /// The feature frames, counted from the beginning of the utterance; the first one begins an encoder frame.
   var frames: Range<Int>
-  /// Whether the next window begins before the end of this one, because nobody pauses there.
+  /// True if the next window begins before the end of this one, because there is no pause.
   var isContinued: Bool
 }
 
-/// A window, and the frames that it is of.
+/// A window with its feature frames.
 struct WindowFrames: Sendable {
   var window: Window
-  /// Those of the window at least.
+  /// At least the frames of the window.
   var frames: LogMelFrames
 }

@@ -1,39 +1,40 @@
 internal import SpeechFeatures
 
-/// Cuts an utterance for the encoder, which takes a window at a time.
+/// Cuts an utterance into windows for the encoder.
 ///
-/// What fits in one window is one. Of what does not, each stretch between sure pauses is a window; a stretch that is still too
-/// long is cut in the longest pause of a window's second half, else at a quiet place there, else in an early pause. Where
-/// nobody pauses, the next window begins before the end of this one, and their tokens are merged.
+/// An utterance that fits in one window is one window. In a longer one, each stretch between sure pauses is a window; a
+/// stretch that is still too long is cut in the longest pause of a window's second half, else at a quiet place there,
+/// else in an early pause. Without any pause, the next window begins before the end of this one, and their tokens are
+/// merged.
 ///
-/// A window is given as soon as it is certain, and nothing that comes later changes it: the windows are a pure function of
-/// the audio, however it is cut into chunks.
+/// A window is returned as soon as it is certain, and no later audio changes it: the windows are a pure function of the
+/// audio, however it is split into chunks.
 struct WindowPlan: Sendable {
   /// The most frames of a window.
   private let limit: Int
-  /// Frames before it are in a window already, or never will be. A whole number of encoder frames.
+  /// The first frame that a later window can hold. A whole number of encoder frames.
   private(set) var start = 0
-  /// Whether the utterance does not fit in one window.
+  /// True if the utterance does not fit in one window.
   private var isLong = false
 
-  /// A pause after which something else begins, however short both are: no model likes long silence.
+  /// A pause that always divides, however short both sides are: models handle long silence badly.
   private static let separation = 300
-  /// A pause that divides what does not fit in one window: between sentences, seldom in them.
+  /// A pause that divides a long utterance: common between sentences, rare within them.
   private static let surePause = 80
-  /// Pauses in what is said without a sure pause are compared up to this length.
+  /// The length up to which pauses shorter than a sure one are compared.
   private static let longestPause = 60
-  /// Frames behind the most that a window may hold that are looked at: what begins later is another passage.
+  /// The number of frames beyond the longest window that are considered: speech that begins later is another passage.
   private static let sight = rest + surePause
-  /// Frames that two windows share at most.
+  /// The most frames that two windows share.
   private static let overlap = 200
-  /// The fewest frames behind a cut that lies in no pause.
+  /// The fewest frames after a cut outside a pause.
   private static let rest = 100
-  /// Shorter audio is padded with silence to this many frames: "yes" is an utterance, too.
+  /// The number of frames to which shorter audio is padded with silence: "yes" is an utterance, too.
   static let shortest = 10
-  /// Feature frames to an encoder frame, of all models there are: windows begin with one, so that times stay exact.
+  /// Feature frames per encoder frame, in all existing models: windows begin with one, so that times stay exact.
   static let alignment = 8
-  /// Windows have a whole number of these frames, three encoder frames or 0.24 s, where there is silence to fill them
-  /// with: a processor keeps what it has made for each length, so lengths should be few.
+  /// The step of window lengths, three encoder frames or 0.24 s, where there is silence to fill it: a processor keeps
+  /// kernels for each length, so there should be few lengths.
   static let lengthStep = 3 * alignment
 
   /// - Parameter limit: The most frames of a window; at least 50.
@@ -42,60 +43,60 @@ struct WindowPlan: Sendable {
     self.limit = limit
   }
 
-  /// The next window, once it is certain.
+  /// Returns the next window, once it is certain.
   ///
   /// - Parameters:
-  ///   - heard: The speech so far, of the same utterance at each call.
-  ///   - frames: Those from ``start`` on.
-  mutating func next(_ heard: SpeechSegments, _ frames: LogMelFrames) -> Window? {
-    guard let first = heard.segments.first(where: { $0.upperBound > start }) else { return nil }
-    let lower = beginning(before: first.lowerBound, heard)
-    var passage = passage(heard)
+  ///   - speech: The speech so far, of the same utterance at each call.
+  ///   - frames: The frames from ``start`` on.
+  mutating func next(_ speech: SpeechSegments, _ frames: LogMelFrames) -> Window? {
+    guard let first = speech.segments.first(where: { $0.upperBound > start }) else { return nil }
+    let lower = beginning(before: first.lowerBound, speech)
+    var passage = passage(speech)
     if !isLong, passage.end - lower > limit {
       isLong = true
-      passage = self.passage(heard)
+      passage = self.passage(speech)
     }
     guard passage.end - lower > limit else {
       guard passage.isClosed else { return nil }
-      let upper = min(Self.alignedUp(passage.end + passage.trailingPad), heard.end, lower + limit)
+      let upper = min(Self.alignedUp(passage.end + passage.trailingPad), speech.end, lower + limit)
       return take(
         rounded(max(start, min(lower, upper - Self.shortest))..<upper), next: Self.alignedUp(upper))
     }
-    guard heard.isEnded || heard.judged >= lower + limit + Self.sight + heard.hindsight else { return nil }
-    return cut(lower, passage, frames, trailingPad: heard.trailingPad)
+    guard speech.isEnded || speech.judged >= lower + limit + Self.sight + speech.hindsight else { return nil }
+    return cut(lower, passage, frames, trailingPad: speech.trailingPad)
   }
 
-  /// Speech without a pause in which another window may begin.
+  /// Speech without a pause in which another window can begin.
   private struct Passage {
     var segments: [Range<Int>] = []
-    /// Whether nothing more will belong to it.
+    /// True if no later speech will belong to it.
     var isClosed = false
-    /// Silence behind it that is recognized with it.
+    /// The silence after it that is recognized with it.
     var trailingPad = 0
 
     var end: Int { segments.last?.upperBound ?? 0 }
   }
 
-  private func passage(_ heard: SpeechSegments) -> Passage {
+  private func passage(_ speech: SpeechSegments) -> Passage {
     let pause = isLong ? Self.surePause : Self.separation
-    var passage = Passage(trailingPad: heard.trailingPad)
-    for segment in heard.segments where segment.upperBound > start {
+    var passage = Passage(trailingPad: speech.trailingPad)
+    for segment in speech.segments where segment.upperBound > start {
       if !passage.segments.isEmpty, segment.lowerBound - passage.end >= pause {
         passage.isClosed = true
         break
       }
       passage.segments.append(max(segment.lowerBound, start)..<segment.upperBound)
     }
-    if heard.judged - passage.end >= pause + heard.hindsight { passage.isClosed = true }
+    if speech.judged - passage.end >= pause + speech.hindsight { passage.isClosed = true }
     if passage.isClosed {
-      passage.trailingPad = min(heard.trailingPad, pause / 2)
+      passage.trailingPad = min(speech.trailingPad, pause / 2)
     } else {
-      passage.isClosed = heard.isEnded
+      passage.isClosed = speech.isEnded
     }
     return passage
   }
 
-  /// Cuts what is too long for one window. It is looked at only as far as ``next(_:_:)`` waited for.
+  /// Cuts a passage that is too long for one window. Considers only the frames that ``next(_:_:)`` waited for.
   private mutating func cut(
     _ lower: Int, _ passage: Passage, _ frames: LogMelFrames, trailingPad: Int
   ) -> Window {
@@ -121,7 +122,7 @@ struct WindowPlan: Sendable {
 
   private struct Pause {
     var start: Int
-    /// Frames, but not more than matter.
+    /// In frames, up to ``longestPause``.
     var length: Int
   }
 
@@ -133,13 +134,13 @@ struct WindowPlan: Sendable {
     }
   }
 
-  /// Whether a window, the last one of an utterance that ends now, stays the same if silence follows.
+  /// Returns true if a window, the last one of an utterance that ends now, stays the same when silence follows.
   func isComplete(_ window: Window) -> Bool {
     window.frames.upperBound.isMultiple(of: Self.alignment) || window.frames.count == limit
   }
 
-  /// The frames of a window with silence before them, so that their number is one of few. There is no speech between
-  /// ``start`` and a window's first frame.
+  /// Extends a window by the silence before it to a multiple of ``lengthStep``. There is no speech between ``start``
+  /// and a window's first frame.
   private func rounded(_ frames: Range<Int>) -> Range<Int> {
     let beyond = frames.count % Self.lengthStep
     guard beyond > 0 else { return frames }
@@ -153,15 +154,16 @@ struct WindowPlan: Sendable {
     return Window(frames: frames, isContinued: next < frames.upperBound)
   }
 
-  /// The first frame that a window to come may hold.
-  func needed(_ heard: SpeechSegments) -> Int {
-    let speech = heard.segments.first { $0.upperBound > start }?.lowerBound ?? heard.judged - heard.hindsight
-    return max(start, beginning(before: speech, heard) - (Self.lengthStep - Self.alignment))
+  /// Returns the first frame that a later window can hold.
+  func needed(_ speech: SpeechSegments) -> Int {
+    let first =
+      speech.segments.first { $0.upperBound > start }?.lowerBound ?? speech.judged - speech.hindsight
+    return max(start, beginning(before: first, speech) - (Self.lengthStep - Self.alignment))
   }
 
-  /// Where a window begins whose first speech is at a frame.
-  private func beginning(before speech: Int, _ heard: SpeechSegments) -> Int {
-    Self.alignedDown(max(start, speech - min(heard.leadingPad, limit / 4)))
+  /// Returns the beginning of a window whose first speech is at a frame.
+  private func beginning(before frame: Int, _ speech: SpeechSegments) -> Int {
+    Self.alignedDown(max(start, frame - min(speech.leadingPad, limit / 4)))
   }
 
   private static func alignedDown(_ frame: Int) -> Int { frame / alignment * alignment }

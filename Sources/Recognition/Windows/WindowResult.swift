@@ -3,15 +3,15 @@ internal import Devices
 internal import SpeechFeatures
 internal import Transducer
 
-/// What one window of an utterance gave.
+/// The result of recognizing one window of an utterance.
 struct WindowResult: Sendable {
   var window: Window
-  /// In the order they were said; encoder frames count from the beginning of the utterance.
+  /// The emissions, in order; their encoder frames count from the beginning of the utterance.
   var emissions: [Emission]
   var encoderSeconds, decoderSeconds: Double
-  /// Runs of the joint network.
+  /// The number of runs of the joint network.
   var decoderSteps: Int
-  /// How the encoder ran, as ``Transcript`` has it.
+  /// The encoder's device, as in ``Transcript``; so are the properties that follow.
   var device: String
   var bucket: Double?
   var isFromCache: Bool
@@ -19,29 +19,31 @@ struct WindowResult: Sendable {
   var precision: Precision
 }
 
-/// What recognizes windows.
+/// A type that recognizes windows.
 protocol WindowRecognizer: Sendable {
   var model: ModelDescription { get }
   var languages: SpokenLanguages { get }
 
-  /// The most frames of a window; `nil` as long as the devices are not known.
+  /// The most frames of a window; `nil` until the devices are known.
   var windowLimit: Int? { get }
 
-  /// The same; waits until it is known.
+  /// Returns the most frames of a window; waits until the devices are known.
   func knownWindowLimit() async throws(DeviceError) -> Int
 
-  /// Asks whether the best device that works has nothing to do.
+  /// True if the best working device is idle.
   var isQuiet: Bool { get async }
 
+  /// Recognizes a window.
+  ///
   /// - Parameters:
-  ///   - frames: Those of the window at least.
-  ///   - language: The language asked for, a BCP 47 tag.
+  ///   - frames: At least the frames of the window.
+  ///   - language: The requested language, a BCP 47 tag.
   func recognize(
     _ window: Window, of frames: LogMelFrames, language: String?, priority: WorkPriority
   ) async throws(DeviceError) -> WindowResult
 
-  /// An attempt to recognize something before its end was begun.
+  /// Counts an attempt to recognize windows that are not certain.
   func countStarted()
-  /// It was of use.
+  /// Counts an attempt whose result was used.
   func countUsed(savedSeconds: Double)
 }
