@@ -9,7 +9,7 @@ internal import SystemPaths
 /// ranges, in one stream from the beginning.
 struct FileTransfer: Sendable {
   let hub: Hub
-  let model: HubModel
+  let model: HubRepository
   let file: String
   let partial: PartialFile
   let retry: RetryPolicy

@@ -19,18 +19,18 @@ public struct ModelLibrary: Sendable {
   }
 
   /// Returns the stored model if any of its exports is complete.
-  public func locate(_ model: HubModel) -> StoredModel? {
+  public func locate(_ model: HubRepository) -> StoredModel? {
     let stored = StoredModel(model, in: models)
     return stored.complete.isEmpty ? nil : stored
   }
 
   /// Returns true if an export of a model is complete.
-  public func has(_ model: HubModel, _ export: ExportFiles) -> Bool {
+  public func has(_ model: HubRepository, _ export: ExportFiles) -> Bool {
     StoredModel(model, in: models).missing(from: export).isEmpty
   }
 
   /// Returns the prepared forms of a model.
-  public func prepared(_ model: HubModel) -> [PreparedModel] {
+  public func prepared(_ model: HubRepository) -> [PreparedModel] {
     StoredModel(model, in: models).prepared(in: prepared)
   }
 
@@ -38,7 +38,7 @@ public struct ModelLibrary: Sendable {
   public func list() -> [StoredModel] {
     ((try? Files.names(in: models)) ?? []).compactMap { folder in
       let name = DownloadRecord(in: "\(models)/\(folder)")?.model ?? folder
-      guard let model = HubModel(named: name), model.folder == folder else { return nil }
+      guard let model = HubRepository(named: name), model.folder == folder else { return nil }
       return StoredModel(model, in: models)
     }
   }
@@ -47,7 +47,7 @@ public struct ModelLibrary: Sendable {
   ///
   /// - Throws: ``DownloadError`` if a file cannot be downloaded or stored; what has arrived is kept.
   public func pull(
-    _ model: HubModel, _ export: ExportFiles, from hub: HubSettings,
+    _ model: HubRepository, _ export: ExportFiles, from hub: HubSettings,
     report: @escaping @Sendable (PullEvent) -> Void
   ) async throws(DownloadError) {
     func missing() -> [String] { StoredModel(model, in: models).missing(from: export) }
@@ -73,7 +73,7 @@ public struct ModelLibrary: Sendable {
   ///
   /// - Throws: ``DownloadError`` with the missing files if the settings are offline.
   public func checkFetching(
-    _ model: HubModel, _ export: ExportFiles, from hub: HubSettings
+    _ model: HubRepository, _ export: ExportFiles, from hub: HubSettings
   ) throws(DownloadError) {
     let missing = StoredModel(model, in: models).missing(from: export)
     guard hub.isOffline, !missing.isEmpty else { return }
@@ -81,7 +81,7 @@ public struct ModelLibrary: Sendable {
       model: model.name, file: nil, reason: .offline(missing.map { describe($0, of: model) }))
   }
 
-  private func describe(_ file: String, of model: HubModel) -> String {
+  private func describe(_ file: String, of model: HubRepository) -> String {
     model.files[file].map { "\(file) (\(ByteCount($0.size)))" } ?? file
   }
 
@@ -106,7 +106,7 @@ public struct ModelLibrary: Sendable {
   /// - Returns: True if everything is intact.
   /// - Throws: ``DownloadError`` if the model is not in the store, or a file cannot be read or removed.
   public func verify(
-    _ model: HubModel, report: (String, Finding) -> Void
+    _ model: HubRepository, report: (String, Finding) -> Void
   ) async throws(DownloadError) -> Bool {
     let stored = StoredModel(model, in: models)
     let places = stored.preparedPlaces(in: prepared).filter(\.isOfThisVersion)
@@ -140,7 +140,7 @@ public struct ModelLibrary: Sendable {
   }
 
   private func check(
-    _ path: String, _ recorded: DownloadRecord.File, _ model: HubModel
+    _ path: String, _ recorded: DownloadRecord.File, _ model: HubRepository
   ) async throws(DownloadError) -> Finding {
     guard Files.isThere(path) else { return .missing }
     let hash = try await onDisk(model) { () async throws(FileError) in try await FileHash.of(path) }
@@ -148,7 +148,9 @@ public struct ModelLibrary: Sendable {
   }
 
   /// Reads a whole prepared form, and removes it if it is damaged.
-  private func check(_ place: PreparedModel.Place, _ model: HubModel) async throws(DownloadError) -> Finding {
+  private func check(_ place: PreparedModel.Place, _ model: HubRepository) async throws(DownloadError)
+    -> Finding
+  {
     try await onDisk(model) { () async throws(FileError) in
       try await onFileThread { () throws(FileError) in
         guard PreparedModel(at: place.path, readingAll: true) == nil else { return .right }
@@ -164,7 +166,7 @@ public struct ModelLibrary: Sendable {
   /// - Throws: ``DownloadError`` before anything is deleted if the prepared form was not made from these files or is
   ///   not intact, which takes reading everything.
   public func dropOriginals(
-    of model: HubModel, keeping prepared: PreparedModel
+    of model: HubRepository, keeping prepared: PreparedModel
   ) async throws(DownloadError) -> Int {
     let path = StoredModel(model, in: models).path
     let lock = try take(model)
@@ -186,7 +188,7 @@ public struct ModelLibrary: Sendable {
   ///
   /// - Returns: The size of the removed files in bytes.
   /// - Throws: ``DownloadError`` if the model is not in the store, is in use by another process, or cannot be removed.
-  public func remove(_ model: HubModel) throws(DownloadError) -> Int {
+  public func remove(_ model: HubRepository) throws(DownloadError) -> Int {
     let folder = "\(models)/\(model.folder)"
     let places = StoredModel(model, in: models).preparedPlaces(in: prepared)
     guard Files.isThere(folder) || !places.isEmpty else {
@@ -213,7 +215,7 @@ public struct ModelLibrary: Sendable {
   }
 
   private func lock(
-    _ model: HubModel, report: @Sendable (PullEvent) -> Void
+    _ model: HubRepository, report: @Sendable (PullEvent) -> Void
   ) async throws(DownloadError) -> FileLock {
     var isWaiting = false
     while true {
@@ -228,19 +230,19 @@ public struct ModelLibrary: Sendable {
     }
   }
 
-  private func take(_ model: HubModel) throws(DownloadError) -> FileLock {
+  private func take(_ model: HubRepository) throws(DownloadError) -> FileLock {
     guard let lock = try attempt(model) else {
       throw DownloadError(model: model.name, file: nil, reason: .busy)
     }
     return lock
   }
 
-  private func attempt(_ model: HubModel) throws(DownloadError) -> FileLock? {
+  private func attempt(_ model: HubRepository) throws(DownloadError) -> FileLock? {
     try onDisk(model) { () throws(FileError) in try FileLock(in: "\(models)/\(model.folder)") }
   }
 
   private func onDisk<Value: ~Copyable>(
-    _ model: HubModel, _ work: () throws(FileError) -> Value
+    _ model: HubRepository, _ work: () throws(FileError) -> Value
   ) throws(DownloadError) -> Value {
     do throws(FileError) {
       return try work()
@@ -250,7 +252,7 @@ public struct ModelLibrary: Sendable {
   }
 
   private func onDisk<Value: Sendable>(
-    _ model: HubModel, _ work: () async throws(FileError) -> Value
+    _ model: HubRepository, _ work: () async throws(FileError) -> Value
   ) async throws(DownloadError) -> Value {
     do throws(FileError) {
       return try await work()

@@ -6,7 +6,7 @@ internal import SystemPaths
 
 /// One pull of a model: downloads all missing files. The caller holds the folder's lock.
 struct RepositoryPull: Sendable {
-  let model: HubModel
+  let model: HubRepository
   let export: ExportFiles
   let models: String
   let hub: Hub

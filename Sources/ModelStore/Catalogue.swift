@@ -1,10 +1,10 @@
 internal import Storage
 
-extension HubModel {
+extension HubRepository {
   /// The models that have a short name, with sizes and SHA-256 as listed by the hub for these commits.
   public static let catalogue = [v3, v2]
 
-  static let v3 = HubModel(
+  static let v3 = HubRepository(
     name: "parakeet-tdt-0.6b-v3", repository: "istupakov/parakeet-tdt-0.6b-v3-onnx",
     revision: "8f23f0c03c8761650bdb5b40aaf3e40d2c15f1ce",
     files: [
@@ -22,7 +22,7 @@ extension HubModel {
         18_202_004, "eea7483ee3d1a30375daedc8ed83e3960c91b098812127a0d99d1c8977667a70"),
     ])
 
-  static let v2 = HubModel(
+  static let v2 = HubRepository(
     name: "parakeet-tdt-0.6b-v2", repository: "istupakov/parakeet-tdt-0.6b-v2-onnx",
     revision: "0bbb45a3365852604aef28b538a8f066f4ccaa85",
     files: [

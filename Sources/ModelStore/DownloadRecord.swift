@@ -34,7 +34,7 @@ public struct DownloadRecord: Sendable, Equatable, Codable {
   public static let fileName = "lorikeet.json"
 
   /// Creates an empty record of a model.
-  public init(of model: HubModel) {
+  public init(of model: HubRepository) {
     self.model = model.name
     repository = model.repository
     revision = model.revision

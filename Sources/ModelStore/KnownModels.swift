@@ -20,7 +20,7 @@ public struct KnownModel: Sendable {
     languages: ["en"], page: "https://huggingface.co/nvidia/parakeet-tdt-0.6b-v2", tokenCount: 1025)
 }
 
-extension HubModel {
+extension HubRepository {
   /// The facts about a model of the catalogue, whether it has been downloaded or not.
   public var known: KnownModel? {
     switch self {

@@ -40,9 +40,9 @@ public struct ModelDirectory: Sendable {
   public static func find(_ nameOrPath: String, in models: String? = nil) throws(ModelError) -> ModelDirectory
   {
     if nameOrPath == builtin {
-      return try ModelDirectory(path: BuiltinModel.path(), name: builtin)
+      return try ModelDirectory(path: builtinPath(), name: builtin)
     }
-    if let models, let model = HubModel(named: nameOrPath) {
+    if let models, let model = HubRepository(named: nameOrPath) {
       let stored = StoredModel(model, in: models)
       guard !stored.complete.isEmpty else {
         throw ModelError(model: model.name, reason: .notPulled(models: models))
@@ -50,7 +50,7 @@ public struct ModelDirectory: Sendable {
       return try ModelDirectory(path: stored.path, name: model.name)
     }
     guard Files.isThere(nameOrPath) else {
-      let known = [builtin] + HubModel.catalogue.map(\.name)
+      let known = [builtin] + HubRepository.catalogue.map(\.name)
       throw ModelError(model: nameOrPath, reason: .unknownName(known: known))
     }
     return try ModelDirectory(path: nameOrPath)

@@ -4,7 +4,7 @@ internal import SystemPaths
 /// A model's folder in the store, whether its files have been downloaded or not.
 public struct StoredModel: Sendable {
   /// The model.
-  public let model: HubModel
+  public let model: HubRepository
   /// The folder's path.
   public let path: String
   /// The record of its files at the time when this value was created.
@@ -15,7 +15,7 @@ public struct StoredModel: Sendable {
   /// - Parameters:
   ///   - model: The model.
   ///   - models: The folder that contains the models' folders.
-  public init(_ model: HubModel, in models: String) {
+  public init(_ model: HubRepository, in models: String) {
     self.model = model
     path = "\(models)/\(model.folder)"
     let found = DownloadRecord(in: path)

@@ -21,7 +21,7 @@ struct ModelRequest: Sendable {
   }
 
   /// The names of the known models.
-  static var names: [String] { [ModelDirectory.builtin] + HubModel.catalogue.map(\.name) }
+  static var names: [String] { [ModelDirectory.builtin] + HubRepository.catalogue.map(\.name) }
 
   /// Returns the directory of compiled networks.
   static func compiledDirectory(in dataDirectory: String) -> String { "\(dataDirectory)/compiled" }
@@ -33,13 +33,13 @@ struct ModelRequest: Sendable {
     /// The model is on this machine.
     case here(ModelDirectory)
     /// The model must be downloaded.
-    case hub(HubModel, HubSettings)
+    case hub(HubRepository, HubSettings)
   }
 
   /// Locates the model without using the network.
   func locate() throws -> Place {
     let library = library
-    guard let model = HubModel(named: name) else { return .here(try ModelDirectory.find(name)) }
+    guard let model = HubRepository(named: name) else { return .here(try ModelDirectory.find(name)) }
     if !library.has(model, .fp32),
       let prepared = PreparedModels.choice(of: library.prepared(model), for: settings.compute.precision)
     {
@@ -52,7 +52,9 @@ struct ModelRequest: Sendable {
   }
 
   /// Downloads a model.
-  func fetch(_ model: HubModel, from hub: HubSettings, _ onEvent: PullReport) async throws -> ModelDirectory {
+  func fetch(_ model: HubRepository, from hub: HubSettings, _ onEvent: PullReport) async throws
+    -> ModelDirectory
+  {
     try await library.pull(model, .fp32, from: hub) { onEvent($0) }
     return try ModelDirectory.find(model.name, in: library.models)
   }
@@ -62,7 +64,7 @@ struct ModelRequest: Sendable {
   ///
   /// - Returns: The number of deleted bytes; `nil` if nothing was to be deleted.
   func dropOriginals(of model: ModelDirectory) async throws -> Int? {
-    guard !settings.keepsOriginals, settings.cache, let known = HubModel(named: name),
+    guard !settings.keepsOriginals, settings.cache, let known = HubRepository(named: name),
       let prepared = PreparedModels.replacement(
         of: model, among: library.prepared(known), for: settings.compute.precision)
     else { return nil }

@@ -18,7 +18,7 @@ struct Models: AsyncParsableCommand {
 
 extension ExportFiles: ExpressibleByArgument {}
 
-extension HubModel: ExpressibleByArgument {
+extension HubRepository: ExpressibleByArgument {
   /// Creates a model from its name in the catalogue or on the hub.
   public init?(argument: String) {
     self.init(named: argument)
@@ -68,7 +68,7 @@ extension Models {
             "\(prepared.manifest.model)\tprepared (\(weights))\t\(ByteCount(Int(prepared.size)))\t\(prepared.path)"
           )
         }
-        for model in HubModel.catalogue
+        for model in HubRepository.catalogue
         where !there.contains(where: { $0.model == model }) && store.library.prepared(model).isEmpty {
           try Terminal.print("\(model.name)\tnot there")
         }
@@ -105,7 +105,7 @@ extension Models {
     var quiet = false
 
     @Argument(help: "Model, as in 'lorikeet models list', or OWNER/REPOSITORY@COMMIT.")
-    var model: HubModel
+    var model: HubRepository
 
     func run() async throws {
       await runToTheEnd {
@@ -127,7 +127,7 @@ extension Models {
     @OptionGroup var store: StoreOptions
 
     @Argument(help: "Models to verify; all if none is given.")
-    var models: [HubModel] = []
+    var models: [HubRepository] = []
 
     func run() async throws {
       await runToTheEnd {
@@ -152,7 +152,7 @@ extension Models {
     @OptionGroup var store: StoreOptions
 
     @Argument(help: "Model, as in 'lorikeet models list', or OWNER/REPOSITORY@COMMIT.")
-    var model: HubModel
+    var model: HubRepository
 
     func run() async throws {
       await runToTheEnd {

@@ -13,15 +13,15 @@ enum WyomingInfo {
       return program(model.name, "The tiny built-in model, for testing only", by: lorikeet, model.languages)
     }
     return parakeet(
-      model.name, by: maker(known: model.known, in: HubModel(named: model.name)), model.languages)
+      model.name, by: maker(known: model.known, in: HubRepository(named: model.name)), model.languages)
   }
 
   /// Describes a model whose files are not downloaded yet.
-  static func program(for model: HubModel) -> SpeechProgram {
+  static func program(for model: HubRepository) -> SpeechProgram {
     parakeet(model.name, by: maker(known: model.known, in: model), model.known?.languages ?? [])
   }
 
-  private static func maker(known: KnownModel?, in repository: HubModel?) -> Maker {
+  private static func maker(known: KnownModel?, in repository: HubRepository?) -> Maker {
     if let known { return ("NVIDIA", known.page) }
     if let path = repository?.repository, let owner = path.split(separator: "/").first {
       return (String(owner), "https://huggingface.co/\(path)")

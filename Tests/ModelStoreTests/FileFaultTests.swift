@@ -190,7 +190,7 @@ private let pointer = """
       } == "`git lfs pull` in DIR downloads it")
     #expect(
       try await remedy("stored") { directory in
-        let model = try #require(HubModel(named: "parakeet-tdt-0.6b-v3"))
+        let model = try #require(HubRepository(named: "parakeet-tdt-0.6b-v3"))
         try Data(DownloadRecord(of: model).encoded()).write(
           to: directory.appending(path: DownloadRecord.fileName))
       } == """

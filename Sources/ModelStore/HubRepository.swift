@@ -1,7 +1,7 @@
 public import Storage
 
 /// A model in a repository of the hub (huggingface.co), at a fixed commit, so that its files can never change.
-public struct HubModel: Sendable, Hashable {
+public struct HubRepository: Sendable, Hashable {
   /// The name on the command line: the catalogue's, or `OWNER/REPOSITORY@COMMIT`.
   public let name: String
   /// The repository: `OWNER/NAME`.

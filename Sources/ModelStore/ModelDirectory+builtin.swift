@@ -1,15 +1,16 @@
 internal import SystemPaths
 
-/// Finds the files of the model that comes with the program.
-enum BuiltinModel {
-  /// The folders relative to the binary: SwiftPM's resource bundle after a build, `share` after an installation.
-  private static let places = [
+extension ModelDirectory {
+  /// The folders of the included model relative to the binary: SwiftPM's resource bundle after a build, `share`
+  /// after an installation.
+  private static let builtinFolders = [
     "lorikeet_ModelStore.resources/builtin",
     "../share/lorikeet/models/builtin",
   ]
 
-  static func path() throws(ModelError) -> String {
-    let looked = places.map { "\(executableDirectory())/\($0)" }
+  /// Returns the path of the included model.
+  static func builtinPath() throws(ModelError) -> String {
+    let looked = builtinFolders.map { "\(executableDirectory())/\($0)" }
     guard let found = looked.first(where: { Files.isThere("\($0)/config.json") })
     else {
       throw ModelError(model: ModelDirectory.builtin, reason: .builtinMissing(looked: looked))

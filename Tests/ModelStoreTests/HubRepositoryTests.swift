@@ -6,8 +6,8 @@ import Testing
   private static let commit = "0123456789abcdef0123456789abcdef01234567"
 
   @Test func `the catalogue pins the commit of every model, and size and SHA-256 of every file`() {
-    #expect(HubModel.catalogue.map(\.name) == ["parakeet-tdt-0.6b-v3", "parakeet-tdt-0.6b-v2"])
-    for model in HubModel.catalogue {
+    #expect(HubRepository.catalogue.map(\.name) == ["parakeet-tdt-0.6b-v3", "parakeet-tdt-0.6b-v2"])
+    for model in HubRepository.catalogue {
       #expect(model.revision.count == 40)
       #expect(Set(model.files.keys) == Set(ExportFiles.allCases.flatMap(\.names)))
       for file in model.files.values {
@@ -19,13 +19,15 @@ import Testing
   }
 
   @Test func `languages and page are known for each model of the catalogue, and no other`() throws {
-    #expect(HubModel.catalogue.map { $0.known?.languages.count } == [25, 1])
-    for model in HubModel.catalogue { #expect(model.known?.page.hasSuffix("/nvidia/\(model.name)") == true) }
-    #expect(try #require(HubModel(named: "a/b@\(Self.commit)")).known == nil)
+    #expect(HubRepository.catalogue.map { $0.known?.languages.count } == [25, 1])
+    for model in HubRepository.catalogue {
+      #expect(model.known?.page.hasSuffix("/nvidia/\(model.name)") == true)
+    }
+    #expect(try #require(HubRepository(named: "a/b@\(Self.commit)")).known == nil)
   }
 
   @Test func `any repository of the hub with a commit is a model's name`() throws {
-    let model = try #require(HubModel(named: "some.body/A_model-1@\(Self.commit.uppercased())"))
+    let model = try #require(HubRepository(named: "some.body/A_model-1@\(Self.commit.uppercased())"))
     #expect(model.repository == "some.body/A_model-1")
     #expect(model.revision == Self.commit)
     #expect(model.folder == "some.body--A_model-1@\(Self.commit)")
@@ -40,7 +42,7 @@ import Testing
     "a/b@\(commit.dropLast())ä",
   ])
   func `a text without repository and full commit is not a hub model's name`(_ name: String) {
-    #expect(HubModel(named: name) == nil)
+    #expect(HubRepository(named: name) == nil)
   }
 
   @Test func `the encoder's graph is downloaded after its weights`() throws {
