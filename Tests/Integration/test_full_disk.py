@@ -79,7 +79,7 @@ def read_only(disk: pathlib.Path) -> None:
 def test_a_full_disk_is_reported_once(disk, size, precision):
     data_dir = disk(size)
     for _ in range(2):
-        assert_told_once(transcribe(data_dir, "--precision", precision), data_dir, "make room")
+        assert_told_once(transcribe(data_dir, "--precision", precision), data_dir, "free some space")
     # No incomplete result is left that looks complete.
     assert not list(data_dir.glob("*/.making-*"))
     for folder in data_dir.glob("compiled/*"):
@@ -90,7 +90,7 @@ def test_a_full_disk_is_reported_once(disk, size, precision):
 def test_a_disk_without_a_free_byte_is_reported_once(disk, precision):
     data_dir = disk("1m")
     fill(data_dir)
-    assert_told_once(transcribe(data_dir, "--precision", precision), data_dir, "make room")
+    assert_told_once(transcribe(data_dir, "--precision", precision), data_dir, "free some space")
 
 
 def test_freed_disk_space_is_used_by_the_next_run(disk):

@@ -66,7 +66,7 @@ def test_json_shows_a_name_that_is_not_utf_8_readably(tmp_path, data_dir, record
 
 def test_a_wrong_recording_whose_name_is_not_utf_8_is_named_readably(tmp_path, data_dir):
     (tmp_path / f"{CAFE}.wav").write_text("nothing")
-    for name, why in [(f"{CAFE}.wav", "not an audio file"), (f"no-{CAFE}.wav", "no such file")]:
+    for name, why in [(f"{CAFE}.wav", "not a supported audio file"), (f"no-{CAFE}.wav", "no such file")]:
         result = transcribe("--data-dir", data_dir, tmp_path / name)
         line, = result.stderr.splitlines()
         assert result.returncode == 1 and why in line and name.replace(CAFE, SHOWN) in line

@@ -85,8 +85,8 @@ def test_a_socket_path_that_is_a_file_is_reported_in_one_line(tmp_path, ask):
 
 def test_a_socket_path_that_is_too_long_is_reported_in_one_line(tmp_path, ask):
     uri = f"unix://{tmp_path}/{'x' * 120}"
-    assert "may have 107 bytes" in ask(uri)
-    assert "may have 107 bytes" in said("serve", "--no-cache", "--uri", uri)
+    assert "can have at most 107 bytes" in ask(uri)
+    assert "can have at most 107 bytes" in said("serve", "--no-cache", "--uri", uri)
 
 
 def reset(connection: socket.socket) -> None:
