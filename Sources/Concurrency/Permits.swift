@@ -16,7 +16,7 @@ public final class Permits: Sendable {
     var free: Int
     var hasRefused = false
     /// The tasks that wait, in the order of their calls. Empty while a permit is free.
-    var waiters: [SharedPromise<Void>] = []
+    var waiters: [Promise<Void>] = []
   }
 
   private let state: Mutex<State>
@@ -44,12 +44,12 @@ public final class Permits: Sendable {
   ///
   /// - Throws: `CancellationError` if the task is cancelled while it waits; it holds no permit then.
   public func take() async throws(CancellationError) {
-    let waiter: SharedPromise<Void>? = state.withLock { state in
+    let waiter: Promise<Void>? = state.withLock { state in
       guard state.free == 0 else {
         state.free -= 1
         return nil
       }
-      let waiter = SharedPromise<Void>()
+      let waiter = Promise<Void>()
       state.waiters.append(waiter)
       return waiter
     }
@@ -64,17 +64,17 @@ public final class Permits: Sendable {
 
   /// Releases a permit: the task that has waited longest takes it.
   public func release() {
-    let next: SharedPromise<Void>? = state.withLock { state in
+    let next: Promise<Void>? = state.withLock { state in
       state.hasRefused = false
       guard state.waiters.isEmpty else { return state.waiters.removeFirst() }
       state.free += 1
       return nil
     }
-    next?.settle(())
+    next?.resolve(())
   }
 
   /// Removes a cancelled task from the queue. If a permit was passed to it in the meantime, releases the permit.
-  private func leave(_ waiter: SharedPromise<Void>) {
+  private func leave(_ waiter: Promise<Void>) {
     let hasPermit = state.withLock { state in
       guard let index = state.waiters.firstIndex(where: { $0 === waiter }) else { return true }
       state.waiters.remove(at: index)

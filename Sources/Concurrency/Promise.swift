@@ -1,68 +1,72 @@
 internal import Synchronization
 
-/// A result that one task waits for. The first value wins; later ones are dropped.
+/// A value that is set once, and that any number of tasks can wait for.
 public final class Promise<Value: Sendable>: Sendable {
-  private enum State {
-    case open
-    case awaited(CheckedContinuation<Value, Never>)
-    /// Resolved before anyone waited.
-    case resolved(Value)
-    case done
+  private typealias Waiter = CheckedContinuation<Value?, Never>
+
+  private struct State {
+    var value: Value?
+    var waiters: [Int: Waiter] = [:]
+    var lastWaiter = 0
   }
 
-  private let state = Mutex(State.open)
+  private let state = Mutex(State())
 
   /// Creates a promise without a value.
   public init() {}
 
-  /// True until there is a value.
-  public var isOpen: Bool {
-    state.withLock { state in
-      switch state {
-      case .open, .awaited: true
-      case .resolved, .done: false
-      }
-    }
-  }
+  /// The value; `nil` until it is set.
+  public var value: Value? { state.withLock { $0.value } }
 
-  /// Waits for the value. Call it only once.
-  ///
-  /// - Parameter cancelled: The value to resolve with if the waiting task is cancelled first.
-  public func value(orIfCancelled cancelled: Value) async -> Value {
-    await withTaskCancellationHandler {
-      await withCheckedContinuation { wait($0) }
-    } onCancel: {
-      resolve(cancelled)
-    }
-  }
-
-  private func wait(_ continuation: CheckedContinuation<Value, Never>) {
-    let resolved: Value? = state.withLock { state in
-      if case .resolved(let value) = state {
-        state = .done
-        return value
-      }
-      state = .awaited(continuation)
-      return nil
-    }
-    if let resolved { continuation.resume(returning: resolved) }
-  }
-
-  /// Sets the value if the promise has none.
+  /// Sets the value and resumes all tasks that wait for it. Later values are dropped.
   public func resolve(_ value: Value) {
-    let waiting: CheckedContinuation<Value, Never>? = state.withLock { state in
-      switch state {
-      case .open:
-        state = .resolved(value)
-        return nil
-      case .awaited(let continuation):
-        state = .done
-        return continuation
-      case .resolved, .done:
-        return nil
-      }
+    let waiters: [Waiter] = state.withLock { state in
+      guard state.value == nil else { return [] }
+      state.value = value
+      defer { state.waiters = [:] }
+      return Array(state.waiters.values)
     }
-    waiting?.resume(returning: value)
+    for waiter in waiters { waiter.resume(returning: value) }
+  }
+
+  /// Waits for the value.
+  ///
+  /// - Throws: `CancellationError` if the waiting task is cancelled; the other tasks continue to wait.
+  public func awaited() async throws(CancellationError) -> Value {
+    let number = state.withLock { state in
+      state.lastWaiter += 1
+      return state.lastWaiter
+    }
+    let value = await withTaskCancellationHandler {
+      await withCheckedContinuation { wait($0, number) }
+    } onCancel: {
+      state.withLock { $0.waiters.removeValue(forKey: number) }?.resume(returning: nil)
+    }
+    guard let value else { throw CancellationError() }
+    return value
+  }
+
+  /// Waits for the value, and resolves the promise if the waiting task is cancelled first: for a result that is of use
+  /// to this task alone.
+  ///
+  /// - Parameter cancelled: The value to resolve with then.
+  public func value(orIfCancelled cancelled: Value) async -> Value {
+    do throws(CancellationError) {
+      return try await awaited()
+    } catch {
+      resolve(cancelled)
+      return value ?? cancelled
+    }
+  }
+
+  private func wait(_ waiter: Waiter, _ number: Int) {
+    let (isOver, value): (Bool, Value?) = state.withLock { state in
+      // A task that is cancelled after this check finds its waiter in the dictionary.
+      if state.value != nil || Task.isCancelled { return (true, state.value) }
+      state.waiters[number] = waiter
+      return (false, nil)
+    }
+    if isOver { waiter.resume(returning: value) }
   }
 }
 

@@ -49,7 +49,7 @@ public final class WorkerThread<Failure: Error>: Sendable {
   ) async throws(Failure) -> Value {
     let promise = Promise<Result<Value, Failure>>()
     let job = Job<Failure>(order, priority) { [weak self] in
-      guard promise.isOpen else { return }
+      guard promise.value == nil else { return }
       let watchdog = limit.map { limit in
         Task { [self] in
           try await self?.pause(limit)

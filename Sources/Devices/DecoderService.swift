@@ -20,8 +20,6 @@ public final class DecoderService: Sendable {
     thread: (DeviceID) -> DeviceThread?, onEvent: @escaping @Sendable (DeviceEvent) -> Void
   ) {
     precondition(!devices.isEmpty)
-    var unlimited = timing
-    (unlimited.inferenceLimit, unlimited.loadLimit) = (nil, nil)
     // Loading the networks is the only test of a decoder.
     let noTest: SupervisedDevice<DecoderPool>.SelfTest = { () async throws(DeviceError) in }
     self.devices = devices.enumerated().map { index, device in
@@ -29,7 +27,7 @@ public final class DecoderService: Sendable {
       return SupervisedDevice(
         device, role: "the decoder on \(device)",
         DecoderPool.Configuration(device: device, networks: networks, thread: thread(device)),
-        timing: isLast ? unlimited : timing, selfTest: isLast ? nil : noTest, onEvent: onEvent)
+        timing: isLast ? timing.unlimited : timing, selfTest: isLast ? nil : noTest, onEvent: onEvent)
     }
   }
 

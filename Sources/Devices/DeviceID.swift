@@ -37,16 +37,14 @@ public struct DeviceID: Hashable, Sendable {
   /// True for the processor, which runs any shape and is the last resort.
   public var isProcessor: Bool { kind == .cpu }
 
-  /// Returns true if the other device is this one: of the same kind, and with the same number if both have one.
+  /// Returns true if the other device is this one. A device without a number is any of its kind; the only device of a
+  /// kind is also its number 0.
   public func includes(_ other: DeviceID) -> Bool {
-    kind == other.kind && (index == nil || other.index == nil || index == other.index)
+    kind == other.kind && (index == nil || other.index ?? 0 == index)
   }
 
-  /// Returns true if the list contains this device. A device without a number is the first of its kind; the only
-  /// device of a kind is also its number 0.
-  func isListed(in available: [DeviceID]) -> Bool {
-    available.contains { $0.kind == kind && (index == nil || $0.index ?? 0 == index) }
-  }
+  /// Returns true if the list contains this device.
+  func isListed(in available: [DeviceID]) -> Bool { available.contains(where: includes) }
 }
 
 extension DeviceID: CustomStringConvertible {

@@ -16,6 +16,13 @@ public struct DeviceTiming: Sendable {
     self.inferenceLimit = inferenceLimit
     self.loadLimit = loadLimit
   }
+
+  /// The same timing without time limits, for a device that no other could replace.
+  var unlimited: DeviceTiming {
+    var timing = self
+    (timing.inferenceLimit, timing.loadLimit) = (nil, nil)
+    return timing
+  }
 }
 
 /// The pauses between retries: each is twice as long as the last, up to a limit.

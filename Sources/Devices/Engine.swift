@@ -32,10 +32,9 @@ public struct Engine: Sendable {
     // Encoder and decoder take turns if they share the processor.
     let processorThread = DeviceThread(device: .cpu)
     let windowLimit = Int((settings.windowSeconds * Double(LogMelExtractor.frameRate)).rounded())
+    let timing = DeviceTiming(inferenceLimit: .seconds(settings.inferenceSeconds))
     var devices: [EncoderDevice] = []
     for device in order.devices {
-      var timing = DeviceTiming(inferenceLimit: .seconds(settings.inferenceSeconds))
-      if device.isProcessor { (timing.inferenceLimit, timing.loadLimit) = (nil, nil) }
       let shapes: EncoderShapes?
       do throws(BucketError) {
         // The processor as a fallback takes any shape.
@@ -49,7 +48,7 @@ public struct Engine: Sendable {
       devices.append(
         EncoderDevice(
           networks.accelerator(on: device), shapes: shapes ?? .dynamic(limit: windowLimit),
-          limits: settings.encoderCacheLimits, timing: timing,
+          limits: settings.encoderCacheLimits, timing: device.isProcessor ? timing.unlimited : timing,
           thread: device.isProcessor ? processorThread : nil, selfTest: device.isProcessor ? nil : test,
           onEvent: onEvent))
     }
@@ -62,7 +61,7 @@ public struct Engine: Sendable {
       fallback: settings.fallback == .cpu ? .cpu : .auto, available: available)
     decoder = DecoderService(
       networks, on: decoding.devices,
-      timing: DeviceTiming(inferenceLimit: .seconds(settings.inferenceSeconds)),
+      timing: timing,
       thread: { $0.isProcessor ? processorThread : nil }, onEvent: onEvent)
   }
 

@@ -62,14 +62,11 @@ public actor SupervisedDevice<Pool: DevicePool> {
   func run<Output>(
     waits: Bool, _ body: (Pool) async throws(DeviceError) -> sending Output?
   ) async throws(DeviceError) -> sending Output? {
-    let pool: Pool
     switch state {
-    case .lost(let error): throw .lost(device: id, why: "\(error)")
-    case .working(let working): pool = working
-    case .idle, .starting:
-      guard waits else { return nil }
-      pool = try await startedPool()
+    case .idle, .starting: guard waits else { return nil }
+    case .working, .lost: break
     }
+    let pool = try await startedPool()
     do throws(DeviceError) {
       return try await body(pool)
     } catch {

@@ -1,21 +1,27 @@
 package import Devices
+internal import Inference
 internal import ModelStore
 internal import Transducer
 
 extension NetworkCompiler: SpeechNetworks {
   /// Returns the available devices.
   package func devices() throws(DeviceError) -> [DeviceID] {
-    do throws(ParakeetError) {
-      return try availableDevices()
+    do throws(InferenceError) {
+      return try runtime.devices().compactMap(DeviceID.init)
     } catch {
-      throw .networks(error)
+      throw .networks(ParakeetError.inference(error))
     }
   }
 
   /// Throws if a device does not know one of the requested properties.
   package func checkProperties(of device: DeviceID) throws(DeviceError) {
+    guard !settings.properties.isEmpty else { return }
     do throws(ParakeetError) {
-      try refuseUnknownProperties(of: device)
+      let known = try text("SUPPORTED_PROPERTIES", of: device).split(separator: " ").map(String.init)
+      guard !known.isEmpty else { return }
+      for key in settings.properties.keys.sorted() where !known.contains(key) {
+        throw .property(key, device: device, known: known.sorted())
+      }
     } catch {
       throw .networks(error)
     }
@@ -36,7 +42,4 @@ extension NetworkCompiler: SpeechNetworks {
       throw DeviceError(error, on: device)
     }
   }
-
-  /// Returns the precision in which a device runs the model; `nil` if it has run nothing.
-  package func precision(on device: DeviceID) -> Precision? { loadedPrecision(on: device) }
 }

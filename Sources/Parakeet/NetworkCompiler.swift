@@ -9,8 +9,8 @@ internal import Synchronization
 package final class NetworkCompiler: Sendable {
   /// The model whose networks are compiled.
   package let model: ModelDirectory
-  private let settings: ComputeSettings
-  private let runtime: Runtime
+  let settings: ComputeSettings
+  let runtime: Runtime
   private let report: PreparationReport
   private let plans = Mutex<[DeviceID: CompilationPlan]>([:])
   /// The reported precisions; separate from the plans, whose lock is held while a model is prepared.
@@ -45,28 +45,9 @@ package final class NetworkCompiler: Sendable {
     }
   }
 
-  /// Returns the available devices.
-  func availableDevices() throws(ParakeetError) -> [DeviceID] {
-    do throws(InferenceError) {
-      return try runtime.devices().compactMap(DeviceID.init)
-    } catch {
-      throw .inference(error)
-    }
-  }
-
   /// Returns the precision to report with a transcript; `nil` if the device has run nothing.
-  func loadedPrecision(on device: DeviceID) -> Precision? {
+  package func precision(on device: DeviceID) -> Precision? {
     precisions.withLock { $0[device] }
-  }
-
-  /// Throws if the device does not know one of the requested properties.
-  func refuseUnknownProperties(of device: DeviceID) throws(ParakeetError) {
-    guard !settings.properties.isEmpty else { return }
-    let known = try text("SUPPORTED_PROPERTIES", of: device).split(separator: " ").map(String.init)
-    guard !known.isEmpty else { return }
-    for key in settings.properties.keys.sorted() where !known.contains(key) {
-      throw .property(key, device: device, known: known.sorted())
-    }
   }
 
   // MARK: Loading
@@ -258,7 +239,7 @@ package final class NetworkCompiler: Sendable {
       .compactMap { try? text($0, of: device) }.joined(separator: ", ")
   }
 
-  private func text(_ property: String, of device: DeviceID) throws(ParakeetError) -> String {
+  func text(_ property: String, of device: DeviceID) throws(ParakeetError) -> String {
     do throws(InferenceError) {
       return try runtime.property(property, of: device.description)
     } catch {

@@ -1,4 +1,4 @@
-// How values are written.
+// The notation of values.
 
 extension String {
   /// True if it is not empty, and nothing in it would break a line or a terminal.

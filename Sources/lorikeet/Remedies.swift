@@ -46,8 +46,8 @@ enum Remedies {
     case .networks(ParakeetError.cache): return "choose a writable --data-dir, or use --no-cache"
     case .networks(ParakeetError.preparation):
       return "choose a writable --data-dir with enough space, or use --no-cache"
-    case .failed(let device, _), .late(let device, _), .notFinite(let device), .lost(let device, _):
-      return device.isProcessor ? nil : "run `lorikeet doctor` for details"
+    case .failed, .late, .notFinite, .lost:
+      return error.device.flatMap { $0.isProcessor ? nil : "run `lorikeet doctor` for details" }
     case .bucket, .networks, .cancelled: return nil
     }
   }

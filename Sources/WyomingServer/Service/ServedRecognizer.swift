@@ -17,7 +17,7 @@ public final class ServedRecognizer: Sendable {
   }
 
   private let state: Mutex<State>
-  private let arrival = SharedPromise<Recognizer>()
+  private let arrival = Promise<Recognizer>()
 
   /// - Parameters:
   ///   - program: The answer to `describe`.
@@ -38,7 +38,7 @@ public final class ServedRecognizer: Sendable {
 
   /// Hands the recognizer to the utterances that wait for it; the recognizer can still be loading its model.
   public func arrived(_ recognizer: Recognizer) {
-    arrival.settle(recognizer)
+    arrival.resolve(recognizer)
   }
 
   /// Notes that the model is loaded.
