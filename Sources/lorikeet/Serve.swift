@@ -4,7 +4,6 @@ internal import ServiceDiscovery
 internal import ServiceLifecycle
 internal import Settings
 internal import SystemPaths
-internal import UnixSignals
 internal import WyomingProtocol
 internal import WyomingServer
 
@@ -60,11 +59,10 @@ struct Serve: AsyncParsableCommand {
       if printConfig { return try Terminal.print(resolved.description) }
       let logger = logger(resolved.settings)
       var configuration = ServiceGroupConfiguration(
-        services: try services(resolved, discovery, logger), gracefulShutdownSignals: Signals.ending,
-        logger: quiet(logger))
+        services: try services(resolved, discovery, logger), logger: quiet(logger))
       configuration.maximumGracefulShutdownDuration = .seconds(resolved.settings.drainSeconds)
       let group = ServiceGroup(configuration: configuration)
-      try await SecondSignal.exitsImmediately(logger) { try await group.run() }
+      try await Shutdown.onSignals(group, logger)
       leave(.success)
     } catch {
       Terminal.fail(error)

@@ -17,7 +17,7 @@ enum Signals {
   ///
   /// - Parameter handler: Called with each signal and its number, 1 for the first.
   static func withHandler<Result: Sendable>(
-    _ handler: @escaping @Sendable (UnixSignal, Int) -> Void, during body: () async throws -> Result
+    _ handler: @escaping @Sendable (UnixSignal, Int) async -> Void, during body: () async throws -> Result
   ) async throws -> Result {
     let signals = await UnixSignalsSequence(trapping: ending)
     return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -25,7 +25,7 @@ enum Signals {
         var count = 0
         for await signal in signals {
           count += 1
-          handler(signal, count)
+          await handler(signal, count)
         }
       }
       // The sequence of signals ends only by cancellation.

@@ -78,6 +78,16 @@ def test_a_log_pipe_that_nobody_reads_does_not_stop_the_server(format, data_dir)
     assert sorted(order[3:]) == ["shutting", "utterance"]
 
 
+def test_every_shutdown_by_a_signal_is_logged(data_dir):
+    for _ in range(10):
+        port = free_port()
+        with serving(port, data_dir, stderr=subprocess.PIPE) as process:
+            process.send_signal(signal.SIGTERM)
+            log = process.communicate(timeout=20)[1].decode()
+        assert "shutting down" in log
+        assert process.returncode == 0
+
+
 def test_a_server_ends_though_nobody_reads_its_log(data_dir):
     output, into = full_pipe()
     port = free_port()
