@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup python-env build dist addon run demo test format lint fuzz bench clean
+.PHONY: help setup python-env build dist addon run demo test format lint npu fuzz bench clean
 
 LORIKEET := .build/release/lorikeet
 SOURCES := Fuzzing Sources Tests Package.swift
@@ -37,6 +37,11 @@ format: ## Format all Swift code in place
 lint: ## Check the format of all Swift code, and imports against Package.swift and the architecture page
 	swift format lint --strict --recursive --parallel $(SOURCES)
 	python3 Scripts/check_imports.py
+
+npu: build ## Set up Intel's NPU compiler (Wine, 1 GB) and compile the built-in model with it
+	@Tools/npu-compiler/setup
+	swift build -c release --product stages
+	Tools/npu-compiler/run builtin --schedule
 
 fuzz: ## Fuzz the event parser and the session for ten minutes (SECONDS=60: for one)
 	Fuzzing/run $(SECONDS)

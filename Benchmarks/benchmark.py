@@ -1,6 +1,6 @@
 """Measure recognition at full size, and write docs/benchmarks.md.
 
-    benchmark.py [compare] [stages] [buckets] [conditions]
+    benchmark.py [compare] [stages] [buckets] [memory] [npu] [conditions]
 
 rewrites these sections, or all of them without a name. Lorikeet and onnx-asr take turns, so that other load on the
 machine affects both.
@@ -27,6 +27,7 @@ import compare
 import conditions
 import make_replica
 import memory
+import npu
 import oracle
 
 RECORDING = REPOSITORY / "Tests/Fixtures/audio/es-12.wav"
@@ -177,6 +178,7 @@ SECTIONS = {
     "Stages": lambda: stages(replica()),
     "Buckets": lambda: buckets.section(buckets.measure(replica())),
     "Memory": lambda: memory.section(memory.measure(replica())),
+    "NPU": lambda: npu.section(npu.measure(replica())),
     "Conditions": conditions.section,
 }
 
@@ -186,7 +188,7 @@ def replica() -> pathlib.Path:
 
 
 def circumstances() -> str:
-    version = re.search(r'VERSION = "([^"]+)"', (REPOSITORY / "Scripts/fetch-openvino.py").read_text())
+    version = re.search(r'VERSION = "([^"]+)"', (REPOSITORY / "Scripts/fetch_openvino.py").read_text())
     return (f"Measured on {datetime.date.today()}. {processor()}, Linux {platform.release()};\n"
             f"OpenVINO {version[1] if version else '?'}.")
 

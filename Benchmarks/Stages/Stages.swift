@@ -4,13 +4,15 @@
 //     .build/release/stages shapes MODEL PRECISION RECORDING RUNS SECONDS [DIRECTORY OF PREPARED MODELS]
 //     .build/release/stages parity MODEL PRECISION SECONDS RECORDING…
 //     .build/release/stages prepare MODEL WEIGHTS DIRECTORY OF PREPARED MODELS
+//     .build/release/stages graphs MODEL PRECISION SECONDS|dynamic DIRECTORY [DIRECTORY OF PREPARED MODELS]
 //
-// SECONDS are the lengths of buckets: 5,10,20.
+// `graphs` writes the graphs that an NPU would compile; Tools/npu-compiler reads them. SECONDS are the lengths of buckets: 5,10,20.
 
 import Audio
 import Concurrency
 import Devices
 import FoundationEssentials
+import Glibc
 import ModelStore
 internal import Parakeet
 import Recognition
@@ -18,13 +20,24 @@ import SpeechFeatures
 
 @main
 struct Stages {
-  static func main() throws {
+  static func main() {
+    do {
+      try run()
+    } catch {
+      let line = Array("stages: \(error)\n".utf8)
+      _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      exit(1)
+    }
+  }
+
+  private static func run() throws {
     let arguments = Array(CommandLine.arguments.dropFirst())
     let rest = Array(arguments.dropFirst())
     switch arguments.first {
     case "shapes": try printJSON(shapeTimes(rest))
     case "parity": try printJSON(parity(rest))
     case "prepare": try printJSON(prepare(rest))
+    case "graphs": try writeGraphs(rest)
     default: try printJSON(stageTimes(arguments))
     }
   }
@@ -59,6 +72,20 @@ struct Stages {
     guard arguments.count == 3, let weights = WeightFormat(rawValue: arguments[1]) else { throw UsageError() }
     return try PreparedModels(directory: arguments[2])
       .prepared(ModelDirectory.find(arguments[0]), weights: weights).path
+  }
+
+  private static func writeGraphs(_ arguments: [String]) throws {
+    guard (4...5).contains(arguments.count), let precision = Precision(rawValue: arguments[1]) else {
+      throw UsageError()
+    }
+    let shapes =
+      arguments[2] == "dynamic"
+      ? [.dynamic] : try buckets(arguments[2]).map { EncoderShape.bucket($0) }
+    guard let shape = shapes.first, shapes.count == 1 else { throw UsageError() }
+    let settings = ComputeSettings(
+      device: .npu, precision: precision, preparedDirectory: arguments.dropFirst(4).first)
+    try NetworkCompiler(ModelDirectory.find(arguments[0]), settings: settings)
+      .writeNPUGraphs(shape, to: arguments[3])
   }
 
   private static func buckets(_ text: String) throws -> [Bucket] {
@@ -102,6 +129,7 @@ private struct UsageError: Error, CustomStringConvertible {
            stages shapes MODEL PRECISION RECORDING RUNS SECONDS [DIRECTORY]
            stages parity MODEL PRECISION SECONDS RECORDING…
            stages prepare MODEL WEIGHTS DIRECTORY
+           stages graphs MODEL PRECISION SECONDS|dynamic DIRECTORY [DIRECTORY]
     """
   }
 }

@@ -58,17 +58,7 @@ package final class NetworkCompiler: Sendable {
   ) throws(ParakeetError) -> EncoderNetwork {
     let plan = try plan(for: device)
     do {
-      var graph = try intact(plan) { plan, runtime throws(ParakeetError) in
-        try SpeechGraphs.encoder(of: plan.model, weights: plan.inMemory, runtime: runtime)
-      }
-      if !device.isProcessor, try graph.isDynamicallyQuantized {
-        throw ModelError(model: model.name, reason: .quantizedLayers(device: device.description))
-      }
-      let isProcessor = device.isProcessor
-      let rounding = isProcessor && plan.precision.weights == .int8 && Runtime.supportsVNNI
-      try EncoderPasses.apply(
-        to: &graph, shape: shape, bandCount: model.configuration.bandCount, isProcessor: isProcessor,
-        roundingActivations: rounding, runtime)
+      let graph = try encoderGraph(for: device, shape, plan)
       let name = shape.bucket.map { "encoder \($0.frames)" } ?? "encoder"
       // A fallback device may not know the properties meant for the requested one.
       let overrides = settings.properties.filter {
@@ -76,20 +66,34 @@ package final class NetworkCompiler: Sendable {
       }
       // Beside integer arithmetic, f32 is faster than conversions to bf16 and back.
       let compiled = try compile(
-        graph, name, on: device, plan, in: rounding ? .f32 : nil, overrides: overrides)
+        graph, name, on: device, plan, in: plan.roundsActivations(on: device) ? .f32 : nil, overrides: overrides)
       return try EncoderNetwork(compiled, shape, on: device)
     } catch {
       throw ParakeetError(error)
     }
   }
 
+  /// Reads the encoder, and changes it into the graph that a device compiles for a shape.
+  private func encoderGraph(
+    for device: DeviceID, _ shape: EncoderShape, _ plan: CompilationPlan
+  ) throws -> Graph {
+    var graph = try intact(plan) { plan, runtime throws(ParakeetError) in
+      try SpeechGraphs.encoder(of: plan.model, weights: plan.inMemory, runtime: runtime)
+    }
+    if !device.isProcessor, try graph.isDynamicallyQuantized {
+      throw ModelError(model: model.name, reason: .quantizedLayers(device: device.description))
+    }
+    try EncoderPasses.apply(
+      to: &graph, shape: shape, bandCount: model.configuration.bandCount, isProcessor: device.isProcessor,
+      roundingActivations: plan.roundsActivations(on: device), runtime)
+    return graph
+  }
+
   /// Compiles the decoder's three networks.
   package func decoderNetworks(on device: DeviceID = .cpu) throws(ParakeetError) -> DecoderNetworks {
     let plan = try plan(for: device)
     do {
-      let graphs = try intact(plan) { plan, runtime throws(ParakeetError) in
-        try SpeechGraphs.decoder(of: plan.model, weights: plan.inMemory, runtime: runtime)
-      }
+      let graphs = try decoderGraphs(plan)
       // The projection takes any number of frames, which an accelerator may not support.
       let processor = DeviceID.cpu
       let projection = try compile(
@@ -100,6 +104,35 @@ package final class NetworkCompiler: Sendable {
         graphs.joint, "joint network", on: device, plan,
         in: plan.precision.weights == .int8 ? .f32 : plan.precision.arithmetic)
       return try DecoderNetworks(projection: projection, prediction: prediction, joint: joint)
+    } catch {
+      throw ParakeetError(error)
+    }
+  }
+
+  private func decoderGraphs(_ plan: CompilationPlan) throws(ParakeetError) -> TransducerGraphs {
+    try intact(plan) { plan, runtime throws(ParakeetError) in
+      try SpeechGraphs.decoder(of: plan.model, weights: plan.inMemory, runtime: runtime)
+    }
+  }
+
+  /// Writes the graphs that an NPU would compile, in OpenVINO's IR format: `encoder.xml`, `prediction.xml` and
+  /// `joint.xml`. No NPU is needed: Intel's compiler can run without one.
+  ///
+  /// - Parameters:
+  ///   - shape: The encoder's shape.
+  ///   - directory: The directory to write to.
+  package func writeNPUGraphs(_ shape: EncoderShape, to directory: String) throws(ParakeetError) {
+    let device = DeviceID.npu
+    do {
+      let plan = try makePlan(for: device, capabilities: ["FP16", "INT8", "EXPORT_IMPORT"])
+      // Weights keep their format; OpenVINO serializes a graph for the NPU's compiler likewise.
+      func save(_ graph: borrowing Graph, _ name: String) throws(InferenceError) {
+        try graph.save(to: "\(directory)/\(name).xml", halfPrecision: false)
+      }
+      try save(try encoderGraph(for: device, shape, plan), "encoder")
+      let decoder = try decoderGraphs(plan)
+      try save(decoder.prediction, "prediction")
+      try save(decoder.joint, "joint")
     } catch {
       throw ParakeetError(error)
     }
@@ -164,16 +197,18 @@ package final class NetworkCompiler: Sendable {
     // The lock makes other callers wait while a plan is made.
     try plans.withLock { plans throws(ParakeetError) in
       if let plan = plans[device] { return plan }
-      let plan = try makePlan(for: device)
+      let capabilities = try text("OPTIMIZATION_CAPABILITIES", of: device).split(separator: " ").map(String.init)
+      let plan = try makePlan(for: device, capabilities: capabilities)
       plans[device] = plan
       precisions.withLock { $0[device] = plan.precision.name }
       return plan
     }
   }
 
-  private func makePlan(for device: DeviceID) throws(ParakeetError) -> CompilationPlan {
-    let capabilities = try text("OPTIMIZATION_CAPABILITIES", of: device).split(separator: " ").map(
-      String.init)
+  /// - Parameter capabilities: OpenVINO's `OPTIMIZATION_CAPABILITIES` of the device.
+  private func makePlan(
+    for device: DeviceID, capabilities: [String]
+  ) throws(ParakeetError) -> CompilationPlan {
     let isRequested = settings.device == .auto || device == settings.device.id
     let requested = isRequested ? settings.precision : settings.precision.forStandIn(capabilities)
     let precision = try requested.resolved(
@@ -257,5 +292,11 @@ extension NetworkCompiler.CompilationPlan {
   /// The format to convert weights to after reading; `nil` if the files already have the wanted one.
   fileprivate var inMemory: WeightFormat? {
     if case .prepared = model.graphs { nil } else { precision.weights }
+  }
+
+  /// True if layers with weights in eight bits round their inputs and multiply integers, for which a processor needs
+  /// instructions (VNNI).
+  fileprivate func roundsActivations(on device: DeviceID) -> Bool {
+    device.isProcessor && precision.weights == .int8 && Runtime.supportsVNNI
   }
 }

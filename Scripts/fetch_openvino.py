@@ -38,15 +38,16 @@ LINKS = ["libopenvino.so", "libtbb.so"]  # the wheel has only versioned names, w
 RUNTIME = pathlib.Path(__file__).resolve().parent.parent / ".openvino"
 
 
-def download(tag: str, digest: str, folder: pathlib.Path) -> pathlib.Path:
+def download(package: str, tag: str, digest: str, folder: pathlib.Path) -> pathlib.Path:
+    """Download a package's wheel, which must have this SHA-256: download("openvino==2026.4.1", …)."""
     requirements = folder / "requirements.txt"
-    requirements.write_text(f"openvino=={VERSION} --hash=sha256:{digest}\n")
+    requirements.write_text(f"{package} --hash=sha256:{digest}\n")
     subprocess.run(
         [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
          "--only-binary=:all:", "--implementation=cp", "--python-version=3.12", "--abi=cp312", f"--platform={tag}",
          "--require-hashes", f"--requirement={requirements}", f"--dest={folder}"],
         check=True)
-    return next(folder.glob("*.whl"))
+    return next(folder.glob(f"{package.partition('==')[0].replace('-', '_')}-*.whl"))
 
 
 def destination(entry: str) -> pathlib.PurePath | None:
@@ -91,7 +92,7 @@ def main() -> None:
         folder = pathlib.Path(temporary)
         fresh = folder / "runtime"
         try:
-            wheel = download(*WHEELS[machine], folder)
+            wheel = download(f"openvino=={VERSION}", *WHEELS[machine], folder)
         except subprocess.CalledProcessError:
             raise SystemExit(f"setup: could not download OpenVINO {VERSION} from PyPI (see above)") from None
         unpack(wheel, fresh)
