@@ -85,8 +85,9 @@ def compile(
             windows_path(graph), windows_path(blob), *(f"{key}={value}" for key, value in settings.items()),
             folder=folder)
         log = re.sub(r"\x1b\[\d*m", "", result.stdout)
-        if result.returncode != 0:
-            raise Refused(f"{result.stderr.strip()}\n{compiler_errors(log)}".strip())
+        # Wine reports success after a crash, too.
+        if result.returncode != 0 or "exported" not in log:
+            raise Refused("\n".join([*errors_in(log), *result.stderr.splitlines()]) or "the compiler ended without a word")
         if trace is not None:
             shutil.copy(folder / TRACE, trace)
         return Compilation(
@@ -101,13 +102,20 @@ def compile(
 def run(*arguments: str, folder: pathlib.Path) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {
         "WINEPREFIX": str(FOLDER / "wine"), "WINEDEBUG": "-all",
-        # No offers to install .NET and a browser.
-        "WINEDLLOVERRIDES": "mscoree,mshtml="}
+        # No offers to install .NET and a browser, and no debugger after a crash.
+        "WINEDLLOVERRIDES": "mscoree,mshtml,winedbg.exe="}
     # The plugin that the tests load on Linux is none of this program's business.
     environment.pop("LD_LIBRARY_PATH", None)
-    return subprocess.run(
-        [WINE, str(PROGRAM), *arguments], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, errors="replace")
+    # Files and not pipes: Wine's server inherits them, outlives the program, and would keep a pipe open.
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        status = subprocess.run(
+            [WINE, str(PROGRAM), *arguments], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output,
+            stderr=errors).returncode
+        texts = []
+        for file in [output, errors]:
+            file.seek(0)
+            texts.append(file.read().decode(errors="replace"))
+    return subprocess.CompletedProcess(arguments, status, *texts)
 
 
 def windows_path(path: pathlib.Path) -> str:
@@ -124,8 +132,8 @@ def found(pattern: str, log: str, default: str | None = None) -> str:
     return match[1]
 
 
-def compiler_errors(log: str) -> str:
-    return "\n".join(line for line in log.splitlines() if "[ERROR]" in line)
+def errors_in(log: str) -> list[str]:
+    return [line for line in log.splitlines() if "[ERROR]" in line]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,81 @@
+"""Intel's own NPU compiler compiles what the server would give an NPU."""
+import onnx
+import pytest
+
+import lorikeet
+import make_replica
+import npu_compiler
+from npu_compiler import PLATFORMS, Refused
+from test_quantized import quantized  # noqa: F401
+
+BUCKETS = [5, 10, 20, 30]  # ComputeSettings.usualBuckets and usualLazyBuckets
+
+pytestmark = pytest.mark.skipif(npu_compiler.unavailable() is not None, reason=str(npu_compiler.unavailable()))
+
+
+@pytest.fixture(scope="module")
+def graphs(tmp_path_factory):
+    """Writes the graphs of a model once for each precision and length."""
+    written = {}
+
+    def write(model, precision, seconds):
+        key = (model, precision, seconds)
+        if key not in written:
+            folder = tmp_path_factory.mktemp("graphs")
+            npu_compiler.write_graphs(model, precision, seconds, folder)
+            written[key] = folder
+        return written[key]
+
+    return write
+
+
+@pytest.mark.parametrize("seconds", BUCKETS)
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_the_built_in_encoder_compiles_in_each_bucket(platform, seconds, graphs):
+    result = npu_compiler.compile(graphs("builtin", "f16", seconds) / "encoder.xml", platform)
+    assert result.blob_bytes > 5_000_000
+    # The cost model is the judge of later changes: its figures must be there, and of the right size.
+    assert 0.1 < result.estimate_ms < 10 * seconds
+    assert result.schedule.layers["DPU"]["MatMul"].count > 80
+
+
+@pytest.mark.parametrize("network", ["prediction", "joint"])
+@pytest.mark.parametrize("precision", ["f16", "int8"])
+def test_the_decoders_networks_compile(precision, network, graphs):
+    for platform in PLATFORMS:
+        assert npu_compiler.compile(graphs("builtin", precision, 5) / f"{network}.xml", platform).blob_bytes > 0
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_eight_bit_weights_halve_the_compiled_encoder(platform, graphs):
+    whole = npu_compiler.compile(graphs("builtin", "f16", 5) / "encoder.xml", platform)
+    eighth = npu_compiler.compile(graphs("builtin", "int8", 5) / "encoder.xml", platform)
+    assert eighth.blob_bytes < 0.7 * whole.blob_bytes
+
+
+def test_an_encoder_for_any_length_is_refused(graphs):
+    with pytest.raises(Refused, match="Upper bounds are not specified"):
+        npu_compiler.compile(graphs("builtin", "f16", None) / "encoder.xml", "3720")
+
+
+def test_the_quantized_export_is_refused_as_it_is(quantized, tmp_path):  # noqa: F811
+    model = onnx.load(quantized / "encoder-model.int8.onnx")
+    for tensor in model.graph.input:
+        shape = [1, 128, 500] if tensor.name == "audio_signal" else [1]
+        for dimension, size in zip(tensor.type.tensor_type.shape.dim, shape, strict=True):
+            dimension.dim_value = size
+    onnx.save(model, tmp_path / "encoder.onnx")
+    with pytest.raises(Refused) as refusal:
+        npu_compiler.compile(tmp_path / "encoder.onnx", "3720")
+    assert "Convert" in str(refusal.value)
+
+
+def test_the_rewritten_quantized_export_compiles(quantized, graphs):  # noqa: F811
+    for platform in PLATFORMS:
+        assert npu_compiler.compile(graphs(quantized, "int8", 5) / "encoder.xml", platform).blob_bytes > 4_000_000
+
+
+def test_a_graph_that_is_none_is_refused(tmp_path):
+    (tmp_path / "encoder.xml").write_text("words")
+    with pytest.raises(Refused, match="read the graph"):
+        npu_compiler.compile(tmp_path / "encoder.xml", "3720")
