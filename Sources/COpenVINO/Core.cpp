@@ -35,6 +35,24 @@ lk_failure lk_core_devices(lk_core *core, char **result) {
   });
 }
 
+lk_failure lk_core_settable_properties(lk_core *core, const char *device, char **result) {
+  return guarded([&] {
+    std::string lines;
+    for (const auto &name : core->core.get_property(device, ov::supported_properties)) {
+      if (name.is_mutable()) lines += (lines.empty() ? "" : "\n") + std::string(name);
+    }
+    *result = copied(lines);
+  });
+}
+
+lk_failure lk_core_try_property(
+    lk_core *core, const char *device, const char *key, const char *value, const char *read) {
+  return guarded([&] {
+    core->core.set_property(device, {{key, std::string(value)}});
+    core->core.get_property(device, read);
+  });
+}
+
 lk_failure lk_core_property(lk_core *core, const char *device, const char *key, char **result) {
   return guarded([&] { *result = copied(core->core.get_property(device, key).as<std::string>()); });
 }

@@ -52,12 +52,13 @@ public actor DecoderPool: DevicePool {
   ) async throws(DeviceError) -> DecoderOutput? {
     guard let decoder else { return nil }
     return try await thread.run(.following, priority: priority, limit: timing.inferenceLimit) {
-      [reporter] () throws(DeviceError) in
+      [reporter, device = configuration.device] () throws(DeviceError) in
       let clock = ContinuousClock()
       let start = clock.now
       let decoding = try decoder.decode(encoding, allowing: mask)
       let seconds = (clock.now - start).seconds
       reporter.ran(seconds: seconds)
+      guard decoding.emissions.allSatisfy(\.confidence.isFinite) else { throw .notFinite(device: device) }
       return DecoderOutput(decoding: decoding, seconds: seconds)
     }
   }

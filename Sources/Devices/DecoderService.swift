@@ -12,22 +12,26 @@ public final class DecoderService: Sendable {
   ///
   /// - Parameters:
   ///   - devices: The devices, from the best to the last resort; at least one.
-  ///   - timing: The timing of every device but the last, which has no time limit: nothing could run in its place.
+  ///   - timing: The timing of every device but the processor, which has no time limit: nothing could run in its place.
   ///   - thread: The thread of a device, if it shares one with the encoder.
+  ///   - selfTest: Recognizes a known recording with a device's decoder. The processor is used without a test.
   ///   - onEvent: Called on an arbitrary thread.
   init(
     _ networks: any SpeechNetworks, on devices: [DeviceID], timing: DeviceTiming,
-    thread: (DeviceID) -> DeviceThread?, onEvent: @escaping @Sendable (DeviceEvent) -> Void
+    thread: (DeviceID) -> DeviceThread?,
+    selfTest: @escaping @Sendable (DeviceID) async throws(DeviceError) -> Void,
+    onEvent: @escaping @Sendable (DeviceEvent) -> Void
   ) {
     precondition(!devices.isEmpty)
-    // Loading the networks is the only test of a decoder.
-    let noTest: SupervisedDevice<DecoderPool>.SelfTest = { () async throws(DeviceError) in }
-    self.devices = devices.enumerated().map { index, device in
-      let isLast = index == devices.count - 1
+    self.devices = devices.map { device in
+      let test: SupervisedDevice<DecoderPool>.SelfTest = { () async throws(DeviceError) in
+        try await selfTest(device)
+      }
       return SupervisedDevice(
-        device, role: "the decoder on \(device)",
+        device, role: "the decoder on \(device)", isRequired: devices.count == 1,
         DecoderPool.Configuration(device: device, networks: networks, thread: thread(device)),
-        timing: isLast ? timing.unlimited : timing, selfTest: isLast ? nil : noTest, onEvent: onEvent)
+        timing: device.isProcessor ? timing.unlimited : timing,
+        selfTest: device.isProcessor ? nil : test, onEvent: onEvent)
     }
   }
 

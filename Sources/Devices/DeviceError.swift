@@ -26,6 +26,18 @@ public enum DeviceError: Error, Sendable {
   }
 }
 
+extension DeviceError {
+  /// The error without the device's name, for a sentence that names it.
+  public var reason: String {
+    switch self {
+    case .failed(_, let why), .lost(_, let why): why
+    case .late(_, let seconds): "it has not answered within \(seconds) s"
+    case .notFinite: "it answered with NaN"
+    case .missing, .bucket, .networks, .cancelled: description
+    }
+  }
+}
+
 extension DeviceError: Equatable {
   /// Compares the descriptions, because the cause of ``networks(_:)`` is not `Equatable`.
   public static func == (one: DeviceError, other: DeviceError) -> Bool {

@@ -84,6 +84,9 @@ public enum DeviceEvent: Sendable, Equatable, CustomStringConvertible {
   case overLimit(device: DeviceID)
   /// The chosen device is not in this machine; another one is used from the start.
   case missing(device: DeviceID, instead: DeviceID)
+  /// A device failed at its start.
+  case unusable(device: String, why: String)
+  /// A device that worked has failed.
   case lost(device: String, why: String)
   case back(device: String)
 
@@ -91,7 +94,7 @@ public enum DeviceEvent: Sendable, Equatable, CustomStringConvertible {
   public var isTrouble: Bool {
     switch self {
     case .loading, .loaded, .unloaded, .back: false
-    case .notLoaded, .overLimit, .missing, .lost: true
+    case .notLoaded, .overLimit, .missing, .unusable, .lost: true
     }
   }
 
@@ -105,6 +108,7 @@ public enum DeviceEvent: Sendable, Equatable, CustomStringConvertible {
     case .unloaded(let device, let shape): "\(device): encoder unloaded, \(shape)"
     case .overLimit(let device): "\(device): the pinned encoders exceed the memory budget"
     case .missing(let device, let instead): "there is no \(device); \(instead) is used instead"
+    case .unusable(let device, let why): "\(device) cannot be used: \(why)"
     case .lost(let device, let why): "\(device) is lost: \(why)"
     case .back(let device): "\(device) is back"
     }

@@ -8,9 +8,15 @@ public final class DeviceReporter: Sendable {
   /// The device's name in events of its loss and return.
   private let role: String
 
-  init(_ device: DeviceID, role: String, onEvent: @escaping @Sendable (DeviceEvent) -> Void) {
+  /// True if a failure of the device's start is an error and not an event.
+  private let isRequired: Bool
+
+  init(
+    _ device: DeviceID, role: String, isRequired: Bool, onEvent: @escaping @Sendable (DeviceEvent) -> Void
+  ) {
     self.device = device
     self.role = role
+    self.isRequired = isRequired
     self.onEvent = onEvent
     state = Mutex(DeviceReport(name: device.description))
   }
@@ -27,6 +33,7 @@ public final class DeviceReporter: Sendable {
     guard old != new else { return }
     switch (old, new) {
     case (.lost, .working): onEvent(.back(device: role))
+    case (.starting, .lost(let why)): if !isRequired { onEvent(.unusable(device: role, why: why)) }
     case (_, .lost(let why)): onEvent(.lost(device: role, why: why))
     default: break
     }
@@ -72,7 +79,7 @@ public final class DeviceReporter: Sendable {
   func notLoaded(_ shape: EncoderShape, _ error: DeviceError) {
     failed()
     change(shape) { $0.state = .failed }
-    onEvent(.notLoaded(device: device, shape, why: "\(error)"))
+    onEvent(.notLoaded(device: device, shape, why: error.reason))
   }
 
   func evicted(_ shape: EncoderShape) {

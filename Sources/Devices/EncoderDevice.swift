@@ -8,16 +8,18 @@ extension SupervisedDevice where Pool == EncoderPool {
   /// Creates a device that has loaded nothing.
   ///
   /// - Parameters:
+  ///   - isRequired: True if its start must succeed: then a failure of the start is an error and not an event.
   ///   - thread: The thread that runs encoders, if it is shared; `nil` for the device's own.
   ///   - selfTest: `nil` for the last resort, the processor: it is used without a test, and never lost.
   ///   - onEvent: Called on an arbitrary thread.
   public init(
-    _ accelerator: any Accelerator, shapes: EncoderShapes, limits: EncoderCacheLimits = EncoderCacheLimits(),
-    timing: DeviceTiming = DeviceTiming(), thread: DeviceThread? = nil, selfTest: SelfTest?,
+    _ accelerator: any Accelerator, isRequired: Bool = false, shapes: EncoderShapes,
+    limits: EncoderCacheLimits = EncoderCacheLimits(), timing: DeviceTiming = DeviceTiming(),
+    thread: DeviceThread? = nil, selfTest: SelfTest?,
     onEvent: @escaping @Sendable (DeviceEvent) -> Void
   ) {
     self.init(
-      accelerator.device,
+      accelerator.device, isRequired: isRequired,
       EncoderPool.Configuration(accelerator: accelerator, shapes: shapes, limits: limits, thread: thread),
       timing: timing, selfTest: selfTest, onEvent: onEvent)
   }

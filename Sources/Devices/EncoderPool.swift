@@ -145,9 +145,11 @@ public actor EncoderPool: DevicePool {
     do throws(DeviceError) {
       let device = accelerator.device
       let encoder = try await loading.run(limit: timing.loadLimit) { [accelerator] () throws(DeviceError) in
-        let encoder = try accelerator.load(shape)
+        try accelerator.load(shape)
+      }
+      // A device that hangs in its first run is noticed as soon as in any other.
+      try await loading.run(limit: timing.inferenceLimit) { () throws(DeviceError) in
         guard try encoder.warmUp().isFinite else { throw .notFinite(device: device) }
-        return encoder
       }
       if let closingError { return closingError }
       encoders[shape] = encoder

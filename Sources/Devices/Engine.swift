@@ -20,7 +20,7 @@ public struct Engine: Sendable {
   ///   - onEvent: Called on an arbitrary thread.
   init(
     _ networks: any SpeechNetworks, settings: ComputeSettings,
-    selfTest: @escaping @Sendable (_ device: DeviceID) async throws(DeviceError) -> Void,
+    selfTest: @escaping @Sendable (DeviceID, SelfTest.Role) async throws(DeviceError) -> Void,
     onEvent: @escaping @Sendable (DeviceEvent) -> Void
   ) throws(DeviceError) {
     let available = try networks.devices()
@@ -43,11 +43,11 @@ public struct Engine: Sendable {
         throw .bucket(error)
       }
       let test: EncoderDevice.SelfTest = { () async throws(DeviceError) in
-        if settings.isSelfTested { try await selfTest(device) }
+        if settings.isSelfTested { try await selfTest(device, .encoder) }
       }
       devices.append(
         EncoderDevice(
-          networks.accelerator(on: device), shapes: shapes ?? .dynamic(limit: windowLimit),
+          networks.accelerator(on: device), isRequired: order.needsFirst && devices.isEmpty, shapes: shapes ?? .dynamic(limit: windowLimit),
           limits: settings.encoderCacheLimits, timing: device.isProcessor ? timing.unlimited : timing,
           thread: device.isProcessor ? processorThread : nil, selfTest: device.isProcessor ? nil : test,
           onEvent: onEvent))
@@ -58,11 +58,12 @@ public struct Engine: Sendable {
     needsFirst = order.needsFirst
     let decoding = try DeviceFallbackOrder(
       settings.decoderDevice == .auto ? .cpu : settings.decoderDevice,
-      fallback: settings.fallback == .cpu ? .cpu : .auto, available: available)
+      fallback: settings.fallback, available: available)
     decoder = DecoderService(
-      networks, on: decoding.devices,
-      timing: timing,
-      thread: { $0.isProcessor ? processorThread : nil }, onEvent: onEvent)
+      networks, on: decoding.devices, timing: timing, thread: { $0.isProcessor ? processorThread : nil },
+      selfTest: { device throws(DeviceError) in
+        if settings.isSelfTested { try await selfTest(device, .decoder) }
+      }, onEvent: onEvent)
   }
 
   /// Loads the decoder, and the encoder on the best device that works.

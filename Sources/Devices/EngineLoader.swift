@@ -5,7 +5,7 @@ internal import Synchronization
 public actor EngineLoader {
   private let settings: ComputeSettings
   private let makeNetworks: @Sendable () throws(DeviceError) -> any SpeechNetworks
-  private let selfTest: @Sendable (_ device: DeviceID) async throws(DeviceError) -> Void
+  private let selfTest: @Sendable (DeviceID, SelfTest.Role) async throws(DeviceError) -> Void
   private let onEvent: @Sendable (DeviceEvent) -> Void
   /// The thread that makes the engine. Its jobs have no time limit.
   private let thread = DeviceThread(named: "OpenVINO", cancelled: .cancelled) { _ in .cancelled }
@@ -17,12 +17,12 @@ public actor EngineLoader {
   ///
   /// - Parameters:
   ///   - makeNetworks: Makes the model's networks. Blocks, and is called on a dedicated thread.
-  ///   - selfTest: Recognizes a known recording on a device before the device is used.
+  ///   - selfTest: Recognizes a known recording, with one part of the work on a device, before the device is used.
   ///   - onEvent: Called on an arbitrary thread.
   public init(
     settings: ComputeSettings,
     makeNetworks: @escaping @Sendable () throws(DeviceError) -> any SpeechNetworks,
-    selfTest: @escaping @Sendable (_ device: DeviceID) async throws(DeviceError) -> Void,
+    selfTest: @escaping @Sendable (DeviceID, SelfTest.Role) async throws(DeviceError) -> Void,
     onEvent: @escaping @Sendable (DeviceEvent) -> Void
   ) {
     self.settings = settings

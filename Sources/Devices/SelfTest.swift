@@ -14,13 +14,22 @@ public struct SelfTest: Sendable {
     self.text = text
   }
 
-  /// Returns the settings for the test of a device: that device alone, without a fallback.
-  public static func settings(for device: DeviceID) -> ComputeSettings {
-    var settings = ComputeSettings(device: .device(device))
+  /// The part of the work that a device does.
+  public enum Role: Sendable {
+    /// The device runs the encoder.
+    case encoder
+    /// The device runs the prediction and joint networks.
+    case decoder
+  }
+
+  /// Returns the settings for the test of a device: that device alone in its role, without a fallback, and the processor
+  /// for the rest.
+  public static func settings(for device: DeviceID, as role: Role) -> ComputeSettings {
+    var settings = ComputeSettings(device: .device(role == .encoder ? device : .cpu))
     settings.fallback = .none
     settings.isSelfTested = false
-    settings.decoderDevice = .cpu
-    if !device.isProcessor { settings.buckets = [5] }
+    settings.decoderDevice = .device(role == .decoder ? device : .cpu)
+    if role == .encoder, !device.isProcessor { settings.buckets = [5] }
     return settings
   }
 

@@ -31,16 +31,18 @@ public actor SupervisedDevice<Pool: DevicePool> {
   /// - Parameters:
   ///   - selfTest: `nil` for the last resort, the processor: it is used without a test, and never lost.
   ///   - role: The name in events of its loss and return; the device's name by default.
+  ///   - isRequired: True if its start must succeed: then a failure of the start is an error and not an event.
   ///   - onEvent: Called on an arbitrary thread.
   init(
-    _ id: DeviceID, role: String? = nil, _ configuration: Pool.Configuration, timing: DeviceTiming,
-    selfTest: SelfTest?, onEvent: @escaping @Sendable (DeviceEvent) -> Void
+    _ id: DeviceID, role: String? = nil, isRequired: Bool = false, _ configuration: Pool.Configuration,
+    timing: DeviceTiming, selfTest: SelfTest?, onEvent: @escaping @Sendable (DeviceEvent) -> Void
   ) {
     self.id = id
     self.configuration = configuration
     self.timing = timing
     self.selfTest = selfTest
-    reporter = DeviceReporter(id, role: role ?? id.description, onEvent: onEvent)
+    reporter = DeviceReporter(
+      id, role: role ?? id.description, isRequired: isRequired, onEvent: onEvent)
   }
 
   deinit {
@@ -104,7 +106,7 @@ public actor SupervisedDevice<Pool: DevicePool> {
   private func startedPool() async throws(DeviceError) -> Pool {
     switch state {
     case .working(let pool): return pool
-    case .lost(let error): throw .lost(device: id, why: "\(error)")
+    case .lost(let error): throw .lost(device: id, why: error.reason)
     case .starting(let start): return try await start.value(orIfCancelled: .failure(.cancelled)).get()
     case .idle: break
     }
@@ -152,12 +154,12 @@ public actor SupervisedDevice<Pool: DevicePool> {
     reporter.emptied()
     stuck.append(pool)
     beginRetrying(after: error)
-    await pool.close(because: .lost(device: id, why: "\(error)"))
+    await pool.close(because: .lost(device: id, why: error.reason))
   }
 
   private func beginRetrying(after error: DeviceError) {
     state = .lost(error)
-    reporter.became(.lost(why: "\(error)"))
+    reporter.became(.lost(why: error.reason))
     retrying = Task { [weak self, timing] in
       for failures in 1... {
         try await timing.pause(timing.retry.pause(after: failures))

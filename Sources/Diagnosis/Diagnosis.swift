@@ -9,11 +9,40 @@ public enum Diagnosis {
   public static func findings(
     _ facts: MachineFacts, openVINOVersion: String, openVINODevices: [String]
   ) -> [Finding] {
+    machineFindings(facts)
+      + deviceFindings(facts, openVINOVersion: openVINOVersion, openVINODevices: openVINODevices)
+  }
+
+  /// Returns the findings that need no OpenVINO: processor, memory, system.
+  public static func machineFindings(_ facts: MachineFacts) -> [Finding] {
     MachineDiagnosis(facts: facts).findings
-      + NPUDiagnosis(
-        facts: facts, openVINO: Version(parsing: openVINOVersion), devices: openVINODevices
-      ).findings
-      + GPUDiagnosis(facts: facts, devices: openVINODevices).findings
+  }
+
+  /// Returns the findings about NPU and GPU.
+  public static func deviceFindings(
+    _ facts: MachineFacts, openVINOVersion: String, openVINODevices: [String]
+  ) -> [Finding] {
+    NPUDiagnosis(
+      facts: facts, openVINO: Version(parsing: openVINOVersion), devices: openVINODevices
+    ).findings + GPUDiagnosis(facts: facts, devices: openVINODevices).findings
+  }
+
+  /// Returns the cause and the remedy of a failure that OpenVINO reported for the NPU, in one line; `nil` if the failure
+  /// is not known.
+  ///
+  /// - Parameter message: OpenVINO's message.
+  public static func explanation(
+    ofNPUFailure message: String, _ facts: MachineFacts, openVINOVersion: String
+  ) -> (cause: String, remedy: String)? {
+    NPUFailure.known(message).map { failure in
+      let remedies = NPURemedies(facts: facts, openVINO: Version(parsing: openVINOVersion))
+      return (failure.cause, failure.remedy(remedies))
+    }
+  }
+
+  /// The command that loads the NPU's kernel module again, after the NPU has hung.
+  public static func reloading(_ facts: MachineFacts) -> String {
+    NPURemedies(facts: facts, openVINO: nil).reload
   }
 
   /// Explains in one line why the NPU cannot be used, and how to fix it. Used when OpenVINO does not list the NPU, or

@@ -94,5 +94,7 @@ public struct MachineFacts: Sendable, Equatable {
     public var path: String
     /// The version from the file name or the package; `nil` if neither has it.
     public var version: Version?
+    /// The functions that OpenVINO needs and the library lacks.
+    public var missingFunctions: [String] = []
   }
 }

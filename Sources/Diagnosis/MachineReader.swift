@@ -129,13 +129,31 @@ public struct MachineReader: Sendable {
     let packages = SystemText.packages(
       root.text("var/lib/dpkg/status", limit: 1 << 25) ?? "",
       named: ["libze1", "level-zero", "intel-level-zero-npu"])
-    facts.loader = library("libze_loader.so.1", package: packages["libze1"] ?? packages["level-zero"])
+    if var loader = library("libze_loader.so.1", package: packages["libze1"] ?? packages["level-zero"]) {
+      loader.missingFunctions = missingFunctions(of: loader)
+      facts.loader = loader
+    }
     facts.driver = library("libze_intel_npu.so.1", package: packages["intel-level-zero-npu"])
     facts.formerDriver = library("libze_intel_vpu.so.1", package: packages["intel-level-zero-npu"])
     facts.compilers = (libraryFolders + Self.systemFolders).flatMap { folder in
       root.names(in: folder).filter {
         $0.hasPrefix("libnpu_driver_compiler.so") || $0.hasPrefix("libopenvino_intel_npu_compiler")
       }.map { "/\(folder)/\($0)" }
+    }
+  }
+
+  /// The functions of Level Zero that OpenVINO 2026.4's NPU plugin calls and that loaders before 1.17 lack. Without one of
+  /// them the plugin silently lists no NPU.
+  private static let neededFunctions = [
+    "zeInitDrivers", "zeCommandListHostSynchronize", "zeCommandListGetNextCommandIdExp",
+    "zeCommandListUpdateMutableCommandsExp",
+  ]
+
+  private func missingFunctions(of loader: MachineFacts.Library) -> [String] {
+    // The names of exported functions are in the file as they are. It has less than a megabyte.
+    guard let content = root.bytes(String(loader.path.dropFirst()), limit: 1 << 24) else { return [] }
+    return Self.neededFunctions.filter { name in
+      content.firstRange(of: Array(name.utf8) + [0]) == nil
     }
   }
 

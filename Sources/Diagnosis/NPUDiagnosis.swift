@@ -137,10 +137,16 @@ struct NPUDiagnosis {
         .npu, "loader", .error, "Level Zero's loader, libze_loader.so.1, is missing",
         remedy: remedies.loader)
     }
-    guard let version = loader.version else {
-      return Finding(.npu, "loader", .note, "Level Zero \(loader.path), version unknown")
+    let text = "Level Zero \(loader.version.map { "\($0) " } ?? "")(\(loader.path))"
+    guard loader.missingFunctions.isEmpty else {
+      let missing = loader.missingFunctions.joined(separator: ", ")
+      return Finding(
+        .npu, "loader", .error, "\(text) is too old for OpenVINO: it has no \(missing)",
+        remedy: remedies.loader)
     }
-    let text = "Level Zero \(version) (\(loader.path))"
+    guard let version = loader.version else {
+      return Finding(.npu, "loader", .note, "\(text), version unknown")
+    }
     // An old loader works with a driver of its own age.
     guard version >= DriverPairing.firstLoader || (facts.driver == nil && facts.formerDriver != nil) else {
       return Finding(

@@ -9,6 +9,8 @@ struct NPURemedies {
 
   var module: String { onHost("sudo modprobe intel_vpu") }
 
+  var reload: String { onHost("sudo modprobe -r intel_vpu && sudo modprobe intel_vpu") }
+
   var kernelWithModule: String {
     switch facts.distribution?.id {
     case "ubuntu":

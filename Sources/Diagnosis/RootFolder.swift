@@ -12,6 +12,11 @@ struct RootFolder: Sendable {
 
   /// Reads at most `limit` bytes of a file's text; `nil` if it is not a regular file or not readable.
   func text(_ path: String, limit: Int = 1 << 20) -> String? {
+    bytes(path, limit: limit).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// Reads at most `limit` bytes of a file; `nil` if it is not a regular file or not readable.
+  func bytes(_ path: String, limit: Int) -> [UInt8]? {
     // Opening a pipe or a device in the file's place must not block.
     let file = Files.open(prefix + path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard file >= 0 else { return nil }
@@ -27,7 +32,7 @@ struct RootFolder: Sendable {
       if count == 0 { break }
       bytes += piece.prefix(count)
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes
   }
 
   /// The first line of a file, without surrounding blanks.

@@ -19,9 +19,16 @@ public struct InferenceError: Error, Sendable, CustomStringConvertible {
     "cannot \(operation): \(Self.essence(of: message))"
   }
 
+  /// The last line of OpenVINO's message: the reason, after the operations that it prevented.
+  public var reason: String {
+    message.split(whereSeparator: \.isNewline).map(Self.trimmed).last { !$0.isEmpty } ?? message
+  }
+
   /// Returns the useful part of a message. OpenVINO's messages begin with lines such as "Exception from
   /// src/inference/src/cpp/core.cpp:92:" and "Check 'false' failed at src/…".
   static func essence(of message: String) -> String {
+    // The NPU plugin's words for an error without a number: the text after them is that of the compiler.
+    let message = message.replacing(" - an action is required to complete the desired operation .", with: ":")
     let lines = message.split(whereSeparator: \.isNewline).map(trimmed).filter { !$0.isEmpty }
     let useful = lines.filter { line in
       !(line.hasPrefix("Exception from ") || line.hasPrefix("Check '") || line.hasPrefix("While validating"))

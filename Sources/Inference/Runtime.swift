@@ -46,6 +46,25 @@ public struct Runtime: ~Copyable, Sendable {
     return owned(value)
   }
 
+  /// Returns the names of the properties of a device that can be set.
+  public func settableProperties(of device: String) throws(InferenceError) -> [String] {
+    var lines: UnsafeMutablePointer<CChar>?
+    try check("list the properties of \(device)", lk_core_settable_properties(handle, device, &lines))
+    return owned(lines).split(separator: "\n").map(String.init)
+  }
+
+  /// Checks that a device accepts the value of a property.
+  ///
+  /// - Parameter read: The property whose reading makes the device look at the value.
+  public static func checkProperty(
+    _ key: String, _ value: String, on device: String, reading read: String
+  ) throws(InferenceError) {
+    // The property stays set in a runtime.
+    let scratch = try Runtime()
+    try check(
+      "set \(key)=\(value)", lk_core_try_property(scratch.handle, device, key, value, read))
+  }
+
   /// Reads an ONNX or IR file, with the weights next to it.
   public func readGraph(at path: String) throws(InferenceError) -> Graph {
     var graph: OpaquePointer?
@@ -97,7 +116,7 @@ public struct Runtime: ~Copyable, Sendable {
     }
     let list = pairs.map { lk_property(key: UnsafePointer($0.0), value: UnsafePointer($0.1)) }
     var compiled: OpaquePointer?
-    let operation = "compile the \(name) for \(device)"
+    let operation = "compile the \(name)"
     try check(
       operation, lk_core_compile(handle, graph.handle, device, list, list.count, &compiled))
     return CompiledGraph(handle: try present(compiled, operation), name: name)

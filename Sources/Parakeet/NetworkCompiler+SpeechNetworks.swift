@@ -13,17 +13,37 @@ extension NetworkCompiler: SpeechNetworks {
     }
   }
 
-  /// Throws if a device does not know one of the requested properties.
+  /// Throws if a device does not have one of the requested properties, or does not accept its value.
   package func checkProperties(of device: DeviceID) throws(DeviceError) {
     guard !settings.properties.isEmpty else { return }
     do throws(ParakeetError) {
-      let known = try text("SUPPORTED_PROPERTIES", of: device).split(separator: " ").map(String.init)
-      guard !known.isEmpty else { return }
-      for key in settings.properties.keys.sorted() where !known.contains(key) {
-        throw .property(key, device: device, known: known.sorted())
+      let known = try settableProperties(of: device)
+      for (key, value) in settings.properties.sorted(by: { $0.key < $1.key }) {
+        guard known.contains(key) else { throw .property(key, device: device, known: known.sorted()) }
+        try check(key, value, on: device)
       }
     } catch {
       throw .networks(error)
+    }
+  }
+
+  private func settableProperties(of device: DeviceID) throws(ParakeetError) -> [String] {
+    do throws(InferenceError) {
+      return try runtime.settableProperties(of: device.description)
+    } catch {
+      throw .inference(error)
+    }
+  }
+
+  private func check(_ key: String, _ value: String, on device: DeviceID) throws(ParakeetError) {
+    let isCompiler = key == "NPU_COMPILER_TYPE"
+    do throws(InferenceError) {
+      // A compiler is loaded when its version is read.
+      try Runtime.checkProperty(
+        key, value, on: device.description, reading: isCompiler ? "NPU_COMPILER_VERSION" : key)
+    } catch {
+      let why = isCompiler && error.message.contains("load library") ? "it is not installed" : error.reason
+      throw .propertyValue(key, value, device: device, why: why)
     }
   }
 

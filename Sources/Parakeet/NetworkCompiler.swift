@@ -25,7 +25,7 @@ package final class NetworkCompiler: Sendable {
     /// OpenVINO's `SUPPORTED_PROPERTIES` of the device.
     var properties: [String]
     /// Everything that distinguishes the device and its driver from others.
-    var identity: String
+    var identity: DeviceIdentity
   }
 
   /// Creates a compiler for a model.
@@ -269,9 +269,11 @@ package final class NetworkCompiler: Sendable {
     }
   }
 
-  private func identity(of device: DeviceID) -> String {
-    ["FULL_DEVICE_NAME", "DEVICE_ARCHITECTURE", "NPU_DRIVER_VERSION", "GPU_DEVICE_ID"]
-      .compactMap { try? text($0, of: device) }.joined(separator: ", ")
+  private func identity(of device: DeviceID) -> DeviceIdentity {
+    DeviceIdentity(
+      device: ["FULL_DEVICE_NAME", "DEVICE_ARCHITECTURE", "GPU_DEVICE_ID"]
+        .compactMap { try? text($0, of: device) }.joined(separator: ", "),
+      driver: (try? text("NPU_DRIVER_VERSION", of: device)) ?? "")
   }
 
   func text(_ property: String, of device: DeviceID) throws(ParakeetError) -> String {

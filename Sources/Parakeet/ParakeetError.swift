@@ -18,8 +18,10 @@ public enum ParakeetError: Error, Sendable, CustomStringConvertible {
   case precision(Precision, device: DeviceID, supported: [String])
   /// A prepared model no longer has the weights that the precision needs.
   case preparedOtherwise(Precision, weights: [WeightFormat], model: String)
-  /// A device does not know a property.
+  /// A device has no such property, or it cannot be set.
   case property(String, device: DeviceID, known: [String])
+  /// A device does not accept the value of a property.
+  case propertyValue(String, String, device: DeviceID, why: String)
 
   /// A message for the user.
   public var description: String {
@@ -34,7 +36,9 @@ public enum ParakeetError: Error, Sendable, CustomStringConvertible {
     case .preparedOtherwise(let precision, let weights, let model):
       "model \(model): prepared with \(weights.map(\.rawValue).joined(separator: " and ")) weights; \(precision.rawValue) needs the original model"
     case .property(let key, let device, let known):
-      "\(device) has no property \(key); it has \(known.joined(separator: ", "))"
+      "\(device) has no property \(key) that can be set; it has \(known.joined(separator: ", "))"
+    case .propertyValue(let key, let value, let device, let why):
+      "\(device) does not accept \(key)=\(value): \(why)"
     }
   }
 

@@ -43,14 +43,17 @@ extension Precision {
       throw .preparedOtherwise(wanted, weights: prepared ?? [], model: model.path)
     }
     if wanted == .int8 { return ResolvedPrecision(name: .int8, arithmetic: fastest, weights: .int8) }
-    guard wanted == .f32 || capabilities.contains(wanted.capability) else {
-      let supported = Precision.allCases.filter { precision in
-        switch precision {
-        case .auto: false
-        case .f32, .int8: true
-        case .bf16, .f16: capabilities.contains(precision.capability)
-        }
+    func isSupported(_ precision: Precision) -> Bool {
+      switch precision {
+      case .auto: false
+      // An NPU computes in f16, whatever it is told.
+      case .f32: device.kind != .npu
+      case .int8: true
+      case .bf16, .f16: capabilities.contains(precision.capability)
       }
+    }
+    guard isSupported(wanted) else {
+      let supported = Precision.allCases.filter(isSupported)
       throw .precision(self, device: device, supported: supported.map(\.rawValue))
     }
     let isHalf = prepared != nil || wanted == .f16 && isLarge

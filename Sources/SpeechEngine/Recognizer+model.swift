@@ -20,7 +20,9 @@ extension Recognizer {
           throw .networks(error)
         }
       },
-      selfTest: { device throws(DeviceError) in try await SelfTest.run(on: device, settings) },
+      selfTest: { device, role throws(DeviceError) in
+        try await SelfTest.run(on: device, as: role, settings)
+      },
       onEvent: { onEvent(.device($0)) })
     self.init(
       model: model.summary, loader: loader, listening: listening,

@@ -60,9 +60,13 @@ extension SelfTest {
 
   /// Recognizes the recording on a device with the built-in model.
   ///
-  /// - Parameter settings: The settings of the model to be served.
-  static func run(on device: DeviceID, _ settings: ComputeSettings) async throws(DeviceError) {
-    var own = Self.settings(for: device)
+  /// - Parameters:
+  ///   - role: The part of the work that the device does.
+  ///   - settings: The settings of the model to be served.
+  static func run(
+    on device: DeviceID, as role: Role, _ settings: ComputeSettings
+  ) async throws(DeviceError) {
+    var own = Self.settings(for: device, as: role)
     own.cacheDirectory = settings.cacheDirectory
     own.inferenceSeconds = settings.inferenceSeconds
     let test: SelfTest

@@ -17,6 +17,7 @@ struct Lorikeet: AsyncParsableCommand {
   /// their conversion to UTF-8 by Swift.
   static func main() async {
     StandardStreams.reserve()
+    StandardOutput.reserveForResults()
     do {
       var command = try await asyncParseAsRoot(Array(SystemProcess.arguments.dropFirst()).withoutOldSpellings)
       if var command = command as? any AsyncParsableCommand {

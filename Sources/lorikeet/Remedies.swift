@@ -39,18 +39,28 @@ enum Remedies {
     switch error {
     case .missing(let device, let available) where device.kind == .npu:
       let why = Diagnosis.npuExplanation(
-        MachineReader(libraryFolders: LibraryFolders.all).facts(), openVINOVersion: Runtime.version,
-        openVINODevices: available.map(\.description))
+        machine, openVINOVersion: Runtime.version, openVINODevices: available.map(\.description))
       return "--fallback cpu continues without it. Why: \(why)"
     case .missing: return "--fallback cpu continues without it; run `lorikeet doctor` for details"
     case .networks(ParakeetError.cache): return "choose a writable --data-dir, or use --no-cache"
     case .networks(ParakeetError.preparation):
       return "choose a writable --data-dir with enough space, or use --no-cache"
     case .failed, .late, .notFinite, .lost:
-      return error.device.flatMap { $0.isProcessor ? nil : "run `lorikeet doctor` for details" }
+      guard let device = error.device, !device.isProcessor else { return nil }
+      return explanation(of: error.reason, on: device) ?? "run `lorikeet doctor` for details"
     case .bucket, .networks, .cancelled: return nil
     }
   }
+
+  /// Returns the cause and the remedy of a device's known failure.
+  private static func explanation(of reason: String, on device: DeviceID) -> String? {
+    guard device.kind == .npu else { return nil }
+    return Diagnosis.explanation(ofNPUFailure: reason, machine, openVINOVersion: Runtime.version).map {
+      "\($0.cause); \($0.remedy)"
+    }
+  }
+
+  private static var machine: MachineFacts { MachineReader(libraryFolders: LibraryFolders.all).facts() }
 
   /// Returns the text of an event, followed by advice if there is any.
   static func text(of event: RecognitionEvent) -> String {

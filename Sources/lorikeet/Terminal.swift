@@ -10,7 +10,7 @@ enum Terminal {
   /// - Throws: An error if the line cannot be written: a full disk must not look like success.
   static func print(_ line: String) throws(OutputError) {
     do throws(DescriptorError) {
-      try write(Array((line.readable + "\n").utf8), to: STDOUT_FILENO)
+      try write(Array((line.readable + "\n").utf8), to: StandardOutput.descriptor)
     } catch {
       if error.code == EPIPE { endByBrokenPipe() }
       throw OutputError(why: String(cString: strerror(error.code)))
@@ -49,7 +49,7 @@ enum Terminal {
   }
 
   /// The style of results.
-  static var outputStyle: Style { style(of: STDOUT_FILENO) }
+  static var outputStyle: Style { style(of: StandardOutput.descriptor) }
 
   private static func style(of descriptor: Int32) -> Style {
     Style(isTerminal: isatty(descriptor) == 1, noColour: variable("NO_COLOR"), terminal: variable("TERM"))

@@ -4,6 +4,12 @@ import Testing
 @testable import lorikeet
 
 @Suite struct `The doctor's report` {
+  private func report(_ findings: [Finding]) -> String {
+    var lines = DoctorLines(.plain, checks: findings.map(\.check))
+    // One after the other, as they are printed.
+    return (findings.flatMap { lines.add([$0]) } + ["", lines.summary]).joined(separator: "\n")
+  }
+
   @Test func `the doctor's report is grouped by subject and aligned, with each remedy below its problem`() {
     let findings = [
       Finding(.npu, "device", .ok, "Arrow Lake's NPU"),
@@ -12,7 +18,7 @@ import Testing
       Finding(.selfTest, "CPU", .warning, "it is slow"), Finding(.openVINO, "openvino", .warning, "old"),
     ]
     #expect(
-      DoctorReport.render(findings, .plain) == """
+      report(findings) == """
         NPU
           ok       device    Arrow Lake's NPU
           error    module    it is not loaded
@@ -33,7 +39,7 @@ import Testing
 
   @Test func `the doctor's report says when all is well`() {
     #expect(
-      DoctorReport.render([Finding(.machine, "memory", .ok, "16 GB")], .plain) == """
+      report([Finding(.machine, "memory", .ok, "16 GB")]) == """
         Machine
           ok       memory  16 GB
 

@@ -80,6 +80,16 @@ void lk_core_destroy(lk_core *_Nullable core);
 /// Returns the names of the available devices, one per line.
 lk_failure lk_core_devices(lk_core *_Nonnull core, char *_Nullable *_Nonnull result);
 
+/// Returns the names of the properties of a device that can be set, one per line.
+lk_failure lk_core_settable_properties(
+    lk_core *_Nonnull core, const char *_Nonnull device, char *_Nullable *_Nonnull result);
+
+/// Sets a property of a device and reads one, which fails if the value is wrong: a device checks values only when it has
+/// to. Applies the property to the whole core.
+lk_failure lk_core_try_property(
+    lk_core *_Nonnull core, const char *_Nonnull device, const char *_Nonnull key,
+    const char *_Nonnull value, const char *_Nonnull read);
+
 /// Returns a property of a device as text; list items are separated by spaces.
 lk_failure lk_core_property(
     lk_core *_Nonnull core, const char *_Nonnull device, const char *_Nonnull key,

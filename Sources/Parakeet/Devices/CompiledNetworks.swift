@@ -43,14 +43,14 @@ struct CompiledNetworks: Sendable {
   ///
   /// - Parameters:
   ///   - name: The network's name: "encoder 500".
-  ///   - device: OpenVINO's name of the device, and everything that distinguishes it and its driver from others.
+  ///   - device: OpenVINO's name of the device, and everything that distinguishes it from others.
   func compile(
-    _ graph: borrowing Graph, name: String, for device: (name: String, identity: String),
+    _ graph: borrowing Graph, name: String, for device: (name: String, identity: DeviceIdentity),
     properties: [String: String], _ runtime: borrowing Runtime
   ) throws(InferenceError) -> CompiledGraph {
     let key = Key(
-      model: model.name, source: source, network: name, device: device.identity, openVINO: Runtime.version,
-      properties: properties)
+      model: model.name, source: source, network: name, device: device.identity.device,
+      driver: device.identity.driver, openVINO: Runtime.version, properties: properties)
     let place = "\(directory)/\(key.folder(device: device.name))"
     let canExport = (try? runtime.property("OPTIMIZATION_CAPABILITIES", of: device.name))?.contains(
       "EXPORT_IMPORT")
@@ -59,26 +59,39 @@ struct CompiledNetworks: Sendable {
       properties["CACHE_DIR"] = cache
       return try runtime.compile(graph, name: name, for: device.name, properties: properties)
     }
-    if Folder(at: place)?.isIntact() == true, let compiled = try? compile(in: place) {
-      if !compiled.isFromCache { keep(key, writtenTo: place, at: place, isExported: canExport) }
-      return compiled
+    if Folder(at: place)?.isIntact() == true {
+      do throws(InferenceError) {
+        let compiled = try compile(in: place)
+        if !compiled.isFromCache { keep(key, writtenTo: place, at: place, isExported: canExport) }
+        return compiled
+      } catch {
+        guard faultOfCache(place) != nil else { throw error }
+      }
     }
     remove(place)
     removeOutdated(like: key)
     guard let temporary = temporaryDirectory() else { return try compile(in: nil) }
-    // If only the cache is at fault, compiling without it succeeds.
-    guard let compiled = try? compile(in: temporary.path) else {
+    do throws(InferenceError) {
+      let compiled = try compile(in: temporary.path)
+      keep(key, writtenTo: temporary.path, at: place, isExported: canExport)
+      return compiled
+    } catch {
+      // A compilation can take a minute and gigabytes: it is repeated only if the cache can be at fault.
+      guard let fault = faultOfCache(temporary.path) else { throw error }
       let compiled = try compile(in: nil)
-      do throws(FileError) {
-        try Files.checkWriting(in: temporary.path)
-        reportNotKept(nothingWritten)
-      } catch {
-        reportNotKept(error)
-      }
+      reportNotKept(fault)
       return compiled
     }
-    keep(key, writtenTo: temporary.path, at: place, isExported: canExport)
-    return compiled
+  }
+
+  /// Returns the reason why OpenVINO could not write to a folder; `nil` if it could.
+  private func faultOfCache(_ folder: String) -> FileError? {
+    do throws(FileError) {
+      try Files.checkWriting(in: folder)
+      return tooLittleSpace
+    } catch {
+      return error
+    }
   }
 
   private func temporaryDirectory() -> TemporaryDirectory? {
@@ -112,11 +125,13 @@ struct CompiledNetworks: Sendable {
   }
 
   private var nothingWritten: FileError {
+    tooLittleSpace ?? FileError(directory, "OpenVINO could not write there")
+  }
+
+  private var tooLittleSpace: FileError? {
     // A compiled network takes about as much space as the model's graphs.
     let needed = model.graphBytes + model.graphBytes / 8
-    guard let free = Files.freeBytes(in: directory), free < needed else {
-      return FileError(directory, "OpenVINO could not write there")
-    }
+    guard let free = Files.freeBytes(in: directory), free < needed else { return nil }
     return FileError(directory, "there is too little space, \(free / 1_000_000) MB free", code: ENOSPC)
   }
 
@@ -124,7 +139,7 @@ struct CompiledNetworks: Sendable {
     notKept(FileError(directory, error.message, code: error.code))
   }
 
-  /// Removes the networks that this one replaces, of other versions of the same model, device or OpenVINO, and the
+  /// Removes the networks that this one replaces, of other versions of the same model, driver or OpenVINO, and the
   /// leftovers of interrupted processes.
   private func removeOutdated(like key: Key) {
     TemporaryPath.removeAbandoned(in: directory)
@@ -143,12 +158,13 @@ struct CompiledNetworks: Sendable {
     var source: String
     var network: String
     var device: String
+    var driver: String
     var openVINO: String
     var properties: [String: String]
 
     func folder(device: String) -> String {
       let text =
-        ([model, source, network, self.device, openVINO]
+        ([model, source, network, self.device, driver, openVINO]
         + properties.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: "\n")
       let plain = "\(model)-\(device)-\(network)".map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" }
       return "\(String(plain).drop { $0 == "." })-\(FileHash.sha256(of: text).prefix(16))"
@@ -156,7 +172,8 @@ struct CompiledNetworks: Sendable {
 
     func isOutdated(by new: Key) -> Bool {
       model == new.model && network == new.network
-        && (openVINO != new.openVINO || (device == new.device && source != new.source))
+        && (openVINO != new.openVINO
+          || (device == new.device && (source != new.source || driver != new.driver)))
     }
   }
 
@@ -167,6 +184,14 @@ struct CompiledNetworks: Sendable {
     var key: Key
     var files: [FileRecord]
   }
+}
+
+/// Everything that distinguishes a device from others for which a network was compiled.
+struct DeviceIdentity: Sendable {
+  /// The device's name and architecture.
+  let device: String
+  /// The version of its driver; empty if the driver has none.
+  let driver: String
 }
 
 /// A compiled network that is kept for the next start.
@@ -189,7 +214,8 @@ public struct CompiledNetwork: Sendable {
     CompiledNetworks.Folder.all(in: directory).map { folder in
       let key = folder.manifest.key
       return CompiledNetwork(
-        path: folder.path, model: key.model, network: key.network, device: key.device, bytes: folder.size,
+        path: folder.path, model: key.model, network: key.network,
+        device: [key.device, key.driver].filter { !$0.isEmpty }.joined(separator: ", "), bytes: folder.size,
         isUsable: key.openVINO == Runtime.version && folder.looksUnchanged)
     }
   }

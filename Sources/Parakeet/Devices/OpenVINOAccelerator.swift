@@ -11,7 +11,7 @@ struct OpenVINOAccelerator: Accelerator {
   let networks: NetworkCompiler
 
   func load(_ shape: EncoderShape) throws(DeviceError) -> any LoadedEncoder {
-    let before = ProcessMemory.residentBytes() + networks.allottedBytes(on: device)
+    let before = networks.bytes(on: device)
     do throws(ParakeetError) {
       let network = try networks.encoder(on: device, shape)
       return OpenVINOEncoder(
@@ -63,22 +63,34 @@ private final class OpenVINOEncoder: LoadedEncoder {
     extractor.append([Float](repeating: 0, count: seconds * LogMelExtractor.sampleRate).span)
     let encoding = try encode(extractor.finished(), 0..<count)
     Runtime.releaseUnusedMemory()
-    let now = ProcessMemory.residentBytes() + networks.allottedBytes(on: device)
-    bytes.store(max(0, now - bytesBefore), ordering: .relaxed)
+    bytes.store(max(0, networks.bytes(on: device) - bytesBefore), ordering: .relaxed)
     return encoding
+  }
+}
+
+extension NetworkCompiler {
+  /// Returns the memory that the process and a device use, in bytes.
+  fileprivate func bytes(on device: DeviceID) -> Int64 {
+    guard device.kind == .npu else { return ProcessMemory.residentBytes(mappedFiles: true) }
+    // The driver reports a blob that it uses in place as its own memory; to the process it is a mapped file.
+    return ProcessMemory.residentBytes(mappedFiles: false) + allottedBytes(on: device)
   }
 }
 
 /// The memory of this process.
 enum ProcessMemory {
-  /// Returns the resident bytes, mapped files included; 0 if the system does not report them.
-  static func residentBytes() -> Int64 {
+  /// Returns the resident bytes; 0 if the system does not report them.
+  ///
+  /// - Parameter mappedFiles: True to include the pages of mapped files, and of memory that processes share.
+  static func residentBytes(mappedFiles: Bool) -> Int64 {
     guard let file = fopen("/proc/self/statm", "r") else { return 0 }
     defer { fclose(file) }
     var line = [CChar](repeating: 0, count: 256)
     guard fgets(&line, Int32(line.count), file) != nil else { return 0 }
     let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-    let pages = text.split(separator: " ").dropFirst().first.flatMap { Int64($0) } ?? 0
-    return pages * Int64(sysconf(Int32(_SC_PAGESIZE)))
+    // size, resident, shared (files and shared memory), …
+    let pages = text.split(separator: " ").dropFirst().prefix(2).compactMap { Int64($0) }
+    guard pages.count == 2 else { return 0 }
+    return (pages[0] - (mappedFiles ? 0 : pages[1])) * Int64(sysconf(Int32(_SC_PAGESIZE)))
   }
 }

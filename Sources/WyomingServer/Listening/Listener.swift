@@ -75,7 +75,7 @@ struct Listener: Sendable {
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture { try InboundBufferHandler.enter(channel) }
       }
-      .takingOwnershipOfDescriptors(input: dup(STDIN_FILENO), output: dup(STDOUT_FILENO)).get()
+      .takingOwnershipOfDescriptors(input: dup(STDIN_FILENO), output: dup(StandardOutput.descriptor)).get()
   }
 
   /// Throws if a server answers at the socket. A socket that a dead server has left behind is replaced.

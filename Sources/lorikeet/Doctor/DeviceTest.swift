@@ -1,5 +1,6 @@
 internal import Devices
 internal import Diagnosis
+internal import Inference
 internal import ModelStore
 internal import Recognition
 internal import SpeechEngine
@@ -11,28 +12,25 @@ struct DeviceTest {
   /// The NPU's busy time meanwhile by the kernel's count, in microseconds; `nil` if the kernel does not count.
   let busy: UInt64?
 
-  /// Tests each device that Lorikeet can use.
+  private let machine: MachineFacts
+
+  /// Returns the devices that Lorikeet can use.
   ///
-  /// - Parameters:
-  ///   - devices: OpenVINO's names.
-  ///   - report: Called with the device that is tested next.
-  static func all(devices: [String], report: (String) -> Void) async -> [DeviceTest] {
-    let kinds = Set(devices.compactMap { DeviceID($0)?.kind })
-    var tests: [DeviceTest] = []
-    for kind in DeviceID.Kind.allCases where kinds.contains(kind) {
-      report(kind.rawValue)
-      tests.append(await DeviceTest(DeviceID(kind)))
-    }
-    return tests
+  /// - Parameter names: OpenVINO's names.
+  static func devices(_ names: [String]) -> [DeviceID] {
+    let kinds = Set(names.compactMap { DeviceID($0)?.kind })
+    return DeviceID.Kind.allCases.filter(kinds.contains).map { DeviceID($0) }
   }
 
-  private init(_ device: DeviceID) async {
+  /// Tests a device. A device that hangs is given up after the standard time limits.
+  init(_ device: DeviceID, _ machine: MachineFacts) async {
     self.device = device
+    self.machine = machine
     let clock = NPUBusyTime()
     let before = clock.microseconds()
     do {
       let model = try ModelDirectory.find(ModelDirectory.builtin)
-      let recognizer = Recognizer(model: model, settings: SelfTest.settings(for: device))
+      let recognizer = Recognizer(model: model, settings: SelfTest.settings(for: device, as: .encoder))
       result = .success(try await SelfTest(of: model).run(with: recognizer))
     } catch {
       result = .failure(error)
@@ -47,8 +45,15 @@ struct DeviceTest {
 
   var finding: Finding {
     switch result {
+    case .failure(DeviceError.late(_, let seconds)):
+      return failure("it hangs: no answer within \(Int(seconds)) s", remedy: Diagnosis.reloading(machine))
     case .failure(let error):
-      return failure("the device does not work: \(error)")
+      let reason = (error as? DeviceError)?.reason ?? "\(error)"
+      guard device.kind == .npu,
+        let known = Diagnosis.explanation(
+          ofNPUFailure: reason, machine, openVINOVersion: Runtime.version)
+      else { return failure("the device does not work: \(reason)") }
+      return failure("\(known.cause): \(reason)", remedy: known.remedy)
     case .success(let outcome):
       if let ran = outcome.device, DeviceID(ran)?.kind != device.kind {
         return failure("\(ran) did the work instead")
@@ -64,9 +69,10 @@ struct DeviceTest {
     }
   }
 
-  private func failure(_ text: String) -> Finding {
+  /// - Parameter remedy: What helps, if that is known.
+  private func failure(_ text: String, remedy: String? = nil) -> Finding {
     let others = device.isProcessor ? nil : "until this is fixed, use another device: --device cpu"
-    return Finding(.selfTest, "\(device)", .error, text, remedy: others)
+    return Finding(.selfTest, "\(device)", .error, text, remedy: remedy ?? others)
   }
 
   private static func milliseconds(_ seconds: Double) -> String { "\(Int(rounded(seconds) * 1000)) ms" }

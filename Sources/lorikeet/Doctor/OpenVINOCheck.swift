@@ -1,13 +1,23 @@
+internal import Concurrency
+internal import Devices
 internal import Diagnosis
+internal import FoundationEssentials
 internal import Inference
 
 /// OpenVINO's version and its report about the devices.
-struct OpenVINOCheck {
+struct OpenVINOCheck: Sendable {
   let version = Runtime.version
   let devices: [Device]
-  private let failure: InferenceError?
+  /// The reason why OpenVINO lists no devices.
+  private let failure: String?
 
-  struct Device {
+  /// The time for OpenVINO to start, with the drivers of all devices.
+  private static let limit = Duration.seconds(60)
+
+  /// The report without any device.
+  static let none = OpenVINOCheck(devices: [], failure: nil)
+
+  struct Device: Sendable {
     /// The device's name in OpenVINO: "GPU.0".
     let name: String
     /// The maker's name for the device.
@@ -27,16 +37,39 @@ struct OpenVINOCheck {
       capabilities = (property("OPTIMIZATION_CAPABILITIES") ?? "").split(separator: " ").map(String.init)
       driverVersion = property("\(name.prefix { $0 != "." })_DRIVER_VERSION")
     }
+
+    /// The driver's version in words. The NPU's is the time at which it was built, in seconds since 1970.
+    fileprivate var driver: String? {
+      guard let driverVersion else { return nil }
+      guard name.hasPrefix(DeviceID.npu.description), let seconds = Int(driverVersion), seconds > 1_000_000_000
+      else { return "driver \(driverVersion)" }
+      let day = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601.year().month().day())
+      return "driver of \(day) (\(driverVersion))"
+    }
   }
 
-  init() {
+  private init(devices: [Device], failure: String?) {
+    self.devices = devices
+    self.failure = failure
+  }
+
+  /// Asks OpenVINO, on a thread that a driver may keep for ever.
+  static func made() async -> OpenVINOCheck {
+    let thread = DeviceThread(named: "OpenVINO", cancelled: .cancelled) { _ in .cancelled }
+    let result = try? await thread.run(limit: limit) { () throws(DeviceError) in asked() }
+    return result
+      ?? OpenVINOCheck(
+        devices: [], failure: "it has not answered within \(Int(limit.seconds)) s; a device's driver hangs")
+  }
+
+  private static func asked() -> OpenVINOCheck {
     do throws(InferenceError) {
       let runtime = try Runtime()
       var devices: [Device] = []
       for name in try runtime.devices() { devices.append(Device(name, of: runtime)) }
-      (self.devices, failure) = (devices, nil)
+      return OpenVINOCheck(devices: devices, failure: nil)
     } catch {
-      (devices, failure) = ([], error)
+      return OpenVINOCheck(devices: [], failure: error.description)
     }
   }
 
@@ -51,7 +84,7 @@ struct OpenVINOCheck {
     return [Finding(.openVINO, "openvino", .ok, version)]
       + devices.map { device in
         var parts = [device.fullName ?? "without a name"]
-        if let driver = device.driverVersion { parts.append("driver \(driver)") }
+        if let driver = device.driver { parts.append(driver) }
         if !device.capabilities.isEmpty { parts.append(device.capabilities.joined(separator: " ")) }
         return Finding(.openVINO, device.name, .ok, parts.joined(separator: ", "))
       }
