@@ -13,7 +13,7 @@
 namespace {
 
 std::string faultsFile() {
-    const char *path = std::getenv("LORIKEET_NPU_SIMULATOR");
+    const char *path = std::getenv("NPU_SIMULATOR");
     return path ? path : "";
 }
 

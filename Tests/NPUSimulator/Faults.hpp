@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-/// The words of the file that the environment variable LORIKEET_NPU_SIMULATOR names, as they are at this moment.
+/// The words of the file that the environment variable NPU_SIMULATOR names, as they are at this moment.
 ///
 /// Words are separated by white space; `word=value` has a value, and `word="a value"` one with spaces.
 class Faults {
