@@ -482,7 +482,7 @@ def test_fault_10_doctor_shows_the_number_of_the_driver_as_a_date(simulator):
     assert day in line
 
 
-# Fault 11, memory that is counted twice, cannot be told from outside: the plugin's memory and the process's grow together.
+# Fault 11, memory that is counted twice, cannot be told from outside: the driver's and the process's grow together.
 
 
 def machine_with_npu(root: pathlib.Path, loader: str) -> pathlib.Path:
@@ -508,7 +508,8 @@ def machine_with_npu(root: pathlib.Path, loader: str) -> pathlib.Path:
 
 
 @fault(12, "the reason is said to be the name of the driver's library")
-@pytest.mark.parametrize("loader", ["libze_loader.so.1.8.12", "libze_loader.so.1"], ids=["Debian 12's", "unknown version"])
+@pytest.mark.parametrize(
+    "loader", ["libze_loader.so.1.8.12", "libze_loader.so.1"], ids=["Debian 12's", "unknown version"])
 def test_fault_12_a_loader_that_lacks_functions_is_named_too_old(npu_library, tmp_path, loader):
     root = tmp_path / "root"
     simulator = Simulator(tmp_path, tmp_path / "data", machine_with_npu(root, loader))
@@ -525,6 +526,7 @@ def test_fault_12_a_loader_that_lacks_functions_is_named_too_old(npu_library, tm
 def test_fault_13_a_decoder_that_answers_nonsense_is_replaced(simulator, words):
     simulator.faults(words)
     result = simulator.run(
-        "transcribe", "--device", "cpu", "--decoder-device", "npu", "--fallback", "cpu", "--data-dir", simulator.data, GOOD)
+        "transcribe", "--device", "cpu", "--decoder-device", "npu", "--fallback", "cpu", "--data-dir", simulator.data,
+        GOOD)
     assert (result.returncode, result.stdout) == (0, TEXT + "\n")
     assert "NPU" in result.stderr

@@ -10,20 +10,20 @@
 
 /// A run of a network, or a timestamp.
 struct Command {
-    std::shared_ptr<Inference> inference;
-    /// As they were when the command was appended.
-    std::vector<const void *> values;
-    uint64_t *timestamp = nullptr;
+  std::shared_ptr<Inference> inference;
+  /// As they were when the command was appended.
+  std::vector<const void *> values;
+  uint64_t *timestamp = nullptr;
 };
 
 struct CommandList {
-    std::mutex mutex;
-    std::vector<Command> commands;
+  std::mutex mutex;
+  std::vector<Command> commands;
 };
 
 namespace memory {
 
 /// The bytes that are allocated for tensors.
-uint64_t allocatedBytes();
+uint64_t allocated_bytes();
 
 }  // namespace memory

@@ -4,6 +4,7 @@
 #include "Faults.hpp"
 #include "Machine.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 
@@ -11,87 +12,65 @@ namespace {
 
 using ze::Result;
 
-constexpr size_t pageSize = 4096;
+constexpr size_t page_size = 4096;
 
 struct Allocation {
-    size_t size;
-    uint64_t id;
-    /// False for memory of the application, which it only has made known.
-    bool isOwn;
+  size_t size;
+  uint64_t id;
 };
 
 std::mutex mutex;
 /// Never destroyed, as memory is freed until the process ends.
-auto &allocations = *new std::multimap<uintptr_t, Allocation>;
-uint64_t lastID = 0;
-uint64_t totalBytes = 0;
-
-/// Makes the application's own memory known to the device, behind the next pointer of an allocation.
-struct SystemMemory {
-    ze::Chained base;
-    void *address;
-    uint64_t size;
-};
-
-constexpr uint32_t typeSystemMemory = 0x00020037;
-
-const SystemMemory *systemMemory(const ze::Chained *description) {
-    for (auto *next = description ? description->next : nullptr; next; next = next->next) {
-        if (next->type == typeSystemMemory) return reinterpret_cast<const SystemMemory *>(next);
-    }
-    return nullptr;
-}
+auto &allocations = *new std::map<uintptr_t, Allocation>;
+uint64_t last_id = 0;
+uint64_t total_bytes = 0;
 
 }  // namespace
 
-uint64_t memory::allocatedBytes() {
-    std::lock_guard<std::mutex> lock(mutex);
-    return totalBytes;
+uint64_t memory::allocated_bytes() {
+  std::lock_guard<std::mutex> lock(mutex);
+  return total_bytes;
 }
 
 EXPORTED Result zeMemAllocHost(
-    void *context, const ze::Chained *description, size_t size, size_t alignment, void **address) {
-    if (!context) return ze::invalidNullHandle;
-    if (!address) return ze::invalidNullPointer;
-    if (size == 0 || (alignment & (alignment - 1)) != 0) return ze::invalidSize;
-    return guarded([&]() -> Result {
-        if (Faults::now().has("memory")) return ze::outOfHostMemory;
-        const SystemMemory *known = systemMemory(description);
-        void *memory = known ? known->address : nullptr;
-        if (!known && posix_memalign(&memory, alignment > pageSize ? alignment : pageSize, size) != 0) memory = nullptr;
-        if (!memory) return ze::outOfHostMemory;
-        std::lock_guard<std::mutex> lock(mutex);
-        allocations.insert({reinterpret_cast<uintptr_t>(memory), {size, ++lastID, known == nullptr}});
-        totalBytes += known ? 0 : size;
-        *address = memory;
-        return ze::success;
-    });
+  void *context, const ze::Chained *, size_t size, size_t alignment, void **address) {
+  if (!context) return ze::invalid_null_handle;
+  if (!address) return ze::invalid_null_pointer;
+  if (size == 0 || (alignment & (alignment - 1)) != 0) return ze::invalid_size;
+  return guarded([&]() -> Result {
+    if (Faults::now().has("memory")) return ze::out_of_host_memory;
+    void *memory = nullptr;
+    if (posix_memalign(&memory, std::max(alignment, page_size), size) != 0) return ze::out_of_host_memory;
+    std::lock_guard<std::mutex> lock(mutex);
+    allocations.insert({reinterpret_cast<uintptr_t>(memory), {size, ++last_id}});
+    total_bytes += size;
+    *address = memory;
+    return ze::success;
+  });
 }
 
 EXPORTED Result zeMemFree(void *context, void *address) {
-    if (!context) return ze::invalidNullHandle;
-    std::lock_guard<std::mutex> lock(mutex);
-    const auto found = allocations.find(reinterpret_cast<uintptr_t>(address));
-    if (found == allocations.end()) return ze::invalidArgument;
-    if (found->second.isOwn) {
-        totalBytes -= found->second.size;
-        free(address);
-    }
-    allocations.erase(found);
-    return ze::success;
+  if (!context) return ze::invalid_null_handle;
+  std::lock_guard<std::mutex> lock(mutex);
+  const auto found = allocations.find(reinterpret_cast<uintptr_t>(address));
+  if (found == allocations.end()) return ze::invalid_argument;
+  total_bytes -= found->second.size;
+  free(address);
+  allocations.erase(found);
+  return ze::success;
 }
 
 EXPORTED Result zeMemGetAllocProperties(
-    void *context, const void *address, ze::AllocationProperties *properties, void **device) {
-    if (!context) return ze::invalidNullHandle;
-    if (!address || !properties) return ze::invalidNullPointer;
-    const auto place = reinterpret_cast<uintptr_t>(address);
-    std::lock_guard<std::mutex> lock(mutex);
-    auto found = allocations.upper_bound(place);
-    const bool isKnown = found != allocations.begin() && place - (--found)->first < found->second.size;
-    properties->kind = isKnown ? ze::memoryKindHost : ze::memoryKindUnknown;
-    properties->id = isKnown ? found->second.id : 0;
-    properties->pageSize = pageSize;
-    if (device) *device = isKnown ? &machine::device : nullptr;
-    return ze::success;
+  void *context, const void *address, ze::AllocationProperties *properties, void **device) {
+  if (!context) return ze::invalid_null_handle;
+  if (!address || !properties) return ze::invalid_null_pointer;
+  const auto place = reinterpret_cast<uintptr_t>(address);
+  std::lock_guard<std::mutex> lock(mutex);
+  auto found = allocations.upper_bound(place);
+  const bool is_known = found != allocations.begin() && place - (--found)->first < found->second.size;
+  properties->kind = is_known ? ze::memory_kind_host : ze::memory_kind_unknown;
+  properties->id = is_known ? found->second.id : 0;
+  properties->page_size = page_size;
+  if (device) *device = is_known ? &machine::device : nullptr;
+  return ze::success;
 }
