@@ -1,10 +1,12 @@
 import os
 import pathlib
+import subprocess
 import tarfile
 
 import pytest
 
 import lorikeet
+import npu
 import oracle
 from hub import Hub
 from server import Server
@@ -59,6 +61,14 @@ def hub():
 @pytest.fixture
 def store(tmp_path, hub):
     return Store(tmp_path, hub)
+
+
+@pytest.fixture(scope="session")
+def npu_library():
+    """Builds the simulated NPU; see npu.py."""
+    if not npu.PLUGIN.exists():
+        pytest.skip("OpenVINO has no NPU on this architecture")
+    subprocess.run([lorikeet.REPOSITORY / "Tests/NPUSimulator/build"], check=True)
 
 
 @pytest.fixture(scope="session")
