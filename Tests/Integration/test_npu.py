@@ -1,8 +1,4 @@
-"""Lorikeet on an NPU: OpenVINO's own plugin on a simulated driver, which can fail in every way.
-
-A test that is marked as an expected failure says how the program should behave; its number is that of the fault in the
-list of what the simulation has shown.
-"""
+"""Lorikeet on an NPU: OpenVINO's own plugin on a simulated driver, which can fail in every way."""
 import asyncio
 import datetime
 import json
@@ -42,10 +38,6 @@ FAULTS_AT_START = {
     'compile="no such layer"': "no such layer",
     "memory": "OUT_OF_DEVICE_MEMORY",
 }
-
-
-def fault(number: int, what: str):
-    return pytest.mark.xfail(strict=True, reason=f"fault {number}: {what}")
 
 
 @pytest.fixture(scope="module")
@@ -239,7 +231,7 @@ def state(server) -> str | None:
 
 def losses(server) -> int:
     """The losses of encoder and decoder, each of which is lost and comes back on its own."""
-    return sum(" warning " in line and " is lost: " in line for line in list(server.log))
+    return sum(" warning " in line and (" is lost: " in line or " cannot be used: " in line) for line in list(server.log))
 
 
 def returns(server) -> int:
@@ -340,7 +332,6 @@ def test_fault_1_weights_in_eight_bits_give_the_right_words_in_a_bucket(simulato
 
 
 # In the encoder's first run, which is its warm-up, and in the self-test's.
-@fault(2, "a hang while an encoder is loaded is noticed after 300 s, whatever --inference-seconds says")
 @pytest.mark.parametrize("runs", [0, 1])
 def test_fault_2_a_hang_in_a_first_run_counts_as_any_other(simulator, runs):
     simulator.faults("hang=600", f"after={runs}")
@@ -351,7 +342,6 @@ def test_fault_2_a_hang_in_a_first_run_counts_as_any_other(simulator, runs):
     assert "has not answered within 2.0 s" in result.stderr
 
 
-@fault(3, "doctor prints nothing until all is known, and waits for an NPU that hangs")
 def test_fault_3_doctor_says_that_the_npu_hangs(simulator, tmp_path):
     simulator.faults("hang=600")
     (tmp_path / "root").mkdir()
@@ -375,7 +365,6 @@ def test_fault_3_doctor_says_that_the_npu_hangs(simulator, tmp_path):
     assert "hangs" in line
 
 
-@fault(4, "a refused compilation is repeated without the cache, and once more if there is a folder")
 @pytest.mark.parametrize("has_folder", [False, True])
 def test_fault_4_a_refused_compilation_is_attempted_once(simulator, has_folder):
     if not has_folder:
@@ -386,7 +375,6 @@ def test_fault_4_a_refused_compilation_is_attempted_once(simulator, has_folder):
     assert simulator.counts()["compile"] == 1
 
 
-@fault(5, "compiled networks of the former driver stay in the cache")
 def test_fault_5_an_update_of_the_driver_removes_what_was_compiled_with_the_former(simulator):
     before = simulator.folders("encoder-500")
     simulator.faults(f"driver={DRIVER + 86400}")
@@ -395,7 +383,6 @@ def test_fault_5_an_update_of_the_driver_removes_what_was_compiled_with_the_form
     assert len(after) == 1 and after != before
 
 
-@fault(6, "the requested precision is reported, and f16 runs")
 def test_fault_6_f32_on_the_npu_is_refused_or_reported_as_what_ran(simulator):
     result = simulator.transcribe("--precision", "f32", "--format", "json")
     if result.returncode == 0:
@@ -415,7 +402,6 @@ def test_fault_7_a_network_that_cannot_be_exported_leaves_no_folder_and_a_notice
         assert fresh.folders("encoder-500") == []
 
 
-@fault(8, "the reason is printed twice, as an event and as the error")
 @pytest.mark.parametrize("words", ["lost", 'compile="no such layer"'])
 def test_fault_8_a_failing_npu_is_told_in_one_line(simulator, words):
     simulator.faults(words)
@@ -423,7 +409,6 @@ def test_fault_8_a_failing_npu_is_told_in_one_line(simulator, words):
     assert FAULTS_AT_START[words] in line
 
 
-@fault(8, "'NPU is lost: NPU: cannot compile the encoder 500 for NPU: …'")
 def test_fault_8_an_npu_that_never_worked_is_not_lost_and_is_named_once(simulator):
     simulator.faults('compile="no such layer"')
     line, = simulator.transcribe("--no-cache", "--fallback", "cpu").stderr.splitlines()
@@ -432,14 +417,12 @@ def test_fault_8_an_npu_that_never_worked_is_not_lost_and_is_named_once(simulato
     assert "an action is required" not in line
 
 
-@fault(8, "a wrong value ends in 'NPU is lost' and advice to run doctor")
 def test_fault_8_a_wrong_value_of_a_property_names_property_and_value(simulator):
     line = error(simulator.transcribe("--device-property", "NPU_TURBO=maybe"))
     assert "NPU_TURBO" in line and "maybe" in line
     assert "is lost" not in line and "doctor" not in line and "Exception from" not in line
 
 
-@fault(8, "the remedy for a driver that is too old is another device")
 def test_fault_8_doctor_advises_an_update_of_a_driver_that_is_too_old(simulator):
     simulator.faults("extension=1.4")
     result = simulator.doctor("--json")
@@ -449,33 +432,28 @@ def test_fault_8_doctor_advises_an_update_of_a_driver_that_is_too_old(simulator)
     assert "update the NPU driver" in simulator.transcribe().stderr
 
 
-@fault(9, "a property that cannot be set is accepted")
 def test_fault_9_a_read_only_property_is_refused(simulator):
     line = error(simulator.transcribe("--device-property", "NPU_MAX_TILES=1"))
     assert "NPU_MAX_TILES" in line
 
 
-@fault(9, "the list of known properties has those that cannot be set")
 def test_fault_9_a_read_only_property_is_not_offered(simulator):
     line = error(simulator.transcribe("--device-property", "TURBO=YES"))
     assert "NPU has no property TURBO" in line and "NPU_TURBO" in line
     assert "AVAILABLE_DEVICES" not in line and "NPU_MAX_TILES" not in line
 
 
-@fault(9, "OpenVINO writes its log to standard output")
 def test_fault_9_openvinos_log_is_not_on_standard_output(simulator):
     result = simulator.transcribe("--device-property", "LOG_LEVEL=LOG_INFO", "--format", "json")
     assert transcript(result)["text"] == TEXT
 
 
-@fault(9, "the error is that of dlopen, with the path of a library")
 def test_fault_9_a_compiler_that_is_not_installed_is_told_clearly(simulator):
     line = error(simulator.transcribe("--device-property", "NPU_COMPILER_TYPE=PLUGIN"))
     assert "NPU_COMPILER_TYPE" in line and "PLUGIN" in line
     assert "Exception from" not in line and "cannot open shared object file" not in line
 
 
-@fault(10, "the driver's number is printed as if it were a version")
 def test_fault_10_doctor_shows_the_number_of_the_driver_as_a_date(simulator):
     day = datetime.datetime.fromtimestamp(DRIVER, datetime.timezone.utc).date().isoformat()
     line, = (line for line in simulator.doctor().stdout.splitlines() if "driver" in line and "simulated" in line)
@@ -507,7 +485,6 @@ def machine_with_npu(root: pathlib.Path, loader: str) -> pathlib.Path:
     return libraries
 
 
-@fault(12, "the reason is said to be the name of the driver's library")
 @pytest.mark.parametrize(
     "loader", ["libze_loader.so.1.8.12", "libze_loader.so.1"], ids=["Debian 12's", "unknown version"])
 def test_fault_12_a_loader_that_lacks_functions_is_named_too_old(npu_library, tmp_path, loader):
@@ -521,7 +498,6 @@ def test_fault_12_a_loader_that_lacks_functions_is_named_too_old(npu_library, tm
     assert finding["verdict"] == "error" and "too old for OpenVINO" in finding["text"] and finding["remedy"]
 
 
-@fault(13, "a decoder is neither tested nor checked: 'earearearearearearear', with exit status 0")
 @pytest.mark.parametrize("words", ["nan", "zeros"])
 def test_fault_13_a_decoder_that_answers_nonsense_is_replaced(simulator, words):
     simulator.faults(words)
