@@ -203,7 +203,7 @@ def test_a_compiled_network_that_the_driver_refuses_is_compiled_again(simulator)
     assert_compiles_again_and_then_reads(simulator)
 
 
-def test_another_driver_or_device_does_not_get_compiled_networks_of_the_former(simulator):
+def test_another_driver_does_not_get_compiled_networks_of_the_former(simulator):
     simulator.faults(f"driver={DRIVER + 86400}")
     found = transcript(simulator.transcribe("--format", "json"))
     assert (found["text"], found["from_cache"]) == (TEXT, False)
