@@ -22,7 +22,7 @@ public struct ResolvedSettings: Sendable, CustomStringConvertible {
         throw refusal(of: .uri, uri, because: error.what)
       }
     }
-    do throws(BucketError) {
+    do throws(DeviceError) {
       try settings.compute.checkBuckets()
     } catch {
       let setting = settings.compute.lazyBuckets == nil ? Setting.buckets : .lazyBuckets

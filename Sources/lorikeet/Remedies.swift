@@ -48,7 +48,7 @@ enum Remedies {
       return "choose a writable --data-dir with enough space, or use --no-cache"
     case .failed, .late, .notFinite, .lost:
       return error.device.flatMap { $0.isProcessor ? nil : "run `lorikeet doctor` for details" }
-    case .bucket, .networks, .cancelled: return nil
+    case .bucketOutOfRange, .bucketListedTwice, .noEagerBucket, .networks, .cancelled: return nil
     }
   }
 
