@@ -21,6 +21,8 @@ enum Remedies {
     case let error as ClientError: advice(for: error.reason)
     case is ListenError: "give another --uri"
     case let error as DeviceError: advice(for: error)
+    case let error as ParakeetError: advice(for: error)
+    case let error as ModelError: advice(for: error)
     default: nil
     }
   }
@@ -43,12 +45,33 @@ enum Remedies {
         openVINODevices: available.map(\.description))
       return "--fallback cpu continues without it. Why: \(why)"
     case .missing: return "--fallback cpu continues without it; run `lorikeet doctor` for details"
-    case .networks(ParakeetError.cache): return "choose a writable --data-dir, or use --no-cache"
-    case .networks(ParakeetError.preparation):
-      return "choose a writable --data-dir with enough space, or use --no-cache"
+    case .networks(let error): return advice(for: error)
     case .failed, .late, .notFinite, .lost:
       return error.device.flatMap { $0.isProcessor ? nil : "run `lorikeet doctor` for details" }
-    case .bucketOutOfRange, .bucketListedTwice, .noEagerBucket, .networks, .cancelled: return nil
+    case .bucketOutOfRange, .bucketListedTwice, .noEagerBucket, .cancelled: return nil
+    }
+  }
+
+  private static func advice(for error: ParakeetError) -> String? {
+    switch error {
+    case .cache: "choose a writable --data-dir, or use --no-cache"
+    case .preparation: "choose a writable --data-dir with enough space, or use --no-cache"
+    case .model(let error): advice(for: error)
+    case .inference, .graph, .precision, .preparedOtherwise, .property: nil
+    }
+  }
+
+  private static func advice(for error: ModelError) -> String? {
+    switch error.reason {
+    case .notPulled: "`lorikeet models pull \(error.model)` downloads it"
+    case .file(_, _, .pull(let model)):
+      // Reading finds a damaged file that has the recorded size.
+      "`lorikeet models verify \(model)` and then `lorikeet models pull \(model)` downloads it again"
+    case .quantizedLayers: "`lorikeet models pull` downloads that one, and --device cpu runs this one"
+    case .unknownName, .notADirectory, .builtinMissing, .file, .preparedByAnother, .configuration,
+      .vocabulary,
+      .graph:
+      nil
     }
   }
 

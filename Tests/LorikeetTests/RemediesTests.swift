@@ -25,6 +25,27 @@ import Testing
     #expect(text.contains("lorikeet doctor"))
   }
 
+  @Test(
+    arguments: [
+      (
+        .file("a.onnx", .empty, repair: .pull(model: "m")),
+        "`lorikeet models verify m` and then `lorikeet models pull m` downloads it again"
+      ),
+      (.notPulled(models: "/x"), "`lorikeet models pull m` downloads it"),
+      (.quantizedLayers(device: "NPU"), "--device cpu runs this one"),
+    ] as [(ModelError.Reason, String)])
+  func `a model that cannot be used has a remedy that names the commands`(
+    reason: ModelError.Reason, remedy: String
+  ) {
+    let error = ModelError(model: "m", reason: reason)
+    for error in [error, ParakeetError.model(error), DeviceError.networks(ParakeetError.model(error))]
+      as [any Error]
+    {
+      let text = Remedies.text(of: error)
+      #expect(text.hasPrefix("\(error); ") && text.hasSuffix(remedy))
+    }
+  }
+
   @Test func `an error of the processor has no remedy`() {
     let error = DeviceError.failed(device: "CPU", why: "x")
     #expect(Remedies.text(of: error) == "\(error)")
