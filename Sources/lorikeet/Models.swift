@@ -28,7 +28,7 @@ extension HubRepository: ExpressibleByArgument {
 }
 
 extension HubSettings {
-  static func fromEnvironment(isOffline: Bool) throws(DownloadError.Setting) -> HubSettings {
+  static func fromEnvironment(isOffline: Bool) throws(DownloadError) -> HubSettings {
     try HubSettings(environment: SystemProcess.environment, isOffline: isOffline)
   }
 }

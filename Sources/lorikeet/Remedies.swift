@@ -2,6 +2,7 @@ internal import Devices
 internal import Diagnosis
 internal import Glibc
 internal import Inference
+internal import ModelDownload
 internal import ModelStore
 internal import Parakeet
 internal import SpeechEngine
@@ -23,6 +24,7 @@ enum Remedies {
     case let error as DeviceError: advice(for: error)
     case let error as ParakeetError: advice(for: error)
     case let error as ModelError: advice(for: error)
+    case let error as DownloadError: advice(for: error)
     default: nil
     }
   }
@@ -71,6 +73,25 @@ enum Remedies {
     case .unknownName, .notADirectory, .builtinMissing, .file, .preparedByAnother, .configuration,
       .vocabulary,
       .graph:
+      nil
+    }
+  }
+
+  private static func advice(for error: DownloadError) -> String? {
+    let pull = "`lorikeet models pull \(error.model ?? "MODEL")`"
+    return switch error.reason {
+    case .offline:
+      """
+      run \(pull) with a network, without --offline and HF_HUB_OFFLINE, or pass a directory with the model's files to \
+      --model
+      """
+    case .noRoom: "make room, or choose another place with --data-dir"
+    case .absent: "\(pull) downloads it"
+    case .gaveUp, .cancelled: "\(pull) continues from there"
+    case .system: "check free space and permissions, or choose another place with --data-dir"
+    case .model(let error): advice(for: error)
+    case .setting, .refused, .notFound, .status, .webPage, .wrongSize, .wrongContent, .unknownContent,
+      .rangesIgnored, .interrupted, .other, .busy:
       nil
     }
   }
