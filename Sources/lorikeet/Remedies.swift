@@ -20,7 +20,7 @@ enum Remedies {
   private static func advice(for error: any Error) -> String? {
     switch error {
     case let error as ClientError: advice(for: error.reason)
-    case is ListenError: "give another --uri"
+    case ServerError.notListening: "give another --uri"
     case let error as DeviceError: advice(for: error)
     case let error as ParakeetError: advice(for: error)
     case let error as ModelError: advice(for: error)
