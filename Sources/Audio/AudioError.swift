@@ -10,7 +10,7 @@ public struct AudioError: Error, Sendable, Equatable, CustomStringConvertible {
     case empty
     /// The format is not recognised; with the decoder's message.
     case unknownFormat(String)
-    /// The recording has a property that is not supported: "has 65 channels, …".
+    /// A property is not supported: "65 channels, …", of a recording "has 65 channels, …".
     case unsupported(String)
     /// A recognised format that is not supported: its description, and the command that converts it.
     case foreign(String, conversion: String)
@@ -27,40 +27,44 @@ public struct AudioError: Error, Sendable, Equatable, CustomStringConvertible {
     case unreadable(String)
   }
 
-  /// The file's path, or "standard input".
-  public let source: String
+  /// The file's path, or "standard input"; `nil` for a format on its own.
+  public let source: String?
   /// The reason.
   public let reason: Reason
 
   /// Creates an error.
-  public init(source: String, reason: Reason) {
+  public init(source: String?, reason: Reason) {
     self.source = source
     self.reason = reason
   }
 
   /// The source, the reason and, if there is one, the command that converts the recording.
-  public var description: String {
-    switch reason {
-    case .cannotOpen(let why): "\(source): cannot be opened: \(why)"
-    case .isDirectory: "\(source): is a directory, expected an audio file"
-    case .empty: "\(source): is empty, expected an audio file"
+  public var description: String { (source.map { "\($0): " } ?? "") + reason.description }
+}
+
+extension AudioError.Reason {
+  fileprivate var description: String {
+    switch self {
+    case .cannotOpen(let why): "cannot be opened: \(why)"
+    case .isDirectory: "is a directory, expected an audio file"
+    case .empty: "is empty, expected an audio file"
     case .unknownFormat(let why):
-      "\(source): is not a supported audio file (\(why)); supported are WAV, FLAC, Ogg, Opus and MP3"
-    case .unsupported(let what): "\(source): \(what)"
+      "is not a supported audio file (\(why)); supported are WAV, FLAC, Ogg, Opus and MP3"
+    case .unsupported(let what): "\(what)"
     case .truncated(let promised, let found):
-      "\(source): is cut off: its header promises \(seconds(promised)) of audio, found \(seconds(found))"
-    case .foreign(let what, let conversion): "\(source): \(what); convert it with: \(conversion)"
+      "is cut off: its header promises \(seconds(promised)) of audio, found \(seconds(found))"
+    case .foreign(let what, let conversion): "\(what); convert it with: \(conversion)"
     case .noEndMark(let found?, let conversion?):
       """
-      \(source): is cut off: the page that marks the end of the stream is missing, found \(seconds(found)) of audio; \
+      is cut off: the page that marks the end of the stream is missing, found \(seconds(found)) of audio; \
       convert it with: \(conversion)
       """
-    case .noEndMark: "\(source): is cut off: the page that marks the end of the stream is missing"
+    case .noEndMark: "is cut off: the page that marks the end of the stream is missing"
     case .notANumber(let second):
-      "\(source): the sample at \(seconds(second)) is not a number"
+      "the sample at \(seconds(second)) is not a number"
     case .outOfRange(let value, let second):
-      "\(source): the sample at \(seconds(second)) is \(value), expected values between -1 and 1"
-    case .unreadable(let why): "\(source): cannot be decoded: \(why)"
+      "the sample at \(seconds(second)) is \(value), expected values between -1 and 1"
+    case .unreadable(let why): "cannot be decoded: \(why)"
     }
   }
 

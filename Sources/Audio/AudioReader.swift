@@ -28,10 +28,8 @@ public struct AudioReader: ~Copyable {
     let source = path == "-" ? "standard input" : path
     let recording = try Recording(path: path, source: source)
     let (sampleRate, channels) = (recording.decoder.sampleRate, recording.decoder.channels)
-    do throws(PCMFormatError) {
-      _ = try PCMFormat(sampleRate: sampleRate, bytesPerSample: 4, channels: channels)
-    } catch {
-      throw AudioError(source: source, reason: .unsupported("has \(error)"))
+    if let refusal = PCMFormat.refusal(sampleRate: sampleRate, channels: channels) {
+      throw AudioError(source: source, reason: .unsupported("has \(refusal)"))
     }
     let resampler = try Resampler.toSpeech(from: sampleRate, source: source)
     seconds = recording.decoder.frameCount.map { Double($0) / Double(sampleRate) } ?? .infinity
@@ -56,13 +54,13 @@ public struct AudioReader: ~Copyable {
     guard count > 0 else {
       ended = true
       try checkEnd()
-      let last = try resampler.speech(mix.finish(), source: source)
-      return last + (try resampler.rest(source: source))
+      let last = try resampler.speech(mix.finish())
+      return last + (try resampler.rest())
     }
     try checkSound(count)
     let samples = mix.append(interleaved[..<(count * channels)])
     framesRead += count
-    return try resampler.speech(samples, source: source)
+    return try resampler.speech(samples)
   }
 
   private func checkSound(_ count: Int) throws(AudioError) {

@@ -17,33 +17,27 @@ public struct PCMFormat: Sendable, Equatable {
 
   /// Creates a format.
   ///
-  /// - Throws: ``PCMFormatError`` for the first value out of range.
-  public init(sampleRate: Int, bytesPerSample: Int, channels: Int) throws(PCMFormatError) {
-    guard Self.sampleRates.contains(sampleRate) else { throw .sampleRate(sampleRate) }
-    guard (1...4).contains(bytesPerSample) else { throw .bytesPerSample(bytesPerSample) }
-    guard Self.channelCounts.contains(channels) else { throw .channels(channels) }
+  /// - Throws: An ``AudioError`` with the first value that is not supported.
+  public init(sampleRate: Int, bytesPerSample: Int, channels: Int) throws(AudioError) {
+    let refusal = Self.refusal(sampleRate: sampleRate, bytesPerSample: bytesPerSample, channels: channels)
+    if let refusal { throw AudioError(source: nil, reason: .unsupported(refusal)) }
     self.sampleRate = sampleRate
     self.bytesPerSample = bytesPerSample
     self.channels = channels
   }
-}
 
-/// A value of an audio format outside its accepted range.
-public enum PCMFormatError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// A sample rate, in hertz.
-  case sampleRate(Int)
-  /// A sample width, in bytes.
-  case bytesPerSample(Int)
-  /// A number of channels.
-  case channels(Int)
-
-  /// The value and its accepted range.
-  public var description: String {
-    switch self {
-    case .sampleRate(let value):
-      "a sample rate of \(value) Hz, expected \(PCMFormat.sampleRates.lowerBound) to \(PCMFormat.sampleRates.upperBound)"
-    case .bytesPerSample(let value): "a sample width of \(value) bytes, expected 1 to 4"
-    case .channels(let value): "\(value) channels, expected 1 to \(PCMFormat.channelCounts.upperBound)"
+  /// Returns the first value that is not supported, with the accepted ones; `nil` if all are.
+  static func refusal(sampleRate: Int, bytesPerSample: Int = 4, channels: Int) -> String? {
+    if !sampleRates.contains(sampleRate) {
+      return
+        "a sample rate of \(sampleRate) Hz, expected \(sampleRates.lowerBound) to \(sampleRates.upperBound)"
     }
+    if !(1...4).contains(bytesPerSample) {
+      return "a sample width of \(bytesPerSample) bytes, expected 1 to 4"
+    }
+    if !channelCounts.contains(channels) {
+      return "\(channels) channels, expected 1 to \(channelCounts.upperBound)"
+    }
+    return nil
   }
 }

@@ -25,13 +25,13 @@ public struct PCMStream: ~Copyable {
   /// Appends bytes, which can be split anywhere, and returns the output samples that are ready.
   public mutating func append(_ bytes: Span<UInt8>) throws(AudioError) -> [Float] {
     let samples = mix.append(decoder.append(bytes)[...])
-    return try resampler.speech(samples, source: "the audio stream")
+    return try resampler.speech(samples)
   }
 
   /// Returns the last samples at the end of the stream.
   public mutating func finish() throws(AudioError) -> [Float] {
-    let last = try resampler.speech(mix.finish(), source: "the audio stream")
-    return last + (try resampler.rest(source: "the audio stream"))
+    let last = try resampler.speech(mix.finish())
+    return last + (try resampler.rest())
   }
 }
 
@@ -39,34 +39,22 @@ extension Resampler {
   /// Creates a resampler to the rate of speech features; `nil` if the rate is that already.
   static func toSpeech(from sampleRate: Int, source: String) throws(AudioError) -> Resampler? {
     guard sampleRate != PCMStream.sampleRate else { return nil }
-    do {
-      return try Resampler(from: sampleRate, to: PCMStream.sampleRate)
-    } catch {
-      throw AudioError(source: source, reason: .unreadable(error.message))
-    }
+    return try Resampler(from: sampleRate, to: PCMStream.sampleRate, source: source)
   }
 }
 
 extension Optional where Wrapped == Resampler {
   /// Appends samples and returns those that are ready at the rate of speech features.
-  mutating func speech(_ samples: [Float], source: String) throws(AudioError) -> [Float] {
+  mutating func speech(_ samples: [Float]) throws(AudioError) -> [Float] {
     guard var resampler = take() else { return samples }
-    do throws(ResamplerError) {
-      let result = try resampler.append(samples)
-      self = consume resampler
-      return result
-    } catch {
-      throw AudioError(source: source, reason: .unreadable(error.message))
-    }
+    let result = try resampler.append(samples)
+    self = consume resampler
+    return result
   }
 
   /// Returns the delayed samples at the end.
-  mutating func rest(source: String) throws(AudioError) -> [Float] {
+  mutating func rest() throws(AudioError) -> [Float] {
     guard var resampler = take() else { return [] }
-    do throws(ResamplerError) {
-      return try resampler.finish()
-    } catch {
-      throw AudioError(source: source, reason: .unreadable(error.message))
-    }
+    return try resampler.finish()
   }
 }

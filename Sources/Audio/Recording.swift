@@ -47,10 +47,10 @@ struct Recording {
         decoders.append(try MPEGDecoder(part, source: source))
         continue
       }
-      do throws(SoundFile.Refusal) {
-        decoders.append(try SoundFile(part))
-      } catch {
-        throw AudioError(source: source, reason: Self.reason(error, container.promise, bytes, path: path))
+      switch SoundFile.open(part) {
+      case .opened(let file): decoders.append(file)
+      case .refused(let refusal):
+        throw AudioError(source: source, reason: Self.reason(refusal, container.promise, bytes, path: path))
       }
     }
     guard let decoder = ChainedDecoder.chained(decoders) else {
@@ -71,19 +71,21 @@ struct Recording {
       return
     }
     let refusal: SoundFile.Refusal
-    do throws(SoundFile.Refusal) {
-      self.init(decoder: try SoundFile(bytes), promise: .frames, path: path)
+    switch SoundFile.open(bytes) {
+    case .opened(let file):
+      self.init(decoder: file, promise: .frames, path: path)
       unexplainedBytes = bytes.has("fLaC", at: 0) ? 0 : bytes.size
       return
-    } catch {
-      refusal = error
+    case .refused(let reason): refusal = reason
     }
     if refusal.isUnknownFormat {
       if let container = Container.mpeg(bytes, reach: Self.reach) {
         self = try Self(container, in: bytes, path: path, source: source)
         return
       }
-      if let format = HeaderlessFormat(path: path), let file = try? SoundFile(bytes, headerless: format) {
+      if let format = HeaderlessFormat(path: path),
+        case .opened(let file) = SoundFile.open(bytes, headerless: format)
+      {
         self.init(decoder: file, promise: .frames, path: path)
         return
       }

@@ -4,11 +4,14 @@ internal import CSoxr
 struct Resampler: ~Copyable {
   private let handle: soxr_t
   private let ratio: Double
+  /// The source of the audio, for errors.
+  private let source: String
 
   /// - Parameters:
   ///   - inputRate: The input sample rate, in hertz.
   ///   - outputRate: The output sample rate, in hertz.
-  init(from inputRate: Int, to outputRate: Int) throws(ResamplerError) {
+  ///   - source: The source of the audio, for errors.
+  init(from inputRate: Int, to outputRate: Int, source: String) throws(AudioError) {
     var error: soxr_error_t?
     var format = soxr_io_spec(SOXR_FLOAT32_I, SOXR_FLOAT32_I)
     var quality = soxr_quality_spec(UInt(SOXR_HQ), 0)
@@ -17,9 +20,11 @@ struct Resampler: ~Copyable {
       let handle = soxr_create(
         Double(inputRate), Double(outputRate), 1, &error, &format, &quality, &runtime)
     else {
-      throw ResamplerError(message: error.map { String(cString: $0) } ?? "libsoxr returned no resampler")
+      let why = error.map { String(cString: $0) } ?? "libsoxr returned no resampler"
+      throw AudioError(source: source, reason: .unreadable(why))
     }
     self.handle = handle
+    self.source = source
     ratio = Double(outputRate) / Double(inputRate)
   }
 
@@ -28,13 +33,13 @@ struct Resampler: ~Copyable {
   }
 
   /// Appends samples and returns the output samples that are ready.
-  mutating func append(_ samples: [Float]) throws(ResamplerError) -> [Float] {
+  mutating func append(_ samples: [Float]) throws(AudioError) -> [Float] {
     guard !samples.isEmpty else { return [] }
     return try process(samples)
   }
 
   /// Returns the samples that the filter has delayed.
-  mutating func finish() throws(ResamplerError) -> [Float] {
+  mutating func finish() throws(AudioError) -> [Float] {
     var result: [Float] = []
     while true {
       let part = try process(nil)
@@ -43,7 +48,7 @@ struct Resampler: ~Copyable {
     }
   }
 
-  private mutating func process(_ samples: [Float]?) throws(ResamplerError) -> [Float] {
+  private mutating func process(_ samples: [Float]?) throws(AudioError) -> [Float] {
     let capacity = Int(Double(samples?.count ?? 4096) * ratio) + 4096
     var consumed = 0
     var produced = 0
@@ -57,16 +62,13 @@ struct Resampler: ~Copyable {
       }
       count = produced
     }
-    if let error { throw ResamplerError(message: String(cString: error)) }
+    if let error { throw AudioError(source: source, reason: .unreadable(String(cString: error))) }
     // The buffer holds any possible output, so libsoxr consumes the whole input.
     guard consumed == samples?.count ?? 0 else {
-      throw ResamplerError(message: "libsoxr consumed \(consumed) of \(samples?.count ?? 0) samples")
+      throw AudioError(
+        source: source,
+        reason: .unreadable("libsoxr consumed \(consumed) of \(samples?.count ?? 0) samples"))
     }
     return output
   }
-}
-
-/// An error of libsoxr, with its message.
-struct ResamplerError: Error {
-  let message: String
 }

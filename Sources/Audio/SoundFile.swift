@@ -11,8 +11,8 @@ final class SoundFile: AudioDecoder {
   /// The bytes that libsndfile reads, which must live as long as the handle.
   private let cursor: ByteCursor
 
-  /// An error of libsndfile on opening a file.
-  struct Refusal: Error {
+  /// The reason why libsndfile does not open a file.
+  struct Refusal {
     /// libsndfile's error number.
     let code: Int
     let problem: String
@@ -23,10 +23,16 @@ final class SoundFile: AudioDecoder {
     var isUnknownCodec: Bool { code == Int(SF_ERR_UNSUPPORTED_ENCODING) }
   }
 
+  /// The result of opening a file.
+  enum Opening {
+    case opened(SoundFile)
+    case refused(Refusal)
+  }
+
   /// Opens a recording.
   ///
   /// - Parameter headerless: The format of bytes without a header.
-  init(_ bytes: any ByteSource, headerless: HeaderlessFormat? = nil) throws(Refusal) {
+  static func open(_ bytes: any ByteSource, headerless: HeaderlessFormat? = nil) -> Opening {
     let cursor = ByteCursor(bytes)
     var info = SF_INFO()
     if let headerless {
@@ -37,13 +43,17 @@ final class SoundFile: AudioDecoder {
     var handle: OpaquePointer?
     var refusal: Refusal?
     // One at a time: libsndfile stores the reason of a failure in a process-wide variable.
-    Self.opening.withLock { _ in
-      handle = Self.open(cursor, &info)
+    opening.withLock { _ in
+      handle = open(cursor, &info)
       if handle == nil {
         refusal = Refusal(code: Int(sf_error(nil)), problem: String(cString: sf_strerror(nil)))
       }
     }
-    guard let handle else { throw refusal ?? Refusal(code: 0, problem: "it cannot be opened") }
+    guard let handle else { return .refused(refusal ?? Refusal(code: 0, problem: "it cannot be opened")) }
+    return .opened(SoundFile(handle, reading: cursor, info))
+  }
+
+  private init(_ handle: OpaquePointer, reading cursor: ByteCursor, _ info: SF_INFO) {
     self.handle = handle
     self.cursor = cursor
     sampleRate = Int(info.samplerate)

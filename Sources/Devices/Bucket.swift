@@ -12,8 +12,8 @@ public struct Bucket: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// Creates a bucket for a duration of audio.
   ///
   /// - Parameter seconds: The duration in seconds; a frame is a hundredth of a second.
-  public init(seconds: Double) throws(BucketError) {
-    guard seconds.isFinite, Self.seconds.contains(seconds) else { throw .outOfRange(seconds) }
+  public init(seconds: Double) throws(DeviceError) {
+    guard seconds.isFinite, Self.seconds.contains(seconds) else { throw .bucketOutOfRange(seconds) }
     self.init(frames: Int((seconds * 100).rounded()))
   }
 
@@ -29,23 +29,4 @@ public struct Bucket: Sendable, Hashable, Comparable, CustomStringConvertible {
 
   /// Returns true if the first bucket is the shorter one.
   public static func < (one: Bucket, other: Bucket) -> Bool { one.frames < other.frames }
-}
-
-/// An error in the lengths of buckets.
-public enum BucketError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The length, in seconds, is too small or too large.
-  case outOfRange(Double)
-  /// The bucket is listed more than once.
-  case twice(Bucket)
-  /// There is no eager bucket.
-  case noneAtStart
-
-  public var description: String {
-    switch self {
-    case .outOfRange(let seconds):
-      "a bucket of \(seconds) s; expected \(Bucket.seconds.lowerBound) to \(Bucket.seconds.upperBound)"
-    case .twice(let bucket): "the bucket of \(bucket) is listed twice"
-    case .noneAtStart: "no bucket is compiled at start; give at least one"
-    }
-  }
 }

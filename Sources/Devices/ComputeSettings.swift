@@ -41,15 +41,15 @@ public struct ComputeSettings: Sendable, Equatable {
   /// Checks the lengths of the buckets.
   ///
   /// - Throws: An error if a length is out of range, listed twice, or no bucket is eager.
-  public func checkBuckets() throws(BucketError) {
+  public func checkBuckets() throws(DeviceError) {
     _ = try shapes(for: .npu)
   }
 
   /// Returns the configured buckets, or the defaults on an accelerator; `nil` for a network with a dynamic shape.
-  func shapes(for device: DeviceID) throws(BucketError) -> EncoderShapes? {
+  func shapes(for device: DeviceID) throws(DeviceError) -> EncoderShapes? {
     let isAccelerator = !device.isProcessor
     guard isAccelerator || buckets != nil || lazyBuckets != nil else { return nil }
-    func made(_ seconds: [Double]) throws(BucketError) -> [Bucket] {
+    func made(_ seconds: [Double]) throws(DeviceError) -> [Bucket] {
       var buckets: [Bucket] = []
       for seconds in seconds { buckets.append(try Bucket(seconds: seconds)) }
       return buckets

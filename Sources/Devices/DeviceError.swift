@@ -10,8 +10,12 @@ public enum DeviceError: Error, Sendable {
   case lost(device: DeviceID, why: String)
   /// The chosen device is not in this machine.
   case missing(DeviceID, available: [DeviceID])
-  /// The lengths of the buckets are wrong.
-  case bucket(BucketError)
+  /// A bucket's length, in seconds, is too small or too large.
+  case bucketOutOfRange(Double)
+  /// A bucket is listed more than once.
+  case bucketListedTwice(Bucket)
+  /// No bucket is loaded at start.
+  case noEagerBucket
   /// The networks cannot be made: a file of the model or a setting is wrong, not the device.
   case networks(any Error)
   /// The caller was cancelled.
@@ -21,7 +25,7 @@ public enum DeviceError: Error, Sendable {
   public var device: DeviceID? {
     switch self {
     case .failed(let device, _), .late(let device, _), .notFinite(let device), .lost(let device, _): device
-    case .missing, .bucket, .networks, .cancelled: nil
+    case .missing, .bucketOutOfRange, .bucketListedTwice, .noEagerBucket, .networks, .cancelled: nil
     }
   }
 }
@@ -33,7 +37,7 @@ extension DeviceError {
     case .failed(_, let why), .lost(_, let why): why
     case .late(_, let seconds): "it has not answered within \(seconds) s"
     case .notFinite: "it answered with NaN"
-    case .missing, .bucket, .networks, .cancelled: description
+    case .missing, .bucketOutOfRange, .bucketListedTwice, .noEagerBucket, .networks, .cancelled: description
     }
   }
 }
@@ -54,7 +58,10 @@ extension DeviceError: CustomStringConvertible {
     case .lost(let device, let why): "\(device) is lost: \(why)"
     case .missing(let device, let available):
       "there is no \(device) here, only \(available.map(\.description).joined(separator: ", "))"
-    case .bucket(let error): error.description
+    case .bucketOutOfRange(let seconds):
+      "a bucket of \(seconds) s; expected \(Bucket.seconds.lowerBound) to \(Bucket.seconds.upperBound)"
+    case .bucketListedTwice(let bucket): "the bucket of \(bucket) is listed twice"
+    case .noEagerBucket: "no bucket is compiled at start; give at least one"
     case .networks(let error): "\(error)"
     case .cancelled: "cancelled"
     }

@@ -30,10 +30,10 @@ public struct EncoderShapes: Sendable, Equatable {
   }
 
   /// Creates shapes from buckets in any order.
-  public init(eager: [Bucket], lazy: [Bucket]) throws(BucketError) {
+  public init(eager: [Bucket], lazy: [Bucket]) throws(DeviceError) {
     var seen: Set<Bucket> = []
-    for bucket in eager + lazy where !seen.insert(bucket).inserted { throw .twice(bucket) }
-    guard !eager.isEmpty else { throw .noneAtStart }
+    for bucket in eager + lazy where !seen.insert(bucket).inserted { throw .bucketListedTwice(bucket) }
+    guard !eager.isEmpty else { throw .noEagerBucket }
     self.init(
       eager: eager.sorted().map(EncoderShape.bucket), lazy: lazy.sorted().map(EncoderShape.bucket),
       limit: seen.map(\.frames).max() ?? 0)

@@ -35,19 +35,15 @@ public struct Engine: Sendable {
     let timing = DeviceTiming(inferenceLimit: .seconds(settings.inferenceSeconds))
     var devices: [EncoderDevice] = []
     for device in order.devices {
-      let shapes: EncoderShapes?
-      do throws(BucketError) {
-        // The processor as a fallback takes any shape.
-        shapes = device.isProcessor && !devices.isEmpty ? nil : try settings.shapes(for: device)
-      } catch {
-        throw .bucket(error)
-      }
+      // The processor as a fallback takes any shape.
+      let shapes = device.isProcessor && !devices.isEmpty ? nil : try settings.shapes(for: device)
       let test: EncoderDevice.SelfTest = { () async throws(DeviceError) in
         if settings.isSelfTested { try await selfTest(device, .encoder) }
       }
       devices.append(
         EncoderDevice(
-          networks.accelerator(on: device), isRequired: order.needsFirst && devices.isEmpty, shapes: shapes ?? .dynamic(limit: windowLimit),
+          networks.accelerator(on: device), isRequired: order.needsFirst && devices.isEmpty,
+          shapes: shapes ?? .dynamic(limit: windowLimit),
           limits: settings.encoderCacheLimits, timing: device.isProcessor ? timing.unlimited : timing,
           thread: device.isProcessor ? processorThread : nil, selfTest: device.isProcessor ? nil : test,
           onEvent: onEvent))

@@ -17,7 +17,8 @@ struct NPUFailure: Sendable {
   private static let known = [
     NPUFailure(
       signs: ["Driver Graph extension function", "only available with version"],
-      cause: "the NPU's driver is too old for this OpenVINO", remedy: { "update the NPU driver: \($0.driver)" }),
+      cause: "the NPU's driver is too old for this OpenVINO",
+      remedy: { "update the NPU driver: \($0.driver)" }),
     NPUFailure(
       signs: ["ZE_RESULT_ERROR_UNSUPPORTED_VERSION"],
       cause: "the NPU's driver and OpenVINO do not fit together",

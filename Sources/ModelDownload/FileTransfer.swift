@@ -9,8 +9,7 @@ internal import SystemPaths
 /// ranges, in one stream from the beginning.
 struct FileTransfer: Sendable {
   let hub: Hub
-  let model: HubRepository
-  let file: String
+  let file: RemoteFile
   let partial: PartialFile
   let retry: RetryPolicy
   let report: @Sendable (PullEvent) -> Void
@@ -27,16 +26,17 @@ struct FileTransfer: Sendable {
   private static let commitSize = 16 << 20
   private static let commitTime = Duration.seconds(1)
 
-  func run() async throws(RequestFailure) {
+  func run() async throws(DownloadError) {
     let parts = await partial.finished.parts(missingFrom: partial.identity.size, limit: Self.partSize)
-    do throws(RequestFailure) {
+    do throws(DownloadError) {
       try await fetchSideBySide(parts)
-    } catch .rangesIgnored {
+    } catch {
+      guard case .rangesIgnored = error.reason else { throw error }
       try await fetchInOneStream()
     }
   }
 
-  private func fetchSideBySide(_ parts: [Range<Int>]) async throws(RequestFailure) {
+  private func fetchSideBySide(_ parts: [Range<Int>]) async throws(DownloadError) {
     do {
       try await withThrowingTaskGroup(of: Void.self) { group in
         for (index, part) in parts.enumerated() {
@@ -45,47 +45,42 @@ struct FileTransfer: Sendable {
         }
         try await group.waitForAll()
       }
-    } catch let failure as RequestFailure {
-      throw failure
     } catch {
-      throw .lasting(.cancelled)
+      throw error as? DownloadError ?? file.failure(.cancelled)
     }
   }
 
   /// Downloads a part; after a failure, the rest of it.
-  private func fetchUntilDone(_ part: Range<Int>) async throws(RequestFailure) {
+  private func fetchUntilDone(_ part: Range<Int>) async throws(DownloadError) {
     var rest = part
-    var failures = 0
+    var retries = Retries(retry, of: file, report: report)
     while !rest.isEmpty {
       let before = rest.lowerBound
-      do throws(RequestFailure) {
+      do throws(DownloadError) {
         try await fetch(&rest)
-      } catch .passing(let why, let asked) {
-        if rest.lowerBound - before >= retry.progress { failures = 0 }
-        failures += 1
-        try await pause(after: failures, why: why, asked: asked)
+      } catch {
+        try await retries.pause(after: error, progress: rest.lowerBound - before)
       }
     }
   }
 
-  private func fetchInOneStream() async throws(RequestFailure) {
-    var failures = 0
+  private func fetchInOneStream() async throws(DownloadError) {
+    var retries = Retries(retry, of: file, report: report)
     while true {
       var rest = 0..<partial.identity.size
-      do throws(RequestFailure) {
+      do throws(DownloadError) {
         let answer = try await ask(for: nil)
-        guard answer.response.status == .ok else { throw failure(answer) }
+        guard answer.response.status == .ok else { throw hub.failure(answer, for: file) }
         try checkWhole(answer)
         return try await receive(answer, &rest)
-      } catch .passing(let why, let asked) {
-        failures += 1
-        try await pause(after: failures, why: why, asked: asked)
+      } catch {
+        try await retries.pause(after: error)
       }
     }
   }
 
   /// Sends one request for `rest`, and removes from it what arrived.
-  private func fetch(_ rest: inout Range<Int>) async throws(RequestFailure) {
+  private func fetch(_ rest: inout Range<Int>) async throws(DownloadError) {
     let size = partial.identity.size
     let isWhole = rest == 0..<size
     let answer = try await ask(for: isWhole ? nil : rest)
@@ -93,66 +88,58 @@ struct FileTransfer: Sendable {
     case .ok where isWhole:
       try checkWhole(answer)
     case .ok:
-      throw .rangesIgnored
+      throw file.failure(.rangesIgnored)
     case .partialContent:
       guard let said = answer.response.headers.first(name: "content-range"),
         let (range, whole) = ResponseHeaders.contentRange(said), range == rest
-      else { throw .rangesIgnored }
+      else { throw file.failure(.rangesIgnored) }
       guard whole == nil || whole == size else { throw wrongSize(whole ?? 0, answer) }
     case .rangeNotSatisfiable where !isWhole:
-      throw .rangesIgnored
+      throw file.failure(.rangesIgnored)
     default:
-      throw failure(answer)
+      throw hub.failure(answer, for: file)
     }
     try await receive(answer, &rest)
   }
 
-  private func ask(for range: Range<Int>?) async throws(RequestFailure) -> Hub.Response {
-    let address = hub.address(of: file, repository: model.repository, revision: model.revision)
-    let answer = try await hub.send(.GET, address, range: range)
+  private func ask(for range: Range<Int>?) async throws(DownloadError) -> Hub.Response {
+    let answer = try await hub.send(.GET, file, range: range)
     let isSuccess = answer.response.status == .ok || answer.response.status == .partialContent
     guard !isSuccess || !ResponseHeaders.isWebPage(answer.response.headers) else {
-      throw .lasting(.webPage(host: answer.host))
+      throw file.failure(.webPage(host: answer.host))
     }
     let encoding = answer.response.headers.first(name: "content-encoding")?.lowercased() ?? "identity"
     guard !isSuccess || encoding == "identity" else {
-      throw .lasting(
+      throw file.failure(
         .other("\(answer.host) sends it compressed without being asked to; check the proxy settings"))
     }
     return answer
   }
 
   /// Checks that a response with the whole file has the file's size.
-  private func checkWhole(_ answer: Hub.Response) throws(RequestFailure) {
+  private func checkWhole(_ answer: Hub.Response) throws(DownloadError) {
     guard let length = ResponseHeaders.size(answer.response.headers.first(name: "content-length")),
       length != partial.identity.size
     else { return }
     throw wrongSize(length, answer)
   }
 
-  private func wrongSize(_ offered: Int, _ answer: Hub.Response) -> RequestFailure {
-    .lasting(.wrongSize(expected: partial.identity.size, offered: offered, host: answer.host))
-  }
-
-  private func failure(_ answer: Hub.Response) -> RequestFailure {
-    HubFault.failure(
-      answer, repository: model.repository, revision: model.revision, hasToken: hub.settings.token != nil)
+  private func wrongSize(_ offered: Int, _ answer: Hub.Response) -> DownloadError {
+    file.failure(.wrongSize(expected: partial.identity.size, offered: offered, host: answer.host))
   }
 
   /// Writes a response's body at the beginning of `rest`, and removes from `rest` what is on disk.
-  private func receive(_ answer: Hub.Response, _ rest: inout Range<Int>) async throws(RequestFailure) {
-    let ending: Ending
-    do throws(FileError) {
-      ending = try await write(answer.response.body, &rest)
-    } catch {
-      throw .lasting(.system(error))
+  private func receive(_ answer: Hub.Response, _ rest: inout Range<Int>) async throws(DownloadError) {
+    let ending = try await DownloadError.onDisk(file.model, file.name) { () async throws(FileError) in
+      try await write(answer.response.body, &rest)
     }
     switch ending {
     case .complete where rest.isEmpty: return
-    case .complete: throw .passing("\(answer.host) ended early")
+    case .complete: throw file.failure(.interrupted("\(answer.host) ended early"))
     case .tooLong: throw wrongSize(partial.identity.size + 1, answer)
     case .broken(let error):
-      throw HubFault.failure(error, host: answer.host, stallSeconds: hub.settings.stallSeconds)
+      throw file.failure(
+        HubFault.reason(error, host: answer.host, stallSeconds: hub.settings.stallSeconds))
     }
   }
 
@@ -207,17 +194,5 @@ struct FileTransfer: Sendable {
     try await partial.commit(rest.lowerBound..<end)
     rest = end..<rest.upperBound
     progress(await partial.finished.count)
-  }
-
-  private func pause(after failures: Int, why: String, asked: Duration?) async throws(RequestFailure) {
-    guard let pause = retry.pause(after: failures, asked: asked) else {
-      throw .lasting(.gaveUp(attempts: failures, last: why))
-    }
-    report(.retrying(file: file, why: why, pause: pause))
-    do {
-      try await Task.sleep(for: pause)
-    } catch {
-      throw .lasting(.cancelled)
-    }
   }
 }

@@ -1,17 +1,8 @@
 internal import AsyncHTTPClient
 internal import FoundationEssentials
+internal import ModelStore
 internal import NIOCore
 internal import NIOHTTP1
-
-/// The failure of a request.
-enum RequestFailure: Error {
-  /// A retry would fail, too.
-  case lasting(DownloadError.Reason)
-  /// A retry can succeed, after the pause that the server requests.
-  case passing(String, retryAfter: Duration? = nil)
-  /// The server does not support ranges for this file.
-  case rangesIgnored
-}
 
 /// The hub's client. It follows redirects itself, because the hub's facts about a file (`X-Linked-Etag`) are in the
 /// redirect and not in the response of the storage that it leads to.
@@ -64,9 +55,9 @@ struct Hub: Sendable {
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
-  /// The address of a file of a repository.
-  func address(of file: String, repository: String, revision: String) -> String {
-    "\(settings.endpoint.absoluteString)/\(repository)/resolve/\(revision)/\(file)"
+  /// The address of a file.
+  private func address(of file: RemoteFile) -> String {
+    "\(settings.endpoint.absoluteString)/\(file.model.repository)/resolve/\(file.model.revision)/\(file.name)"
   }
 
   /// A response at the end of a chain of redirects, with the hub's own headers along the way.
@@ -77,23 +68,24 @@ struct Hub: Sendable {
     let hubHeaders: [HTTPHeaders]
   }
 
-  /// Sends a request and follows redirects.
+  /// Sends a request for a file and follows redirects.
   ///
   /// - Parameters:
   ///   - range: The requested bytes; nil for the whole file.
   ///   - isEnough: Returns true if the headers of the hub's redirect suffice, so that it need not be followed.
-  /// - Throws: ``RequestFailure`` if no response arrives, or the redirects are invalid.
+  /// - Throws: An error about the file if no response arrives, or the redirects are invalid.
   func send(
-    _ method: HTTPMethod, _ address: String, range: Range<Int>? = nil,
+    _ method: HTTPMethod, _ file: RemoteFile, range: Range<Int>? = nil,
     isEnough: (HTTPHeaders) -> Bool = { _ in false }
-  ) async throws(RequestFailure) -> Response {
+  ) async throws(DownloadError) -> Response {
+    let address = address(of: file)
     guard var url = URL(string: address) else {
-      throw .lasting(.other("its address \(address) is invalid; check HF_ENDPOINT"))
+      throw file.failure(.other("its address \(address) is invalid; check HF_ENDPOINT"))
     }
     var hubHeaders: [HTTPHeaders] = []
     for _ in 0...Self.redirectLimit {
       let host = url.host() ?? "the server"
-      let response = try await sendOnce(method, url, range: range)
+      let response = try await sendOnce(method, url, for: file, range: range)
       if isHub(url) { hubHeaders.insert(response.headers, at: 0) }
       let isRedirect = [301, 302, 303, 307, 308].contains(response.status.code)
       guard isRedirect, !(isHub(url) && isEnough(response.headers)) else {
@@ -102,21 +94,21 @@ struct Hub: Sendable {
       guard let location = response.headers.first(name: "location"),
         let next = URL(string: location, relativeTo: url)?.absoluteURL, next.host()?.isEmpty == false
       else {
-        throw .lasting(.other("\(host) redirects to nowhere; check HF_ENDPOINT and the proxy settings"))
+        throw file.failure(.other("\(host) redirects to nowhere; check HF_ENDPOINT and the proxy settings"))
       }
       guard next.scheme == "https" || (next.scheme == "http" && url.scheme == "http") else {
-        throw .lasting(
+        throw file.failure(
           .other("\(host) redirects from https to \(next.scheme ?? "nothing"), which is not followed"))
       }
       url = next
     }
-    throw .lasting(
+    throw file.failure(
       .other("more than \(Self.redirectLimit) redirects; check HF_ENDPOINT and the proxy settings"))
   }
 
   private func sendOnce(
-    _ method: HTTPMethod, _ url: URL, range: Range<Int>?
-  ) async throws(RequestFailure) -> HTTPClientResponse {
+    _ method: HTTPMethod, _ url: URL, for file: RemoteFile, range: Range<Int>?
+  ) async throws(DownloadError) -> HTTPClientResponse {
     var request = HTTPClientRequest(url: url.absoluteString)
     request.method = method
     request.headers.add(name: "user-agent", value: "lorikeet")
@@ -136,9 +128,15 @@ struct Hub: Sendable {
       // No overall timeout: a slow connection is no reason to give up. The client detects a stall.
       return try await client.execute(request, deadline: .distantFuture)
     } catch {
-      throw HubFault.failure(
-        error, host: url.host() ?? "the server", proxy: proxy?.host, stallSeconds: settings.stallSeconds)
+      throw file.failure(
+        HubFault.reason(
+          error, host: url.host() ?? "the server", proxy: proxy?.host, stallSeconds: settings.stallSeconds))
     }
+  }
+
+  /// Returns the error for a response that is neither the file nor a part of it.
+  func failure(_ answer: Response, for file: RemoteFile) -> DownloadError {
+    file.failure(HubFault.reason(answer, for: file, hasToken: settings.token != nil))
   }
 
   /// Returns true for the hub's own addresses: only they get the token, and only their headers are trusted.

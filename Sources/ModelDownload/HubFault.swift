@@ -1,48 +1,50 @@
 internal import AsyncHTTPClient
 internal import FoundationEssentials
 internal import Glibc
+internal import ModelStore
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 
-/// Translates failed requests and unexpected responses into failures.
+/// Translates failed requests and unexpected responses into reasons.
 enum HubFault {
   /// Translates an error of the HTTP client.
-  static func failure(
+  static func reason(
     _ error: any Error, host: String, proxy: String? = nil, stallSeconds: Int
-  ) -> RequestFailure {
+  ) -> DownloadError.Reason {
     let peer = proxy.map { "\(host) through the proxy \($0)" } ?? host
-    if error is CancellationError { return .lasting(.cancelled) }
+    if error is CancellationError { return .cancelled }
     let unreachable = [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT]
     if error is NIOConnectionError || (error as? IOError).map({ unreachable.contains($0.errnoCode) }) == true
     {
-      return .passing("cannot connect to \(peer) (check the network, HF_ENDPOINT and the proxy settings)")
+      return .interrupted(
+        "cannot connect to \(peer) (check the network, HF_ENDPOINT and the proxy settings)")
     }
-    if error is IOError { return .passing("\(peer) closed the connection unexpectedly") }
-    if let error = error as? HTTPClientError, let known = failure(error, peer, stallSeconds) { return known }
+    if error is IOError { return .interrupted("\(peer) closed the connection unexpectedly") }
+    if let error = error as? HTTPClientError, let known = reason(error, peer, stallSeconds) { return known }
     let text = "\(error)"
     if text.contains("CERTIFICATE_VERIFY_FAILED") {
-      return .lasting(
-        .other(
-          "the certificate of \(peer) cannot be trusted; install ca-certificates, or your proxy's certificate"
-        ))
+      return .other(
+        "the certificate of \(peer) cannot be trusted; install ca-certificates, or your proxy's certificate"
+      )
     }
-    return .passing("the connection to \(peer) failed: \(shortened(text))")
+    return .interrupted("the connection to \(peer) failed: \(shortened(text))")
   }
 
-  private static func failure(_ error: HTTPClientError, _ peer: String, _ stallSeconds: Int)
-    -> RequestFailure?
-  {
+  private static func reason(
+    _ error: HTTPClientError, _ peer: String, _ stallSeconds: Int
+  ) -> DownloadError.Reason? {
     switch error {
-    case .cancelled: .lasting(.cancelled)
-    case .readTimeout: .passing("\(peer) sent nothing for \(stallSeconds) s")
+    case .cancelled: .cancelled
+    case .readTimeout: .interrupted("\(peer) sent nothing for \(stallSeconds) s")
     case .connectTimeout, .tlsHandshakeTimeout, .httpProxyHandshakeTimeout, .getConnectionFromPoolTimeout:
-      .passing("the connection to \(peer) timed out")
-    case .remoteConnectionClosed: .passing("\(peer) closed the connection unexpectedly")
-    case .invalidProxyResponse: .passing("the proxy refuses to connect to \(peer) (check the proxy settings)")
-    case .proxyAuthenticationRequired: .lasting(.other(proxyLogin))
+      .interrupted("the connection to \(peer) timed out")
+    case .remoteConnectionClosed: .interrupted("\(peer) closed the connection unexpectedly")
+    case .invalidProxyResponse:
+      .interrupted("the proxy refuses to connect to \(peer) (check the proxy settings)")
+    case .proxyAuthenticationRequired: .other(proxyLogin)
     case .invalidURL, .emptyHost, .emptyScheme:
-      .lasting(.other("the address of \(peer) is invalid; check HF_ENDPOINT"))
+      .other("the address of \(peer) is invalid; check HF_ENDPOINT")
     default: nil
     }
   }
@@ -50,27 +52,27 @@ enum HubFault {
   private static let proxyLogin = "the proxy requires a login; set it as http://USER:PASSWORD@HOST:PORT"
 
   /// Translates a response that is neither the file nor a part of it.
-  static func failure(
-    _ answer: Hub.Response, repository: String, revision: String, hasToken: Bool
-  ) -> RequestFailure {
+  static func reason(
+    _ answer: Hub.Response, for file: RemoteFile, hasToken: Bool
+  ) -> DownloadError.Reason {
     let status = Int(answer.response.status.code)
     switch status {
     case 401, 403:
-      return .lasting(.refused(status: status, hasToken: hasToken))
+      return .refused(status: status, hasToken: hasToken)
     case 404, 410:
       let code = answer.response.headers.first(name: "x-error-code")
-      return .lasting(
-        .notFound(
-          status: status, repository: repository, revision: revision, code: code.map(shortened)))
+      return .notFound(
+        status: status, repository: file.model.repository, revision: file.model.revision,
+        code: code.map(shortened))
     case 407:
-      return .lasting(.other(proxyLogin))
+      return .other(proxyLogin)
     case 408, 425, 429, 500...599:
       let after = answer.response.headers.first(name: "retry-after")
-      return .passing(
+      return .interrupted(
         "\(answer.host) answers HTTP \(status)",
         retryAfter: after.flatMap { ResponseHeaders.retryAfter($0, now: .now) })
     default:
-      return .lasting(.status(status, host: answer.host))
+      return .status(status, host: answer.host)
     }
   }
 

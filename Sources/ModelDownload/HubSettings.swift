@@ -18,8 +18,8 @@ public struct HubSettings: Sendable {
   /// Reads the environment: `HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_OFFLINE`, `HF_HUB_DOWNLOAD_TIMEOUT`, `HTTPS_PROXY`,
   /// `HTTP_PROXY` and `NO_PROXY`, each with its usual meaning.
   ///
-  /// - Throws: ``DownloadError/Setting`` for an invalid value.
-  public init(environment: [String: String], isOffline: Bool) throws(DownloadError.Setting) {
+  /// - Throws: A ``DownloadError`` whose reason is ``DownloadError/Reason/setting(name:problem:)``.
+  public init(environment: [String: String], isOffline: Bool) throws(DownloadError) {
     self.isOffline =
       isOffline || ["1", "on", "yes", "true"].contains(environment["HF_HUB_OFFLINE"]?.lowercased())
     endpoint = try Self.endpoint(environment["HF_ENDPOINT"])
@@ -28,7 +28,7 @@ public struct HubSettings: Sendable {
     stallSeconds = try Self.seconds(environment["HF_HUB_DOWNLOAD_TIMEOUT"])
   }
 
-  private static func endpoint(_ value: String?) throws(DownloadError.Setting) -> URL {
+  private static func endpoint(_ value: String?) throws(DownloadError) -> URL {
     var text = value ?? ""
     while text.hasSuffix("/") { text.removeLast() }
     if text.isEmpty { text = standardEndpoint }
@@ -36,27 +36,27 @@ public struct HubSettings: Sendable {
       ["http", "https"].contains(scheme.lowercased()),
       url.host()?.isEmpty == false, url.query() == nil
     else {
-      throw DownloadError.Setting(
-        name: "HF_ENDPOINT",
+      throw DownloadError(
+        setting: "HF_ENDPOINT",
         problem: "is '\(text)', expected the address of the hub or a mirror: https://HOST")
     }
     return url
   }
 
-  private static func token(_ value: String?) throws(DownloadError.Setting) -> String? {
+  private static func token(_ value: String?) throws(DownloadError) -> String? {
     let token = value?.drop(while: \.isWhitespace).trimmingSuffix(while: \.isWhitespace) ?? ""
     guard !token.isEmpty else { return nil }
     guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-      throw DownloadError.Setting(name: "HF_TOKEN", problem: "has characters that a token cannot have")
+      throw DownloadError(setting: "HF_TOKEN", problem: "has characters that a token cannot have")
     }
     return String(token)
   }
 
-  private static func seconds(_ value: String?) throws(DownloadError.Setting) -> Int {
+  private static func seconds(_ value: String?) throws(DownloadError) -> Int {
     guard let value, !value.isEmpty else { return standardStallSeconds }
     guard let seconds = Int(value), (1...3600).contains(seconds) else {
-      throw DownloadError.Setting(
-        name: "HF_HUB_DOWNLOAD_TIMEOUT", problem: "is '\(value)', expected 1 to 3600 seconds")
+      throw DownloadError(
+        setting: "HF_HUB_DOWNLOAD_TIMEOUT", problem: "is '\(value)', expected 1 to 3600 seconds")
     }
     return seconds
   }

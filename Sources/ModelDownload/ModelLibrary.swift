@@ -78,7 +78,7 @@ public struct ModelLibrary: Sendable {
     let missing = StoredModel(model, in: models).missing(from: export)
     guard hub.isOffline, !missing.isEmpty else { return }
     throw DownloadError(
-      model: model.name, file: nil, reason: .offline(missing.map { describe($0, of: model) }))
+      model: model.name, reason: .offline(missing.map { describe($0, of: model) }))
   }
 
   private func describe(_ file: String, of model: HubRepository) -> String {
@@ -111,7 +111,7 @@ public struct ModelLibrary: Sendable {
     let stored = StoredModel(model, in: models)
     let places = stored.preparedPlaces(in: prepared).filter(\.isOfThisVersion)
     guard !stored.record.files.isEmpty || !places.isEmpty else {
-      throw DownloadError(model: model.name, file: nil, reason: .absent)
+      throw DownloadError(model: model.name, reason: .absent)
     }
     var isPrepared = false
     var isRight = true
@@ -130,7 +130,7 @@ public struct ModelLibrary: Sendable {
     guard record != stored.record else { return isRight }
     let lock = try take(model)
     defer { withExtendedLifetime(lock) {} }
-    try onDisk(model) { () throws(FileError) in
+    try DownloadError.onDisk(model) { () throws(FileError) in
       for file in stored.record.files.keys where record.files[file] == nil {
         try Files.removeFile("\(stored.path)/\(file)")
       }
@@ -143,7 +143,9 @@ public struct ModelLibrary: Sendable {
     _ path: String, _ recorded: DownloadRecord.File, _ model: HubRepository
   ) async throws(DownloadError) -> Finding {
     guard Files.isThere(path) else { return .missing }
-    let hash = try await onDisk(model) { () async throws(FileError) in try await FileHash.of(path) }
+    let hash = try await DownloadError.onDisk(model) { () async throws(FileError) in
+      try await FileHash.of(path)
+    }
     return hash.size == recorded.size && hash.sha256 == recorded.sha256 ? .right : .damaged
   }
 
@@ -151,7 +153,7 @@ public struct ModelLibrary: Sendable {
   private func check(_ place: PreparedModel.Place, _ model: HubRepository) async throws(DownloadError)
     -> Finding
   {
-    try await onDisk(model) { () async throws(FileError) in
+    try await DownloadError.onDisk(model) { () async throws(FileError) in
       try await onFileThread { () throws(FileError) in
         guard PreparedModel(at: place.path, readingAll: true) == nil else { return .right }
         try place.remove()
@@ -171,17 +173,16 @@ public struct ModelLibrary: Sendable {
     let path = StoredModel(model, in: models).path
     let lock = try take(model)
     defer { withExtendedLifetime(lock) {} }
-    return try await onDisk(model) { () async throws(FileError) in
-      try await onFileThread { () throws(FileError) in
-        let original: ModelDirectory
-        do throws(ModelError) {
-          original = try ModelDirectory(path: path, name: model.name)
-        } catch {
-          throw FileError(path, error.description)
+    let bytes = try await DownloadError.onDisk(model) { () async throws(FileError) in
+      try await onFileThread { () throws(FileError) -> Result<Int, ModelError> in
+        let original = Result { () throws(ModelError) in try ModelDirectory(path: path, name: model.name) }
+        return switch original {
+        case .success(let original): .success(Int(try original.dropOriginals(keeping: prepared)))
+        case .failure(let error): .failure(error)
         }
-        return Int(try original.dropOriginals(keeping: prepared))
       }
     }
+    return try bytes.mapError { DownloadError(model: model.name, reason: .model($0)) }.get()
   }
 
   /// Removes a model from the store, including its prepared forms.
@@ -192,11 +193,11 @@ public struct ModelLibrary: Sendable {
     let folder = "\(models)/\(model.folder)"
     let places = StoredModel(model, in: models).preparedPlaces(in: prepared)
     guard Files.isThere(folder) || !places.isEmpty else {
-      throw DownloadError(model: model.name, file: nil, reason: .absent)
+      throw DownloadError(model: model.name, reason: .absent)
     }
     let lock = try take(model)
     var bytes = 0
-    do throws(FileError) {
+    try DownloadError.onDisk(model) { () throws(FileError) in
       for place in places {
         try place.remove()
         bytes += Int(place.size)
@@ -208,8 +209,6 @@ public struct ModelLibrary: Sendable {
         try Files.removeFile("\(folder)/\(name)")
       }
       try lock.removeDirectoryIfEmpty()
-    } catch {
-      throw DownloadError(model: model.name, file: nil, reason: .system(error))
     }
     return bytes
   }
@@ -225,39 +224,19 @@ public struct ModelLibrary: Sendable {
       do {
         try await Task.sleep(for: Self.lockPause)
       } catch {
-        throw DownloadError(model: model.name, file: nil, reason: .cancelled)
+        throw DownloadError(model: model.name, reason: .cancelled)
       }
     }
   }
 
   private func take(_ model: HubRepository) throws(DownloadError) -> FileLock {
     guard let lock = try attempt(model) else {
-      throw DownloadError(model: model.name, file: nil, reason: .busy)
+      throw DownloadError(model: model.name, reason: .busy)
     }
     return lock
   }
 
   private func attempt(_ model: HubRepository) throws(DownloadError) -> FileLock? {
-    try onDisk(model) { () throws(FileError) in try FileLock(in: "\(models)/\(model.folder)") }
-  }
-
-  private func onDisk<Value: ~Copyable>(
-    _ model: HubRepository, _ work: () throws(FileError) -> Value
-  ) throws(DownloadError) -> Value {
-    do throws(FileError) {
-      return try work()
-    } catch {
-      throw DownloadError(model: model.name, file: nil, reason: .system(error))
-    }
-  }
-
-  private func onDisk<Value: Sendable>(
-    _ model: HubRepository, _ work: () async throws(FileError) -> Value
-  ) async throws(DownloadError) -> Value {
-    do throws(FileError) {
-      return try await work()
-    } catch {
-      throw DownloadError(model: model.name, file: nil, reason: .system(error))
-    }
+    try DownloadError.onDisk(model) { () throws(FileError) in try FileLock(in: "\(models)/\(model.folder)") }
   }
 }

@@ -19,7 +19,7 @@ struct ProxySettings: Sendable, Equatable {
 
   init() {}
 
-  init(environment: [String: String]) throws(DownloadError.Setting) {
+  init(environment: [String: String]) throws(DownloadError) {
     https = try Self.proxy("HTTPS_PROXY", environment)
     http = try Self.proxy("HTTP_PROXY", environment)
     let listed = environment["no_proxy"] ?? environment["NO_PROXY"] ?? ""
@@ -42,15 +42,15 @@ struct ProxySettings: Sendable, Equatable {
 
   private static func proxy(
     _ name: String, _ environment: [String: String]
-  ) throws(DownloadError.Setting) -> Proxy? {
+  ) throws(DownloadError) -> Proxy? {
     guard let value = environment[name.lowercased()] ?? environment[name], !value.isEmpty else { return nil }
     let address = value.contains("://") ? value : "http://\(value)"
     guard let url = URL(string: address), url.scheme?.lowercased() == "http", let host = url.host(),
       !host.isEmpty
     else {
       // The value is not repeated, since it can contain a password.
-      throw DownloadError.Setting(
-        name: name, problem: "is not the address of an HTTP proxy, expected http://HOST:PORT")
+      throw DownloadError(
+        setting: name, problem: "is not the address of an HTTP proxy, expected http://HOST:PORT")
     }
     return Proxy(
       host: host, port: url.port ?? 80, user: url.user(percentEncoded: false),

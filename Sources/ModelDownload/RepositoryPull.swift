@@ -55,55 +55,38 @@ struct RepositoryPull: Sendable {
     if let recorded = record.files[file] {
       return FileIdentity(size: recorded.size, digest: .sha256(recorded.sha256))
     }
-    var failures = 0
+    let remote = RemoteFile(model: model, name: file)
+    var retries = Retries(retry, of: remote, report: report)
     while true {
-      do throws(RequestFailure) {
-        return try await askIdentity(of: file)
+      do throws(DownloadError) {
+        return try await askIdentity(of: remote)
       } catch {
-        switch error {
-        case .lasting(.notFound(404, _, _, let code))
-        where file == ExportFiles.encoderWeights && (code == nil || code == "EntryNotFound"):
+        if case .notFound(404, _, _, let code) = error.reason, file == ExportFiles.encoderWeights,
+          code == nil || code == "EntryNotFound"
+        {
           return nil
-        case .passing(let why, let asked):
-          failures += 1
-          guard let pause = retry.pause(after: failures, asked: asked) else {
-            throw failure(.gaveUp(attempts: failures, last: why), file)
-          }
-          report(.retrying(file: file, why: why, pause: pause))
-          do {
-            try await Task.sleep(for: pause)
-          } catch {
-            throw failure(.cancelled, file)
-          }
-        case .lasting(let reason):
-          throw failure(reason, file)
-        case .rangesIgnored:
-          throw failure(.other("the server sent a range that was not requested"), file)
         }
+        try await retries.pause(after: error)
       }
     }
   }
 
-  private func askIdentity(of file: String) async throws(RequestFailure) -> FileIdentity {
-    let address = hub.address(of: file, repository: model.repository, revision: model.revision)
+  private func askIdentity(of file: RemoteFile) async throws(DownloadError) -> FileIdentity {
     func said(_ headers: HTTPHeaders) -> FileIdentity? {
       ResponseHeaders.identity(hub: [headers], length: nil)
     }
     // The storage of large files does not always allow HEAD.
-    let answer = try await hub.send(.HEAD, address) { said($0) != nil }
+    let answer = try await hub.send(.HEAD, file) { said($0) != nil }
     if answer.response.status.code / 100 == 3, let identity = answer.hubHeaders.first.flatMap(said) {
       return identity
     }
-    guard answer.response.status == .ok else {
-      throw HubFault.failure(
-        answer, repository: model.repository, revision: model.revision, hasToken: hub.settings.token != nil)
-    }
+    guard answer.response.status == .ok else { throw hub.failure(answer, for: file) }
     guard !ResponseHeaders.isWebPage(answer.response.headers) else {
-      throw .lasting(.webPage(host: answer.host))
+      throw file.failure(.webPage(host: answer.host))
     }
     let length = ResponseHeaders.size(answer.response.headers.first(name: "content-length"))
     guard let identity = ResponseHeaders.identity(hub: answer.hubHeaders, length: length) else {
-      throw .lasting(.unknownContent(host: answer.host))
+      throw file.failure(.unknownContent(host: answer.host))
     }
     return identity
   }
@@ -111,7 +94,7 @@ struct RepositoryPull: Sendable {
   /// Accepts a file that exists without a record if it is intact, and removes it otherwise.
   private func adopt(_ file: String, _ identity: FileIdentity) async throws(DownloadError) -> FileHash? {
     let path = "\(folder)/\(file)"
-    do throws(FileError) {
+    return try await DownloadError.onDisk(model, file) { () async throws(FileError) in
       guard let size = Files.size(of: path) else { return nil }
       if size == identity.size {
         report(.checking(file: file))
@@ -120,8 +103,6 @@ struct RepositoryPull: Sendable {
       }
       try Files.removeFile(path)
       return nil
-    } catch {
-      throw failure(.system(error), file)
     }
   }
 
@@ -133,58 +114,38 @@ struct RepositoryPull: Sendable {
       needed = isHuge ? .max : sum
     }
     guard let free = Files.freeBytes(in: folder), needed > free else { return }
-    throw failure(.noRoom(needed: needed, free: free, folder: folder), nil)
+    throw DownloadError(model: model.name, reason: .noRoom(needed: needed, free: free, folder: folder))
   }
 
   private func fetch(
     _ file: String, _ identity: FileIdentity, before: Int, of total: Int
   ) async throws(DownloadError) -> FileHash {
     let report = report
-    do throws(RequestFailure) {
-      let partial = try await onDisk { () async throws(FileError) in
-        try await PartialFile.open("\(folder)/\(file)", of: identity)
-      }
-      report(.progress(file: file, done: before + (await partial.finished.count), of: total))
-      try await FileTransfer(
-        hub: hub, model: model, file: file, partial: partial, retry: retry, report: report,
-        progress: { done in report(.progress(file: file, done: before + done, of: total)) }
-      ).run()
-      report(.checking(file: file))
-      let hash = try await onDisk { () async throws(FileError) in try await partial.finish() }
-      guard hash.matches(identity) else {
-        throw .lasting(.wrongContent(expected: identity.digest, size: hash.size, sha256: hash.sha256))
-      }
-      return hash
-    } catch .lasting(let reason) {
-      throw failure(reason, file)
-    } catch {
-      throw failure(
-        .other("the server mixes ranges and whole files; check HF_ENDPOINT and the proxy settings"), file)
+    let remote = RemoteFile(model: model, name: file)
+    let partial = try await DownloadError.onDisk(model, file) { () async throws(FileError) in
+      try await PartialFile.open("\(folder)/\(file)", of: identity)
     }
-  }
-
-  private func onDisk<Value>(
-    _ work: () async throws(FileError) -> Value
-  ) async throws(RequestFailure) -> Value {
-    do throws(FileError) {
-      return try await work()
-    } catch {
-      throw .lasting(.system(error))
+    report(.progress(file: file, done: before + (await partial.finished.count), of: total))
+    try await FileTransfer(
+      hub: hub, file: remote, partial: partial, retry: retry, report: report,
+      progress: { done in report(.progress(file: file, done: before + done, of: total)) }
+    ).run()
+    report(.checking(file: file))
+    let hash = try await DownloadError.onDisk(model, file) { () async throws(FileError) in
+      try await partial.finish()
     }
+    guard hash.matches(identity) else {
+      throw remote.failure(.wrongContent(expected: identity.digest, size: hash.size, sha256: hash.sha256))
+    }
+    return hash
   }
 
   private func save(_ record: DownloadRecord) async throws(DownloadError) {
     let path = "\(folder)/\(DownloadRecord.fileName)"
-    do throws(FileError) {
+    try await DownloadError.onDisk(model, DownloadRecord.fileName) { () async throws(FileError) in
       try await onFileThread { () throws(FileError) in
         try Files.replace(path, with: record.encoded())
       }
-    } catch {
-      throw failure(.system(error), DownloadRecord.fileName)
     }
-  }
-
-  private func failure(_ reason: DownloadError.Reason, _ file: String?) -> DownloadError {
-    DownloadError(model: model.name, file: file, reason: reason)
   }
 }

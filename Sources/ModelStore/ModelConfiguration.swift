@@ -14,28 +14,35 @@ public struct ModelConfiguration: Sendable, Equatable {
   /// The only architecture that Lorikeet runs.
   static let modelType = "nemo-conformer-tdt"
 
-  /// - Throws: ``Malformed`` with a readable reason.
-  init(parsing json: Data) throws(Malformed) {
+  /// Parses the file's content.
+  ///
+  /// - Parameter model: The model's directory, for errors.
+  /// - Throws: A ``ModelError`` whose reason is ``ModelError/Reason/configuration(_:)``.
+  init(parsing json: Data, of model: String) throws(ModelError) {
+    func failure(_ what: String) -> ModelError { ModelError(model: model, reason: .configuration(what)) }
+    func positive(_ value: Double, _ key: String, upTo limit: Int) throws(ModelError) -> Int {
+      let whole = Int(exactly: value)
+      guard let whole, (1...limit).contains(whole) else {
+        let shown = whole.map { "\($0)" } ?? "\(value)"
+        throw failure("\(key) is \(shown), expected a whole number, 1 to \(limit)")
+      }
+      return whole
+    }
     let file: File
     do {
       // The decoder traps if the data ends in brackets nested too deep for it, so a newline is appended.
       file = try JSONDecoder().decode(File.self, from: json + [0x0A])
     } catch {
-      throw Malformed(description: Self.explain(error))
+      throw failure(Self.explain(error))
     }
     guard file.model_type == Self.modelType else {
-      throw Malformed(
-        description: "model_type is \"\(file.model_type)\", expected \"\(Self.modelType)\"")
+      throw failure("model_type is \"\(file.model_type)\", expected \"\(Self.modelType)\"")
     }
-    bandCount = try Self.positive(file.features_size ?? 80, "features_size", upTo: 512)
-    subsampling = try Self.positive(file.subsampling_factor ?? 8, "subsampling_factor", upTo: 64)
-    maximumTokensPerFrame = try Self.positive(
+    bandCount = try positive(file.features_size ?? 80, "features_size", upTo: 512)
+    subsampling = try positive(file.subsampling_factor ?? 8, "subsampling_factor", upTo: 64)
+    maximumTokensPerFrame = try positive(
       file.max_tokens_per_step ?? 10, "max_tokens_per_step", upTo: 1000)
     languages = file.languages ?? []
-  }
-
-  struct Malformed: Error {
-    let description: String
   }
 
   /// The keys of the file.
@@ -45,15 +52,6 @@ public struct ModelConfiguration: Sendable, Equatable {
     // swift-format-ignore: AlwaysUseLowerCamelCase
     let features_size, subsampling_factor, max_tokens_per_step: Double?
     let languages: [String]?
-  }
-
-  private static func positive(_ value: Double, _ key: String, upTo limit: Int) throws(Malformed) -> Int {
-    let whole = Int(exactly: value)
-    guard let whole, (1...limit).contains(whole) else {
-      let shown = whole.map { "\($0)" } ?? "\(value)"
-      throw Malformed(description: "\(key) is \(shown), expected a whole number, 1 to \(limit)")
-    }
-    return whole
   }
 
   private static func explain(_ error: any Error) -> String {

@@ -70,7 +70,8 @@ public struct ModelDirectory: Sendable {
     guard Files.isDirectory(trimmed) else { throw failure(.notADirectory) }
     let prepared = PreparedModel(at: trimmed)
     if prepared == nil, let reason = PreparedModel.trouble(at: trimmed) { throw failure(reason) }
-    configuration = try Self.configuration(in: trimmed)
+    configuration = try ModelConfiguration(
+      parsing: try Self.contents(of: "config.json", in: trimmed), of: trimmed)
     vocabulary = try Self.vocabulary(in: trimmed)
 
     if let prepared {
@@ -92,15 +93,6 @@ public struct ModelDirectory: Sendable {
     graphs = .exported(encoder: files[0], decoder: files[1])
   }
 
-  private static func configuration(in path: String) throws(ModelError) -> ModelConfiguration {
-    let json = try contents(of: "config.json", in: path)
-    do throws(ModelConfiguration.Malformed) {
-      return try ModelConfiguration(parsing: json)
-    } catch {
-      throw ModelError(model: path, reason: .configuration(error.description))
-    }
-  }
-
   private static func vocabulary(in path: String) throws(ModelError) -> Vocabulary {
     guard let text = String(data: try contents(of: "vocab.txt", in: path), encoding: .utf8) else {
       throw ModelError(path, "vocab.txt", .unreadable("it is not UTF-8"))
@@ -113,24 +105,19 @@ public struct ModelDirectory: Sendable {
   }
 
   private static func contents(of file: String, in path: String) throws(ModelError) -> Data {
-    do throws(FileFault) {
-      guard try ExportFile("\(path)/\(file)").bytes > 0 else { throw .empty }
-    } catch {
-      throw ModelError(path, file, error)
-    }
-    do throws(FileError) {
-      return Data(try Files.contents(of: "\(path)/\(file)"))
-    } catch {
-      throw ModelError(path, file, .unreadable(error.message))
+    let checked = try ExportFile(file, in: path)
+    guard checked.bytes > 0 else { throw ModelError(path, file, .empty) }
+    return try ModelError.reading(file, in: path) { () throws(FileError) in
+      Data(try Files.contents(of: checked.path))
     }
   }
 
   /// Returns the error for a missing file.
   private static func absence(of file: String, in path: String) -> ModelError {
-    do throws(FileFault) {
-      _ = try ExportFile("\(path)/\(file)")
+    do throws(ModelError) {
+      _ = try ExportFile(file, in: path)
     } catch {
-      return ModelError(path, file, error)
+      return error
     }
     return ModelError(path, file, .missing)
   }

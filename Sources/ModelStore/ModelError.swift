@@ -1,6 +1,7 @@
+internal import SystemPaths
 public import Transducer
 
-/// The reason why a model cannot be used, with a remedy.
+/// The reason why a model cannot be used.
 public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kind of problem.
   public enum Reason: Sendable, Equatable {
@@ -12,8 +13,8 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case notADirectory
     /// The built-in model is in none of these folders.
     case builtinMissing(looked: [String])
-    /// A file, by its name, cannot be used, with the remedy if there is one.
-    case file(String, FileFault, remedy: String?)
+    /// A file, by its name, cannot be used, with the repair if there is one.
+    case file(String, FileFault, repair: FileRepair?)
     /// The model was prepared by another version of Lorikeet.
     case preparedByAnother(original: String)
     /// `config.json` is invalid.
@@ -37,7 +38,7 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     self.reason = reason
   }
 
-  /// Creates an error about a file, with its remedy.
+  /// Creates an error about a file, with its repair.
   ///
   /// - Parameters:
   ///   - directory: The model's directory.
@@ -45,10 +46,21 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   ///   - fault: The fault.
   public init(_ directory: String, _ file: String, _ fault: FileFault) {
     self.init(
-      model: directory, reason: .file(file, fault, remedy: FileRemedy.text(for: fault, in: directory)))
+      model: directory, reason: .file(file, fault, repair: FileRepair(of: fault, in: directory)))
   }
 
-  /// The problem and its remedy in one line.
+  /// Runs work that reads a file; an error of the system becomes one about this file.
+  static func reading<Value>(
+    _ file: String, in directory: String, _ work: () throws(FileError) -> Value
+  ) throws(ModelError) -> Value {
+    do throws(FileError) {
+      return try work()
+    } catch {
+      throw ModelError(directory, file, .unreadable(error.message))
+    }
+  }
+
+  /// The problem in one line, with a repair that needs no command of this program.
   public var description: String {
     switch reason {
     case .unknownName(let known):
@@ -57,13 +69,13 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
       other repositories of the hub: OWNER/REPOSITORY@COMMIT, with the commit's 40 hexadecimal digits
       """
     case .notPulled(let models):
-      "model \(model): is not in \(models); `lorikeet models pull \(model)` downloads it"
+      "model \(model): is not in \(models)"
     case .notADirectory:
       "model \(model): is a file, expected the directory that holds config.json and the model's other files"
     case .builtinMissing(let looked):
       "model \(model): its files are not installed beside the program (looked in \(looked.joined(separator: ", ")))"
-    case .file(let file, let fault, let remedy):
-      "model \(model): \(fault.description(of: file))" + (remedy.map { "; \($0)" } ?? "")
+    case .file(let file, let fault, let repair):
+      "model \(model): \(fault.description(of: file))" + (repair?.advice.map { "; \($0)" } ?? "")
     case .preparedByAnother(let original):
       """
       model \(model): was prepared by another version of Lorikeet; start with the model that it was made from, \(original), \
@@ -76,7 +88,7 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case .quantizedLayers(let device):
       """
       model \(model): its export rounds activations to eight bits at inference, which \(device) cannot do, in layers \
-      that could not be rewritten; `lorikeet models pull` downloads the full-precision export, and --device cpu runs this one
+      that could not be rewritten; only its full-precision export runs there
       """
     case .graph(let what):
       "model \(model): \(what)"

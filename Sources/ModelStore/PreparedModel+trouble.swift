@@ -6,23 +6,24 @@ extension PreparedModel {
   static func trouble(at path: String) -> ModelError.Reason? {
     guard let place = Place(at: path) else {
       guard Files.isThere("\(path)/\(Manifest.fileName)") else { return nil }
-      return .file(Manifest.fileName, .unreadable("it has changed since it was written"), remedy: nil)
+      return .file(Manifest.fileName, .unreadable("it has changed since it was written"), repair: nil)
     }
     guard place.isOfThisVersion, Set(place.manifest.files.map(\.name)) == Set(files) else {
       return .preparedByAnother(original: place.manifest.model)
     }
     for record in place.manifest.files {
-      guard let fault = fault(of: record, in: path) else { continue }
-      return .file(record.name, fault, remedy: FileRemedy.text(for: fault, in: path))
+      if let error = trouble(with: record, in: path) { return error.reason }
     }
     return nil
   }
 
-  private static func fault(of record: FileRecord, in path: String) -> FileFault? {
-    do throws(FileFault) {
-      let bytes = try ExportFile("\(path)/\(record.name)", isMarkup: record.name.hasSuffix(".xml")).bytes
-      if bytes != record.size { return .wrongSize(bytes: bytes, needed: Int(record.size)) }
-      return record.isIntact(in: path) ? nil : .changed
+  private static func trouble(with record: FileRecord, in path: String) -> ModelError? {
+    do throws(ModelError) {
+      let bytes = try ExportFile(record.name, in: path, isMarkup: record.name.hasSuffix(".xml")).bytes
+      if bytes != record.size {
+        return ModelError(path, record.name, .wrongSize(bytes: bytes, needed: Int(record.size)))
+      }
+      return record.isIntact(in: path) ? nil : ModelError(path, record.name, .changed)
     } catch {
       return error
     }

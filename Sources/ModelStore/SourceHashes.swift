@@ -41,11 +41,10 @@ public struct SourceHashes: Codable, Sendable, Equatable {
     path = model.path
     var files: [FileRecord] = []
     for (name, place) in try Self.files(of: model) {
-      do throws(FileError) {
-        files.append(try FileRecord(hashing: name, in: model.path, at: place))
-      } catch {
-        throw ModelError(model.path, name, .unreadable(error.message))
-      }
+      files.append(
+        try ModelError.reading(name, in: model.path) { () throws(FileError) in
+          try FileRecord(hashing: name, in: model.path, at: place)
+        })
     }
     self.files = files
     guard let memory, let directory else { return }

@@ -66,7 +66,8 @@ package final class NetworkCompiler: Sendable {
       }
       // Beside integer arithmetic, f32 is faster than conversions to bf16 and back.
       let compiled = try compile(
-        graph, name, on: device, plan, in: plan.roundsActivations(on: device) ? .f32 : nil, overrides: overrides)
+        graph, name, on: device, plan, in: plan.roundsActivations(on: device) ? .f32 : nil,
+        overrides: overrides)
       return try EncoderNetwork(compiled, shape, on: device)
     } catch {
       throw ParakeetError(error)
@@ -197,7 +198,8 @@ package final class NetworkCompiler: Sendable {
     // The lock makes other callers wait while a plan is made.
     try plans.withLock { plans throws(ParakeetError) in
       if let plan = plans[device] { return plan }
-      let capabilities = try text("OPTIMIZATION_CAPABILITIES", of: device).split(separator: " ").map(String.init)
+      let capabilities = try text("OPTIMIZATION_CAPABILITIES", of: device).split(separator: " ").map(
+        String.init)
       let plan = try makePlan(for: device, capabilities: capabilities)
       plans[device] = plan
       precisions.withLock { $0[device] = plan.precision.name }

@@ -16,13 +16,14 @@ public struct ResolvedSettings: Sendable, CustomStringConvertible {
     self.settings = settings
     self.sources = sources
     for uri in settings.uris {
-      do throws(ListenAddressError) {
+      do throws(ProtocolError) {
         addresses.append(try ListenAddress(parsing: uri))
       } catch {
-        throw refusal(of: .uri, uri, because: error.what)
+        let why = if case .address(_, let why) = error { why } else { error.description }
+        throw refusal(of: .uri, uri, because: why)
       }
     }
-    do throws(BucketError) {
+    do throws(DeviceError) {
       try settings.compute.checkBuckets()
     } catch {
       let setting = settings.compute.lazyBuckets == nil ? Setting.buckets : .lazyBuckets

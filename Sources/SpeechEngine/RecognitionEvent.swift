@@ -13,7 +13,9 @@ public enum RecognitionEvent: Sendable, Equatable, CustomStringConvertible {
   /// True if it matters to a user who waits. An encoder that cannot be loaded shows in the transcript or in its error.
   public var isNotable: Bool {
     switch self {
-    case .preparation, .device(.unusable), .device(.lost), .device(.missing), .device(.overLimit), .unknownLanguage: true
+    case .preparation, .device(.unusable), .device(.lost), .device(.missing), .device(.overLimit),
+      .unknownLanguage:
+      true
     case .device: false
     }
   }

@@ -21,7 +21,7 @@ extension SelfTest {
     do {
       return try Files.contents(of: "\(model.path)/\(file)")
     } catch {
-      throw ModelError(model: model.name, reason: .file(file, .missing, remedy: nil))
+      throw ModelError(model: model.name, reason: .file(file, .missing, repair: nil))
     }
   }
 

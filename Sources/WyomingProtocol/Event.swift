@@ -41,7 +41,7 @@ public struct EventLimits: Sendable, Equatable {
   }
 }
 
-/// The reason why input is not the Wyoming protocol.
+/// The reason why an input is not the Wyoming protocol, or a text is not an address for it.
 public enum ProtocolError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The header line exceeds the limit, in bytes.
   case headerTooLong(limit: Int)
@@ -57,6 +57,8 @@ public enum ProtocolError: Error, Sendable, Equatable, CustomStringConvertible {
   case notAnObject(key: String)
   /// A value of an event is invalid.
   case value(event: String, String)
+  /// A text is not an address to listen on.
+  case address(String, why: String)
 
   /// The reason in one line.
   public var description: String {
@@ -68,6 +70,7 @@ public enum ProtocolError: Error, Sendable, Equatable, CustomStringConvertible {
     case .length(let key, let value, let limit): "\(key) is \(value), expected 0 to \(limit)"
     case .notAnObject(let key): "\(key) is not a JSON object"
     case .value(let event, let what): "\(event): \(what)"
+    case .address(let text, let why): "\"\(text)\" is not an address to listen on: \(why)"
     }
   }
 

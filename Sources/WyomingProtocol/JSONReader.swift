@@ -21,16 +21,12 @@ struct JSONReader {
   static func value(of bytes: [UInt8]) -> JSONValue? {
     var reader = JSONReader(bytes: bytes)
     if bytes.starts(with: byteOrderMark) { reader.position = byteOrderMark.count }
-    do throws(Malformed) {
-      let value = try reader.value(depth: 0)
-      reader.skipSpace()
-      return reader.position == bytes.count ? value : nil
-    } catch {
-      return nil
-    }
+    let value = reader.value(depth: 0)
+    reader.skipSpace()
+    return reader.position == bytes.count ? value : nil
   }
 
-  private struct Malformed: Error {}
+  // Each of the following functions returns `nil` or false for malformed input, at which parsing ends.
 
   private init(bytes: [UInt8]) {
     self.bytes = bytes
@@ -48,127 +44,115 @@ struct JSONReader {
     return true
   }
 
-  private mutating func expect(_ text: StaticString) throws(Malformed) {
+  /// Takes a word that has this value.
+  private mutating func word(_ text: StaticString, _ value: JSONValue) -> JSONValue? {
     let end = position + text.utf8CodeUnitCount
-    guard end <= bytes.count, bytes[position..<end].elementsEqual(text.description.utf8) else {
-      throw Malformed()
-    }
+    guard end <= bytes.count, bytes[position..<end].elementsEqual(text.description.utf8) else { return nil }
     position = end
+    return value
   }
 
-  private mutating func value(depth: Int) throws(Malformed) -> JSONValue {
+  private mutating func value(depth: Int) -> JSONValue? {
     skipSpace()
     switch next {
-    case UInt8(ascii: "{"): return try object(depth: depth + 1)
-    case UInt8(ascii: "["): return try array(depth: depth + 1)
-    case UInt8(ascii: "\""): return .string(try string())
-    case UInt8(ascii: "t"):
-      try expect("true")
-      return .bool(true)
-    case UInt8(ascii: "f"):
-      try expect("false")
-      return .bool(false)
-    case UInt8(ascii: "n"):
-      try expect("null")
-      return .null
-    case UInt8(ascii: "N"):
-      try expect("NaN")
-      return .null
-    case UInt8(ascii: "I"):
-      try expect("Infinity")
-      return .null
-    default: return try number()
+    case UInt8(ascii: "{"): return object(depth: depth + 1)
+    case UInt8(ascii: "["): return array(depth: depth + 1)
+    case UInt8(ascii: "\""): return string().map { .string($0) }
+    case UInt8(ascii: "t"): return word("true", .bool(true))
+    case UInt8(ascii: "f"): return word("false", .bool(false))
+    case UInt8(ascii: "n"): return word("null", .null)
+    case UInt8(ascii: "N"): return word("NaN", .null)
+    case UInt8(ascii: "I"): return word("Infinity", .null)
+    default: return number()
     }
   }
 
-  private mutating func object(depth: Int) throws(Malformed) -> JSONValue {
-    guard depth <= Self.deepest else { throw Malformed() }
+  private mutating func object(depth: Int) -> JSONValue? {
+    guard depth <= Self.deepest else { return nil }
     position += 1
     var fields: [String: JSONValue] = [:]
     skipSpace()
     if take("}") { return .object(fields) }
     repeat {
       skipSpace()
-      guard next == UInt8(ascii: "\"") else { throw Malformed() }
-      let key = try string()
+      guard next == UInt8(ascii: "\""), let key = string() else { return nil }
       skipSpace()
-      guard take(":") else { throw Malformed() }
-      fields[key] = try value(depth: depth)
+      guard take(":"), let value = value(depth: depth) else { return nil }
+      fields[key] = value
       skipSpace()
     } while take(",")
-    guard take("}") else { throw Malformed() }
+    guard take("}") else { return nil }
     return .object(fields)
   }
 
-  private mutating func array(depth: Int) throws(Malformed) -> JSONValue {
-    guard depth <= Self.deepest else { throw Malformed() }
+  private mutating func array(depth: Int) -> JSONValue? {
+    guard depth <= Self.deepest else { return nil }
     position += 1
     var items: [JSONValue] = []
     skipSpace()
     if take("]") { return .array(items) }
     repeat {
-      items.append(try value(depth: depth))
+      guard let item = value(depth: depth) else { return nil }
+      items.append(item)
       skipSpace()
     } while take(",")
-    guard take("]") else { throw Malformed() }
+    guard take("]") else { return nil }
     return .array(items)
   }
 
-  private mutating func number() throws(Malformed) -> JSONValue {
+  private mutating func number() -> JSONValue? {
     let start = position
     var isWhole = true
-    if take("-"), next == UInt8(ascii: "I") {
-      try expect("Infinity")
-      return .null
-    }
+    if take("-"), next == UInt8(ascii: "I") { return word("Infinity", .null) }
     let firstDigit = position
-    try digits()
+    guard skipDigits() else { return nil }
     // No leading zeros.
-    guard bytes[firstDigit] != UInt8(ascii: "0") || position == firstDigit + 1 else { throw Malformed() }
+    guard bytes[firstDigit] != UInt8(ascii: "0") || position == firstDigit + 1 else { return nil }
     if take(".") {
       isWhole = false
-      try digits()
+      guard skipDigits() else { return nil }
     }
     if take("e") || take("E") {
       isWhole = false
       if !take("+") { _ = take("-") }
-      try digits()
+      guard skipDigits() else { return nil }
     }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     if isWhole, let integer = Int(text) { return .integer(integer) }
-    guard let number = Double(text), number.isFinite else { throw Malformed() }
+    guard let number = Double(text), number.isFinite else { return nil }
     return .number(number)
   }
 
-  private mutating func digits() throws(Malformed) {
+  /// Skips the digits here; false if there are none.
+  private mutating func skipDigits() -> Bool {
     let start = position
     while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
-    guard position > start else { throw Malformed() }
+    return position > start
   }
 
-  private mutating func string() throws(Malformed) -> String {
+  private mutating func string() -> String? {
     position += 1
     var content: [UInt8] = []
     while let byte = next {
       position += 1
       switch byte {
       case UInt8(ascii: "\""):
-        guard let text = String(validating: content, as: UTF8.self) else { throw Malformed() }
-        return text
+        return String(validating: content, as: UTF8.self)
       case UInt8(ascii: "\\"):
-        try content.append(contentsOf: escaped())
+        guard let escaped = escaped() else { return nil }
+        content.append(contentsOf: escaped)
       case 0..<0x20:
-        throw Malformed()
+        return nil
       default:
         content.append(byte)
       }
     }
-    throw Malformed()
+    return nil
   }
 
   /// Parses the rest of an escape sequence and returns its UTF-8.
-  private mutating func escaped() throws(Malformed) -> [UInt8] {
-    guard let byte = next else { throw Malformed() }
+  private mutating func escaped() -> [UInt8]? {
+    guard let byte = next else { return nil }
     position += 1
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
@@ -177,23 +161,23 @@ struct JSONReader {
     case UInt8(ascii: "n"): return [0x0A]
     case UInt8(ascii: "r"): return [0x0D]
     case UInt8(ascii: "t"): return [0x09]
-    case UInt8(ascii: "u"): return Array(String(Character(try unicodeScalar())).utf8)
-    default: throw Malformed()
+    case UInt8(ascii: "u"): return unicodeScalar().map { Array(String(Character($0)).utf8) }
+    default: return nil
     }
   }
 
   /// Parses the scalar of \uXXXX, or of two of them for a surrogate pair. Half of a pair is no character, and is read
   /// as U+FFFD.
-  private mutating func unicodeScalar() throws(Malformed) -> Unicode.Scalar {
+  private mutating func unicodeScalar() -> Unicode.Scalar? {
     let replacement: Unicode.Scalar = "\u{FFFD}"
-    let unit = try hexadecimal()
+    guard let unit = hexadecimal() else { return nil }
     guard UTF16.isLeadSurrogate(unit) else { return Unicode.Scalar(unit) ?? replacement }
     let behind = position
     guard take("\\"), take("u") else {
       position = behind
       return replacement
     }
-    let other = try hexadecimal()
+    guard let other = hexadecimal() else { return nil }
     guard UTF16.isTrailSurrogate(other) else {
       position = behind
       return replacement
@@ -201,11 +185,11 @@ struct JSONReader {
     return UTF16.decode(UTF16.EncodedScalar([unit, other]))
   }
 
-  private mutating func hexadecimal() throws(Malformed) -> UInt16 {
+  private mutating func hexadecimal() -> UInt16? {
     var unit: UInt16 = 0
     for _ in 0..<4 {
       guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
-        throw Malformed()
+        return nil
       }
       position += 1
       unit = unit << 4 | UInt16(digit)

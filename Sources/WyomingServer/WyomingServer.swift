@@ -31,7 +31,7 @@ public struct WyomingServer: Service {
   /// Serves until the service group shuts down. Then it accepts no new clients, drops the idle ones, and lets the
   /// others finish the utterance that they have begun. On standard input it ends with the input.
   ///
-  /// - Throws: ``ListenError`` if the address cannot be listened on.
+  /// - Throws: ``ServerError`` if the address cannot be listened on.
   public func run() async throws {
     let listener = try await Listener(address: address).open()
     logger.info("listening", metadata: ["uri": "\(listener.address)"])

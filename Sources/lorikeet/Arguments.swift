@@ -13,7 +13,7 @@ extension ListenAddress {
   ///
   /// - Throws: An error that shows the form of an address.
   static func argument(_ text: String) throws -> ListenAddress {
-    do throws(ListenAddressError) {
+    do throws(ProtocolError) {
       return try ListenAddress(parsing: text)
     } catch {
       throw ValidationError(error.description)

@@ -1,7 +1,17 @@
 internal import Glibc
 
+/// The reason why a descriptor accepted only a part of some bytes.
+struct WriteFailure {
+  /// The system's `errno`.
+  let code: Int32
+  /// The number of bytes that the descriptor accepted.
+  let written: Int
+}
+
 /// Writes all bytes. Waits while the descriptor accepts none.
-func write(_ bytes: [UInt8], to descriptor: Int32) throws(DescriptorError) {
+///
+/// - Returns: `nil` if all bytes are written.
+func write(_ bytes: [UInt8], to descriptor: Int32) -> WriteFailure? {
   var rest = bytes[...]
   while !rest.isEmpty {
     let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -12,15 +22,8 @@ func write(_ bytes: [UInt8], to descriptor: Int32) throws(DescriptorError) {
       var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
       poll(&wait, 1, -1)
     } else if errno != EINTR {
-      throw DescriptorError(code: errno, written: bytes.count - rest.count)
+      return WriteFailure(code: errno, written: bytes.count - rest.count)
     }
   }
-}
-
-/// The error of a descriptor that accepts no more bytes.
-struct DescriptorError: Error {
-  /// `errno`.
-  let code: Int32
-  /// The number of bytes that the descriptor accepted.
-  let written: Int
+  return nil
 }

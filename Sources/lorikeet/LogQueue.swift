@@ -64,13 +64,12 @@ private struct LogDescriptor {
     var bytes: [UInt8] = isInLine ? [0x0A] : []
     if lost > 0 { bytes += dropped(lost).utf8 }
     bytes += next.line
-    do throws(DescriptorError) {
-      try lorikeet.write(bytes, to: descriptor)
+    guard let failure = lorikeet.write(bytes, to: descriptor) else {
       (lost, isInLine) = (0, false)
-    } catch {
-      if !next.line.isEmpty { lost += 1 }
-      // A full disk may have accepted a part of a line.
-      if error.written > 0 { isInLine = bytes[error.written - 1] != 0x0A }
+      return
     }
+    if !next.line.isEmpty { lost += 1 }
+    // A full disk may have accepted a part of a line.
+    if failure.written > 0 { isInLine = bytes[failure.written - 1] != 0x0A }
   }
 }

@@ -38,7 +38,7 @@ struct Lorikeet: AsyncParsableCommand {
       Terminal.note(text + "\n")
       leave(status)
     }
-    do throws(OutputError) {
+    do throws(CommandError) {
       try Terminal.print(text)
     } catch {
       Terminal.fail(error)

@@ -28,7 +28,7 @@ extension HubRepository: ExpressibleByArgument {
 }
 
 extension HubSettings {
-  static func fromEnvironment(isOffline: Bool) throws(DownloadError.Setting) -> HubSettings {
+  static func fromEnvironment(isOffline: Bool) throws(DownloadError) -> HubSettings {
     try HubSettings(environment: SystemProcess.environment, isOffline: isOffline)
   }
 }
@@ -140,7 +140,7 @@ extension Models {
           isRight = try await library.verify(model) { lines.append("\(model.name)\t\($0)\t\($1)") } && isRight
           for line in lines { try Terminal.print(line) }
         }
-        guard isRight else { throw VerificationFailure() }
+        guard isRight else { throw CommandError.wrongFiles }
       }
     }
   }
@@ -161,9 +161,4 @@ extension Models {
       }
     }
   }
-}
-
-/// The failure that is reported after the list of files.
-private struct VerificationFailure: Error, CustomStringConvertible {
-  let description = "files are damaged or missing; `lorikeet models pull MODEL` downloads them again"
 }

@@ -79,7 +79,8 @@ struct RecognizerLoading: Service {
         "removed the files that the model was prepared from",
         metadata: ["model": "\(model.name)", "size": "\(ByteCount(bytes))"])
     } catch {
-      logger.warning("cannot remove the originals of the prepared model", metadata: ["why": "\(error)"])
+      logger.warning(
+        "cannot remove the originals of the prepared model", metadata: ["why": "\(Remedies.text(of: error))"])
     }
   }
 }

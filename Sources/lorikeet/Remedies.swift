@@ -2,6 +2,7 @@ internal import Devices
 internal import Diagnosis
 internal import Glibc
 internal import Inference
+internal import ModelDownload
 internal import ModelStore
 internal import Parakeet
 internal import SpeechEngine
@@ -19,8 +20,11 @@ enum Remedies {
   private static func advice(for error: any Error) -> String? {
     switch error {
     case let error as ClientError: advice(for: error.reason)
-    case is ListenError: "give another --uri"
+    case ServerError.notListening: "give another --uri"
     case let error as DeviceError: advice(for: error)
+    case let error as ParakeetError: advice(for: error)
+    case let error as ModelError: advice(for: error)
+    case let error as DownloadError: advice(for: error)
     default: nil
     }
   }
@@ -42,13 +46,53 @@ enum Remedies {
         machine, openVINOVersion: Runtime.version, openVINODevices: available.map(\.description))
       return "--fallback cpu continues without it. Why: \(why)"
     case .missing: return "--fallback cpu continues without it; run `lorikeet doctor` for details"
-    case .networks(ParakeetError.cache): return "choose a writable --data-dir, or use --no-cache"
-    case .networks(ParakeetError.preparation):
-      return "choose a writable --data-dir with enough space, or use --no-cache"
+    case .networks(let error): return advice(for: error)
     case .failed, .late, .notFinite, .lost:
       guard let device = error.device, !device.isProcessor else { return nil }
       return explanation(of: error.reason, on: device) ?? "run `lorikeet doctor` for details"
-    case .bucket, .networks, .cancelled: return nil
+    case .bucketOutOfRange, .bucketListedTwice, .noEagerBucket, .cancelled: return nil
+    }
+  }
+
+  private static func advice(for error: ParakeetError) -> String? {
+    switch error {
+    case .cache: "choose a writable --data-dir, or use --no-cache"
+    case .preparation: "choose a writable --data-dir with enough space, or use --no-cache"
+    case .model(let error): advice(for: error)
+    case .inference, .graph, .precision, .preparedOtherwise, .property, .propertyValue: nil
+    }
+  }
+
+  private static func advice(for error: ModelError) -> String? {
+    switch error.reason {
+    case .notPulled: "`lorikeet models pull \(error.model)` downloads it"
+    case .file(_, _, .pull(let model)):
+      // Reading finds a damaged file that has the recorded size.
+      "`lorikeet models verify \(model)` and then `lorikeet models pull \(model)` downloads it again"
+    case .quantizedLayers: "`lorikeet models pull` downloads that one, and --device cpu runs this one"
+    case .unknownName, .notADirectory, .builtinMissing, .file, .preparedByAnother, .configuration,
+      .vocabulary,
+      .graph:
+      nil
+    }
+  }
+
+  private static func advice(for error: DownloadError) -> String? {
+    let pull = "`lorikeet models pull \(error.model ?? "MODEL")`"
+    return switch error.reason {
+    case .offline:
+      """
+      run \(pull) with a network, without --offline and HF_HUB_OFFLINE, or pass a directory with the model's files to \
+      --model
+      """
+    case .noRoom: "make room, or choose another place with --data-dir"
+    case .absent: "\(pull) downloads it"
+    case .gaveUp, .cancelled: "\(pull) continues from there"
+    case .system: "check free space and permissions, or choose another place with --data-dir"
+    case .model(let error): advice(for: error)
+    case .setting, .refused, .notFound, .status, .webPage, .wrongSize, .wrongContent, .unknownContent,
+      .rangesIgnored, .interrupted, .other, .busy:
+      nil
     }
   }
 

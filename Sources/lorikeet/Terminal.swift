@@ -8,20 +8,19 @@ enum Terminal {
   /// Writes a line of the result. If the reader has closed the pipe (`| head`), the process ends silently.
   ///
   /// - Throws: An error if the line cannot be written: a full disk must not look like success.
-  static func print(_ line: String) throws(OutputError) {
-    do throws(DescriptorError) {
-      try write(Array((line.readable + "\n").utf8), to: StandardOutput.descriptor)
-    } catch {
-      if error.code == EPIPE { endByBrokenPipe() }
-      throw OutputError(why: String(cString: strerror(error.code)))
+  static func print(_ line: String) throws(CommandError) {
+    guard let failure = write(Array((line.readable + "\n").utf8), to: StandardOutput.descriptor) else {
+      return
     }
+    if failure.code == EPIPE { endByBrokenPipe() }
+    throw .output(code: failure.code)
   }
 
   /// Writes a message for the user to standard error, separate from results.
   static func note(_ text: String) {
     if let queue = queue.withLock({ $0 }) { return queue.add(text.readable) }
     // If standard error fails as well, there is no way to report it.
-    try? write(Array(text.readable.utf8), to: STDERR_FILENO)
+    _ = write(Array(text.readable.utf8), to: STDERR_FILENO)
   }
 
   /// Sends notes through a queue from now on, so that a server never waits for the reader of its log.
@@ -63,13 +62,6 @@ enum Terminal {
     // Reached if the signal is blocked.
     leave(.failure)
   }
-}
-
-/// The error of a standard output that cannot be written to.
-struct OutputError: Error, CustomStringConvertible {
-  let why: String
-
-  var description: String { "cannot write to standard output: \(why)" }
 }
 
 /// Ends the process immediately, without the exit handlers: they would tear down OpenVINO while a thread still loads or

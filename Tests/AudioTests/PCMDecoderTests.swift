@@ -100,7 +100,7 @@ import Testing
   func `a PCM format out of range is rejected with its value`(
     rate: Int, width: Int, channels: Int, text: String
   ) {
-    let error = #expect(throws: PCMFormatError.self) {
+    let error = #expect(throws: AudioError.self) {
       try PCMFormat(sampleRate: rate, bytesPerSample: width, channels: channels)
     }
     #expect(error?.description == text)

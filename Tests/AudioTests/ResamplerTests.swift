@@ -8,7 +8,7 @@ import Testing
 
   /// Resamples in pieces of the given size; the last can be shorter.
   private func resample(_ samples: [Float], from rate: Int, size: Int = .max) throws -> [Float] {
-    var resampler = try Resampler(from: rate, to: 16_000)
+    var resampler = try Resampler(from: rate, to: 16_000, source: "a")
     var result: [Float] = []
     var rest = samples[...]
     while !rest.isEmpty {
@@ -51,7 +51,7 @@ import Testing
   func `resampling keeps very quiet audio very quiet`(rate: Int) throws {
     #expect(try resample([], from: rate).isEmpty)
     #expect(try resample([0.5], from: rate).count <= 2)
-    var resampler = try Resampler(from: rate, to: 16_000)
+    var resampler = try Resampler(from: rate, to: 16_000, source: "a")
     #expect(try resampler.append([]).isEmpty)
   }
 
@@ -63,7 +63,7 @@ import Testing
 
   @Test(arguments: [0, -1])
   func `a resampler with an invalid rate is an error`(rate: Int) {
-    #expect(throws: ResamplerError.self) { try resample([0.5], from: rate) }
+    #expect(throws: AudioError.self) { try resample([0.5], from: rate) }
   }
 }
 

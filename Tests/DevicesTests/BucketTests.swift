@@ -25,15 +25,15 @@ import Testing
 
   @Test(arguments: [0, -5, 0.1, 61, .infinity, .nan] as [Double])
   func `a bucket outside of half a second to a minute is rejected`(seconds: Double) {
-    #expect(throws: BucketError.self) { try Bucket(seconds: seconds) }
+    #expect(throws: DeviceError.self) { try Bucket(seconds: seconds) }
   }
 
   @Test func `a bucket that is listed twice is rejected`() {
-    #expect(throws: BucketError.twice(Bucket(frames: 500))) { try shapes([5, 20], [5.001]) }
+    #expect(throws: DeviceError.bucketListedTwice(Bucket(frames: 500))) { try shapes([5, 20], [5.001]) }
   }
 
   @Test func `buckets that are all lazy are rejected`() {
-    #expect(throws: BucketError.noneAtStart) { try shapes([], [5]) }
+    #expect(throws: DeviceError.noEagerBucket) { try shapes([], [5]) }
   }
 
   @Test func `a dynamic shape holds any number of frames up to its limit`() {

@@ -109,7 +109,7 @@ import Testing
     var settings = ComputeSettings()
     settings.buckets = [5, 20]
     settings.lazyBuckets = [20]
-    #expect(throws: BucketError.self) { try settings.checkBuckets() }
+    #expect(throws: DeviceError.self) { try settings.checkBuckets() }
   }
 
   @Test func `a lazy bucket removes the same bucket from the eager defaults`() throws {

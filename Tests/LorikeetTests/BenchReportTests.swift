@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func `the benchmark's report compares devices in tables`() throws {
-    let failure = BenchFailure(description: "there is no GPU here, only CPU, NPU")
+    let failure = CommandError.notMeasured("there is no GPU here, only CPU, NPU")
     let result = result([
       try backend("cpu", on: "CPU"), try backend("npu", on: "NPU"),
       BenchResult.Backend(name: "gpu", outcome: .failure(failure)),
@@ -143,7 +143,7 @@ import Testing
   @Test func `the benchmark's JSON has every key`() throws {
     let result = result([
       try backend("npu", on: "NPU"),
-      BenchResult.Backend(name: "gpu", outcome: .failure(BenchFailure(description: "none"))),
+      BenchResult.Backend(name: "gpu", outcome: .failure(CommandError.notMeasured("none"))),
     ])
     let line = BenchJSON(result).line
     #expect(!line.contains("\n"))

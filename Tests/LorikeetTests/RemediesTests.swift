@@ -7,6 +7,7 @@ import Support
 import SystemPaths
 import Testing
 
+@testable import ModelDownload
 @testable import lorikeet
 
 @Suite struct `Advice at the command line` {
@@ -23,6 +24,46 @@ import Testing
     let text = Remedies.text(of: DeviceError.missing(.gpu, available: [.cpu]))
     #expect(text.hasPrefix("there is no GPU here, only CPU; --fallback cpu continues without it"))
     #expect(text.contains("lorikeet doctor"))
+  }
+
+  @Test(
+    arguments: [
+      (
+        .file("a.onnx", .empty, repair: .pull(model: "m")),
+        "`lorikeet models verify m` and then `lorikeet models pull m` downloads it again"
+      ),
+      (.notPulled(models: "/x"), "`lorikeet models pull m` downloads it"),
+      (.quantizedLayers(device: "NPU"), "--device cpu runs this one"),
+    ] as [(ModelError.Reason, String)])
+  func `a model that cannot be used has a remedy that names the commands`(
+    reason: ModelError.Reason, remedy: String
+  ) {
+    let error = ModelError(model: "m", reason: reason)
+    for error in [error, ParakeetError.model(error), DeviceError.networks(ParakeetError.model(error))]
+      as [any Error]
+    {
+      let text = Remedies.text(of: error)
+      #expect(text.hasPrefix("\(error); ") && text.hasSuffix(remedy))
+    }
+  }
+
+  @Test(
+    arguments: [
+      (.offline(["a"]), ["`lorikeet models pull m`", "--offline", "--model"]),
+      (.noRoom(needed: 2, free: 1, folder: "/x"), ["make room", "--data-dir"]),
+      (.absent, ["`lorikeet models pull m` downloads it"]),
+      (.gaveUp(attempts: 3, last: "no answer"), ["`lorikeet models pull m` continues from there"]),
+      (.cancelled, ["`lorikeet models pull m` continues from there"]),
+      (.system(FileError("/x", code: EACCES)), ["permissions", "--data-dir"]),
+      (.model(ModelError(model: "m", reason: .notPulled(models: "/x"))), ["`lorikeet models pull m`"]),
+    ] as [(DownloadError.Reason, [String])])
+  func `a failed download has a remedy that names the commands and options`(
+    reason: DownloadError.Reason, parts: [String]
+  ) {
+    let error = DownloadError(model: "m", reason: reason)
+    let text = Remedies.text(of: error)
+    #expect(text.hasPrefix("\(error); "))
+    for part in parts { #expect(text.contains(part) && !error.description.contains(part)) }
   }
 
   @Test func `an error of the processor has no remedy`() {

@@ -36,7 +36,7 @@ import Testing
   func `an invalid variable of the hub is refused by name, without repeating a secret`(
     _ environment: [String: String]
   ) {
-    let complaint = #expect(throws: DownloadError.Setting.self) { try settings(environment) }
+    let complaint = #expect(throws: DownloadError.self) { try settings(environment) }
     let (name, value) = environment.first ?? ("", "")
     #expect(complaint?.description.hasPrefix(name) == true)
     #expect(!name.contains("TOKEN") || complaint?.description.contains(value) == false)

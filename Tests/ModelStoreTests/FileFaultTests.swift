@@ -188,14 +188,22 @@ private let pointer = """
         try FileManager.default.createDirectory(
           at: directory.appending(path: ".git"), withIntermediateDirectories: false)
       } == "`git lfs pull` in DIR downloads it")
-    #expect(
-      try await remedy("stored") { directory in
-        let model = try #require(HubRepository(named: "parakeet-tdt-0.6b-v3"))
-        try Data(DownloadRecord(of: model).encoded()).write(
-          to: directory.appending(path: DownloadRecord.fileName))
-      } == """
-        `lorikeet models verify parakeet-tdt-0.6b-v3` and then `lorikeet models pull parakeet-tdt-0.6b-v3` downloads it \
-        again
-        """)
+  }
+
+  @Test func `a faulty file of the store is repaired by a pull of its model`() async throws {
+    try await withTemporaryDirectory { directory in
+      var files = files
+      files.files["encoder-model.onnx.data"] = Data(count: 3)
+      try files.write(to: directory)
+      let model = try #require(HubRepository(named: "parakeet-tdt-0.6b-v3"))
+      try Data(DownloadRecord(of: model).encoded()).write(
+        to: directory.appending(path: DownloadRecord.fileName))
+      let error = #expect(throws: ModelError.self) { try open(directory) }
+      #expect(
+        error?.reason
+          == .file(
+            "encoder-model.onnx.data", .wrongSize(bytes: 3, needed: 124), repair: .pull(model: model.name)))
+      #expect(error?.description.hasSuffix("encoder-model.onnx.data has 3 bytes, needs 124") == true)
+    }
   }
 }

@@ -52,11 +52,12 @@ import Testing
   }
 
   @Test
-  func `a model not yet downloaded is refused with the pull command, an unknown name with the known ones`() {
+  func `a model not yet downloaded is refused with its name, an unknown name with the known ones`() {
     let complaint = #expect(throws: ModelError.self) {
       try ModelDirectory.find("parakeet-tdt-0.6b-v3", in: "/nowhere/models")
     }
-    #expect(complaint?.description.contains("lorikeet models pull parakeet-tdt-0.6b-v3") == true)
+    #expect(complaint?.model == "parakeet-tdt-0.6b-v3")
+    #expect(complaint?.reason == .notPulled(models: "/nowhere/models"))
     let unknown = #expect(throws: ModelError.self) {
       try ModelDirectory.find("parakeet", in: "/nowhere/models")
     }

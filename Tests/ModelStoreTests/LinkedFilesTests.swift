@@ -54,9 +54,9 @@ import Testing
         return
       }
       #expect(!isPlain)
-      let tensor = try linked.content.withUnsafeBytes { bytes in
-        try ONNXFile(bytes).externalTensors[0]
-      }
+      let file = linked.content.withUnsafeBytes { ONNXFile($0) }
+      #expect(file.fault == nil)
+      let tensor = try #require(file.externalTensors.first)
       #expect((tensor.offset, tensor.length) == (4, 60))
       #expect(tensor.file.hasPrefix("proc/self/fd/"))
       #expect(try Data(contentsOf: URL(filePath: "/\(tensor.file)")) == Data(0..<64))

@@ -4,8 +4,8 @@ import Testing
 @testable import ModelStore
 
 @Suite struct `A model's configuration` {
-  private func parse(_ json: String) throws(ModelConfiguration.Malformed) -> ModelConfiguration {
-    try ModelConfiguration(parsing: Data(json.utf8))
+  private func parse(_ json: String) throws(ModelError) -> ModelConfiguration {
+    try ModelConfiguration(parsing: Data(json.utf8), of: "x")
   }
 
   @Test func `a model's configuration is parsed with all its values`() throws {
@@ -50,8 +50,8 @@ import Testing
   func `a model's configuration without a valid model type is refused with the reason`(
     json: String, message: String
   ) {
-    let error = #expect(throws: ModelConfiguration.Malformed.self) { try parse(json) }
-    #expect(error?.description == message)
+    let error = #expect(throws: ModelError.self) { try parse(json) }
+    #expect(error == ModelError(model: "x", reason: .configuration(message)))
   }
 
   @Test(
@@ -76,8 +76,8 @@ import Testing
     key: String, value: String, message: String
   ) {
     let json = #"{"model_type": "nemo-conformer-tdt", "\#(key)": \#(value)}"#
-    let error = #expect(throws: ModelConfiguration.Malformed.self) { try parse(json) }
-    #expect(error?.description == "\(key) \(message)")
+    let error = #expect(throws: ModelError.self) { try parse(json) }
+    #expect(error == ModelError(model: "x", reason: .configuration("\(key) \(message)")))
   }
 
   @Test(arguments: [512, 513, 514, 100_000])
@@ -85,7 +85,7 @@ import Testing
     for open in ["[", "{\"a\":"] {
       let opened = String(repeating: open, count: depth)
       for json in [opened, opened + "]", "{\"model_type\":\(opened)"] {
-        #expect(throws: ModelConfiguration.Malformed.self) { try parse(json) }
+        #expect(throws: ModelError.self) { try parse(json) }
       }
     }
   }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Testing
 
 @testable import ModelStore
 
@@ -64,7 +65,8 @@ enum ExternalWeights {
     try bytes.withUnsafeBytes { bytes in
       var reader = ProtobufFields(bytes, in: range)
       var fields: [ProtobufFields.Field] = []
-      while let field = try reader.next() { fields.append(field) }
+      while let field = reader.next() { fields.append(field) }
+      try #require(reader.fault == nil)
       return zip(fields, fields.dropFirst().map(\.start) + [range.upperBound]).map { ($0, $1) }
     }
   }

@@ -30,8 +30,9 @@ import Testing
       "unix://relative", "unix:/a", "stdio", "stdio://x", "tcp//localhost:1", "\u{301}://a:1", "tcp://a:1:2",
     ])
   func `a text that is not an address is refused with the text`(text: String) {
-    let error = #expect(throws: ListenAddressError.self) { try ListenAddress(parsing: text) }
-    #expect(error?.text == text)
+    let error = #expect(throws: ProtocolError.self) { try ListenAddress(parsing: text) }
+    let refused: String? = if case .address(let text, _) = error { text } else { nil }
+    #expect(refused == text)
     #expect(error?.description.contains("\"\(text)\"") == true)
   }
 
@@ -64,8 +65,9 @@ import Testing
       ("tcp://a:1?language=%ff", "\"language=%ff\""),
     ])
   func `an address with a wrong parameter is refused with the parameter`(text: String, mention: String) {
-    let error = #expect(throws: ListenAddressError.self) { try ListenAddress(parsing: text) }
-    #expect(error?.what.contains(mention) == true)
+    let error = #expect(throws: ProtocolError.self) { try ListenAddress(parsing: text) }
+    let why: String? = if case .address(_, let why) = error { why } else { nil }
+    #expect(why?.contains(mention) == true)
   }
 
   @Test(arguments: ["tcp://0.0.0.0:10300", "tcp://[::1]:10300", "unix:///run/lorikeet.sock", "stdio://"])

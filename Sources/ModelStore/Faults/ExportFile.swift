@@ -8,26 +8,29 @@ struct ExportFile {
 
   /// Checks a file by reading only its beginning.
   ///
-  /// - Parameter isMarkup: True if the file is expected to begin with markup, like a web page.
-  init(_ path: String, isMarkup: Bool = false) throws(FileFault) {
+  /// - Parameters:
+  ///   - name: The file's name in the model's directory.
+  ///   - directory: The model's directory.
+  ///   - place: The file's path if it is elsewhere.
+  ///   - isMarkup: True if the file is expected to begin with markup, like a web page.
+  init(
+    _ name: String, in directory: String, at place: String? = nil, isMarkup: Bool = false
+  ) throws(ModelError) {
+    let path = place ?? "\(directory)/\(name)"
     self.path = path
-    guard let status = Files.status(of: path) else { throw Self.absence(of: path, errno) }
+    func failure(_ fault: FileFault) -> ModelError { ModelError(directory, name, fault) }
+    guard let status = Files.status(of: path) else { throw failure(Self.absence(of: path, errno)) }
     switch status.st_mode & S_IFMT {
     case S_IFREG: break
-    case S_IFDIR: throw .unreadable("it is a directory")
+    case S_IFDIR: throw failure(.unreadable("it is a directory"))
     // Opening a pipe would block.
-    default: throw .unreadable("it is not a file")
+    default: throw failure(.unreadable("it is not a file"))
     }
     bytes = Int(status.st_size)
-    let fault: FileFault?
-    do throws(FileError) {
-      fault = try Files.withBytes(of: path) {
-        Self.stranger(UnsafeRawBufferPointer(rebasing: $0.prefix(512)))
-      }
-    } catch {
-      throw .unreadable(error.message)
+    let fault = try ModelError.reading(name, in: directory) { () throws(FileError) in
+      try Files.withBytes(of: path) { Self.stranger(UnsafeRawBufferPointer(rebasing: $0.prefix(512))) }
     }
-    if let fault, !(isMarkup && fault == .webPage) { throw fault }
+    if let fault, !(isMarkup && fault == .webPage) { throw failure(fault) }
   }
 
   /// - Parameter code: The system's `errno`.

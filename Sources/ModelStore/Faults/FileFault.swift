@@ -1,5 +1,5 @@
 /// The reason why a model's file cannot be used, as far as an inspection can tell.
-public enum FileFault: Error, Sendable, Equatable {
+public enum FileFault: Sendable, Equatable {
   /// The file does not exist.
   case missing
   /// The file is a symbolic link to this path, which does not exist.

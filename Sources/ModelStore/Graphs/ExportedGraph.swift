@@ -28,25 +28,18 @@ public struct ExportedGraph: Sendable, Equatable {
   /// - Throws: A ``ModelError`` that names the file and the remedy.
   public init(_ name: String, in directory: String) throws(ModelError) {
     path = "\(directory)/\(name)"
-    let needed: [String: Int]
-    do throws(FileFault) {
-      needed = try Self.file(path).neededBytes
-    } catch {
-      throw ModelError(directory, name, error)
-    }
+    let needed = try Self.file(name, in: directory).neededBytes
     var weights: [Weights] = []
     for (file, bytes) in needed.sorted(by: { $0.key < $1.key }) {
       guard Self.isInside(file) else { throw ModelError(directory, name, .weightsOutside(file)) }
       let found = Self.place(of: file, beside: path)
-      do throws(FileFault) {
-        let there = try ExportFile(found)
-        guard there.bytes >= bytes else { throw .wrongSize(bytes: there.bytes, needed: bytes) }
-        weights.append(
-          Weights(
-            name: file, path: found, bytes: there.bytes, isElsewhere: Self.isElsewhere(found, file, path)))
-      } catch {
-        throw ModelError(directory, file, error)
+      let there = try ExportFile(file, in: directory, at: found)
+      guard there.bytes >= bytes else {
+        throw ModelError(directory, file, .wrongSize(bytes: there.bytes, needed: bytes))
       }
+      weights.append(
+        Weights(
+          name: file, path: found, bytes: there.bytes, isElsewhere: Self.isElsewhere(found, file, path)))
     }
     self.weights = weights
   }
@@ -56,31 +49,13 @@ public struct ExportedGraph: Sendable, Equatable {
     weights.reduce(Files.status(of: path).map { Int($0.st_size) } ?? 0) { $0 + $1.bytes }
   }
 
-  private static func file(_ path: String) throws(FileFault) -> ONNXFile {
-    let size = try ExportFile(path).bytes
-    guard size > 0 else { throw .empty }
-    let result: Result<ONNXFile, FileFault>
-    do throws(FileError) {
-      result = try Files.withBytes(of: path) { bytes in
-        Result { () throws(FileFault) in try file(bytes) }
-      }
-    } catch {
-      throw .unreadable(error.message)
+  private static func file(_ name: String, in directory: String) throws(ModelError) -> ONNXFile {
+    let checked = try ExportFile(name, in: directory)
+    guard checked.bytes > 0 else { throw ModelError(directory, name, .empty) }
+    let file = try ModelError.reading(name, in: directory) { () throws(FileError) in
+      try Files.withBytes(of: checked.path) { ONNXFile($0) }
     }
-    return try result.get()
-  }
-
-  private static func file(_ bytes: UnsafeRawBufferPointer) throws(FileFault) -> ONNXFile {
-    do throws(ONNXFile.Malformed) {
-      return try ONNXFile(bytes)
-    } catch {
-      switch error {
-      case .cutOff(let needed): throw .cutOff(bytes: bytes.count, needed: needed)
-      case .damaged: throw .damaged
-      case .incomplete: throw .cutOff(bytes: bytes.count, needed: nil)
-      case .garbled:
-        throw .foreign(beginning: ExportFile.firstLine(UnsafeRawBufferPointer(rebasing: bytes.prefix(512))))
-      }
-    }
+    if let fault = file.fault { throw ModelError(directory, name, fault) }
+    return file
   }
 }

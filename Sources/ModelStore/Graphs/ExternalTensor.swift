@@ -1,7 +1,9 @@
 internal import SystemPaths
 
-/// A tensor of an ONNX graph that is stored in another file.
+/// A tensor of an ONNX graph, as far as its place goes.
 struct ExternalTensor: Equatable {
+  /// True if the tensor is stored in another file, false if it is in the graph itself.
+  private(set) var isExternal = false
   /// The file's name in the graph, relative to the graph's directory.
   var file = ""
   /// The offset in the file, in bytes.
@@ -15,26 +17,26 @@ struct ExternalTensor: Equatable {
     return overflows ? .max : end
   }
 
-  /// Parses a `TensorProto`.
-  ///
-  /// - Returns: `nil` for a tensor that is stored in the graph itself.
-  init?(_ range: Range<Int>, of bytes: UnsafeRawBufferPointer) throws(ProtobufFields.Malformed) {
+  /// Parses a `TensorProto`; `nil` if it is malformed.
+  init?(_ range: Range<Int>, of bytes: UnsafeRawBufferPointer) {
     var fields = ProtobufFields(bytes, in: range)
-    var (isExternal, elementType) = (false, UInt64(0))
+    var elementType = UInt64(0)
     var count = 1
-    while let field = try fields.next() {
+    while let field = fields.next() {
       switch (field.number, field.value) {
       case (TensorField.location, .number(let location)): isExternal = location == TensorField.external
       case (TensorField.elementType, .number(let type)): elementType = type
       case (TensorField.dimensions, .number(let dimension)): count = Self.product(count, dimension)
       case (TensorField.dimensions, .bytes(let packed)):
-        count = try Self.dimensions(packed, of: bytes).reduce(count, Self.product)
+        guard let dimensions = Self.dimensions(packed, of: bytes) else { return nil }
+        count = dimensions.reduce(count, Self.product)
       case (let number, .bytes(let entry)) where GraphPart.tensor.part(in: number) == .externalData:
-        try read(ExternalEntry(entry, of: bytes))
+        guard let entry = ExternalEntry(entry, of: bytes) else { return nil }
+        read(entry)
       default: break
       }
     }
-    guard isExternal else { return nil }
+    guard fields.fault == nil else { return nil }
     // Without a length, the shape determines it.
     if length == 0 { length = Self.product(count, Self.bits(of: elementType)) / 8 }
   }
@@ -48,14 +50,12 @@ struct ExternalTensor: Equatable {
     }
   }
 
-  /// Parses packed numbers, without tags.
-  private static func dimensions(
-    _ packed: Range<Int>, of bytes: UnsafeRawBufferPointer
-  ) throws(ProtobufFields.Malformed) -> [UInt64] {
+  /// Parses packed numbers, without tags; `nil` if they are malformed.
+  private static func dimensions(_ packed: Range<Int>, of bytes: UnsafeRawBufferPointer) -> [UInt64]? {
     var dimensions: [UInt64] = []
     var (dimension, shift) = (UInt64(0), UInt64(0))
     for byte in bytes[packed] {
-      guard shift < 64 else { throw .garbled }
+      guard shift < 64 else { return nil }
       dimension |= UInt64(byte & 0x7F) << shift
       shift += 7
       guard byte < 0x80 else { continue }
@@ -89,9 +89,10 @@ struct ExternalEntry {
   private(set) var key = ""
   private(set) var value = ""
 
-  init(_ range: Range<Int>, of bytes: UnsafeRawBufferPointer) throws(ProtobufFields.Malformed) {
+  /// Parses an entry; `nil` if it is malformed.
+  init?(_ range: Range<Int>, of bytes: UnsafeRawBufferPointer) {
     var fields = ProtobufFields(bytes, in: range)
-    while let field = try fields.next() {
+    while let field = fields.next() {
       guard case .bytes(let text) = field.value else { continue }
       switch field.number {
       case EntryField.key: key = String(systemBytes: bytes[text])
@@ -99,5 +100,6 @@ struct ExternalEntry {
       default: break
       }
     }
+    guard fields.fault == nil else { return nil }
   }
 }

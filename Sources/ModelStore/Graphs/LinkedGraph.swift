@@ -44,7 +44,7 @@ extension ExportedGraph {
       places[file.name] = "proc/self/fd/\(descriptor)"
     }
     do throws(FileError) {
-      let content = try Files.withBytes(of: path) { try? RelocatedGraph.content(of: $0, places: places) }
+      let content = try Files.withBytes(of: path) { RelocatedGraph.content(of: $0, places: places) }
       if let content { return LinkedGraph(content: content, descriptors: descriptors) }
     } catch {
       closeAll()

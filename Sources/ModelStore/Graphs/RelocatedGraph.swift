@@ -9,42 +9,53 @@ struct RelocatedGraph {
   /// The new names by the old ones.
   private let places: [String: String]
 
-  /// Returns the content of the rewritten file.
-  static func content(
-    of bytes: UnsafeRawBufferPointer, places: [String: String]
-  ) throws(ProtobufFields.Malformed) -> [UInt8] {
-    try RelocatedGraph(bytes: bytes, places: places).rewritten(.model, in: 0..<bytes.count, depth: 0)
-      ?? Array(bytes)
+  /// A message after the attempt to rewrite it.
+  private enum Message {
+    case unchanged
+    case changed([UInt8])
+    case malformed
   }
 
-  /// Returns the rewritten message; `nil` if nothing changes.
-  private func rewritten(
-    _ part: GraphPart, in range: Range<Int>, depth: Int
-  ) throws(ProtobufFields.Malformed) -> [UInt8]? {
-    guard depth < GraphPart.maximumDepth else { throw .garbled }
-    if part == .externalData { return try rewrittenEntry(in: range) }
+  /// Returns the content of the rewritten file; `nil` if the file is malformed.
+  static func content(of bytes: UnsafeRawBufferPointer, places: [String: String]) -> [UInt8]? {
+    switch RelocatedGraph(bytes: bytes, places: places).rewritten(.model, in: 0..<bytes.count, depth: 0) {
+    case .unchanged: Array(bytes)
+    case .changed(let content): content
+    case .malformed: nil
+    }
+  }
+
+  private func rewritten(_ part: GraphPart, in range: Range<Int>, depth: Int) -> Message {
+    guard depth < GraphPart.maximumDepth else { return .malformed }
+    if part == .externalData { return rewrittenEntry(in: range) }
     var fields = ProtobufFields(bytes, in: range)
     var result: [UInt8] = []
     // Everything before this offset is in the result.
     var copied = range.lowerBound
-    while let field = try fields.next() {
-      guard case .bytes(let inner) = field.value, let part = part.part(in: field.number),
-        let new = try rewritten(part, in: inner, depth: depth + 1)
-      else { continue }
+    while let field = fields.next() {
+      guard case .bytes(let inner) = field.value, let part = part.part(in: field.number) else { continue }
+      let new: [UInt8]
+      switch rewritten(part, in: inner, depth: depth + 1) {
+      case .unchanged: continue
+      case .changed(let content): new = content
+      case .malformed: return .malformed
+      }
       if result.isEmpty { result.reserveCapacity(range.count + range.count / 8) }
       result += UnsafeRawBufferPointer(rebasing: bytes[copied..<field.start])
       result += Self.field(field.number, new)
       copied = inner.upperBound
     }
-    guard copied > range.lowerBound else { return nil }
+    guard fields.fault == nil else { return .malformed }
+    guard copied > range.lowerBound else { return .unchanged }
     result += UnsafeRawBufferPointer(rebasing: bytes[copied..<range.upperBound])
-    return result
+    return .changed(result)
   }
 
-  private func rewrittenEntry(in range: Range<Int>) throws(ProtobufFields.Malformed) -> [UInt8]? {
-    let entry = try ExternalEntry(range, of: bytes)
-    guard entry.key == "location", let place = places[entry.value] else { return nil }
-    return Self.field(EntryField.key, Array(entry.key.utf8)) + Self.field(EntryField.value, place.systemBytes)
+  private func rewrittenEntry(in range: Range<Int>) -> Message {
+    guard let entry = ExternalEntry(range, of: bytes) else { return .malformed }
+    guard entry.key == "location", let place = places[entry.value] else { return .unchanged }
+    return .changed(
+      Self.field(EntryField.key, Array(entry.key.utf8)) + Self.field(EntryField.value, place.systemBytes))
   }
 
   private static func field(_ number: Int, _ content: [UInt8]) -> [UInt8] {

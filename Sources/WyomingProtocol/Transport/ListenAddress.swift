@@ -29,11 +29,11 @@ public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
 
   /// Parses an address, with its parameters.
   ///
-  /// - Throws: ``ListenAddressError`` if the text is not an address.
-  public init(parsing text: String) throws(ListenAddressError) {
+  /// - Throws: ``ProtocolError`` if the text is not an address.
+  public init(parsing text: String) throws(ProtocolError) {
     let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     guard let endpoint = Self.endpoint(parts[0]) else {
-      throw ListenAddressError(text: text, what: "expected tcp://HOST:PORT, unix:///PATH or stdio://")
+      throw .address(text, why: "expected tcp://HOST:PORT, unix:///PATH or stdio://")
     }
     self.init(endpoint)
     guard parts.count == 2 else { return }
@@ -42,14 +42,14 @@ public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
       guard pair.count == 2, let value = pair[1].withoutPercentEncoding, !value.isEmpty,
         pair[0] == "model" || !value.holdsRawBytes
       else {
-        throw ListenAddressError(text: text, what: "\"\(item)\" is not NAME=VALUE")
+        throw .address(text, why: "\"\(item)\" is not NAME=VALUE")
       }
       switch pair[0] {
       case "model": model = value
       case "language": language = value
       default:
-        throw ListenAddressError(
-          text: text, what: "unknown parameter \"\(pair[0])\", expected model or language")
+        throw .address(
+          text, why: "unknown parameter \"\(pair[0])\", expected model or language")
       }
     }
   }
@@ -111,15 +111,4 @@ extension Substring {
     }
     return String(systemBytes: bytes)
   }
-}
-
-/// An error that names a text that is not an address to listen on.
-public struct ListenAddressError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The text.
-  public let text: String
-  /// The reason why it is not an address.
-  public let what: String
-
-  /// The text with the reason.
-  public var description: String { "\"\(text)\" is not an address to listen on: \(what)" }
 }

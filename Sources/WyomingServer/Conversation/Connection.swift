@@ -141,11 +141,11 @@ struct Connection: Sendable {
           let transcript = try await service.answer(audio, request, within: limits.deadlineSeconds, logger)
           try await send(
             stream.transcript(transcript.text, of: number, language: transcript.language), outbound)
-        } catch let failure as SpeechService.Failure {
-          logger.error("an utterance got no transcript", metadata: ["why": "\(failure.text)"])
-          try await send([.error(failure.text.readable, code: failure.code)], outbound)
+        } catch let error as ServerError {
+          logger.error("an utterance got no transcript", metadata: ["why": "\(error)"])
+          try await send([.error(error.description.readable, code: error.code)], outbound)
           // Old versions of Home Assistant ignore the error and wait until the connection closes: throwing closes it.
-          throw failure
+          throw error
         }
       }
     }

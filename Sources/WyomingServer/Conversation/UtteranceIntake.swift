@@ -37,8 +37,9 @@ struct UtteranceIntake: ~Copyable {
   ///
   /// - Throws: ``ProtocolError`` if the format is not supported.
   mutating func append(_ bytes: ByteBuffer, _ format: Session.AudioFormat) throws(ProtocolError) {
-    let format = try pcmFormat(format)
     do throws(AudioError) {
+      let format = try PCMFormat(
+        sampleRate: format.rate, bytesPerSample: format.width, channels: format.channels)
       if var stream = stream.take() {
         if stream.format == format {
           self.stream = consume stream
@@ -72,15 +73,6 @@ struct UtteranceIntake: ~Copyable {
       transcription.append(new)
     } else {
       samples += new
-    }
-  }
-
-  private func pcmFormat(_ format: Session.AudioFormat) throws(ProtocolError) -> PCMFormat {
-    do throws(PCMFormatError) {
-      return try PCMFormat(
-        sampleRate: format.rate, bytesPerSample: format.width, channels: format.channels)
-    } catch {
-      throw .value(event: "audio-chunk", error.description)
     }
   }
 }

@@ -4,7 +4,7 @@ internal import NIOCore
 internal import NIOPosix
 internal import SocketFaults
 internal import SystemPaths
-public import WyomingProtocol
+internal import WyomingProtocol
 
 /// A listener that opens an address and accepts clients.
 ///
@@ -22,7 +22,7 @@ struct Listener: Sendable {
   }
 
   /// Opens the address.
-  func open() async throws(ListenError) -> Opened {
+  func open() async throws(ServerError) -> Opened {
     let (clients, arrivals) = AsyncStream<any Channel>.makeStream()
     do {
       var address = address
@@ -41,10 +41,8 @@ struct Listener: Sendable {
       }
       channel.closeFuture.whenComplete { _ in arrivals.finish() }
       return Opened(channel: channel, clients: clients, address: address)
-    } catch let error as ListenError {
-      throw error
     } catch {
-      throw ListenError(address: address, why: reason(error))
+      throw error as? ServerError ?? .notListening(address, why: reason(error))
     }
   }
 
@@ -84,17 +82,17 @@ struct Listener: Sendable {
       .connect(to: SocketAddress(socketAt: path)).get()
     guard let probe else { return }
     try? await probe.close()
-    throw ListenError(address: address, why: "another server uses that socket")
+    throw ServerError.notListening(address, why: "another server uses that socket")
   }
 
   /// Removes the socket of a server that did not shut down in order.
-  private func removeSocket(_ path: String) throws(ListenError) {
+  private func removeSocket(_ path: String) throws(ServerError) {
     guard let status = Files.status(of: path) else { return }
     guard status.st_mode & S_IFMT == S_IFSOCK else {
-      throw ListenError(address: address, why: "there is a file that is no socket")
+      throw ServerError.notListening(address, why: "there is a file that is no socket")
     }
     guard Files.unlink(path) == 0 || errno == ENOENT else {
-      throw ListenError(address: address, why: SocketFault.system(errno).description)
+      throw ServerError.notListening(address, why: SocketFault.system(errno).description)
     }
   }
 
@@ -107,15 +105,4 @@ struct Listener: Sendable {
     default: return "\(fault)"
     }
   }
-}
-
-/// An error of a server that cannot listen on its address.
-public struct ListenError: Error, Sendable, CustomStringConvertible {
-  /// The address.
-  public let address: ListenAddress
-  /// The reason why it cannot be listened on.
-  public let why: String
-
-  /// The address and the reason.
-  public var description: String { "cannot listen on \(address): \(why)" }
 }

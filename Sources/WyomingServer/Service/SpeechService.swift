@@ -35,13 +35,6 @@ public struct SpeechService: Sendable {
   /// The answer to `lorikeet-status`.
   var status: Event { .status(model.status.json) }
 
-  /// An error of an utterance that gets no transcript.
-  struct Failure: Error {
-    let text: String
-    /// The code of the `error` event.
-    let code: String
-  }
-
   /// Transcribes an utterance that has ended.
   ///
   /// - Parameter seconds: The longest time to wait for the transcript, in seconds.
@@ -80,13 +73,12 @@ public struct SpeechService: Sendable {
           return try await audio.transcript(by: recognizer, language: language)
         } catch {
           if case .cancelled = error { throw CancellationError() }
-          throw Failure(text: error.description, code: "recognition-failed")
+          throw ServerError.notRecognized(why: error.description)
         }
       }
       group.addTask {
         try await Task.sleep(for: .seconds(seconds))
-        let why = model.notReadyReason.map { ": \($0)" } ?? ""
-        throw Failure(text: "no transcript within \(seconds) s\(why)", code: "deadline-exceeded")
+        throw ServerError.late(seconds: seconds, why: model.notReadyReason)
       }
       defer { group.cancelAll() }
       guard let transcript = try await group.next() else { throw CancellationError() }

@@ -128,13 +128,11 @@ struct Bench: AsyncParsableCommand {
 
   @MainActor private func outcome(
     _ body: () async throws -> BenchResult.Measurement
-  ) async -> Result<BenchResult.Measurement, BenchFailure> {
+  ) async -> Result<BenchResult.Measurement, CommandError> {
     do {
       return .success(try await body())
-    } catch let failure as BenchFailure {
-      return .failure(failure)
     } catch {
-      return .failure(BenchFailure(description: Remedies.text(of: error).inOneLine))
+      return .failure(error as? CommandError ?? .notMeasured(Remedies.text(of: error).inOneLine))
     }
   }
 

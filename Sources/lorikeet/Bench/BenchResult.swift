@@ -20,13 +20,13 @@ struct BenchResult: Sendable {
   struct Backend: Sendable {
     /// The name in the options: "npu", or a server's address.
     var name: String
-    var outcome: Result<Measurement, BenchFailure>
+    var outcome: Result<Measurement, CommandError>
 
     /// The measurement; `nil` if it failed.
     var measurement: Measurement? { try? outcome.get() }
 
     /// The reason why it was not measured.
-    var failure: BenchFailure? {
+    var failure: CommandError? {
       if case .failure(let failure) = outcome { failure } else { nil }
     }
   }
@@ -108,11 +108,6 @@ struct BenchResult: Sendable {
     /// The work counted meanwhile; `nil` for a server that does not report it.
     var work: DeviceWork?
   }
-}
-
-/// The reason why a backend could not be measured.
-struct BenchFailure: Error, Sendable, CustomStringConvertible {
-  let description: String
 }
 
 /// The machine's power while nothing is recognized.

@@ -53,13 +53,12 @@ internal import Transducer
     progress.step()
     let work = DeviceWork(from: before, to: mark(recognizer))
     if work.inferences.isEmpty {
-      throw BenchFailure(description: "no device counted an inference")
+      throw CommandError.notMeasured("no device counted an inference")
     }
     try refuseOthers(work, first.transcript.fallbackReason)
     if recognizer.model.name == ModelDirectory.builtin, !plan.test.accepts(first.transcript.text) {
-      throw BenchFailure(
-        description:
-          "the self-test recognized '\(first.transcript.text)' instead of '\(plan.test.text)'")
+      throw CommandError.notMeasured(
+        "the self-test recognized '\(first.transcript.text)' instead of '\(plan.test.text)'")
     }
     return BenchResult.Proof(
       text: first.transcript.text, executedOn: first.transcript.device, work: work, loadSeconds: loadSeconds,
@@ -67,10 +66,9 @@ internal import Transducer
   }
 
   /// Refuses results of a device other than the requested one.
-  private func refuseOthers(_ work: DeviceWork?, _ fallbackReason: String?) throws(BenchFailure) {
+  private func refuseOthers(_ work: DeviceWork?, _ fallbackReason: String?) throws(CommandError) {
     guard !allowsFallback, let what = work?.contradiction(to: device) else { return }
-    throw BenchFailure(
-      description: "\(what)\(fallbackReason.map { " (\($0))" } ?? ""); see `lorikeet doctor`")
+    throw CommandError.notMeasured("\(what)\(fallbackReason.map { " (\($0))" } ?? ""); see `lorikeet doctor`")
   }
 
   private func mark(_ recognizer: Recognizer) -> DeviceWork.Mark {
@@ -100,7 +98,7 @@ internal import Transducer
       let encoder = Spread(transcripts.map(\.timings.encoder)),
       let decoder = Spread(transcripts.map(\.timings.decoder)),
       let total = Spread(runs.map(\.seconds))
-    else { throw BenchFailure(description: "nothing was run") }
+    else { throw CommandError.notMeasured("nothing was run") }
     var row = BenchResult.StageRow(
       recording: recording.name, audioSeconds: recording.seconds, device: last.device, bucket: last.bucket,
       precision: last.precision, isFromCache: last.isFromCache,
@@ -128,7 +126,7 @@ internal import Transducer
       totals.append(run.seconds)
       executed = run.transcript.device
     }
-    guard let total = Spread(totals) else { throw BenchFailure(description: "nothing was run") }
+    guard let total = Spread(totals) else { throw CommandError.notMeasured("nothing was run") }
     return BenchResult.AfterIdle(
       recording: recording.name, audioSeconds: recording.seconds, device: executed, idleSeconds: seconds,
       total: total, warm: warm)

@@ -41,7 +41,8 @@ struct OpenVINOCheck: Sendable {
     /// The driver's version in words. The NPU's is the time at which it was built, in seconds since 1970.
     fileprivate var driver: String? {
       guard let driverVersion else { return nil }
-      guard name.hasPrefix(DeviceID.npu.description), let seconds = Int(driverVersion), seconds > 1_000_000_000
+      guard name.hasPrefix(DeviceID.npu.description), let seconds = Int(driverVersion),
+        seconds > 1_000_000_000
       else { return "driver \(driverVersion)" }
       let day = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601.year().month().day())
       return "driver of \(day) (\(driverVersion))"
