@@ -8,7 +8,7 @@ struct OpenVINOCheck {
   private let failure: InferenceError?
 
   struct Device {
-    /// The device's name in OpenVINO: "GPU.0".
+    /// The device's name in OpenVINO: `GPU.0`.
     let name: String
     /// The maker's name for the device.
     let fullName: String?
