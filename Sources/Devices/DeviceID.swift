@@ -9,7 +9,7 @@ public struct DeviceID: Hashable, Sendable {
 
   /// The kind of the device.
   public let kind: Kind
-  /// The number in OpenVINO's name, as in "GPU.1"; `nil` for the only or the first device of its kind.
+  /// The number in OpenVINO's name, as in `GPU.1`; `nil` for the only or the first device of its kind.
   public let index: Int?
 
   /// Creates the identifier of a device.
@@ -22,7 +22,7 @@ public struct DeviceID: Hashable, Sendable {
   public static let gpu = DeviceID(.gpu)
   public static let npu = DeviceID(.npu)
 
-  /// Reads a name such as "CPU" or "gpu.1"; `nil` if it names no supported device.
+  /// Reads a name such as `CPU` or `gpu.1`; `nil` if it names no supported device.
   public init?(_ name: String) {
     let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     guard let kind = Kind(rawValue: parts[0].uppercased()) else { return nil }
@@ -48,6 +48,6 @@ public struct DeviceID: Hashable, Sendable {
 }
 
 extension DeviceID: CustomStringConvertible {
-  /// OpenVINO's name, such as "CPU", "GPU.1".
+  /// OpenVINO's name, such as `CPU` or `GPU.1`.
   public var description: String { index.map { "\(kind.rawValue).\($0)" } ?? kind.rawValue }
 }

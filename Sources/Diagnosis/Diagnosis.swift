@@ -5,7 +5,7 @@ public enum Diagnosis {
   /// - Parameters:
   ///   - facts: The machine's facts.
   ///   - openVINOVersion: OpenVINO's build: "2026.4.1-21542-…".
-  ///   - openVINODevices: The devices that OpenVINO lists: `["CPU", "NPU"]`.
+  ///   - openVINODevices: The devices that OpenVINO lists: `CPU`, `NPU`.
   public static func findings(
     _ facts: MachineFacts, openVINOVersion: String, openVINODevices: [String]
   ) -> [Finding] {

@@ -56,4 +56,9 @@ public struct Subject: RawRepresentable, Hashable, Sendable {
   public static let npu = Subject(rawValue: "npu")
   /// Intel's graphics.
   public static let gpu = Subject(rawValue: "gpu")
+
+  /// Returns true if OpenVINO's list contains a device of this kind, such as `NPU` or `GPU.1`.
+  func isListed(in devices: [String]) -> Bool {
+    devices.contains { $0.prefix { $0 != "." }.lowercased() == rawValue }
+  }
 }

@@ -40,7 +40,7 @@ struct GPUDiagnosis {
   }
 
   private func openVINOList(isReachable: Bool) -> Finding? {
-    if devices.contains(where: { $0.hasPrefix("GPU") }) {
+    if Subject.gpu.isListed(in: devices) {
       return Finding(.gpu, "openvino", .ok, "OpenVINO lists the GPU")
     }
     guard isReachable else { return nil }

@@ -8,7 +8,7 @@ struct NPUDiagnosis {
 
   private var pair: DriverPairing? { openVINO.flatMap(DriverPairing.of) }
   private var remedies: NPURemedies { NPURemedies(facts: facts, openVINO: openVINO) }
-  private var isListed: Bool { devices.contains { $0 == "NPU" || $0.hasPrefix("NPU.") } }
+  private var isListed: Bool { Subject.npu.isListed(in: devices) }
 
   /// The peak memory of compiling one encoder for the NPU, in bytes.
   private static let compilerBytes = 5_000_000_000

@@ -32,7 +32,7 @@ public struct Runtime: ~Copyable, Sendable {
     lk_release_memory()
   }
 
-  /// Returns the names of the available devices, for example `["CPU", "NPU"]`.
+  /// Returns the names of the available devices, for example `CPU` and `NPU`.
   public func devices() throws(InferenceError) -> [String] {
     var lines: UnsafeMutablePointer<CChar>?
     try check("list the devices", lk_core_devices(handle, &lines))

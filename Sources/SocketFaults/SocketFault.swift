@@ -3,7 +3,7 @@ internal import NIOCore
 internal import NIOPosix
 
 /// A socket's failure in plain words. The networking library's own errors show its types, calls and numbers.
-public enum SocketFault: Error, Sendable, Equatable, CustomStringConvertible {
+public enum SocketFault: Sendable, Equatable, CustomStringConvertible {
   /// No address was found for the host name.
   ///
   /// - Parameter isUnanswered: True if no name server has answered: the name can still be right.
@@ -22,7 +22,6 @@ public enum SocketFault: Error, Sendable, Equatable, CustomStringConvertible {
   /// Translates any error of the networking library.
   public init(_ error: any Error) {
     switch error {
-    case let fault as SocketFault: self = fault
     case let error as IOError: self = .system(error.errnoCode)
     case let error as NIOConnectionError: self = Self(connecting: error)
     case let error as SocketAddressError.UnknownHost:

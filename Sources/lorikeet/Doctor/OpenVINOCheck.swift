@@ -18,7 +18,7 @@ struct OpenVINOCheck: Sendable {
   static let none = OpenVINOCheck(devices: [], failure: nil)
 
   struct Device: Sendable {
-    /// The device's name in OpenVINO: "GPU.0".
+    /// The device's name in OpenVINO: `GPU.0`.
     let name: String
     /// The maker's name for the device.
     let fullName: String?
