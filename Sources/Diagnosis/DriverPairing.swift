@@ -5,12 +5,19 @@ struct DriverPairing: Sendable {
   let openVINO: Version
   /// The version of Level Zero's loader; `nil` if unknown.
   let levelZero: Version?
+  /// The last regular release before it, if the driver is a pre-release.
+  var lastRelease: Version?
+
+  /// The driver to install.
+  var recommended: Version { lastRelease ?? driver }
 
   /// The known pairs, from old to new.
   static let known = [
     DriverPairing(driver: Version(1, 24, 0), openVINO: Version(2025, 3, 0), levelZero: nil),
     DriverPairing(driver: Version(1, 33, 0), openVINO: Version(2026, 2, 0), levelZero: Version(1, 27, 0)),
-    DriverPairing(driver: Version(1, 39, 1), openVINO: Version(2026, 4, 1), levelZero: Version(1, 34, 0)),
+    DriverPairing(
+      driver: Version(1, 39, 1), openVINO: Version(2026, 4, 1), levelZero: Version(1, 34, 0),
+      lastRelease: Version(1, 38, 0)),
   ]
 
   /// Returns the pair of the newest known OpenVINO up to this version; `nil` if this one is older than all known.

@@ -187,11 +187,15 @@ struct NPUDiagnosis {
     guard let openVINO, let pair else {
       return Finding(.npu, "driver", .ok, text)
     }
-    guard version >= pair.driver else {
+    guard version >= pair.recommended else {
       return Finding(
         .npu, "driver", .warning,
-        "\(text) is older than OpenVINO \(openVINO), which goes with driver \(pair.driver) or newer",
+        "\(text) is older than OpenVINO \(openVINO), which goes with driver \(pair.recommended) or newer",
         remedy: remedies.driver)
+    }
+    guard version >= pair.driver else {
+      return Finding(
+        .npu, "driver", .ok, "\(text); OpenVINO \(openVINO) was verified with \(pair.driver), a pre-release")
     }
     return Finding(.npu, "driver", .ok, "\(text) goes with OpenVINO \(openVINO)")
   }

@@ -56,16 +56,16 @@ struct NPURemedies {
 
   // MARK: Libraries
 
-  /// Installs Level Zero's loader, 1.28.6: new enough for every known driver.
+  /// Installs Level Zero's loader, new enough for every known driver. The SHA-256 are those of other projects' manifests.
   var loader: String {
     let release = "https://github.com/oneapi-src/level-zero/releases"
     switch facts.distribution?.id {
     case "ubuntu" where distributionVersion >= (25, 10), "debian" where distributionVersion >= (13, 0):
       return "sudo apt install libze1"
     case "ubuntu" where distributionVersion >= (24, 4):
-      let file = "libze1_1.28.6+u24.04_amd64.deb"
-      let sha256 = "8af9dc06d9684a20a3f43754fe109968fba2ba085cfa572a4cc6ef0272f9bcd1"
-      return "curl -fLO \(release)/download/v1.28.6/\(file)"
+      let file = "libze1_1.34.0+u24.04_amd64.deb"
+      let sha256 = "45210e4549cd965ad7b9f160eefe53cbcdba01af341bea7ac7ba0aedeeb613ba"
+      return "curl -fLO \(release)/download/v1.34.0/\(file)"
         + " && echo '\(sha256)  \(file)' | sha256sum -c && sudo apt install ./\(file)"
     case "ubuntu", "debian":
       return "curl -fLO \(release)/download/v1.28.6/libze1_1.28.6+u22.04_amd64.deb"
@@ -79,10 +79,10 @@ struct NPURemedies {
   /// Installs the driver that matches OpenVINO, with its firmware and compiler.
   var driver: String {
     let pair = openVINO.flatMap(DriverPairing.of) ?? DriverPairing.known[DriverPairing.known.count - 1]
-    let tag = "v\(pair.driver)"
+    let tag = "v\(pair.recommended)"
     guard isServedByIntel else {
       return
-        "install Intel's NPU driver \(pair.driver) or newer (\(Self.releases)/tag/\(tag) has packages for "
+        "install Intel's NPU driver \(pair.recommended) or newer (\(Self.releases)/tag/\(tag) has packages for "
         + "Ubuntu 24.04; an Ubuntu 24.04 container works, too)"
     }
     return "curl -fsSL https://api.github.com/repos/intel/linux-npu-driver/releases/tags/\(tag)"

@@ -25,6 +25,8 @@ struct OpenVINOCheck: Sendable {
     /// The supported kinds of arithmetic: "FP32", "INT8".
     let capabilities: [String]
     let driverVersion: String?
+    /// The version of the NPU's compiler: "7.5".
+    let compilerVersion: String?
 
     init(_ name: String, of runtime: borrowing Runtime) {
       func property(_ key: String) -> String? {
@@ -36,6 +38,10 @@ struct OpenVINOCheck: Sendable {
       fullName = property("FULL_DEVICE_NAME")
       capabilities = (property("OPTIMIZATION_CAPABILITIES") ?? "").split(separator: " ").map(String.init)
       driverVersion = property("\(name.prefix { $0 != "." })_DRIVER_VERSION")
+      // Two numbers of 16 bits.
+      compilerVersion = property("NPU_COMPILER_VERSION").flatMap { UInt32($0) }.map {
+        "\($0 >> 16).\($0 & 0xFFFF)"
+      }
     }
 
     /// The driver's version in words. The NPU's is the time at which it was built, in seconds since 1970.
@@ -86,6 +92,7 @@ struct OpenVINOCheck: Sendable {
       + devices.map { device in
         var parts = [device.fullName ?? "without a name"]
         if let driver = device.driver { parts.append(driver) }
+        if let compiler = device.compilerVersion { parts.append("compiler \(compiler)") }
         if !device.capabilities.isEmpty { parts.append(device.capabilities.joined(separator: " ")) }
         return Finding(.openVINO, device.name, .ok, parts.joined(separator: ", "))
       }
