@@ -38,11 +38,7 @@ package final class NetworkCompiler: Sendable {
     self.model = model
     self.settings = settings
     self.report = PreparationReport(report)
-    do throws(InferenceError) {
-      runtime = try Runtime()
-    } catch {
-      throw .inference(error)
-    }
+    runtime = try ParakeetError.catching { try Runtime() }
   }
 
   /// Returns the precision to report with a transcript; `nil` if the device has run nothing.
@@ -57,7 +53,7 @@ package final class NetworkCompiler: Sendable {
     on device: DeviceID = .cpu, _ shape: EncoderShape = .dynamic
   ) throws(ParakeetError) -> EncoderNetwork {
     let plan = try plan(for: device)
-    do {
+    return try ParakeetError.catching {
       var graph = try intact(plan) { plan, runtime throws(ParakeetError) in
         try SpeechGraphs.encoder(of: plan.model, weights: plan.inMemory, runtime: runtime)
       }
@@ -78,15 +74,13 @@ package final class NetworkCompiler: Sendable {
       let compiled = try compile(
         graph, name, on: device, plan, in: rounding ? .f32 : nil, overrides: overrides)
       return try EncoderNetwork(compiled, shape, on: device)
-    } catch {
-      throw ParakeetError(error)
     }
   }
 
   /// Compiles the decoder's three networks.
   package func decoderNetworks(on device: DeviceID = .cpu) throws(ParakeetError) -> DecoderNetworks {
     let plan = try plan(for: device)
-    do {
+    return try ParakeetError.catching {
       let graphs = try intact(plan) { plan, runtime throws(ParakeetError) in
         try SpeechGraphs.decoder(of: plan.model, weights: plan.inMemory, runtime: runtime)
       }
@@ -100,8 +94,6 @@ package final class NetworkCompiler: Sendable {
         graphs.joint, "joint network", on: device, plan,
         in: plan.precision.weights == .int8 ? .f32 : plan.precision.arithmetic)
       return try DecoderNetworks(projection: projection, prediction: prediction, joint: joint)
-    } catch {
-      throw ParakeetError(error)
     }
   }
 
@@ -146,15 +138,13 @@ package final class NetworkCompiler: Sendable {
   private func hash() throws(ParakeetError) -> String {
     let known = sourceHash.withLock { $0 }
     if let known { return known }
-    do throws(ModelError) {
+    return try ParakeetError.catching {
       let memory = settings.preparedDirectory.map { "\($0)/.hashes" }
       let hash = try SourceHashes(of: model, memory: memory) { failure in
         if !failure.isWrongPlace { report(.notKept(model: model.name, failure)) }
       }.sha256
       sourceHash.withLock { $0 = hash }
       return hash
-    } catch {
-      throw .model(error)
     }
   }
 
@@ -211,11 +201,7 @@ package final class NetworkCompiler: Sendable {
       else { return nil }
       prepared = kept
     }
-    do throws(ModelError) {
-      return try ModelDirectory(path: prepared.path)
-    } catch {
-      throw .model(error)
-    }
+    return try ParakeetError.catching { try ModelDirectory(path: prepared.path) }
   }
 
   /// Reads graphs. Files that look unchanged can still be damaged: then all are read to find out, and prepared again;
@@ -240,11 +226,7 @@ package final class NetworkCompiler: Sendable {
   }
 
   func text(_ property: String, of device: DeviceID) throws(ParakeetError) -> String {
-    do throws(InferenceError) {
-      return try runtime.property(property, of: device.description)
-    } catch {
-      throw .inference(error)
-    }
+    try ParakeetError.catching { try runtime.property(property, of: device.description) }
   }
 
   /// Returns the bytes that a device has allocated outside the process's memory; 0 if it does not report them.
