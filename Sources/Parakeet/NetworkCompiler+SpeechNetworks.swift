@@ -56,10 +56,8 @@ extension NetworkCompiler: SpeechNetworks {
   package func decoder(on device: DeviceID) throws(DeviceError) -> any LoadedDecoder {
     let search = GreedyDecoder(
       blank: model.vocabulary.blank, maximumTokensPerFrame: model.configuration.maximumTokensPerFrame)
-    do throws(ParakeetError) {
-      return OpenVINODecoder(try decoderNetworks(on: device), search, device: device)
-    } catch {
-      throw DeviceError(error, on: device)
+    return try DeviceError.loading(on: device) { () throws(ParakeetError) in
+      OpenVINODecoder(try decoderNetworks(on: device), search, device: device)
     }
   }
 }

@@ -11,22 +11,11 @@ package final class NetworkCompiler: Sendable {
   package let model: ModelDirectory
   let settings: ComputeSettings
   let runtime: Runtime
-  private let report: PreparationReport
-  private let plans = Mutex<[DeviceID: CompilationPlan]>([:])
+  let report: PreparationReport
+  let plans = Mutex<[DeviceID: CompilationPlan]>([:])
   /// The reported precisions; separate from the plans, whose lock is held while a model is prepared.
-  private let precisions = Mutex<[DeviceID: Precision]>([:])
+  let precisions = Mutex<[DeviceID: Precision]>([:])
   private let sourceHash = Mutex<String?>(nil)
-
-  /// The way in which a device runs a model.
-  fileprivate struct CompilationPlan: Sendable {
-    var precision: ResolvedPrecision
-    /// The directory of its graphs: the export, or its prepared form.
-    var model: ModelDirectory
-    /// OpenVINO's `SUPPORTED_PROPERTIES` of the device.
-    var properties: [String]
-    /// Everything that distinguishes the device and its driver from others.
-    var identity: DeviceIdentity
-  }
 
   /// Creates a compiler for a model.
   ///
@@ -38,11 +27,7 @@ package final class NetworkCompiler: Sendable {
     self.model = model
     self.settings = settings
     self.report = PreparationReport(report)
-    do throws(InferenceError) {
-      runtime = try Runtime()
-    } catch {
-      throw .inference(error)
-    }
+    runtime = try ParakeetError.catching { try Runtime() }
   }
 
   /// Returns the precision to report with a transcript; `nil` if the device has run nothing.
@@ -57,7 +42,7 @@ package final class NetworkCompiler: Sendable {
     on device: DeviceID = .cpu, _ shape: EncoderShape = .dynamic
   ) throws(ParakeetError) -> EncoderNetwork {
     let plan = try plan(for: device)
-    do {
+    return try ParakeetError.catching {
       let graph = try encoderGraph(for: device, shape, plan)
       let name = shape.bucket.map { "encoder \($0.frames)" } ?? "encoder"
       // A fallback device may not know the properties meant for the requested one.
@@ -69,8 +54,6 @@ package final class NetworkCompiler: Sendable {
         graph, name, on: device, plan, in: plan.roundsActivations(on: device) ? .f32 : nil,
         overrides: overrides)
       return try EncoderNetwork(compiled, shape, on: device)
-    } catch {
-      throw ParakeetError(error)
     }
   }
 
@@ -93,7 +76,7 @@ package final class NetworkCompiler: Sendable {
   /// Compiles the decoder's three networks.
   package func decoderNetworks(on device: DeviceID = .cpu) throws(ParakeetError) -> DecoderNetworks {
     let plan = try plan(for: device)
-    do {
+    return try ParakeetError.catching {
       let graphs = try decoderGraphs(plan)
       // The projection takes any number of frames, which an accelerator may not support.
       let processor = DeviceID.cpu
@@ -105,8 +88,6 @@ package final class NetworkCompiler: Sendable {
         graphs.joint, "joint network", on: device, plan,
         in: plan.precision.weights == .int8 ? .f32 : plan.precision.arithmetic)
       return try DecoderNetworks(projection: projection, prediction: prediction, joint: joint)
-    } catch {
-      throw ParakeetError(error)
     }
   }
 
@@ -124,7 +105,7 @@ package final class NetworkCompiler: Sendable {
   ///   - directory: The directory to write to.
   package func writeNPUGraphs(_ shape: EncoderShape, to directory: String) throws(ParakeetError) {
     let device = DeviceID.npu
-    do {
+    try ParakeetError.catching {
       let plan = try makePlan(for: device, capabilities: ["FP16", "INT8", "EXPORT_IMPORT"])
       // Weights keep their format; OpenVINO serializes a graph for the NPU's compiler likewise.
       func save(_ graph: borrowing Graph, _ name: String) throws(InferenceError) {
@@ -134,8 +115,6 @@ package final class NetworkCompiler: Sendable {
       let decoder = try decoderGraphs(plan)
       try save(decoder.prediction, "prediction")
       try save(decoder.joint, "joint")
-    } catch {
-      throw ParakeetError(error)
     }
   }
 
@@ -180,127 +159,13 @@ package final class NetworkCompiler: Sendable {
   private func hash() throws(ParakeetError) -> String {
     let known = sourceHash.withLock { $0 }
     if let known { return known }
-    do throws(ModelError) {
+    return try ParakeetError.catching {
       let memory = settings.preparedDirectory.map { "\($0)/.hashes" }
       let hash = try SourceHashes(of: model, memory: memory) { failure in
         if !failure.isWrongPlace { report(.notKept(model: model.name, failure)) }
       }.sha256
       sourceHash.withLock { $0 = hash }
       return hash
-    } catch {
-      throw .model(error)
     }
-  }
-
-  // MARK: Plans
-
-  private func plan(for device: DeviceID) throws(ParakeetError) -> CompilationPlan {
-    // The lock makes other callers wait while a plan is made.
-    try plans.withLock { plans throws(ParakeetError) in
-      if let plan = plans[device] { return plan }
-      let capabilities = try text("OPTIMIZATION_CAPABILITIES", of: device).split(separator: " ").map(
-        String.init)
-      let plan = try makePlan(for: device, capabilities: capabilities)
-      plans[device] = plan
-      precisions.withLock { $0[device] = plan.precision.name }
-      return plan
-    }
-  }
-
-  /// - Parameter capabilities: OpenVINO's `OPTIMIZATION_CAPABILITIES` of the device.
-  private func makePlan(
-    for device: DeviceID, capabilities: [String]
-  ) throws(ParakeetError) -> CompilationPlan {
-    let isRequested = settings.device == .auto || device == settings.device.id
-    let requested = isRequested ? settings.precision : settings.precision.forStandIn(capabilities)
-    let precision = try requested.resolved(
-      for: device, capabilities: capabilities, model: model, prepared: preparedForms?.map(\.manifest.weights))
-    var plan = CompilationPlan(
-      precision: precision, model: model,
-      properties: (try? text("SUPPORTED_PROPERTIES", of: device))?.split(separator: " ").map(String.init)
-        ?? [],
-      identity: identity(of: device))
-    if let prepared = try prepared(precision, readingAll: false) { plan.model = prepared }
-    return plan
-  }
-
-  /// The available forms of a prepared model; `nil` for an exported one.
-  private var preparedForms: [PreparedModel]? {
-    guard case .prepared(let own) = model.graphs else { return nil }
-    return [own] + own.siblings
-  }
-
-  /// Returns the prepared form of the model; `nil` if the export itself is used, and if the form cannot be kept.
-  private func prepared(
-    _ precision: ResolvedPrecision, readingAll: Bool
-  ) throws(ParakeetError) -> ModelDirectory? {
-    guard let weights = precision.weights else { return nil }
-    let prepared: PreparedModel
-    if let plans = preparedForms {
-      guard let plan = plans.first(where: { $0.manifest.weights == weights }) else { return nil }
-      prepared = plan
-    } else {
-      guard let directory = settings.preparedDirectory else { return nil }
-      let store = PreparedModels(directory: directory)
-      guard
-        let kept = try store.preparedIfKept(
-          model, weights: weights, readingAll: readingAll, report: { report($0) })
-      else { return nil }
-      prepared = kept
-    }
-    do throws(ModelError) {
-      return try ModelDirectory(path: prepared.path)
-    } catch {
-      throw .model(error)
-    }
-  }
-
-  /// Reads graphs. Files that look unchanged can still be damaged: then all are read to find out, and prepared again;
-  /// if the result cannot be kept, the export is read.
-  private func intact<Graphs: ~Copyable>(
-    _ plan: CompilationPlan, _ read: (CompilationPlan, borrowing Runtime) throws(ParakeetError) -> Graphs
-  ) throws(ParakeetError) -> Graphs {
-    do throws(ParakeetError) {
-      return try read(plan, runtime)
-    } catch {
-      guard case .graph = error, plan.precision.weights != nil else { throw error }
-      var repaired = plan
-      repaired.model = try prepared(plan.precision, readingAll: true) ?? model
-      guard repaired.model.graphs != plan.model.graphs else { throw error }
-      return try read(repaired, runtime)
-    }
-  }
-
-  private func identity(of device: DeviceID) -> DeviceIdentity {
-    DeviceIdentity(
-      device: ["FULL_DEVICE_NAME", "DEVICE_ARCHITECTURE", "GPU_DEVICE_ID"]
-        .compactMap { try? text($0, of: device) }.joined(separator: ", "),
-      driver: (try? text("NPU_DRIVER_VERSION", of: device)) ?? "")
-  }
-
-  func text(_ property: String, of device: DeviceID) throws(ParakeetError) -> String {
-    do throws(InferenceError) {
-      return try runtime.property(property, of: device.description)
-    } catch {
-      throw .inference(error)
-    }
-  }
-
-  /// Returns the bytes that a device has allocated outside the process's memory; 0 if it does not report them.
-  func allottedBytes(on device: DeviceID) -> Int64 {
-    (try? text("NPU_DEVICE_ALLOC_MEM_SIZE", of: device)).flatMap { Int64($0) } ?? 0
-  }
-}
-
-extension NetworkCompiler.CompilationPlan {
-  /// The format to convert weights to after reading; `nil` if the files already have the wanted one.
-  fileprivate var inMemory: WeightFormat? {
-    if case .prepared = model.graphs { nil } else { precision.weights }
-  }
-
-  /// True if layers with weights in eight bits round their inputs and multiply integers, for which a processor needs
-  /// instructions (VNNI).
-  fileprivate func roundsActivations(on device: DeviceID) -> Bool {
-    device.isProcessor && precision.weights == .int8 && Runtime.supportsVNNI
   }
 }

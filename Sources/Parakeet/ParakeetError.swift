@@ -42,6 +42,15 @@ public enum ParakeetError: Error, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Runs work that reads or compiles networks; its errors become errors of this module.
+  static func catching<Value: ~Copyable>(_ work: () throws -> Value) throws(ParakeetError) -> Value {
+    do {
+      return try work()
+    } catch {
+      throw ParakeetError(error)
+    }
+  }
+
   /// Wraps an error from reading or compiling networks.
   init(_ error: any Error) {
     self =
@@ -55,13 +64,28 @@ public enum ParakeetError: Error, Sendable, CustomStringConvertible {
 }
 
 extension DeviceError {
-  /// The error of a device that failed to load a network.
-  init(_ error: ParakeetError, on device: DeviceID) {
-    // A refusal by OpenVINO may be the device's fault.
-    if case .inference(let error) = error {
-      self = .failed(device: device, why: error.description)
-    } else {
-      self = .networks(error)
+  /// Runs work that loads a network onto a device.
+  static func loading<Value>(
+    on device: DeviceID, _ work: () throws(ParakeetError) -> Value
+  ) throws(DeviceError) -> Value {
+    do throws(ParakeetError) {
+      return try work()
+    } catch .inference(let error) {
+      // A refusal by OpenVINO may be the device's fault.
+      throw .failed(device: device, why: error.description)
+    } catch {
+      throw .networks(error)
+    }
+  }
+
+  /// Runs a network on a device.
+  static func running<Value>(
+    on device: DeviceID, _ work: () throws(InferenceError) -> Value
+  ) throws(DeviceError) -> Value {
+    do throws(InferenceError) {
+      return try work()
+    } catch {
+      throw .failed(device: device, why: error.description)
     }
   }
 }

@@ -13,10 +13,15 @@ extension ListenAddress {
   ///
   /// - Throws: An error that shows the form of an address.
   static func argument(_ text: String) throws -> ListenAddress {
-    do throws(ProtocolError) {
-      return try ListenAddress(parsing: text)
-    } catch {
-      throw ValidationError(error.description)
-    }
+    try validating { try ListenAddress(parsing: text) }
+  }
+}
+
+/// Runs work that reads arguments; an error ends the program with the usage.
+func validating<Value>(_ work: () throws -> Value) throws -> Value {
+  do {
+    return try work()
+  } catch {
+    throw ValidationError("\(error)")
   }
 }

@@ -42,10 +42,8 @@ struct Serve: AsyncParsableCommand {
 
   /// Rejects a wrong option and prints the usage: nothing takes precedence over an option.
   func validate() throws {
-    do {
-      _ = try ServerSettings.resolve(options: given, environment: [:], file: nil).discovery()
-    } catch {
-      throw ValidationError(error.description)
+    _ = try validating {
+      try ServerSettings.resolve(options: given, environment: [:], file: nil).discovery()
     }
   }
 

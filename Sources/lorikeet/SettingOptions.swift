@@ -36,11 +36,7 @@ extension ParsableArguments {
 
   /// Rejects a wrong option and prints the usage: nothing takes precedence over an option.
   func validateSettings() throws {
-    do {
-      _ = try settings()
-    } catch {
-      throw ValidationError(error.description)
-    }
+    _ = try validating { try settings() }
   }
 }
 

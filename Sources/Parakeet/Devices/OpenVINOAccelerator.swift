@@ -12,12 +12,10 @@ struct OpenVINOAccelerator: Accelerator {
 
   func load(_ shape: EncoderShape) throws(DeviceError) -> any LoadedEncoder {
     let before = networks.bytes(on: device)
-    do throws(ParakeetError) {
-      let network = try networks.encoder(on: device, shape)
-      return OpenVINOEncoder(
-        network, shape, device: device, networks: networks, bytesBefore: before)
-    } catch {
-      throw DeviceError(error, on: device)
+    return try DeviceError.loading(on: device) { () throws(ParakeetError) in
+      OpenVINOEncoder(
+        try networks.encoder(on: device, shape), shape, device: device, networks: networks,
+        bytesBefore: before)
     }
   }
 }
@@ -49,10 +47,8 @@ private final class OpenVINOEncoder: LoadedEncoder {
   var residentBytes: Int64 { bytes.load(ordering: .relaxed) }
 
   func encode(_ frames: LogMelFrames, _ range: Range<Int>) throws(DeviceError) -> Encoding {
-    do throws(InferenceError) {
-      return try network.withLock { network throws(InferenceError) in try network.encode(frames, range) }
-    } catch {
-      throw .failed(device: device, why: error.description)
+    try DeviceError.running(on: device) { () throws(InferenceError) in
+      try network.withLock { network throws(InferenceError) in try network.encode(frames, range) }
     }
   }
 

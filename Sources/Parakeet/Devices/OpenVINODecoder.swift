@@ -16,14 +16,12 @@ final class OpenVINODecoder: LoadedDecoder {
   }
 
   func decode(_ encoding: Encoding, allowing mask: TokenMask?) throws(DeviceError) -> Decoding {
-    do throws(InferenceError) {
-      return try networks.withLock { networks throws(InferenceError) in
+    try DeviceError.running(on: device) { () throws(InferenceError) in
+      try networks.withLock { networks throws(InferenceError) in
         try networks.allow(mask)
         try networks.project(encoding)
         return try search.decode(frameCount: encoding.count, with: &networks)
       }
-    } catch {
-      throw .failed(device: device, why: error.description)
     }
   }
 }

@@ -13,10 +13,12 @@ struct SpeechGraphs: ~Copyable {
   static func exported(
     _ model: ModelDirectory, runtime: borrowing Runtime
   ) throws(ParakeetError) -> SpeechGraphs {
-    let encoder = try exportedEncoder(of: model, runtime: runtime)
-    let decoder = try exportedDecoder(
-      of: model, encoderWidth: try width(of: encoder, model), runtime: runtime)
-    return SpeechGraphs(encoder: encoder, decoder: decoder)
+    try ParakeetError.catching {
+      let encoder = try exportedEncoder(of: model, runtime: runtime)
+      let decoder = try exportedDecoder(
+        of: model, encoderWidth: try width(of: encoder, model), runtime: runtime)
+      return SpeechGraphs(encoder: encoder, decoder: decoder)
+    }
   }
 
   /// Reads the encoder of an exported or prepared model.
@@ -25,74 +27,63 @@ struct SpeechGraphs: ~Copyable {
   static func encoder(
     of model: ModelDirectory, weights: WeightFormat?, runtime: borrowing Runtime
   ) throws(ParakeetError) -> Graph {
-    if case .prepared(let prepared) = model.graphs {
-      return try read(prepared.graph(.encoder), runtime)
+    try ParakeetError.catching {
+      if case .prepared(let prepared) = model.graphs {
+        return try read(prepared.graph(.encoder), runtime)
+      }
+      var encoder = try exportedEncoder(of: model, runtime: runtime)
+      if weights == .int8 { _ = try encoder.compressWeights(smallest: smallestCompressed) }
+      return encoder
     }
-    var encoder = try exportedEncoder(of: model, runtime: runtime)
-    if weights == .int8 { _ = try compress(&encoder) }
-    return encoder
   }
 
   /// Reads the decoder of an exported or prepared model, and splits it.
   static func decoder(
     of model: ModelDirectory, weights: WeightFormat?, runtime: borrowing Runtime
   ) throws(ParakeetError) -> TransducerGraphs {
-    if case .prepared(let prepared) = model.graphs {
-      return TransducerGraphs(
-        projection: try read(prepared.graph(.projection), runtime),
-        prediction: try read(prepared.graph(.prediction), runtime),
-        joint: try read(prepared.graph(.joint), runtime))
+    try ParakeetError.catching {
+      if case .prepared(let prepared) = model.graphs {
+        return TransducerGraphs(
+          projection: try read(prepared.graph(.projection), runtime),
+          prediction: try read(prepared.graph(.prediction), runtime),
+          joint: try read(prepared.graph(.joint), runtime))
+      }
+      var decoder = try exportedDecoder(of: model, encoderWidth: nil, runtime: runtime)
+      if weights == .int8 { _ = try decoder.joint.compressWeights(smallest: smallestCompressed) }
+      return decoder
     }
-    var decoder = try exportedDecoder(of: model, encoderWidth: nil, runtime: runtime)
-    if weights == .int8 { _ = try compress(&decoder.joint) }
-    return decoder
   }
 
-  private static func exportedEncoder(
-    of model: ModelDirectory, runtime: borrowing Runtime
-  ) throws(ParakeetError) -> Graph {
+  private static func exportedEncoder(of model: ModelDirectory, runtime: borrowing Runtime) throws -> Graph {
     var encoder = try readExport(try exportFiles(of: model).encoder, of: model, runtime)
     _ = try width(of: encoder, model)
-    do throws(InferenceError) {
-      try encoder.rewriteQuantized(smallest: smallestCompressed)
-    } catch {
-      throw .inference(error)
-    }
+    try encoder.rewriteQuantized(smallest: smallestCompressed)
     return encoder
   }
 
   /// Checks the graph, and returns the width of the encoder's output vectors.
   private static func width(
     of encoder: borrowing Graph, _ model: ModelDirectory
-  ) throws(ParakeetError) -> Int {
-    do throws(ModelError) {
-      return try EncoderNetwork.check(
-        encoder, bandCount: model.configuration.bandCount, model: model.path)
-    } catch {
-      throw .model(error)
-    }
+  ) throws(ModelError) -> Int {
+    try EncoderNetwork.check(encoder, bandCount: model.configuration.bandCount, model: model.path)
   }
 
   private static func exportedDecoder(
     of model: ModelDirectory, encoderWidth: Int?, runtime: borrowing Runtime
-  ) throws(ParakeetError) -> TransducerGraphs {
+  ) throws -> TransducerGraphs {
     var fused = try readExport(try exportFiles(of: model).decoder, of: model, runtime)
-    do {
-      try DecoderNetworks.check(
-        fused, encoderWidth: encoderWidth, vocabulary: model.vocabulary, model: model.path)
-      try fused.rewriteQuantized(smallest: smallestCompressed)
-      return try fused.splitTransducer(tokenCount: model.vocabulary.count)
-    } catch {
-      throw ParakeetError(error)
-    }
+    try DecoderNetworks.check(
+      fused, encoderWidth: encoderWidth, vocabulary: model.vocabulary, model: model.path)
+    try fused.rewriteQuantized(smallest: smallestCompressed)
+    return try fused.splitTransducer(tokenCount: model.vocabulary.count)
   }
 
   private static func exportFiles(
     of model: ModelDirectory
-  ) throws(ParakeetError) -> (encoder: String, decoder: String) {
+  ) throws(ModelError) -> (encoder: String, decoder: String) {
     guard case .exported(let encoder, let decoder) = model.graphs else {
-      throw .model(
-        ModelError(model: model.path, reason: .graph("the original model of this prepared one is needed")))
+      throw ModelError(
+        model: model.path, reason: .graph("the original model of this prepared one is needed"))
     }
     return (encoder, decoder)
   }
@@ -100,23 +91,27 @@ struct SpeechGraphs: ~Copyable {
   /// Reads a graph of an export, after checking its files: OpenVINO's own messages for a bad file do not help users.
   private static func readExport(
     _ name: String, of model: ModelDirectory, _ runtime: borrowing Runtime
-  ) throws(ParakeetError) -> Graph {
-    do {
-      let export = try ExportedGraph(name, in: model.path)
-      guard let linked = try export.linked() else { return try read(export.path, runtime) }
-      return try runtime.readGraph(linked.content, called: export.path)
-    } catch let error as FileError {
-      throw .model(ModelError(model.path, name, .unreadable(error.description)))
-    } catch let error as InferenceError {
-      throw .graph(error)
+  ) throws -> Graph {
+    let export = try ExportedGraph(name, in: model.path)
+    let linked: LinkedGraph?
+    do throws(FileError) {
+      linked = try export.linked()
     } catch {
-      throw ParakeetError(error)
+      throw ModelError(model.path, name, .unreadable(error.description))
+    }
+    guard let linked else { return try read(export.path, runtime) }
+    return try reading { () throws(InferenceError) in
+      try runtime.readGraph(linked.content, called: export.path)
     }
   }
 
   private static func read(_ path: String, _ runtime: borrowing Runtime) throws(ParakeetError) -> Graph {
+    try reading { () throws(InferenceError) in try runtime.readGraph(at: path) }
+  }
+
+  private static func reading(_ work: () throws(InferenceError) -> Graph) throws(ParakeetError) -> Graph {
     do throws(InferenceError) {
-      return try runtime.readGraph(at: path)
+      return try work()
     } catch {
       throw .graph(error)
     }
@@ -133,14 +128,11 @@ struct SpeechGraphs: ~Copyable {
   /// - Returns: The numbers of changed layers in the encoder and in the joint network.
   @discardableResult
   mutating func compress() throws(ParakeetError) -> (encoder: Int, joint: Int) {
-    (try Self.compress(&encoder), try Self.compress(&decoder.joint))
-  }
-
-  private static func compress(_ graph: inout Graph) throws(ParakeetError) -> Int {
-    do throws(InferenceError) {
-      return try graph.compressWeights(smallest: smallestCompressed)
-    } catch {
-      throw .inference(error)
+    try ParakeetError.catching {
+      (
+        try encoder.compressWeights(smallest: Self.smallestCompressed),
+        try decoder.joint.compressWeights(smallest: Self.smallestCompressed)
+      )
     }
   }
 }
