@@ -25,7 +25,7 @@ public struct ModelLibrary: Sendable {
   }
 
   /// Returns true if an export of a model is complete.
-  public func has(_ model: HubRepository, _ export: ExportFiles) -> Bool {
+  public func isComplete(_ model: HubRepository, _ export: ExportFiles) -> Bool {
     StoredModel(model, in: models).missing(from: export).isEmpty
   }
 

@@ -83,7 +83,7 @@ public struct VoiceActivityDetector: Sendable {
   /// Processes the frames that it has not processed yet.
   ///
   /// - Parameter frames: All complete frames (``LogMelExtractor/frames``), except that processed ones may be dropped.
-  public mutating func follow(_ frames: LogMelFrames) {
+  public mutating func process(_ frames: LogMelFrames) {
     precondition(frames.bandCount == bandCount && frames.startIndex <= frameCount)
     frames.values.withUnsafeBufferPointer { values in
       while frameCount < frames.endIndex {

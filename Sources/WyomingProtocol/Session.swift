@@ -33,14 +33,16 @@ public struct Session: Sendable {
     /// The language in `transcribe`.
     public var language: String?
     /// True if the server ended the utterance because it was too long.
-    public var isCut = false
+    public var isTruncated = false
 
     /// Creates a request.
-    public init(program: String? = nil, model: String? = nil, language: String? = nil, isCut: Bool = false) {
+    public init(
+      program: String? = nil, model: String? = nil, language: String? = nil, isTruncated: Bool = false
+    ) {
       self.program = program
       self.model = model
       self.language = language
-      self.isCut = isCut
+      self.isTruncated = isTruncated
     }
   }
 
@@ -145,7 +147,7 @@ public struct Session: Sendable {
     let taken =
       audio.readSlice(length: min(audio.readableBytes, frames * format.bytesPerFrame)) ?? ByteBuffer()
     hearing = .rest
-    return begin + [.append(taken, format), .finishUtterance(takeRequest(isCut: true))]
+    return begin + [.append(taken, format), .finishUtterance(takeRequest(isTruncated: true))]
   }
 
   private mutating func stop() -> [Action] {
@@ -158,18 +160,18 @@ public struct Session: Sendable {
       // The utterance has been answered.
       return []
     case .utterance:
-      return [.finishUtterance(takeRequest(isCut: false))]
+      return [.finishUtterance(takeRequest(isTruncated: false))]
     case .nothing:
       // There was no audio, but the client still waits for an answer.
-      return [.beginUtterance, .finishUtterance(takeRequest(isCut: false))]
+      return [.beginUtterance, .finishUtterance(takeRequest(isTruncated: false))]
     }
   }
 
   /// Returns the request for this utterance and resets it, except for the program.
-  private mutating func takeRequest(isCut: Bool) -> Request {
+  private mutating func takeRequest(isTruncated: Bool) -> Request {
     defer { request = Request(program: request.program) }
     var taken = request
-    taken.isCut = isCut
+    taken.isTruncated = isTruncated
     return taken
   }
 

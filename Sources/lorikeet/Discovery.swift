@@ -20,7 +20,7 @@ struct Discovery: Sendable {
   ///   - ipAddress: The IP address on which the server listens.
   ///   - place: The position of the address among all.
   /// - Returns: `nil` for an address that no other machine can reach.
-  func offer(_ address: ListenAddress, ipAddress: String?, place: Int) -> ServiceAdvertisement? {
+  func advertisement(of address: ListenAddress, ipAddress: String?, place: Int) -> ServiceAdvertisement? {
     guard case .tcp(_, let port) = address.endpoint, let open = ipAddress.flatMap(IPAddress.init(text:)),
       isReachable(open)
     else { return nil }

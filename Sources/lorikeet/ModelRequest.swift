@@ -40,7 +40,7 @@ struct ModelRequest: Sendable {
   func locate() throws -> Place {
     let library = library
     guard let model = HubRepository(named: name) else { return .here(try ModelDirectory.find(name)) }
-    if !library.has(model, .fp32),
+    if !library.isComplete(model, .fp32),
       let prepared = PreparedModels.choice(of: library.prepared(model), for: settings.compute.precision)
     {
       return .here(try ModelDirectory(path: prepared.path, name: model.name))

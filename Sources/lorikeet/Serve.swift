@@ -104,8 +104,8 @@ struct Serve: AsyncParsableCommand {
         address: address, service: service, limits: settings.limits, logger: logger
       ) { address, ipAddress in
         guard let advertiser, let discovery else { return }
-        if let offer = discovery.offer(address, ipAddress: ipAddress, place: place) {
-          advertiser.add(offer)
+        if let advertisement = discovery.advertisement(of: address, ipAddress: ipAddress, place: place) {
+          advertiser.add(advertisement)
         } else {
           logger.notice("not advertised: no other machine can reach it", metadata: ["uri": "\(address)"])
         }

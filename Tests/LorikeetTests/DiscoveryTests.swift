@@ -13,7 +13,7 @@ import WyomingProtocol
     let ports = addresses.compactMap { if case .tcp(_, let port) = $0.endpoint { port } else { nil } }
     let discovery = Discovery(name: "Kitchen", host: "box", interfaces: interfaces, ports: ports)
     return zip(addresses, uris).enumerated().map { place, pair in
-      discovery.offer(pair.0, ipAddress: pair.1.ipAddress, place: place)
+      discovery.advertisement(of: pair.0, ipAddress: pair.1.ipAddress, place: place)
     }
   }
 

@@ -119,6 +119,14 @@ private let pointer = """
     )
   }
 
+  @Test func `a graph with a negative offset of weights is reported with the offset`() async throws {
+    let graph = ONNXBytes.model([ONNXBytes.tensor(in: "encoder-model.onnx.data", offset: -8)])
+    #expect(
+      try await complaint(of: "encoder-model.onnx", holding: Data(graph)) == """
+        encoder-model.onnx refers to weights with the offset '-8', expected a whole number, 0 or more; download it again
+        """)
+  }
+
   @Test func `missing weights or a dangling link are named`() async throws {
     let name = "encoder-model.onnx.data"
     #expect(try await complaint(of: name, holding: nil) == "the file \(name) is missing")

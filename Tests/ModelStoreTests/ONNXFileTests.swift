@@ -39,6 +39,23 @@ import Testing
     #expect(try read(ONNXBytes.model([tensor])).neededBytes == ["w": .max])
   }
 
+  @Test(arguments: [
+    ("offset", "-8"), ("offset", "many"), ("offset", "1e3"), ("length", "-1"), ("length", ""),
+    ("length", "9223372036854775808"),
+  ])
+  func
+    `external weights with a negative or non-numeric offset or length are refused, not read from the beginning`(
+      key: String, value: String
+    )
+  {
+    let tensor =
+      ONNXBytes.tensor(in: "w") + ONNXBytes.field(13, ONNXBytes.field(1, key) + ONNXBytes.field(2, value))
+    for place in ONNXBytes.Place.allCases {
+      let tensors = [ONNXBytes.tensor(in: "v"), tensor, ONNXBytes.tensor(in: "x")]
+      #expect(fault(of: ONNXBytes.model(tensors, at: place)) == .wrongReference(key: key, value: value))
+    }
+  }
+
   @Test func `a truncated ONNX file is never accepted, and its needed size is found`() throws {
     let bytes = ONNXBytes.model([ONNXBytes.tensor(holding: [UInt8](repeating: 7, count: 300))])
     // The graph ends where the versions of the operators begin, six bytes before the end.

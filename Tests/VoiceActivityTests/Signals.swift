@@ -190,7 +190,7 @@ func detected(
   var detector = VoiceActivityDetector(bandCount: bands, settings: settings)
   for start in stride(from: 0, to: samples.count, by: chunk) {
     extractor.append(Array(samples[start..<min(start + chunk, samples.count)]).span)
-    detector.follow(extractor.frames)
+    detector.process(extractor.frames)
   }
   return detector
 }

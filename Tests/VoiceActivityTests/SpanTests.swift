@@ -56,7 +56,7 @@ import Testing
     var settled: SpeechSpan?
     for start in stride(from: 0, to: samples.count - 159, by: 160) {
       extractor.append(Array(samples[start..<start + 160]).span)
-      detector.follow(extractor.frames)
+      detector.process(extractor.frames)
       guard start > words.upperBound, let span = detector.span(sampleCount: start + 160) else { continue }
       if let settled {
         #expect(span == settled)

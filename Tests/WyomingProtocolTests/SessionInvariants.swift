@@ -12,7 +12,7 @@ struct SessionInvariants {
   /// True between `beginUtterance` and `finishUtterance`.
   private var isOpen = false
   /// True from the early end of an utterance to the end of the audio that the client still sends.
-  private var isCut = false
+  private var isTruncated = false
   private var seconds = 0.0
   private var program: String?
 
@@ -32,8 +32,8 @@ struct SessionInvariants {
 
   private mutating func check(_ actions: [Session.Action], of event: Event) throws(Violation) {
     let wasOpen = isOpen
-    let wasCut = isCut
-    if event.type == "audio-start" { isCut = false }
+    let wasCut = isTruncated
+    if event.type == "audio-start" { isTruncated = false }
     if event.type == "select-program" { program = event.data["name"]?.string }
     for action in actions { try check(action, of: event) }
     switch event.type {
@@ -51,11 +51,11 @@ struct SessionInvariants {
     case "audio-start":
       try hold(actions == [.beginUtterance] && isOpen, "audio-start gives \(actions)")
     case "audio-chunk":
-      try hold(wasCut ? actions.isEmpty : isOpen || isCut, "audio-chunk gives \(actions)")
+      try hold(wasCut ? actions.isEmpty : isOpen || isTruncated, "audio-chunk gives \(actions)")
       try hold(actions.contains(.beginUtterance) == (!wasOpen && !wasCut), "audio-chunk gives \(actions)")
     case "audio-stop":
       try hold(actions.count == (wasCut ? 0 : wasOpen ? 1 : 2) && !isOpen, "audio-stop gives \(actions)")
-      isCut = false
+      isTruncated = false
     default:
       try hold(actions.isEmpty, "\(event.type) gives \(actions)")
     }
@@ -82,9 +82,9 @@ struct SessionInvariants {
       try hold(seconds <= Self.longestUtterance + 1e-9, "an utterance of \(seconds) s")
     case .finishUtterance(let request):
       try hold(isOpen, "an end without an utterance")
-      try hold(request.isCut == (event.type == "audio-chunk"), "\(request) at \(event.type)")
+      try hold(request.isTruncated == (event.type == "audio-chunk"), "\(request) at \(event.type)")
       try hold(request.program == program, "\(request) instead of \(String(describing: program))")
-      (isOpen, isCut) = (false, request.isCut)
+      (isOpen, isTruncated) = (false, request.isTruncated)
     }
   }
 

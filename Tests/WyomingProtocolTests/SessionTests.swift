@@ -226,7 +226,7 @@ import Testing
   private static let start = Event(
     type: "audio-start", data: ["rate": .integer(1_000), "width": .integer(2), "channels": .integer(2)])
   private static let stop = Event(type: "audio-stop")
-  private static let cut = Action.finishUtterance(Session.Request(isCut: true))
+  private static let cut = Action.finishUtterance(Session.Request(isTruncated: true))
 
   private func chunk(_ bytes: Int) -> Event {
     Event(type: "audio-chunk", payload: ByteBuffer(repeating: 1, count: bytes))

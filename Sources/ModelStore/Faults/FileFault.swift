@@ -22,6 +22,8 @@ public enum FileFault: Sendable, Equatable {
   case foreign(beginning: String?)
   /// The graph refers to weights in this file, outside of the model's directory.
   case weightsOutside(String)
+  /// The graph refers to weights by an offset or a length (the key) that is no whole number, 0 or more.
+  case wrongReference(key: String, value: String)
   /// The file has the right size but different content than was written.
   case changed
 
@@ -42,6 +44,8 @@ public enum FileFault: Sendable, Equatable {
     case .foreign(let beginning):
       "\(file) is not an ONNX file" + (beginning.map { "; it begins with '\($0)'" } ?? "")
     case .weightsOutside(let place): "\(file) keeps weights in \(place), outside of the model's directory"
+    case .wrongReference(let key, let value):
+      "\(file) refers to weights with the \(key) '\(value)', expected a whole number, 0 or more"
     case .changed: "\(file) has changed since it was written"
     }
   }

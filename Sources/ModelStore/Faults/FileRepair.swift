@@ -69,7 +69,7 @@ extension FileFault {
     switch self {
     case .unreadable, .weightsOutside: false
     case .missing, .leadsNowhere, .empty, .wrongSize, .pointer, .webPage, .cutOff, .damaged, .foreign,
-      .changed:
+      .wrongReference, .changed:
       true
     }
   }

@@ -10,6 +10,8 @@ struct ExternalTensor: Equatable {
   var offset = 0
   /// The length in bytes.
   var length = 0
+  /// The offset or length that is no whole number, 0 or more; `nil` if both are.
+  private(set) var invalid: ExternalEntry?
 
   /// The minimum length of the file, in bytes.
   var end: Int {
@@ -44,10 +46,16 @@ struct ExternalTensor: Equatable {
   private mutating func read(_ entry: ExternalEntry) {
     switch entry.key {
     case "location": file = entry.value
-    case "offset": offset = Int(entry.value).map { max(0, $0) } ?? 0
-    case "length": length = Int(entry.value).map { max(0, $0) } ?? 0
+    case "offset": offset = number(in: entry)
+    case "length": length = number(in: entry)
     default: break
     }
+  }
+
+  private mutating func number(in entry: ExternalEntry) -> Int {
+    if let number = Int(entry.value), number >= 0 { return number }
+    invalid = entry
+    return 0
   }
 
   /// Parses packed numbers, without tags; `nil` if they are malformed.
@@ -85,7 +93,7 @@ struct ExternalTensor: Equatable {
 }
 
 /// A key and its value in `TensorProto.external_data`.
-struct ExternalEntry {
+struct ExternalEntry: Equatable {
   private(set) var key = ""
   private(set) var value = ""
 

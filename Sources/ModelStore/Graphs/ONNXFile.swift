@@ -45,7 +45,9 @@ struct ONNXFile: Equatable {
     guard depth < GraphPart.maximumDepth else { return false }
     if part == .tensor {
       guard let tensor = ExternalTensor(range, of: bytes) else { return false }
-      if tensor.isExternal { externalTensors.append(tensor) }
+      guard tensor.isExternal else { return true }
+      externalTensors.append(tensor)
+      if let entry = tensor.invalid { fault = .wrongReference(key: entry.key, value: entry.value) }
       return true
     }
     var fields = ProtobufFields(bytes, in: range)

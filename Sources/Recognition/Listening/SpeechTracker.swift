@@ -19,7 +19,7 @@ struct SpeechTracker: Sendable {
 
   /// Processes the frames added since the last call.
   mutating func follow(_ frames: LogMelFrames) {
-    detector?.follow(frames)
+    detector?.process(frames)
   }
 
   /// Returns the parts of the utterance so far that are recognized.

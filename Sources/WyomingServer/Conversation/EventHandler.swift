@@ -68,7 +68,7 @@ struct EventHandler: ~Copyable {
 
   private mutating func finish(_ request: Session.Request) async throws {
     guard let ended = utterance.take() else { return }
-    if request.isCut {
+    if request.isTruncated {
       connection.logger.warning(
         "ended an utterance that became too long",
         metadata: ["seconds": "\(connection.limits.utteranceSeconds)"])

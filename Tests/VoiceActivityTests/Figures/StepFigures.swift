@@ -97,7 +97,7 @@ struct LiveDetection {
     var detector = VoiceActivityDetector(bandCount: bands)
     for start in stride(from: 0, to: samples.count - 159, by: 160) {
       extractor.append(Array(samples[start..<start + 160]).span)
-      detector.follow(extractor.frames)
+      detector.process(extractor.frames)
       guard settled == nil, start > words.upperBound else { continue }
       if detector.span(sampleCount: start + 160)?.isSettled == true { settled = start + 160 }
     }
