@@ -26,11 +26,11 @@ extension Setting {
 
   public static let zeroconfInterface = list(
     "zeroconf-interface", \.zeroconfInterfaces, value: "name", accepted: "network interfaces like eth0",
-    "Network interface to advertise on; without this option, every interface that reaches other machines.")
+    "Network interface to advertise on; by default, all interfaces that reach other machines.")
 
   public static let model = text(
     "model", \.model, accepted: "'builtin', a model of the hub, or a directory",
-    "Model to use: 'builtin', one from the hub such as 'parakeet-tdt-0.6b-v3', or a directory with the files of the public export."
+    "Model to use: 'builtin', one from Hugging Face such as 'parakeet-tdt-0.6b-v3', or a directory with the files of the public ONNX export."
   )
 
   public static let device = choice(
@@ -39,11 +39,12 @@ extension Setting {
 
   public static let fallback = choice(
     "fallback", \.compute.fallback,
-    "Behavior if the device fails: cpu switches to the processor, none returns an error; auto is cpu, but a device named by --device must work at start."
+    "Behavior if the device fails: cpu switches to the processor, none returns an error; auto is like cpu, but a device named by --device must work at start."
   )
 
   public static let decoderDevice = choice(
-    "decoder-device", \.compute.decoderDevice, "Device that runs the prediction and joint networks.")
+    "decoder-device", \.compute.decoderDevice,
+    "Device that runs the decoder, the prediction and joint networks.")
 
   public static let precision = choice(
     "precision", \.compute.precision,
@@ -56,20 +57,21 @@ extension Setting {
   public static let lazyBuckets = lengths(
     "lazy-buckets", \.compute.lazyBuckets, reference: "ENCODER_LAZY_BUCKETS",
     usual: ComputeSettings.usualLazyBuckets,
-    "Lengths of lazy encoders, which are compiled on first use, in seconds; none if --buckets is given alone."
+    "Lengths of audio for which an encoder is compiled on first use, in seconds; none if only --buckets is given."
   )
 
   public static let memoryBudget = bytes(
     "memory-budget", \.compute.encoderCacheLimits.bytes,
-    "Maximum memory of the loaded encoders, such as 3GB; those compiled on first use are unloaded to stay below it."
+    "Maximum memory of the loaded encoders, such as 3GB; those compiled on first use are unloaded to keep to it."
   )
 
   public static let maxResidentBuckets = wholeNumber(
     "max-resident-buckets", \.compute.encoderCacheLimits.count, in: 1...64, value: "count",
-    "Maximum number of loaded encoders; lazy ones are unloaded to stay below it.")
+    "Maximum number of loaded encoders; those compiled on first use are unloaded to keep to it.")
 
   public static let deviceProperty = properties(
-    "device-property", \.compute.properties, "OpenVINO property for the encoder; overrides Lorikeet's own.")
+    "device-property", \.compute.properties,
+    "OpenVINO property for the encoder; overrides Lorikeet's own value.")
 
   public static let inferenceSeconds = wholeNumber(
     "inference-seconds", \.compute.inferenceSeconds, in: 1...600,
@@ -81,7 +83,7 @@ extension Setting {
 
   public static let vad = choice(
     "vad", \.listening.gate,
-    "Voice activity detection: gate answers audio without speech with an empty transcript, trim also cuts off silence at both ends."
+    "Voice activity detection: off disables it, gate answers audio without speech with an empty transcript, trim also cuts off silence at both ends."
   )
 
   public static let vadMargin = number(
@@ -102,7 +104,7 @@ extension Setting {
 
   public static let vadTrailingSeconds = number(
     "vad-trailing-seconds", \.listening.activity.trailingPad, in: VoiceActivitySettings.accepted.trailingPad,
-    "Audio that trim keeps after the last speech, in seconds; then recognition starts, before the utterance has ended."
+    "Audio that trim keeps after the last speech, in seconds; recognition starts after it, before the utterance ends."
   )
 
   public static let maxGain = number(
@@ -115,7 +117,7 @@ extension Setting {
 
   public static let language = languageTag(
     "language", \.language, reference: "LANGUAGE",
-    "Language that is spoken, as a tag such as 'en'; restricts the letters of the transcript to its scripts."
+    "Spoken language, as a tag such as 'en'; restricts the letters of the transcript to its scripts."
   )
 
   public static let forceScript = onOff(
@@ -153,7 +155,7 @@ extension Setting {
 
   public static let drainSeconds = wholeNumber(
     "drain-seconds", \.drainSeconds, in: 0...3600,
-    "Time that running utterances get to finish after a signal, in seconds.")
+    "Time for running utterances to finish after a shutdown signal, in seconds.")
 
   public static let maxConnections = wholeNumber(
     "max-connections", \.limits.connections, in: 1...10_000, value: "count",
@@ -161,7 +163,7 @@ extension Setting {
 
   public static let maxUtteranceSeconds = wholeNumber(
     "max-utterance-seconds", \.limits.utteranceSeconds, in: 1...86_400,
-    "Maximum length of an utterance, in seconds; after it the utterance ends.")
+    "Maximum length of an utterance, in seconds; a longer one is answered at that point.")
 
   public static let maxHeaderBytes = wholeNumber(
     "max-header-bytes", \.limits.headerBytes, in: 1024...16_777_216,

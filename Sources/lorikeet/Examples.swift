@@ -27,7 +27,7 @@ struct Examples: Sendable {
       "A full-size model, advertised to Home Assistant under this name"),
     Example(
       "lorikeet serve --uri 'tcp://[::]:10301?language=es'",
-      "Another port, IPv6 and IPv4, Spanish"),
+      "Another port over IPv6 and IPv4, for Spanish"),
     Example("lorikeet serve --config lorikeet.yaml --print-config", "Print each setting with its source"))
 
   static let transcribe = Examples(
@@ -37,7 +37,7 @@ struct Examples: Sendable {
     Example("lorikeet transcribe --format srt talk.mp3 > talk.srt", "Subtitles"))
 
   static let models = Examples(
-    Example("lorikeet models list", "List models on this machine and on the hub"),
+    Example("lorikeet models list", "List models on this machine and on Hugging Face"),
     Example("lorikeet models pull parakeet-tdt-0.6b-v3", "Download a model for 25 European languages"))
 
   static let list = Examples(

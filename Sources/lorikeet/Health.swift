@@ -16,10 +16,10 @@ struct Health: AsyncParsableCommand {
     transform: ListenAddress.argument)
   var uri = ListenAddress(.tcp(host: "127.0.0.1", port: 10_300))
 
-  @Flag(help: "Print one JSON object on a line.")
+  @Flag(help: "Print one JSON object on one line.")
   var json = false
 
-  @Flag(help: "Exit with status 1 also while the model is downloaded or loaded.")
+  @Flag(help: "Also exit with status 1 while the model is still being downloaded or loaded.")
   var ready = false
 
   @Option(help: "Timeout for the answer, in seconds.")

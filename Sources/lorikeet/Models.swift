@@ -9,8 +9,8 @@ struct Models: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "List, download, verify and remove models.",
     discussion: """
-      A model is 'parakeet-tdt-0.6b-v3', 'parakeet-tdt-0.6b-v2', or OWNER/REPOSITORY@COMMIT for any repository on the \
-      hub with the same files. The commands respect the environment variables HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE, \
+      A model is 'parakeet-tdt-0.6b-v3', 'parakeet-tdt-0.6b-v2', or OWNER/REPOSITORY@COMMIT for any Hugging Face \
+      repository with the same files. The commands read the environment variables HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE, \
       HF_HUB_DOWNLOAD_TIMEOUT, HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
       """.with(.models),
     subcommands: [List.self, Pull.self, Verify.self, Remove.self])
@@ -37,7 +37,8 @@ extension HubSettings {
 struct StoreOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Directory of the models. (default: \(DataDirectory.standard))", valueName: "directory"),
+      "Directory for downloaded, prepared and compiled models. (default: \(DataDirectory.standard))",
+      valueName: "directory"),
     completion: .directory)
   var dataDir: String?
 
@@ -101,7 +102,7 @@ extension Models {
     @Flag(help: "Never use the network; report the missing files.")
     var offline = false
 
-    @Flag(help: "Do not show progress.")
+    @Flag(help: "Do not show a progress bar.")
     var quiet = false
 
     @Argument(help: "Model, as in 'lorikeet models list', or OWNER/REPOSITORY@COMMIT.")
@@ -121,7 +122,7 @@ extension Models {
     static let configuration = CommandConfiguration(
       abstract: "Verify the SHA-256 of all downloaded and prepared files of models.",
       discussion:
-        "Removes damaged files, so that the next pull downloads them again; the exit status is 1 in this case."
+        "Removes damaged files, so that the next pull downloads them again; the exit status is then 1."
         .with(.verify))
 
     @OptionGroup var store: StoreOptions

@@ -19,7 +19,7 @@ struct Transcribe: AsyncParsableCommand {
   @OptionGroup(title: "Text options") var text: TextOptions
   @OptionGroup(title: "Advanced options") var advanced: AdvancedSpeechOptions
 
-  @Option(help: "Format of the transcript; json is one object per file, each on a line.")
+  @Option(help: "Format of the transcript; json prints one object per file, each on its own line.")
   var format = TranscriptFormat.text
 
   @Flag(help: "Do not show a progress bar.")

@@ -17,7 +17,7 @@ struct Bench: AsyncParsableCommand {
       First the executing device is verified: by OpenVINO's own report, by Lorikeet's counters, and for an NPU by the \
       busy time that the kernel counts. Results of a device other than the named one are refused, unless --fallback \
       allows it to take over. Without files, recordings of several lengths are made from the built-in one. \
-      Exit status 1 if no device could be measured, or a file could not be read.
+      The exit status is 1 if no device could be measured or a file could not be read.
       """.with(.bench))
 
   @OptionGroup var options: BenchOptions

@@ -5,10 +5,10 @@ internal import WyomingProtocol
 
 /// The options of `lorikeet bench`.
 struct BenchOptions: ParsableArguments {
-  @Option(help: "Measured runs of each recording.")
+  @Option(help: "Number of measured runs of each recording.")
   var runs = 10
 
-  @Option(help: "Warm-up runs before the measured ones.")
+  @Option(help: "Number of warm-up runs before the measured ones.")
   var warmUp = 1
 
   @Option(
@@ -19,18 +19,19 @@ struct BenchOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Also measure the first recording after this pause in seconds, \(BenchPlan.coldRuns) times.",
+      "Also measure the first recording \(BenchPlan.coldRuns) times, each after a pause of this many seconds.",
       valueName: "seconds"))
   var idle: Double?
 
   @Option(
     help: ArgumentHelp(
-      "Lengths of the recordings made without files, in seconds (default: 2,5,10,20,60; with --realtime 2,5).",
+      "Lengths of the recordings that are made if no file is given, in seconds (default: 2,5,10,20,60; with --realtime 2,5).",
       valueName: "seconds,…"), transform: BenchOptions.seconds)
   var lengths: [Double] = []
 
   @Option(
-    help: ArgumentHelp("Duration of measuring the idle machine's power, in seconds.", valueName: "seconds"))
+    help: ArgumentHelp(
+      "Time for which the idle machine's power is measured, in seconds.", valueName: "seconds"))
   var idlePower = 5.0
 
   @Flag(help: "Stream to a server as Home Assistant does, and measure from 'audio-stop' to the transcript.")
@@ -48,7 +49,7 @@ struct BenchOptions: ParsableArguments {
   @Flag(help: "Print one JSON object instead of tables.")
   var json = false
 
-  @Flag(help: "Show no progress bar.")
+  @Flag(help: "Do not show a progress bar.")
   var quiet = false
 
   @Option(help: .hidden)
