@@ -44,7 +44,7 @@ final class SoundFile: AudioDecoder {
     var refusal: Refusal?
     // One at a time: libsndfile stores the reason of a failure in a process-wide variable.
     opening.withLock { _ in
-      handle = open(cursor, &info)
+      handle = Self.open(cursor, &info)
       if handle == nil {
         refusal = Refusal(code: Int(sf_error(nil)), problem: String(cString: sf_strerror(nil)))
       }
