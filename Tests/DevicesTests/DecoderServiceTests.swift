@@ -11,6 +11,8 @@ private final class ScriptedNetworks: SpeechNetworks {
   struct Script {
     var fault: DeviceError?
     var hang: Gate?
+    var selfTestFault: DeviceError?
+    var confidence: Float = 1
   }
 
   private let script = Mutex<[DeviceID: Script]>([:])
@@ -33,6 +35,10 @@ private final class ScriptedNetworks: SpeechNetworks {
     return ScriptedDecoder(device: device, networks: self)
   }
 
+  func selfTest(_ device: DeviceID) throws(DeviceError) {
+    if let fault = script.withLock({ $0[device]?.selfTestFault }) { throw fault }
+  }
+
   fileprivate func run(on device: DeviceID) throws(DeviceError) -> Decoding {
     runs.append(device)
     let script = script.withLock { $0[device] ?? Script() }
@@ -40,6 +46,7 @@ private final class ScriptedNetworks: SpeechNetworks {
     if let fault = script.fault { throw fault }
     var decoding = Decoding()
     decoding.steps = device == .npu ? 1 : 2
+    decoding.emissions = [Emission(token: 0, frame: 0, duration: 1, confidence: script.confidence)]
     return decoding
   }
 }
@@ -65,6 +72,7 @@ private struct Machine {
     timing.pause = time.pause
     service = DecoderService(
       networks, on: [.npu, .cpu], timing: timing, thread: { _ in nil },
+      selfTest: { [networks] device throws(DeviceError) in try networks.selfTest(device) },
       onEvent: { [log] event in log.append(event) })
   }
 
@@ -93,7 +101,7 @@ private struct Machine {
     let machine = Machine()
     machine.networks.change("NPU") { $0.fault = failure }
     #expect(try await machine.decode() == "CPU")
-    #expect(machine.events == [.lost(device: "the decoder on NPU", why: "\(failure)")])
+    #expect(machine.events == [.lost(device: "the decoder on NPU", why: "scripted failure")])
     // The device is not retried for each utterance.
     #expect(try await machine.decode() == "CPU")
     #expect(machine.networks.runs.all == ["NPU", "CPU", "CPU"])
@@ -119,10 +127,29 @@ private struct Machine {
     #expect(try await device == "CPU")
     #expect(
       machine.events == [
-        .lost(
-          device: "the decoder on NPU", why: "\(DeviceError.late(device: "NPU", seconds: 10))")
+        .lost(device: "the decoder on NPU", why: "it has not answered within 10.0 s")
       ])
     release.open()
+  }
+
+  @Test func `a decoder that fails its self-test is not used, and is used when it passes`() async throws {
+    let machine = Machine()
+    machine.networks.change("NPU") { $0.selfTestFault = failure }
+    try await machine.service.start()
+    #expect(machine.events == [.unusable(device: "the decoder on NPU", why: "scripted failure")])
+    #expect(try await machine.decode() == "CPU")
+    machine.networks.change("NPU") { $0.selfTestFault = nil }
+    try await machine.time.advance(by: .seconds(5), whenAsleep: 1)
+    try await eventually { machine.events.last == .back(device: "the decoder on NPU") }
+    #expect(try await machine.decode() == "NPU")
+  }
+
+  @Test func `a decoder whose confidence is no number is lost`() async throws {
+    let machine = Machine()
+    try await machine.service.start()
+    machine.networks.change("NPU") { $0.confidence = .nan }
+    #expect(try await machine.decode() == "CPU")
+    #expect(machine.events == [.lost(device: "the decoder on NPU", why: "it answered with NaN")])
   }
 
   @Test func `the last device is not lost when it fails`() async throws {

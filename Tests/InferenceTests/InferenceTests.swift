@@ -133,8 +133,19 @@ private let builtin = Fixtures.directory.deletingLastPathComponent().deletingLas
       ("  plain  ", "plain"),
       ("Exception from src/a.cpp:1:\n", "Exception from src/a.cpp:1:"),
       ("first\n\nsecond\r\n", "first second"),
+      (
+        "Compilation failed. ZE_RESULT_ERROR_UNKNOWN, code 0x7ffffffe"
+          + " - an action is required to complete the desired operation . no such layer",
+        "Compilation failed. ZE_RESULT_ERROR_UNKNOWN, code 0x7ffffffe: no such layer"
+      ),
     ])
   func `an OpenVINO message is reduced to its useful lines`(message: String, essence: String) {
     #expect(InferenceError.essence(of: message) == essence)
+  }
+
+  @Test func `the reason of an OpenVINO error is the last line of its message`() {
+    let message =
+      "Exception from src/a.cpp:1:\nFailed to parse 'X' option : Exception from b\nValue 'y' is not valid\n\n"
+    #expect(InferenceError(operation: "set X=y", message: message).reason == "Value 'y' is not valid")
   }
 }

@@ -76,7 +76,7 @@ import Testing
       let folder = "\(directory.path)/compiled/builtin-CPU-encoder-1"
       try Files.makeDirectories(folder)
       let manifest = """
-        {"key": {"model": "builtin", "source": "1", "network": "encoder", "device": "CPU", "openVINO": "\(OpenVINOCheck().version)",
+        {"key": {"model": "builtin", "source": "1", "network": "encoder", "device": "CPU", "openVINO": "\(OpenVINOCheck.none.version)",
         "properties": {}}, "files": []}
         """
       try Files.write(manifest.utf8, to: "\(folder)/compiled.json")

@@ -26,11 +26,15 @@ import WyomingStatus
       Finding(.npu, "device", .ok, "there"), Finding(.npu, "module", .error, "gone"),
       Finding(.npu, "a", .warning, "old"), Finding(.npu, "b", .note, "so"),
     ]
-    let text = DoctorReport.render(findings, Style(isColoured: true))
+    func report(_ style: Style) -> String {
+      var lines = DoctorLines(style, checks: findings.map(\.check))
+      return (lines.add(findings) + ["", lines.summary]).joined(separator: "\n")
+    }
+    let text = report(Style(isColoured: true))
     #expect(text.contains("  \u{1B}[32mok\u{1B}[0m       device  there"))
     #expect(text.contains("  \u{1B}[31merror\u{1B}[0m    module  gone"))
     #expect(text.hasSuffix("\u{1B}[31m1 error\u{1B}[0m, \u{1B}[33m1 warning\u{1B}[0m"))
-    #expect(plain(text) == DoctorReport.render(findings, .plain))
+    #expect(plain(text) == report(.plain))
   }
 
   @Test func `colours mark the state of a server and its devices`() {

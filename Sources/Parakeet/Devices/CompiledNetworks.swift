@@ -158,13 +158,14 @@ struct CompiledNetworks: Sendable {
     var source: String
     var network: String
     var device: String
-    var driver: String
+    /// `nil` in folders of earlier versions, whose device includes the driver.
+    var driver: String?
     var openVINO: String
     var properties: [String: String]
 
     func folder(device: String) -> String {
       let text =
-        ([model, source, network, self.device, driver, openVINO]
+        ([model, source, network, self.device, driver ?? "", openVINO]
         + properties.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: "\n")
       let plain = "\(model)-\(device)-\(network)".map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "-" }
       return "\(String(plain).drop { $0 == "." })-\(FileHash.sha256(of: text).prefix(16))"
@@ -172,7 +173,7 @@ struct CompiledNetworks: Sendable {
 
     func isOutdated(by new: Key) -> Bool {
       model == new.model && network == new.network
-        && (openVINO != new.openVINO
+        && (openVINO != new.openVINO || driver == nil
           || (device == new.device && (source != new.source || driver != new.driver)))
     }
   }
@@ -215,7 +216,8 @@ public struct CompiledNetwork: Sendable {
       let key = folder.manifest.key
       return CompiledNetwork(
         path: folder.path, model: key.model, network: key.network,
-        device: [key.device, key.driver].filter { !$0.isEmpty }.joined(separator: ", "), bytes: folder.size,
+        device: [key.device, key.driver ?? ""].filter { !$0.isEmpty }.joined(separator: ", "),
+        bytes: folder.size,
         isUsable: key.openVINO == Runtime.version && folder.looksUnchanged)
     }
   }
