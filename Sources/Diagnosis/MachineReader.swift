@@ -151,7 +151,9 @@ public struct MachineReader: Sendable {
 
   private func missingFunctions(of loader: MachineFacts.Library) -> [String] {
     // The names of exported functions are in the file as they are. It has less than a megabyte.
-    guard let content = root.bytes(String(loader.path.dropFirst()), limit: 1 << 24) else { return [] }
+    guard let content = root.bytes(String(loader.path.dropFirst()), limit: 1 << 24),
+      content.starts(with: [0x7F] + Array("ELF".utf8))
+    else { return [] }
     return Self.neededFunctions.filter { name in
       content.firstRange(of: Array(name.utf8) + [0]) == nil
     }

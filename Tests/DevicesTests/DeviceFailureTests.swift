@@ -15,14 +15,14 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     let answer = try await machine.encode(3)
     #expect(answer.device == "CPU")
     #expect(answer.fallbackReason == "NPU: ZE_RESULT_ERROR_DEVICE_LOST")
-    #expect(machine.report.state == .lost(why: "\(broken)"))
+    #expect(machine.report.state == .lost(why: broken.reason))
     #expect(machine.report.fallbacks == 1)
     #expect(machine.report.failures == 1)
     // The device is not used again.
     let runs = machine.npu.counts.runs.count
-    #expect(try await machine.encode(3).fallbackReason == "NPU is lost: \(broken)")
+    #expect(try await machine.encode(3).fallbackReason == "NPU is lost: \(broken.reason)")
     #expect(machine.npu.counts.runs.count == runs)
-    #expect(machine.events.count { $0 == .lost(device: "NPU", why: "\(broken)") } == 1)
+    #expect(machine.events.count { $0 == .lost(device: "NPU", why: broken.reason) } == 1)
   }
 
   @Test func `utterances that wait for a device that fails move to the processor`() async throws {
@@ -171,7 +171,7 @@ private func bucket(_ seconds: Double) -> EncoderShape { .bucket(Bucket(frames: 
     let machine = try await EncoderMachine(fallback: false).started()
     machine.npu.change { [broken] in $0.encodeFault = broken }
     await #expect(throws: broken) { try await machine.encode(3) }
-    await #expect(throws: DeviceError.lost(device: "NPU", why: "\(broken)")) { try await machine.encode(3) }
+    await #expect(throws: DeviceError.lost(device: "NPU", why: broken.reason)) { try await machine.encode(3) }
     machine.npu.change { $0.encodeFault = nil }
     try await machine.time.advance(by: .seconds(5), whenAsleep: 1)
     try await eventually { machine.report.state == .working }

@@ -84,7 +84,7 @@ import Testing
     let findings = try await root.findings()
     #expect(findings.errors == ["firmware"])
     #expect(findings[.npu, "firmware"]?.text.contains("vpu_37xx") == true)
-    #expect(findings[.npu, "firmware"]?.remedy?.contains("v1.39.1") == true)
+    #expect(findings[.npu, "firmware"]?.remedy?.contains("v1.38.0") == true)
     root.files["lib/firmware/updates/intel/vpu/vpu_37xx_v1.bin"] = ""
     #expect(try await root.findings().errors == ["node"])
     #expect(try await root.findings()[.npu, "node"]?.remedy?.contains("dmesg") == true)
@@ -191,8 +191,8 @@ import Testing
     #expect(findings.errors == ["loader"])
     #expect(findings[.npu, "loader"]?.text.contains("libze_intel_vpu.so.1") == true)
     let remedy = try #require(findings[.npu, "loader"]?.remedy)
-    #expect(remedy.contains("libze1_1.28.6+u24.04_amd64.deb"))
-    #expect(remedy.contains("8af9dc06d9684a20a3f43754fe109968fba2ba085cfa572a4cc6ef0272f9bcd1"))
+    #expect(remedy.contains("libze1_1.34.0+u24.04_amd64.deb"))
+    #expect(remedy.contains("45210e4549cd965ad7b9f160eefe53cbcdba01af341bea7ac7ba0aedeeb613ba"))
   }
 
   @Test func `a Level Zero loader's version is read from the package if its file name has none`() async throws
@@ -211,6 +211,23 @@ import Testing
     #expect(try await root.findings()[.npu, "loader"]?.verdict == .note)
   }
 
+  @Test func `a Level Zero loader without functions that OpenVINO calls is too old, whatever its version`()
+    async throws
+  {
+    let all = [
+      "zeInitDrivers", "zeCommandListHostSynchronize", "zeCommandListGetNextCommandIdExp",
+      "zeCommandListUpdateMutableCommandsExp",
+    ]
+    var root = Root.lunarLake
+    let file = "\(Root.libraries)/libze_loader.so.1.34.0"
+    root.files[file] = "\u{7F}ELF " + all.joined(separator: "\0") + "\0"
+    #expect(try await root.findings()[.npu, "loader"]?.verdict == .ok)
+    root.files[file] = "\u{7F}ELF " + all.dropFirst().joined(separator: "\0") + "\0"
+    let finding = try #require(await root.findings()[.npu, "loader"])
+    #expect(finding.verdict == .error)
+    #expect(finding.text.hasSuffix("is too old for OpenVINO: it has no zeInitDrivers"))
+  }
+
   @Test func `a missing NPU driver beside loader 1.28 is an error`() async throws {
     var root = Root()
     root.addNPU()
@@ -221,7 +238,7 @@ import Testing
     #expect(findings.errors == ["driver", "compiler"])
     #expect(findings[.npu, "loader"]?.verdict == .ok)
     #expect(findings[.npu, "loader"]?.text.hasSuffix("; driver 1.39.1 was released with 1.34.0") == true)
-    #expect(findings[.npu, "driver"]?.remedy?.contains("linux-npu-driver/releases/tags/v1.39.1") == true)
+    #expect(findings[.npu, "driver"]?.remedy?.contains("linux-npu-driver/releases/tags/v1.38.0") == true)
     #expect(
       try await root.explanation().hasPrefix("the NPU's driver, libze_intel_npu.so.1, is missing; to fix"))
   }
@@ -255,7 +272,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("1.33.0", "2026.4.1-21542-abc", Verdict.warning), ("1.39.1", "2026.4.1", .ok),
+    ("1.33.0", "2026.4.1-21542-abc", Verdict.warning), ("1.39.1", "2026.4.1", .ok), ("1.38.0", "2026.4.1", .ok),
     ("1.40.0", "2026.4.1", .ok),
     ("1.33.0", "2026.2.0", .ok), ("1.24.0", "2026.2.0", .warning), ("1.24.0", "2025.3.0", .ok),
     ("1.30.0", "2026.1.0", .ok), ("1.10.0", "2024.4.0", .ok), ("1.33.0", "no version", .ok),
