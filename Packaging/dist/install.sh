@@ -233,7 +233,9 @@ if [ $service = yes ]; then
         sed "s|^model: .*|model: ${model:-parakeet-tdt-0.6b-v3}|" share/lorikeet/lorikeet.yaml >$config_dir/lorikeet.yaml.new
         mv $config_dir/lorikeet.yaml.new $config_dir/lorikeet.yaml
         note "The settings of the service are in $config_dir/lorikeet.yaml."
-        [ "${model:-}" = builtin ] || note "The service downloads its model when it starts (2.5 GB) and answers afterwards."
+        case ${model:-parakeet} in
+            parakeet*) note "The service downloads its model when it starts (2.5 GB) and answers afterwards." ;;
+        esac
     fi
 
     # systemd refuses to start a service in a group that does not exist.
