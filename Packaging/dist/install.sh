@@ -18,8 +18,9 @@ Usage: ./install.sh [--prefix DIR] [--no-service] [--model NAME]
   --prefix DIR   directory to install into (default: /opt/lorikeet)
   --no-service   install only the program: no service, no configuration, nothing outside of DIR; needs no root if you
                  own DIR
-  --model NAME   model of the service, such as parakeet-tdt-0.6b-v3, which is downloaded when the service starts
-                 (2.5 GB). Default: 'builtin', a tiny model for trying Lorikeet. An existing configuration is kept.
+  --model NAME   model of the service (default: parakeet-tdt-0.6b-v3), which is downloaded when the service starts
+                 (2.5 GB). 'builtin' is a tiny model for trying Lorikeet and needs no download. An existing
+                 configuration is kept.
   --uninstall    remove the program and the service; keep configuration and models
 END
 }
@@ -229,9 +230,12 @@ if [ $service = yes ]; then
         note "$config_dir/lorikeet.yaml is kept unchanged."
         [ -z "$model" ] || note "To use $model, write 'model: $model' there and run: systemctl restart lorikeet"
     else
-        sed "s|^model: .*|model: ${model:-builtin}|" share/lorikeet/lorikeet.yaml >$config_dir/lorikeet.yaml.new
+        sed "s|^model: .*|model: ${model:-parakeet-tdt-0.6b-v3}|" share/lorikeet/lorikeet.yaml >$config_dir/lorikeet.yaml.new
         mv $config_dir/lorikeet.yaml.new $config_dir/lorikeet.yaml
         note "The settings of the service are in $config_dir/lorikeet.yaml."
+        case ${model:-parakeet} in
+            parakeet*) note "The service downloads its model when it starts (2.5 GB) and answers afterwards." ;;
+        esac
     fi
 
     # systemd refuses to start a service in a group that does not exist.

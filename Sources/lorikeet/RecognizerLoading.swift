@@ -69,6 +69,10 @@ struct RecognizerLoading: Service {
     let seconds = start.duration(to: clock.now) / .seconds(1)
     logger.info(
       "model ready", metadata: ["model": "\(model.name)", "seconds": "\((seconds * 100).rounded() / 100)"])
+    if model.name == ModelDirectory.builtin {
+      logger.notice(
+        "builtin is a small model for demonstrations; for the real one, 2.5 GB: --model parakeet-tdt-0.6b-v3")
+    }
     await dropOriginals(of: model)
   }
 

@@ -129,7 +129,8 @@ def test_an_unpacked_release_reads_compressed_recordings(root, name, tmp_path):
 
 
 def test_an_installed_release_passes_doctor_transcribes_and_serves(root):
-    said = assert_installs(root)
+    said = assert_installs(root, "--model", "builtin")
+    assert "downloads its model" not in said
     assert TEXT in said and "systemd is not running" in said and "apt install ca-certificates" in said
     result = root.run("lorikeet", "doctor")
     assert result.returncode == 0 and "All is well." in result.stdout, result.stdout
@@ -150,7 +151,7 @@ def test_an_installed_release_passes_doctor_transcribes_and_serves(root):
 
 
 def test_installing_again_changes_nothing_and_keeps_the_configuration(root):
-    assert_installs(root, "--model", "parakeet-tdt-0.6b-v3")
+    assert "downloads its model" in assert_installs(root)
     settings = root.inside("/etc/lorikeet/lorikeet.yaml")
     assert "\nmodel: parakeet-tdt-0.6b-v3\n" in settings.read_text()
     settings.write_text("device: cpu\n")
@@ -294,7 +295,7 @@ def test_the_service_runs_under_systemd_and_a_broken_update_goes_back(booted):
     port = free_port()
     settings = booted.root.inside("/etc/lorikeet/lorikeet.yaml")
     settings.parent.mkdir()
-    settings.write_text(f"uri: [tcp://127.0.0.1:{port}]\n")
+    settings.write_text(f"uri: [tcp://127.0.0.1:{port}]\nmodel: builtin\n")
 
     said = assert_installs(booted)
     assert "The service is running." in said

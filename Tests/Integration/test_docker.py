@@ -7,6 +7,7 @@ import hashlib
 import http.server
 import json
 import pathlib
+import re
 import shlex
 import shutil
 import signal
@@ -55,11 +56,23 @@ def values(stage: Stage, word: str) -> list[str]:
     return [rest for name, rest in stage if name == word]
 
 
-def build(stage: Stage, root: bare_root.Root, copy) -> None:
-    """Runs the steps of a stage. `copy` brings the files of COPY and ADD, which are not in the root."""
+def variables(stage: Stage) -> dict[str, str]:
+    return dict(word.split("=", 1) for rest in values(stage, "ENV") for word in shlex.split(rest))
+
+
+def arguments(stage: Stage) -> dict[str, str]:
+    """The build arguments with their defaults."""
+    return dict(rest.partition("=")[::2] for rest in values(stage, "ARG"))
+
+
+def build(stage: Stage, root: bare_root.Root, copy, **given: str) -> None:
+    """Runs the steps of a stage with these build arguments. `copy` brings the files of COPY and ADD, which are not in the root."""
+    known = arguments(stage)
+    assert given.keys() <= known.keys()
+    environment = [f"{name}={value}" for name, value in {**known, **given}.items()]
     for word, rest in stage:
         if word == "RUN":
-            result = root.run("sh", "-ec", rest)
+            result = root.run("env", *environment, "sh", "-ec", rest)
             assert result.returncode == 0, f"{rest}\n{result.stdout[-2000:]}{result.stderr[-2000:]}"
         elif word in {"COPY", "ADD"}:
             copy(root, word, rest.split())
@@ -75,7 +88,7 @@ def serve_as_image(stage: Stage, root: bare_root.Root, *, environment: dict[str,
 
 def enter_as_image(stage: Stage, root, command: list[str], environment: dict[str, str]) -> subprocess.Popen:
     user = values(stage, "USER")[-1]
-    defined = dict(word.split("=", 1) for rest in values(stage, "ENV") for word in shlex.split(rest))
+    defined = variables(stage)
     path = defined["PATH"].split(":")[0]
     # `sh` only mounts; the root has no shell.
     inside = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--inh-caps=-all", f"{path}/{command[0]}", *command[1:]]
@@ -126,9 +139,10 @@ def test_the_image_is_built_and_runs_unprivileged_without_a_shell(unpacked, tmp_
     assert root.inside("/etc/ssl/certs/ca-certificates.crt").exists()
     assert "render" in root.run("id", "--groups", "--name", "10300").stdout
     assert values(stage, "USER") == ["10300"] and values(stage, "VOLUME") == ["/data"]
+    assert variables(stage)["LORIKEET_MODEL"] == "parakeet-tdt-0.6b-v3"
 
     port = free_port()
-    environment = {"LORIKEET_URI": f"tcp://127.0.0.1:{port}"}
+    environment = {"LORIKEET_URI": f"tcp://127.0.0.1:{port}", "LORIKEET_MODEL": "builtin"}
     server = serve_as_image(stage, root, environment=environment)
     try:
         health = values(stage, "HEALTHCHECK")[0]
@@ -149,7 +163,8 @@ def test_the_image_is_built_and_runs_unprivileged_without_a_shell(unpacked, tmp_
         server.kill()
 
 
-def test_the_add_on_s_image_is_built(unpacked, tmp_path):
+@pytest.mark.parametrize("has_own_driver", [False, True], ids=["pinned driver", "own driver"])
+def test_the_add_on_s_image_is_built(unpacked, files, tmp_path, has_own_driver):
     (stage,) = stages(ADDON / "Dockerfile").values()
     root = bare_root.Root(bare_root.bare(), tmp_path)
 
@@ -157,12 +172,21 @@ def test_the_add_on_s_image_is_built(unpacked, tmp_path):
         if words[0] == "lorikeet-*.tar.gz":
             assert (word, words[1]) == ("ADD", "/opt/")
             shutil.copytree(unpacked, root.inside(f"/opt/{unpacked.name}"))
+        elif words[0] == "fetch-npu-driver":
+            shutil.copy(PACKAGING / "docker" / words[0], root.inside(words[1]))
         elif words[0].endswith("/"):
             shutil.copytree(ADDON / words[0], root.inside(words[1]))
+            if has_own_driver:
+                package(root.inside(words[1]), "own-npu-driver")
         else:
             shutil.copy(ADDON / words[0], root.inside(words[1]))
 
-    build(stage, root, copy)
+    # With packages of its own it must download nothing.
+    build(stage, root, copy, **(dict.fromkeys(arguments(stage), "") if has_own_driver else files()))
+    installed = set(root.run("dpkg-query", "--show", "--showformat", "${Package}\n").stdout.split())
+    fetched = {"libze1", "intel-level-zero-npu", "intel-driver-compiler-npu"}
+    assert installed & {"own-npu-driver", "intel-fw-npu", *fetched} == ({"own-npu-driver"} if has_own_driver else fetched)
+    assert not root.inside("/npu-driver").exists()
     root.inside("/data").mkdir()
     root.inside("/data/options.json").write_text('{"model": "builtin", "device": "cpu", "log_level": "info"}')
     (command,) = map(json.loads, values(stage, "CMD"))
@@ -184,10 +208,22 @@ def test_the_add_on_s_image_is_built(unpacked, tmp_path):
 def test_the_add_on_s_folder_has_the_release(archive):
     subprocess.run([lorikeet.REPOSITORY / "Scripts/addon"], check=True, capture_output=True)
     folder = lorikeet.REPOSITORY / "dist/home-assistant/lorikeet"
-    assert {"config.yaml", "Dockerfile", "run", archive.name} <= {file.name for file in folder.iterdir()}
+    assert {"config.yaml", "Dockerfile", "run", "fetch-npu-driver", archive.name} <= {file.name for file in folder.iterdir()}
 
 
 # The driver
+
+
+def package(folder: pathlib.Path, name: str) -> pathlib.Path:
+    """Makes an empty Debian package."""
+    tree = folder / name
+    (tree / "DEBIAN").mkdir(parents=True)
+    (tree / "DEBIAN/control").write_text(
+        f"Package: {name}\nVersion: 1.0\nArchitecture: all\nMaintainer: nobody <nobody@example.org>\nDescription: a test\n")
+    target = folder / f"{name}_1.0_amd64.deb"
+    subprocess.run(["dpkg-deb", "--root-owner-group", "--build", tree, target], check=True, capture_output=True)
+    shutil.rmtree(tree)
+    return target
 
 
 @pytest.fixture
@@ -196,33 +232,33 @@ def files(tmp_path):
     folder = tmp_path / "files"
     (folder / "debs").mkdir(parents=True)
     for name in ["intel-level-zero-npu", "intel-driver-compiler-npu", "intel-fw-npu"]:
-        (folder / f"debs/{name}_1.0_amd64.deb").write_text(name)
-    (folder / "level-zero.deb").write_text("loader")
+        package(folder / "debs", name)
+    package(folder, "libze1").rename(folder / "level-zero.deb")
     for name, packages in {"driver": "*.deb", "without-compiler": "*level-zero*.deb"}.items():
         with tarfile.open(folder / f"{name}.tar.gz", "w:gz") as tar:
-            for package in (folder / "debs").glob(packages):
-                tar.add(package, package.name)
+            for deb in (folder / "debs").glob(packages):
+                tar.add(deb, deb.name)
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
     handler.log_message = lambda *_: None
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
-    def arguments(driver: str = "driver", **changed: str) -> dict[str, str]:
+    def given(driver: str = "driver", **changed: str) -> dict[str, str]:
         found = {}
         for key, name in {"LEVEL_ZERO": "level-zero.deb", "NPU_DRIVER": f"{driver}.tar.gz"}.items():
             found[f"{key}_URL"] = f"http://127.0.0.1:{server.server_port}/{name}"
             found[f"{key}_SHA256"] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
         return {**found, **changed}
 
-    yield arguments
+    yield given
     server.shutdown()
     server.server_close()
 
 
-def fetch(folder: pathlib.Path, arguments: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def fetch(folder: pathlib.Path, given: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [PACKAGING / "docker/fetch-npu-driver", folder], capture_output=True, encoding="utf-8", timeout=60,
-        env={"PATH": bare_root.PATH, **arguments})
+        env={"PATH": bare_root.PATH, **given})
 
 
 def test_the_driver_s_packages_are_fetched_without_the_firmware(files, tmp_path):
@@ -233,8 +269,8 @@ def test_the_driver_s_packages_are_fetched_without_the_firmware(files, tmp_path)
 
 
 @pytest.mark.parametrize(("changed", "reason"), [
-    ({"NPU_DRIVER_SHA256": ""}, "the build argument NPU_DRIVER_SHA256 is missing"),
-    ({"LEVEL_ZERO_URL": ""}, "the build argument LEVEL_ZERO_URL is missing"),
+    ({"NPU_DRIVER_SHA256": ""}, "the build argument NPU_DRIVER_SHA256 is empty"),
+    ({"LEVEL_ZERO_URL": ""}, "the build argument LEVEL_ZERO_URL is empty"),
     ({"LEVEL_ZERO_SHA256": "0" * 64}, f"expected {'0' * 64}"), ({"driver": "without-compiler"}, "there is no intel-driver-compiler-npu"),
     ({"LEVEL_ZERO_URL": "http://127.0.0.1:1/"}, "curl"),
 ])
@@ -242,6 +278,18 @@ def test_missing_or_wrong_driver_packages_are_refused(files, tmp_path, changed, 
     result = fetch(tmp_path / "debs", files(**changed))
     assert result.returncode != 0 and reason in result.stderr
     assert not (tmp_path / "debs").exists()
+
+
+@pytest.mark.parametrize("stage", [stages(DOCKERFILE)["npu-driver"], stages(ADDON / "Dockerfile")[""]], ids=["image", "add-on"])
+def test_the_driver_is_pinned_to_the_versions_that_doctor_recommends(stage):
+    pins = arguments(stage)
+    assert set(pins) == {f"{name}_{key}" for name in ["LEVEL_ZERO", "NPU_DRIVER"] for key in ["URL", "SHA256"]}
+    assert all(re.fullmatch(r"[0-9a-f]{64}", value) for name, value in pins.items() if name.endswith("SHA256"))
+    assert pins == arguments(stages(DOCKERFILE)["npu-driver"])
+    pairings = (lorikeet.REPOSITORY / "Sources/Diagnosis/DriverPairing.swift").read_text()
+    driver = re.findall(r"lastRelease: Version\((\d+), (\d+), (\d+)\)", pairings)[-1]
+    assert f"/v{'.'.join(driver)}/" in pins["NPU_DRIVER_URL"]
+    assert pins["LEVEL_ZERO_SHA256"] in (lorikeet.REPOSITORY / "Sources/Diagnosis/NPURemedies.swift").read_text()
 
 
 # Compose and Kubernetes
@@ -260,8 +308,8 @@ def test_compose_has_a_service_for_each_target_and_passes_its_device():
     assert services["npu"]["devices"] == ["/dev/accel/accel0:/dev/accel/accel0"]
     assert services["gpu"]["devices"] == ["/dev/dri:/dev/dri"]
     assert "devices" not in services["cpu"]
-    arguments = " ".join(values(stages(DOCKERFILE)["npu-driver"], "ARG")).split()
-    assert set(services["npu"]["build"]["args"]) == set(arguments)
+    # Names without values: one that is not set leaves the Dockerfile's default alone.
+    assert services["npu"]["build"]["args"] == list(arguments(stages(DOCKERFILE)["npu-driver"]))
 
 
 @pytest.mark.parametrize("environment", [

@@ -93,3 +93,20 @@ def test_links_in_the_documentation_lead_somewhere(page):
             headings = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
             anchors = [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
             assert link["anchor"] in anchors, link.group()
+
+
+def test_options_named_in_the_migration_guide_exist():
+    known = set(re.findall(r"`(--[a-z-]+)", (REPOSITORY / "docs/reference.md").read_text(encoding="utf-8")))
+    page = (REPOSITORY / "docs/migrate.md").read_text(encoding="utf-8")
+    # Their names are in the first column.
+    ours = re.sub(r"(?m)^\|[^|]*\|", "", page)
+    named = set(re.findall(r"`(?:[^`]* )?(--[a-z-]+)", ours))
+    assert len(named) > 15 and named <= known, named - known
+
+
+def test_the_errors_of_the_npu_that_doctor_knows_are_documented():
+    known = re.findall(
+        r"signs: \[(.*)\],?", (REPOSITORY / "Sources/Diagnosis/NPUFailure.swift").read_text(encoding="utf-8"))
+    page = (REPOSITORY / "docs/troubleshooting.md").read_text(encoding="utf-8")
+    signs = [sign for line in known for sign in re.findall(r'"([^"]+)"', line)]
+    assert len(signs) > 10 and not [sign for sign in signs if f"`{sign}`" not in page]

@@ -87,3 +87,12 @@ def test_a_port_in_use_is_refused(server):
 def test_transcripts_are_not_logged(server):
     converse(assert_well(server.port))
     assert "garden" not in server.messages()
+
+
+def test_a_server_with_the_built_in_model_says_once_how_to_get_the_real_one(start_server):
+    with start_server() as server:
+        converse(assert_well(server.port))
+        assert server.stop() == 0, server.messages()
+        lines = [line for line in server.messages().splitlines() if "demonstrations" in line]
+    assert len(lines) == 1, server.messages()
+    assert " notice " in lines[0] and "--model parakeet-tdt-0.6b-v3" in lines[0] and "2.5 GB" in lines[0]
