@@ -60,9 +60,11 @@ struct OpenVINOCheck: Sendable {
     self.failure = failure
   }
 
-  /// Asks OpenVINO, on a thread that a driver may keep for ever.
+  /// A thread that a driver may keep for ever. It never ends: drivers can have state in it.
+  private static let thread = DeviceThread(named: "OpenVINO", cancelled: .cancelled) { _ in .cancelled }
+
+  /// Asks OpenVINO for its devices.
   static func made() async -> OpenVINOCheck {
-    let thread = DeviceThread(named: "OpenVINO", cancelled: .cancelled) { _ in .cancelled }
     let result = try? await thread.run(limit: limit) { () throws(DeviceError) in asked() }
     return result
       ?? OpenVINOCheck(
