@@ -52,7 +52,9 @@ def unavailable() -> str | None:
     reason = FOLDER / "unavailable"
     if reason.exists():
         return reason.read_text().strip()
-    return None if PROGRAM.exists() else "the NPU compiler is not set up: run `make npu`"
+    if not PROGRAM.exists():
+        return "the NPU compiler is not set up: run `make npu`"
+    return None if STAGES.exists() else f"{STAGES} is not built: run `make npu`"
 
 
 def write_graphs(
