@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Callable
 
 VERSION = "2026.4.1"
 WHEELS = {  # machine: platform tag and SHA-256 of the wheel for CPython 3.12
@@ -62,7 +63,10 @@ def destination(entry: str) -> pathlib.PurePath | None:
     return None
 
 
-def unpack(wheel: pathlib.Path, folder: pathlib.Path) -> None:
+def extract(
+    wheel: pathlib.Path, folder: pathlib.Path, destination: Callable[[str], pathlib.PurePath | None],
+) -> None:
+    """Write a wheel's files to their destinations in a folder."""
     with zipfile.ZipFile(wheel) as archive:
         for entry in archive.namelist():
             if (name := destination(entry)) is not None:
@@ -70,6 +74,10 @@ def unpack(wheel: pathlib.Path, folder: pathlib.Path) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with archive.open(entry) as source, target.open("wb") as file:
                     shutil.copyfileobj(source, file)
+
+
+def unpack(wheel: pathlib.Path, folder: pathlib.Path) -> None:
+    extract(wheel, folder, destination)
     for link in LINKS:
         versioned = next((folder / "lib").glob(f"{link}.*"))
         (folder / "lib" / link).symlink_to(versioned.name)

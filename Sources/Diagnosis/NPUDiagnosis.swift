@@ -102,7 +102,7 @@ struct NPUDiagnosis {
       .npu, "node", .error,
       "intel_vpu is loaded, but has not brought up the NPU: there is no \(path)",
       remedy:
-        "sudo dmesg | grep -i vpu  # shows the reason; then: sudo modprobe -r intel_vpu && sudo modprobe intel_vpu"
+        "sudo dmesg | grep -i vpu  # shows the reason; then: \(NPURemedies.reloading)"
     )
   }
 
@@ -125,7 +125,7 @@ struct NPUDiagnosis {
     case .failed(let why):
       return Finding(
         .npu, "node", .error, "\(name) cannot be opened: \(why)",
-        remedy: "sudo modprobe -r intel_vpu && sudo modprobe intel_vpu")
+        remedy: NPURemedies.reloading)
     }
   }
 

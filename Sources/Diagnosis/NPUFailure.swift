@@ -41,15 +41,9 @@ struct NPUFailure: Sendable {
     NPUFailure(
       signs: ["ZE_RESULT_ERROR_OUT_OF_"], cause: "there is too little memory for the NPU",
       remedy: { _ in "stop other programs, or keep fewer encoders loaded" }),
-    NPUFailure(
-      signs: ["Upper bounds are not specified"],
-      cause: "the NPU's compiler takes only encoders of a fixed length", remedy: { _ in "use buckets" }),
-    NPUFailure(
-      signs: ["dynamic output bound dimension"],
-      cause: "the NPU's compiler takes only encoders of a fixed length", remedy: { _ in "use buckets" }),
-    NPUFailure(
-      signs: ["to_shape was called on a dynamic shape"],
-      cause: "the NPU's compiler takes only encoders of a fixed length", remedy: { _ in "use buckets" }),
+    lengthNotFixed(signs: ["Upper bounds are not specified"]),
+    lengthNotFixed(signs: ["dynamic output bound dimension"]),
+    lengthNotFixed(signs: ["to_shape was called on a dynamic shape"]),
     NPUFailure(
       signs: ["WeightlessCacheAttribute"],
       cause: "the separation of weights needs them read from a file",
@@ -62,4 +56,11 @@ struct NPUFailure: Sendable {
       signs: ["[vpux-compiler]"], cause: "the NPU's compiler has a fault that this graph meets",
       remedy: { "\($0.driver)" }),
   ]
+
+  /// Returns the failure of a network that takes any length, of which the compiler has several messages.
+  private static func lengthNotFixed(signs: [String]) -> NPUFailure {
+    NPUFailure(
+      signs: signs, cause: "the NPU's compiler takes only encoders of a fixed length",
+      remedy: { _ in "use buckets" })
+  }
 }

@@ -9,7 +9,10 @@ struct NPURemedies {
 
   var module: String { onHost("sudo modprobe intel_vpu") }
 
-  var reload: String { onHost("sudo modprobe -r intel_vpu && sudo modprobe intel_vpu") }
+  var reload: String { onHost(Self.reloading) }
+
+  /// Loads the kernel module again.
+  static let reloading = "sudo modprobe -r intel_vpu && sudo modprobe intel_vpu"
 
   var kernelWithModule: String {
     switch facts.distribution?.id {
@@ -23,7 +26,7 @@ struct NPURemedies {
 
   var firmware: String {
     isServedByIntel
-      ? "\(driver) && sudo modprobe -r intel_vpu && sudo modprobe intel_vpu"
+      ? "\(driver) && \(Self.reloading)"
       : "install your distribution's linux-firmware, or intel-fw-npu from \(Self.releases); then reboot"
   }
 

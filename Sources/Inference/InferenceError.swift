@@ -21,7 +21,7 @@ public struct InferenceError: Error, Sendable, CustomStringConvertible {
 
   /// The last line of OpenVINO's message: the reason, after the operations that it prevented.
   public var reason: String {
-    message.split(whereSeparator: \.isNewline).map(Self.trimmed).last { !$0.isEmpty } ?? message
+    Self.lines(of: message).last ?? message
   }
 
   /// Returns the useful part of a message. OpenVINO's messages begin with lines such as "Exception from
@@ -29,11 +29,16 @@ public struct InferenceError: Error, Sendable, CustomStringConvertible {
   static func essence(of message: String) -> String {
     // The NPU plugin's words for an error without a number: the text after them is that of the compiler.
     let message = message.replacing(" - an action is required to complete the desired operation .", with: ":")
-    let lines = message.split(whereSeparator: \.isNewline).map(trimmed).filter { !$0.isEmpty }
+    let lines = lines(of: message)
     let useful = lines.filter { line in
       !(line.hasPrefix("Exception from ") || line.hasPrefix("Check '") || line.hasPrefix("While validating"))
     }
     return (useful.isEmpty ? lines : useful).joined(separator: " ")
+  }
+
+  /// Returns the lines that are not blank, trimmed.
+  private static func lines(of message: String) -> [String] {
+    message.split(whereSeparator: \.isNewline).map(trimmed).filter { !$0.isEmpty }
   }
 
   private static func trimmed(_ line: Substring) -> String {

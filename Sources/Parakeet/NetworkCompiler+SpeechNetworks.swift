@@ -17,21 +17,13 @@ extension NetworkCompiler: SpeechNetworks {
   package func checkProperties(of device: DeviceID) throws(DeviceError) {
     guard !settings.properties.isEmpty else { return }
     do throws(ParakeetError) {
-      let known = try settableProperties(of: device)
+      let known = try ParakeetError.catching { try runtime.settableProperties(of: device.description) }
       for (key, value) in settings.properties.sorted(by: { $0.key < $1.key }) {
         guard known.contains(key) else { throw .property(key, device: device, known: known.sorted()) }
         try check(key, value, on: device)
       }
     } catch {
       throw .networks(error)
-    }
-  }
-
-  private func settableProperties(of device: DeviceID) throws(ParakeetError) -> [String] {
-    do throws(InferenceError) {
-      return try runtime.settableProperties(of: device.description)
-    } catch {
-      throw .inference(error)
     }
   }
 

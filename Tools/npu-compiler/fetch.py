@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import zipfile
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "Scripts"))
@@ -61,13 +60,7 @@ def main() -> None:
                 wheel = fetch_openvino.download(package, TAG, digest, folder)
             except subprocess.CalledProcessError:
                 raise SystemExit(f"npu-compiler: could not download {package} from PyPI (see above)") from None
-            with zipfile.ZipFile(wheel) as archive:
-                for entry in archive.namelist():
-                    if not entry.endswith("/") and (name := destination(entry)) is not None:
-                        target = folder / "new" / name
-                        target.parent.mkdir(parents=True, exist_ok=True)
-                        with archive.open(entry) as source, target.open("wb") as file:
-                            shutil.copyfileobj(source, file)
+            fetch_openvino.extract(wheel, folder / "new", destination)
         (folder / "new/bin/VERSION").write_text(stamp)
         for part in ["include", "bin"]:
             shutil.rmtree(FOLDER / part, ignore_errors=True)

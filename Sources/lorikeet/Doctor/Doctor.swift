@@ -35,10 +35,11 @@ struct Doctor: AsyncParsableCommand {
     let machine = MachineReader(root: root, libraryFolders: LibraryFolders.all).facts()
     let data = DataDirectoryCheck(
       directory: store.directory, library: store.library, prepared: store.prepared)
+    let dataFindings = data.findings
     // The names of the checks do not depend on the devices.
     let expected =
       Diagnosis.findings(machine, openVINOVersion: "", openVINODevices: []) + OpenVINOCheck.none.findings
-      + data.findings
+      + dataFindings
     var lines = DoctorLines(
       Terminal.outputStyle, checks: expected.map(\.check) + DeviceID.Kind.allCases.map(\.rawValue))
     var findings: [Finding] = []
@@ -62,7 +63,7 @@ struct Doctor: AsyncParsableCommand {
       tests.append(test)
       try found([test.finding])
     }
-    try found(data.findings)
+    try found(dataFindings)
     if !json { try Terminal.print("\n" + lines.summary) }
     return DoctorReport(findings: findings, openVINO: openVINO, tests: tests, data: data)
   }
