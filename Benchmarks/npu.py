@@ -36,7 +36,7 @@ def measure(model: pathlib.Path) -> Results:
 def cell(result: Compilation | Refused) -> str:
     if isinstance(result, Refused):
         return "refused"
-    return (f"{result.estimate_ms:.1f} ms, {result.blob_bytes / 1e9:.2f} GB,"
+    return (f"{result.estimate_ms:.1f} ms, {result.activity:.2f}, {result.blob_bytes / 1e9:.2f} GB,"
             f" {result.processor_seconds:.0f} s, {result.peak_bytes / 1e9:.1f} GB")
 
 

@@ -26,12 +26,16 @@ struct BucketParity: Encodable {
     /// The relative error of the encoder's output: the norm of the difference to the dynamic shape's output over the
     /// norm of that output.
     let error: Double
+    /// The largest such error of a frame.
+    let worstFrame: Double
   }
 
   /// Compares recordings that the largest bucket can hold as a whole, and longer ones at each bucket's number of
-  /// frames, one less, and one more.
+  /// frames, one less, and one more, and at 1, 2 and 17 frames.
+  ///
+  /// - Parameter device: The kind of device that the buckets' graphs are made for; the processor runs them.
   static func compare(
-    _ model: ModelDirectory, _ precision: Precision, buckets: [Bucket], recordings: [String]
+    _ model: ModelDirectory, _ precision: Precision, device: DeviceID, buckets: [Bucket], recordings: [String]
   ) throws -> [BucketParity] {
     var stretches: [LogMelFrames] = []
     var results: [BucketParity] = []
@@ -41,7 +45,8 @@ struct BucketParity: Encodable {
       let samples = try samples(of: recording)
       let count = samples.count / hop
       let lengths =
-        count > shapes.limit ? buckets.flatMap { [$0.frames - 1, $0.frames, $0.frames + 1] } : [count]
+        count > shapes.limit
+        ? [1, 2, 17] + buckets.flatMap { [$0.frames - 1, $0.frames, $0.frames + 1] } : [count]
       for length in lengths {
         stretches.append(logMelFrames(of: samples.prefix(length * hop), bands: bands))
         results.append(BucketParity(recording: recording, frames: length))
@@ -59,37 +64,48 @@ struct BucketParity: Encodable {
       }
     }
     // One encoder at a time: at full size each takes gigabytes.
-    let dynamic = try encodings(of: stretches, .dynamic, networks)
+    let dynamic = try encodings(of: stretches, .dynamic, networks, madeFor: .cpu)
     for index in stretches.indices { results[index].dynamic = try tokens(dynamic[index]) }
     for shape in shapes.eager {
       let held = stretches.indices.filter { shapes.holding(stretches[$0].count).contains(shape) }
-      for (index, encoding) in zip(held, try encodings(of: held.map { stretches[$0] }, shape, networks)) {
+      let bucketed = try encodings(of: held.map { stretches[$0] }, shape, networks, madeFor: device)
+      for (index, encoding) in zip(held, bucketed) {
+        let errors = Errors(of: encoding, dynamic[index])
         results[index].buckets.append(
           BucketResult(
-            seconds: shape.bucket?.seconds ?? 0, tokens: try tokens(encoding),
-            error: difference(encoding, dynamic[index])))
+            seconds: shape.bucket?.seconds ?? 0, tokens: try tokens(encoding), error: errors.whole,
+            worstFrame: errors.worstFrame))
       }
     }
     return results
   }
 
   private static func encodings(
-    of stretches: [LogMelFrames], _ shape: EncoderShape, _ networks: NetworkCompiler
+    of stretches: [LogMelFrames], _ shape: EncoderShape, _ networks: NetworkCompiler,
+    madeFor device: DeviceID
   ) throws -> [Encoding] {
-    var network = try networks.encoder(on: .cpu, shape)
+    var network = try networks.encoder(on: .cpu, shape, madeFor: device)
     var encodings: [Encoding] = []
     for frames in stretches { encodings.append(try network.encode(frames, 0..<frames.count)) }
     return encodings
   }
 
-  /// The relative error of an encoding; 1 if even the shapes differ.
-  private static func difference(_ one: Encoding, _ other: Encoding) -> Double {
-    guard one.width == other.width, one.count == other.count else { return 1 }
-    var (difference, norm) = (0.0, 0.0)
-    for (one, other) in zip(one.values, other.values) {
-      difference += Double((one - other) * (one - other))
-      norm += Double(other * other)
+  /// The relative errors of an encoding; 1 if even the shapes differ.
+  private struct Errors {
+    var whole = 1.0
+    var worstFrame = 1.0
+
+    init(of encoding: Encoding, _ expected: Encoding) {
+      guard encoding.width == expected.width, encoding.count == expected.count else { return }
+      // The frames of a channel are next to one another.
+      var differences = [Double](repeating: 0, count: expected.count)
+      var norms = differences
+      for (index, (one, other)) in zip(encoding.values, expected.values).enumerated() {
+        differences[index % expected.count] += Double((one - other) * (one - other))
+        norms[index % expected.count] += Double(other * other)
+      }
+      whole = (differences.reduce(0, +) / norms.reduce(0, +)).squareRoot()
+      worstFrame = zip(differences, norms).map { ($0 / $1).squareRoot() }.max() ?? 0
     }
-    return (difference / norm).squareRoot()
   }
 }

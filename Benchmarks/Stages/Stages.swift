@@ -2,10 +2,11 @@
 //
 //     .build/release/stages MODEL PRECISION RECORDING RUNS [DIRECTORY OF PREPARED MODELS]
 //     .build/release/stages shapes MODEL PRECISION RECORDING RUNS SECONDS [DIRECTORY OF PREPARED MODELS]
-//     .build/release/stages parity MODEL PRECISION SECONDS RECORDING…
+//     .build/release/stages parity MODEL PRECISION DEVICE SECONDS RECORDING…
 //     .build/release/stages prepare MODEL WEIGHTS DIRECTORY OF PREPARED MODELS
 //     .build/release/stages graphs MODEL PRECISION SECONDS|dynamic DIRECTORY [DIRECTORY OF PREPARED MODELS]
 //
+// `parity` compares buckets, made for a DEVICE but run by the processor, with the network of dynamic shape.
 // `graphs` writes the graphs that an NPU would compile; Tools/npu-compiler reads them. SECONDS are the lengths of buckets: 5,10,20.
 
 import Audio
@@ -61,10 +62,12 @@ struct Stages {
   }
 
   private static func parity(_ arguments: [String]) throws -> [BucketParity] {
-    guard arguments.count > 3, let precision = Precision(rawValue: arguments[1]) else { throw UsageError() }
+    guard arguments.count > 4, let precision = Precision(rawValue: arguments[1]),
+      let device = DeviceID(arguments[2])
+    else { throw UsageError() }
     return try BucketParity.compare(
-      ModelDirectory.find(arguments[0]), precision, buckets: buckets(arguments[2]),
-      recordings: Array(arguments.dropFirst(3)))
+      ModelDirectory.find(arguments[0]), precision, device: device, buckets: buckets(arguments[3]),
+      recordings: Array(arguments.dropFirst(4)))
   }
 
   /// Prepares a model and returns its directory.
@@ -127,7 +130,7 @@ private struct UsageError: Error, CustomStringConvertible {
     """
     usage: stages MODEL PRECISION RECORDING RUNS [DIRECTORY]
            stages shapes MODEL PRECISION RECORDING RUNS SECONDS [DIRECTORY]
-           stages parity MODEL PRECISION SECONDS RECORDING…
+           stages parity MODEL PRECISION DEVICE SECONDS RECORDING…
            stages prepare MODEL WEIGHTS DIRECTORY
            stages graphs MODEL PRECISION SECONDS|dynamic DIRECTORY [DIRECTORY]
     """

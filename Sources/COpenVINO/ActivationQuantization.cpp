@@ -68,14 +68,12 @@ Rounded rounded(const Value &input) {
 }
 
 /// The layer's output for a frame whose elements are all `value`: [output channels].
-Value output_for(float value, const ByteMatrix &matrix, bool rows_are_channels) {
+Value output_for(float value, const ByteMatrix &matrix) {
   const auto &shape = matrix.bytes->get_shape();
   const auto bytes = matrix.bytes->get_data_ptr<int8_t>();
-  std::vector<int64_t> sums(shape[rows_are_channels ? 0 : 1], 0);
-  for (size_t row = 0; row < shape[0]; ++row) {
-    for (size_t column = 0; column < shape[1]; ++column) {
-      sums[rows_are_channels ? row : column] += bytes[row * shape[1] + column];
-    }
+  std::vector<int64_t> sums(shape[0], 0);
+  for (size_t channel = 0; channel < shape[0]; ++channel) {
+    for (size_t input = 0; input < shape[1]; ++input) sums[channel] += bytes[channel * shape[1] + input];
   }
   const auto scales = matrix.scales->cast_vector<float>();
   std::vector<float> output(sums.size());
@@ -112,7 +110,7 @@ lk_failure lk_graph_quantize_activations(lk_graph *graph, size_t *result) {
       layer->input(0).replace_source_output(activation.steps);
       std::shared_ptr<ov::Node> output = std::make_shared<op::Multiply>(layer, activation.magnitude);
       if (activation.offset != 0) {
-        const auto too_much = output_for(-activation.offset, *matrix, layer->get_transpose_b());
+        const auto too_much = output_for(-activation.offset, *matrix);
         output = std::make_shared<op::Add>(output, too_much);
       }
       for (const auto &reader : readers) reader.replace_source_output(output);

@@ -37,13 +37,10 @@ std::shared_ptr<op::Constant> folded(
   return ov::as_type_ptr<op::Constant>(results[value.get_index()].get_node_shared_ptr());
 }
 
-ov::Output<ov::Node> widened(
-    const ov::Tensor &bytes, const std::vector<float> &scales, bool rows_are_channels) {
+ov::Output<ov::Node> widened(const ov::Tensor &bytes, const std::vector<float> &scales) {
   const auto elements =
       std::make_shared<op::Convert>(std::make_shared<op::Constant>(bytes), ov::element::f32);
-  const ov::Shape each_channel =
-      rows_are_channels ? ov::Shape{scales.size(), 1} : ov::Shape{1, scales.size()};
-  const auto scale = op::Constant::create(ov::element::f32, each_channel, scales);
+  const auto scale = op::Constant::create(ov::element::f32, {scales.size(), 1}, scales);
   return std::make_shared<op::Multiply>(elements, scale)->output(0);
 }
 

@@ -17,10 +17,11 @@ inline bool any_node(const ov::Node &) { return true; }
 std::shared_ptr<ov::opset13::Constant> folded(
     const ov::Output<ov::Node> &value, bool (*through)(const ov::Node &) = any_node);
 
-/// Returns a matrix of signed bytes, widened to float32, for a layer to read.
+/// Returns a matrix of signed bytes [output channels, input channels], widened to float32, for a product that reads it
+/// transposed.
 ///
-/// `rows_are_channels` selects the axis of the matrix with a scale per index; the layer sums over the other axis.
-ov::Output<ov::Node> widened(const ov::Tensor &bytes, const std::vector<float> &scales, bool rows_are_channels);
+/// Kernels want this order: a matrix in the other one would be transposed whenever it is compiled.
+ov::Output<ov::Node> widened(const ov::Tensor &bytes, const std::vector<float> &scales);
 
 /// The arguments of `widened`: bytes, and a scale for each output channel.
 struct ByteMatrix {

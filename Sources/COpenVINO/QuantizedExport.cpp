@@ -146,7 +146,8 @@ std::optional<Group> group(const std::shared_ptr<ov::Node> &layer) {
   return Group{layer, source->input, bytes, *zeros, *scales, scaled->output(0)};
 }
 
-/// Calls `body(index, channel, number)` for each element of the weight, without its zero point.
+/// Calls `body(index, channel, number)` for each element of the weight, without its zero point, in the order of `index`,
+/// its place in the tensor.
 template <typename Body>
 void each_element(const Group &group, Body &&body) {
   const bool is_signed = group.bytes->get_element_type() == ov::element::i8;
@@ -178,7 +179,7 @@ std::shared_ptr<op::Constant> in_float(const Group &group) {
   return std::make_shared<op::Constant>(result);
 }
 
-/// Returns the weight of a MatMul or of a pointwise convolution in signed bytes.
+/// Returns the weight of a MatMul or of a pointwise convolution in signed bytes, for a product to read transposed.
 ///
 /// Without their zero point, elements range from -255 to 255. A channel with an element outside a byte's range is
 /// rounded to a coarser scale, so that its largest becomes 127; all others stay exact.
@@ -195,13 +196,14 @@ Value in_bytes(const Group &group) {
     factors[channel] = 127.0f / static_cast<float>(std::max(largest[channel], -smallest[channel]));
     scales[channel] /= factors[channel];
   }
-  const auto &shape = group.bytes->get_shape();
-  ov::Tensor result(ov::element::i8, {shape[0], shape[1]});
-  int8_t *bytes = result.data<int8_t>();
-  each_element(group, [&](size_t index, size_t channel, int number) {
-    bytes[index] = static_cast<int8_t>(std::lrint(static_cast<float>(number) * factors[channel]));
+  const size_t inputs = ov::shape_size(group.bytes->get_shape()) / channels;
+  ov::Tensor result(ov::element::i8, {channels, inputs});
+  std::vector<int8_t *> rows(channels);
+  for (size_t channel = 0; channel < channels; ++channel) rows[channel] = result.data<int8_t>() + channel * inputs;
+  each_element(group, [&](size_t, size_t channel, int number) {
+    *rows[channel]++ = static_cast<int8_t>(std::lrint(static_cast<float>(number) * factors[channel]));
   });
-  return widened(result, scales, !ov::is_type<op::MatMul>(group.layer));
+  return widened(result, scales);
 }
 
 void replace(const Group &group, size_t smallest) {
@@ -211,8 +213,9 @@ void replace(const Group &group, size_t smallest) {
     return multiply_each_time(group.input, in_bytes(group), group.result);
   }
   const bool is_matrix = ov::is_type<op::MatMul>(group.layer) && group.bytes->get_shape().size() == 2;
-  const Value weight = is_large && is_matrix ? in_bytes(group) : in_float(group)->output(0);
-  const auto layer = group.layer->clone_with_new_inputs({group.input, weight});
+  const std::shared_ptr<ov::Node> layer =
+      is_large && is_matrix ? std::make_shared<op::MatMul>(group.input, in_bytes(group), false, true)
+                            : group.layer->clone_with_new_inputs({group.input, in_float(group)});
   layer->set_friendly_name(group.layer->get_friendly_name());
   auto result = group.result;
   result.replace(layer->output(0));

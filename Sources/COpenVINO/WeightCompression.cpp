@@ -35,28 +35,32 @@ std::shared_ptr<op::Constant> large_weight(const ov::Node &layer, size_t smalles
   return folded(layer.input_value(1), only_rearranges);
 }
 
-/// Returns the matrix in eight bits, widened again, for the layer to read.
+/// Returns the matrix in eight bits, widened again, for a product to read transposed.
+///
+/// - `rows_are_channels`: true if the matrix is [output channels, input channels] already.
 ov::Output<ov::Node> quantized(const float *elements, const ov::Shape &shape, bool rows_are_channels) {
-  std::vector<float> scales(rows_are_channels ? shape[0] : shape[1], 0.0f);
+  const size_t channels = shape[rows_are_channels ? 0 : 1], inputs = shape[rows_are_channels ? 1 : 0];
+  std::vector<float> scales(channels, 0.0f);
   const auto each = [&](auto &&body) {
     for (size_t row = 0; row < shape[0]; ++row) {
       for (size_t column = 0; column < shape[1]; ++column) {
-        body(row * shape[1] + column, rows_are_channels ? row : column);
+        const float element = elements[row * shape[1] + column];
+        rows_are_channels ? body(element, row, column) : body(element, column, row);
       }
     }
   };
-  each([&](size_t index, size_t channel) {
-    OPENVINO_ASSERT(std::isfinite(elements[index]), "a weight is not a finite number");
-    scales[channel] = std::max(scales[channel], std::fabs(elements[index]));
+  each([&](float element, size_t channel, size_t) {
+    OPENVINO_ASSERT(std::isfinite(element), "a weight is not a finite number");
+    scales[channel] = std::max(scales[channel], std::fabs(element));
   });
   // The largest magnitude of a channel becomes 127; a channel of zeros stays zero.
   for (auto &scale : scales) scale = scale > 0 ? scale / 127 : 1;
-  ov::Tensor bytes(ov::element::i8, shape);
-  each([&](size_t index, size_t channel) {
-    const long rounded = std::lrint(elements[index] / scales[channel]);
-    bytes.data<int8_t>()[index] = static_cast<int8_t>(std::clamp(rounded, -127L, 127L));
+  ov::Tensor bytes(ov::element::i8, {channels, inputs});
+  each([&](float element, size_t channel, size_t input) {
+    const long rounded = std::lrint(element / scales[channel]);
+    bytes.data<int8_t>()[channel * inputs + input] = static_cast<int8_t>(std::clamp(rounded, -127L, 127L));
   });
-  return widened(bytes, scales, rows_are_channels);
+  return widened(bytes, scales);
 }
 
 }  // namespace
@@ -77,6 +81,7 @@ lk_failure lk_graph_compress_weights(lk_graph *graph, size_t smallest, size_t *r
         multiply_each_time(node->input_value(0), matrix, node->output(0));
       } else if (shape.size() == 2) {
         product->input(1).replace_source_output(quantized(elements, shape, product->get_transpose_b()));
+        product->set_transpose_b(true);
       } else {
         continue;
       }

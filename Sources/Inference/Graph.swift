@@ -118,6 +118,57 @@ extension Graph {
     return count
   }
 
+  /// Turns the masks of attention and convolution into sums, which accelerators compute beside their products. Results in
+  /// valid frames do not change.
+  ///
+  /// - Returns: The number of changed layers.
+  @discardableResult
+  public mutating func addMasks() throws(InferenceError) -> Int {
+    var count = 0
+    try check("add masks", lk_graph_add_masks(handle, &count))
+    return count
+  }
+
+  /// Lets the convolutions of the subsampling mask their own outputs. Results in valid frames do not change. The graph has
+  /// a static shape.
+  ///
+  /// - Parameter length: The name of the input with the number of valid frames; from then on, the frames after them must
+  ///   be zero.
+  /// - Returns: The number of subsamplings: 1, or 0 if the graph has none of the known form.
+  @discardableResult
+  public mutating func maskSubsampling(length: String) throws(InferenceError) -> Int {
+    var count = 0
+    try check("mask the subsampling", lk_graph_mask_subsampling(handle, length, &count))
+    return count
+  }
+
+  /// Moves multiplications by a number into the weights before them. Results change by rounding errors.
+  ///
+  /// - Returns: The number of removed multiplications.
+  @discardableResult
+  public mutating func foldScales() throws(InferenceError) -> Int {
+    var count = 0
+    try check("fold scales", lk_graph_fold_scales(handle, &count))
+    return count
+  }
+
+  /// Splits the sums of feed-forward modules, so that the units of an accelerator work at the same time. Results change
+  /// by rounding errors.
+  ///
+  /// - Parameters:
+  ///   - parts: The number of parts, a divisor of the number of hidden channels.
+  ///   - isWhole: True to split both products and the activation between them; false to split the second product.
+  /// - Returns: The number of changed modules.
+  @discardableResult
+  public mutating func splitFeedForward(
+    parts: Int, isWhole: Bool
+  ) throws(InferenceError) -> Int {
+    var count = 0
+    try check(
+      "split feed-forward modules", lk_graph_split_feed_forward(handle, parts, isWhole ? 1 : 0, &count))
+    return count
+  }
+
   /// Shortens transpositions, which take processors part of an encoder's time. The results do not change.
   ///
   /// - Returns: The number of changed transpositions.

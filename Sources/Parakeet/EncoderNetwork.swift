@@ -9,6 +9,8 @@ package struct EncoderNetwork: ~Copyable {
   private let ports: Ports
   /// The frames of the static shape that it was compiled for; `nil` if it takes any number.
   private let width: Int?
+  /// The most frames of an utterance: those of its bucket, which the static shape can exceed.
+  private let limit: Int
 
   /// The device that runs it, as OpenVINO reports it.
   let executionDevice: String
@@ -25,8 +27,10 @@ package struct EncoderNetwork: ~Copyable {
     executionDevice = (try? compiled.property("EXECUTION_DEVICES")) ?? device.description
     isFromCache = compiled.isFromCache
     let request = try compiled.makeRequest()
-    ports = try Ports(request)
-    width = shape.bucket?.frames
+    let ports = try Ports(request)
+    width = shape.bucket == nil ? nil : try request.shape(of: ports.signal)[2]
+    self.ports = ports
+    limit = shape.bucket?.frames ?? .max
     self.request = request
   }
 
@@ -48,9 +52,9 @@ package struct EncoderNetwork: ~Copyable {
     _ frames: LogMelFrames, _ range: Range<Int>
   ) throws(InferenceError) -> Encoding {
     let width = width ?? range.count
-    guard range.count <= width else {
+    guard range.count <= limit else {
       throw InferenceError(
-        operation: "run the encoder", message: "\(range.count) frames do not fit in \(width)")
+        operation: "run the encoder", message: "\(range.count) frames do not fit in \(limit)")
     }
     if self.width == nil {
       try request.resize(ports.signal, to: [1, frames.bandCount, width])

@@ -38,12 +38,15 @@ package final class NetworkCompiler: Sendable {
   // MARK: Loading
 
   /// Compiles the encoder for a shape, or loads it from the cache.
+  ///
+  /// - Parameter target: The kind of device that the graph is made for, to compare its results; by default the device
+  ///   itself.
   package func encoder(
-    on device: DeviceID = .cpu, _ shape: EncoderShape = .dynamic
+    on device: DeviceID = .cpu, _ shape: EncoderShape = .dynamic, madeFor target: DeviceID? = nil
   ) throws(ParakeetError) -> EncoderNetwork {
     let plan = try plan(for: device)
     return try ParakeetError.catching {
-      let graph = try encoderGraph(for: device, shape, plan)
+      let graph = try encoderGraph(for: target ?? device, shape, plan)
       let name = shape.bucket.map { "encoder \($0.frames)" } ?? "encoder"
       // A fallback device may not know the properties meant for the requested one.
       let overrides = settings.properties.filter {
@@ -68,8 +71,8 @@ package final class NetworkCompiler: Sendable {
       throw ModelError(model: model.name, reason: .quantizedLayers(device: device.description))
     }
     try EncoderPasses.apply(
-      to: &graph, shape: shape, bandCount: model.configuration.bandCount, isProcessor: device.isProcessor,
-      roundingActivations: plan.roundsActivations(on: device), runtime)
+      to: &graph, shape: shape, bandCount: model.configuration.bandCount,
+      target: EncoderPasses.Target(device, roundsActivations: plan.roundsActivations(on: device)), runtime)
     return graph
   }
 

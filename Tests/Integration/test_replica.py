@@ -45,7 +45,7 @@ def transcripts(replica):
 def parities(replica):
     """Results of buckets and of the dynamic shape, by recording and number of frames."""
     result = subprocess.run(
-        [STAGES, "parity", replica, "f32", ",".join(map(str, BUCKETS)), *(AUDIO / name for name in [*RECORDINGS, LONG])],
+        [STAGES, "parity", replica, "f32", "cpu", ",".join(map(str, BUCKETS)), *(AUDIO / name for name in [*RECORDINGS, LONG])],
         check=True, capture_output=True, text=True, timeout=600, env=lorikeet.ENVIRONMENT)
     return {(pathlib.Path(one["recording"]).name, one["frames"]): one for one in json.loads(result.stdout)}
 

@@ -185,15 +185,34 @@ private let roundingTolerance = 0.03
   }
 
   /// An accelerator's graph, run by the processor.
-  @Test(arguments: [(nil, tolerance), (WeightFormat.f16, 0.003), (.int8, roundingTolerance)])
-  func `an accelerator's graph gives the outputs of the export`(weights: WeightFormat?, tolerance: Double)
-    async throws
-  {
-    let recordings = try recordings().prefix(3)
-    let plain = try await recognize(recordings.map { whole($0.frames) }, in: .dynamic)
+  @Test(arguments: [
+    ("GPU", nil, tolerance), ("GPU", WeightFormat.f16, 0.003), ("GPU", .int8, roundingTolerance),
+    ("NPU", nil, tolerance), ("NPU", .f16, 0.003), ("NPU", .int8, roundingTolerance),
+  ] as [(DeviceID, WeightFormat?, Double)])
+  func `an accelerator's graph gives the outputs of the export`(
+    device: DeviceID, weights: WeightFormat?, tolerance: Double
+  ) async throws {
+    let recordings = try recordings().prefix(3).map(\.frames)
+    try await compare(recordings, on: device, weights, in: bucket(5), tolerance)
+  }
+
+  /// One frame less than a bucket holds and exactly as many, few frames, and a bucket for which the other form of the
+  /// feed-forward modules is used.
+  @Test(arguments: [2, 2.5, 5, 5.12, 7.5, 10])
+  func `an NPU's graph gives the outputs of the export in every valid frame`(seconds: Double) async throws {
+    let edge = try Bucket(seconds: seconds).frames
+    let stretches = try [1, 2, 17, edge - 1, edge].map { try frames(of: speech(frames: $0)) }
+    try await compare(stretches, on: "NPU", nil, in: bucket(seconds), tolerance)
+  }
+
+  private func compare(
+    _ stretches: [LogMelFrames], on device: DeviceID, _ weights: WeightFormat?, in shape: EncoderShape,
+    _ tolerance: Double
+  ) async throws {
+    let plain = try await recognize(stretches.map(whole), in: .dynamic)
     let answers = try await withTemporaryDirectory { directory in
       try await DeviceThread(device: "CPU").run { () throws(DeviceError) in
-        Result { try acceleratorEncodings(of: recordings.map(\.frames), weights, in: directory.path) }
+        Result { try acceleratorEncodings(of: stretches, on: device, weights, in: shape, directory.path) }
       }.get()
     }
     for (answer, expected) in zip(answers, plain) {
@@ -202,7 +221,8 @@ private let roundingTolerance = 0.03
   }
 
   private func acceleratorEncodings(
-    of stretches: [LogMelFrames], _ weights: WeightFormat?, in directory: String
+    of stretches: [LogMelFrames], on device: DeviceID, _ weights: WeightFormat?, in shape: EncoderShape,
+    _ directory: String
   ) throws -> [Encoding] {
     let runtime = try Runtime()
     let model = try ModelDirectory.find(ModelDirectory.builtin)
@@ -211,10 +231,9 @@ private let roundingTolerance = 0.03
       try graph.save(to: "\(directory)/encoder.xml", halfPrecision: true)
       graph = try runtime.readGraph(at: "\(directory)/encoder.xml")
     }
-    let shape = try bucket(5)
     try EncoderPasses.apply(
-      to: &graph, shape: shape, bandCount: model.configuration.bandCount, isProcessor: false,
-      roundingActivations: false, runtime)
+      to: &graph, shape: shape, bandCount: model.configuration.bandCount,
+      target: EncoderPasses.Target(device, roundsActivations: false), runtime)
     let compiled = try runtime.compile(
       graph, name: "encoder", for: "CPU", properties: ["INFERENCE_PRECISION_HINT": "f32"])
     var network = try EncoderNetwork(compiled, shape, on: "CPU")

@@ -190,14 +190,16 @@ import Testing
     }
   }
 
-  @Test func `auto selects half precision for an accelerator and eight-bit weights for a processor`() throws {
+  @Test func `auto selects half precision for a GPU, and eight-bit weights for a processor and an NPU`() throws {
     let model = try ModelDirectory.find("builtin")
     func name(_ device: DeviceID, _ capabilities: [String], _ prepared: [WeightFormat]) throws -> Precision {
       try Precision.auto.resolved(for: device, capabilities: capabilities, model: model, prepared: prepared)
         .name
     }
-    #expect(try name("NPU", ["FP16", "INT8"], [.int8, .f16]) == .f16)
-    #expect(try name("NPU", ["FP16", "INT8"], [.int8]) == .int8)
+    #expect(try name("GPU", ["FP16", "INT8"], [.int8, .f16]) == .f16)
+    #expect(try name("GPU", ["FP16", "INT8"], [.int8]) == .int8)
+    #expect(try name("NPU", ["FP16", "INT8"], [.int8, .f16]) == .int8)
+    #expect(try name("NPU", ["FP16", "INT8"], [.f16]) == .f16)
     #expect(try name("CPU", ["FP32", "BF16"], [.int8, .f16]) == .int8)
     #expect(try name("CPU", ["FP32", "BF16"], [.f16]) == .bf16)
   }

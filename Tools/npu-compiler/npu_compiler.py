@@ -30,6 +30,8 @@ class Refused(Exception):
 class Compilation:
     """A compiled graph: the compiler's estimate, and what it took."""
     estimate_ms: float
+    # The share of the NPU's most power that the compiler expects the network to draw while it runs.
+    activity: float
     blob_bytes: int
     compile_seconds: float
     # The processor time of the whole program, which depends less on the machine's other load.
@@ -42,7 +44,7 @@ class Compilation:
     def __str__(self) -> str:
         """One line, for people and for scripts."""
         values = {
-            "estimate_ms": self.estimate_ms, "blob_mb": self.blob_bytes / 1e6,
+            "estimate_ms": self.estimate_ms, "activity": self.activity, "blob_mb": self.blob_bytes / 1e6,
             "compile_s": self.compile_seconds, "peak_mb": self.peak_bytes / 1e6}
         return " ".join(f"{name}={value:{'.0f' if value >= 100 else '.3g'}}" for name, value in values.items())
 
@@ -100,6 +102,7 @@ def compile(
             shutil.copy(folder / TRACE, trace)
         return Compilation(
             estimate_ms=float(found(r"Estimated inference latency: ([\d.]+) us", log)) / 1000,
+            activity=float(found(r"Activity Factor - ([\d.]+)", log)),
             blob_bytes=blob.stat().st_size,
             processor_seconds=spent,
             compile_seconds=float(found(r"Compile net time: ([\d.]+) ms", log)) / 1000,

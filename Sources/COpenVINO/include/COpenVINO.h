@@ -160,6 +160,23 @@ lk_failure lk_graph_fold_products(
 lk_failure lk_graph_remove_masks(
     lk_graph *_Nonnull graph, const char *_Nonnull length, size_t *_Nonnull result);
 
+/// Turns the masks of attention and convolution into sums; see `AdditiveMasks.cpp`. `result` is the number of layers.
+lk_failure lk_graph_add_masks(lk_graph *_Nonnull graph, size_t *_Nonnull result);
+
+/// Lets the convolutions of the subsampling mask their outputs; see `SubsamplingMask.cpp`. The graph has a static shape.
+/// `length` names the input with the number of valid frames; frames after it must be zero. `result` is the number of
+/// subsamplings.
+lk_failure lk_graph_mask_subsampling(
+    lk_graph *_Nonnull graph, const char *_Nonnull length, size_t *_Nonnull result);
+
+/// Moves multiplications by a number into weights; see `ScaleFolding.cpp`. `result` is their number.
+lk_failure lk_graph_fold_scales(lk_graph *_Nonnull graph, size_t *_Nonnull result);
+
+/// Splits feed-forward modules into `parts`: both products if `whole` is not 0, else the second; see
+/// `FeedForwardSplit.cpp`. `result` is the number of modules.
+lk_failure lk_graph_split_feed_forward(
+    lk_graph *_Nonnull graph, size_t parts, int whole, size_t *_Nonnull result);
+
 /// Shortens transpositions without changing results; see `Transpositions.cpp`. `result` is their number.
 lk_failure lk_graph_shorten_transpositions(lk_graph *_Nonnull graph, size_t *_Nonnull result);
 
