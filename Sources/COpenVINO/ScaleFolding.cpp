@@ -5,6 +5,7 @@
 // operations that are linear, until it reaches the constant side of a product: the scale of eight-bit weights, or a
 // float constant, which is multiplied once.
 
+#include <algorithm>
 #include <optional>
 
 #include "EightBitWeights.hpp"
@@ -16,8 +17,8 @@ namespace {
 
 using Value = ov::Output<ov::Node>;
 
-/// Returns the constant number that a value is multiplied by, and the value.
-std::optional<std::pair<Value, float>> scaled(const ov::Node &node) {
+/// Returns the constant number that the first input is multiplied by.
+std::optional<float> scale_of(const ov::Node &node) {
   const bool divides = ov::is_type<op::Divide>(&node);
   if (!divides && !ov::is_type<op::Multiply>(&node)) return std::nullopt;
   const auto number = ov::as_type<const op::Constant>(node.get_input_node_ptr(1));
@@ -26,7 +27,7 @@ std::optional<std::pair<Value, float>> scaled(const ov::Node &node) {
   }
   const float amount = number->cast_vector<float>()[0];
   if (divides && amount == 0) return std::nullopt;
-  return std::pair{node.input_value(0), divides ? 1 / amount : amount};
+  return divides ? 1 / amount : amount;
 }
 
 /// True if the node only moves elements of its first input, or adds zeros.
@@ -45,25 +46,29 @@ bool has_one_reader(const Value &value) {
   return count == 1;
 }
 
-/// Finds the constants whose multiplication multiplies the value; false if there are none.
-bool find(const Value &value, std::vector<ov::Input<ov::Node>> &places) {
+/// True if the node depends on constants alone.
+bool is_constant(const ov::Node &node) {
+  if (ov::is_type<op::Constant>(&node)) return true;
+  const auto inputs = node.input_values();
+  return !inputs.empty() && std::all_of(inputs.begin(), inputs.end(), [](const Value &input) {
+    return is_constant(*input.get_node());
+  });
+}
+
+/// Finds the constants whose multiplication multiplies the value that an input reads; false if there are none.
+bool find(const ov::Input<ov::Node> &input, std::vector<ov::Input<ov::Node>> &places) {
+  const auto value = input.get_source_output();
   const auto node = value.get_node();
-  if (!has_one_reader(value)) return false;
-  if (moves(*node)) {
-    if (ov::is_type<op::Constant>(node->get_input_node_ptr(0))) {
-      places.push_back(node->input(0));
-      return true;
-    }
-    return find(node->input_value(0), places);
-  }
-  if (ov::is_type<op::Add>(node)) return find(node->input_value(0), places) && find(node->input_value(1), places);
-  if (!ov::is_type<op::MatMul>(node)) return false;
-  const auto side = node->input(1);
-  if (byte_matrix(side.get_source_output()) || folded(side.get_source_output())) {
-    places.push_back(side);
+  if (is_constant(*node)) {
+    places.push_back(input);
     return true;
   }
-  return find(side.get_source_output(), places);
+  if (!has_one_reader(value)) return false;
+  if (moves(*node)) return find(node->input(0), places);
+  if (ov::is_type<op::Add>(node)) return find(node->input(0), places) && find(node->input(1), places);
+  const bool is_product =
+      ov::is_type<op::MatMul>(node) || (ov::is_type<op::Einsum>(node) && node->get_input_size() == 2);
+  return is_product && find(node->input(1), places);
 }
 
 void multiply(ov::Input<ov::Node> place, float amount) {
@@ -87,12 +92,11 @@ lk_failure lk_graph_fold_scales(lk_graph *graph, size_t *result) {
   return guarded([&] {
     size_t count = 0;
     for (const auto &node : graph->model->get_ordered_ops()) {
-      const auto found = scaled(*node);
+      const auto scale = scale_of(*node);
       std::vector<ov::Input<ov::Node>> places;
-      // A constant that is multiplied has no place to move to.
-      if (!found || !find(found->first, places)) continue;
-      for (const auto &place : places) multiply(place, found->second);
-      node->output(0).replace(found->first);
+      if (!scale || is_constant(*node) || !find(node->input(0), places)) continue;
+      for (const auto &place : places) multiply(place, *scale);
+      node->output(0).replace(node->input_value(0));
       ++count;
     }
     graph->model->validate_nodes_and_infer_types();

@@ -55,13 +55,16 @@ public struct ComputeSettings: Sendable, Equatable {
       return buckets
     }
     let lazy = try made(lazyBuckets ?? (buckets == nil ? Self.usualLazyBuckets : []))
-    var eager = try made(buckets ?? Self.usualBuckets)
+    var eager = try made(buckets ?? Self.usualBuckets(on: device.kind))
     if buckets == nil { eager.removeAll { lazy.contains($0) } }
     return try EncoderShapes(eager: eager, lazy: lazy)
   }
 
-  /// The default eager buckets, in seconds. A command takes five seconds; each bucket has a copy of the weights.
-  public static let usualBuckets = [5.0, 20.0]
+  /// The default eager buckets, in seconds. Most commands take up to three seconds, the others five. Each bucket has a
+  /// copy of the weights, which on an NPU have eight bits.
+  public static func usualBuckets(on kind: DeviceID.Kind) -> [Double] {
+    kind == .npu ? [3, 5, 20] : [5, 20]
+  }
   /// The default lazy buckets, in seconds.
   public static let usualLazyBuckets = [10.0, 30.0]
 }

@@ -51,12 +51,14 @@ extension Setting {
     "Arithmetic of the networks; auto picks the fastest for the model and the device.")
 
   public static let buckets = lengths(
-    "buckets", \.compute.buckets, reference: "ENCODER_BUCKETS", usual: ComputeSettings.usualBuckets,
+    "buckets", \.compute.buckets, reference: "ENCODER_BUCKETS",
+    usual:
+      "\(ComputeSettings.usualBuckets(on: .npu).list) on NPU, \(ComputeSettings.usualBuckets(on: .gpu).list) on GPU",
     "Lengths of audio for which an encoder is compiled at start, in seconds, such as 5,20.")
 
   public static let lazyBuckets = lengths(
     "lazy-buckets", \.compute.lazyBuckets, reference: "ENCODER_LAZY_BUCKETS",
-    usual: ComputeSettings.usualLazyBuckets,
+    usual: "\(ComputeSettings.usualLazyBuckets.list) on NPU and GPU",
     "Lengths of audio for which an encoder is compiled on first use, in seconds; none if only --buckets is given."
   )
 

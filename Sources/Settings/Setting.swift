@@ -188,15 +188,15 @@ extension Setting {
 
   /// Lengths of audio in seconds.
   ///
-  /// - Parameter usual: The lengths that apply on NPU and GPU if there are none.
+  /// - Parameter usual: The lengths that apply if there are none, for people.
   static func lengths(
-    _ name: String, _ property: Property<[Double]?>, reference: String, usual: [Double], _ help: String
+    _ name: String, _ property: Property<[Double]?>, reference: String, usual: String, _ help: String
   ) -> Setting {
     let range = Bucket.seconds
     let (lower, upper) = (range.lowerBound.withoutZeroFraction, range.upperBound.withoutZeroFraction)
     return Setting(
       name, items: property, reference: reference, help, value: "seconds",
-      accepted: "seconds from \(lower) to \(upper), like 5,20", usual: "\(usual.list) on NPU and GPU",
+      accepted: "seconds from \(lower) to \(upper), like 5,20", usual: usual,
       isList: false,
       parse: { items in
         let seconds = items.compactMap(Double.init).filter(range.contains)

@@ -6,7 +6,7 @@ import npu_compiler
 from npu_compiler import PLATFORMS, Refused
 from test_quantized import quantized  # noqa: F401, a fixture
 
-BUCKETS = [5, 10, 20, 30]  # ComputeSettings.usualBuckets and usualLazyBuckets
+BUCKETS = [3, 5, 10, 20, 30]  # ComputeSettings.usualBuckets and usualLazyBuckets
 
 pytestmark = pytest.mark.skipif(npu_compiler.unavailable() is not None, reason=str(npu_compiler.unavailable()))
 

@@ -196,6 +196,13 @@ private let roundingTolerance = 0.03
     try await compare(recordings, on: device, weights, in: bucket(5), tolerance)
   }
 
+  @Test(arguments: [(2, 224), (5, 512), (10, 1024), (20, 2048), (30, 3072)] as [(Double, Int)])
+  func `an NPU's graph fills tiles of frames`(seconds: Double, width: Int) throws {
+    let bucket = try Bucket(seconds: seconds)
+    #expect(EncoderPasses.width(of: bucket, on: .npu) == width)
+    #expect(EncoderPasses.width(of: bucket, on: .other) == bucket.frames)
+  }
+
   /// One frame less than a bucket holds and exactly as many, few frames, and a bucket for which the other form of the
   /// feed-forward modules is used.
   @Test(arguments: [2, 2.5, 5, 5.12, 7.5, 10])

@@ -64,7 +64,7 @@ enum EncoderPasses {
     if case .npu = target { try prepareForNPU(&encoder, frames: width / Self.framesPerEncoderFrame) }
   }
 
-  /// The figures that led to each step are in `docs/npu-graph.md`.
+  /// The figures that led to each step are in `docs/measurements.md`, "NPU graph".
   private static func prepareForNPU(
     _ encoder: inout Graph, frames: Int
   ) throws(InferenceError) {

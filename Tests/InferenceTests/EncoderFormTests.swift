@@ -9,9 +9,9 @@ private func encoding(of graph: borrowing Graph, _ runtime: borrowing Runtime) t
   try encoding(of: graph, Fixtures.golden("features-en-01-128"), bands: 128, runtime)
 }
 
-/// Returns an encoder's output for features [1, bands, T] or [1, T, bands], all of them valid, in f32.
+/// Returns an encoder's output for features [1, bands, T] or [1, T, bands], by default all of them valid, in f32.
 private func encoding(
-  of graph: borrowing Graph, _ features: [Float], bands: Int, timeFirst: Bool = false,
+  of graph: borrowing Graph, _ features: [Float], bands: Int, timeFirst: Bool = false, valid: Int? = nil,
   _ runtime: borrowing Runtime
 ) throws -> [Float] {
   let count = features.count / bands
@@ -25,7 +25,7 @@ private func encoding(
   }
   let length = try request.input(named: "length")
   try request.resize(length, to: [1])
-  try request.fill(length, as: Int64.self) { $0[0] = Int64(count) }
+  try request.fill(length, as: Int64.self) { $0[0] = Int64(valid ?? count) }
   try request.infer()
   return try request.read(request.output(named: "outputs"), as: Float.self) { span in
     span.indices.map { span[$0] }
@@ -119,6 +119,58 @@ private func difference(_ one: [Float], _ other: [Float]) -> Float {
     #expect(0 < layers && rounded == layers)
     let error = difference(try encoding(of: rounding, runtime), plain)
     #expect(0 < error && error < 0.03)
+  }
+}
+
+@Suite struct `Encoders for NPUs` {
+  @Test func `each step finds its part of every layer, once`() throws {
+    let runtime = try Runtime()
+    var graph = try encoder(runtime)
+    try graph.reshape(["audio_signal": [1, 128, 512], "length": [1]])
+    try graph.foldProducts(runtime)
+    func counts() throws -> [Int] {
+      [
+        try graph.maskSubsampling(length: "length"), try graph.addMasks(), try graph.foldScales(),
+        try graph.splitFeedForward(parts: 2, isWhole: true),
+      ]
+    }
+    let first = try counts()
+    // Two feed-forward modules in each layer.
+    let layers = first[3] / 2
+    #expect(layers > 3)
+    // The built-in model has no masks to select by. Two halves and the division of scores.
+    #expect(first == [1, 0, 3 * layers, 2 * layers])
+    // The parts are modules themselves; everything else is done.
+    let rest = try counts()
+    #expect(rest.prefix(3) == [0, 0, 0])
+  }
+
+  @Test func `masks that are added leave valid frames as they are`() throws {
+    let runtime = try Runtime()
+    let path = Fixtures.directory.appending(path: "masked/padding.onnx").path
+    let plain = try runtime.readGraph(at: path)
+    var added = try runtime.readGraph(at: path)
+    try added.reshape(["audio_signal": [1, 6, 4], "length": [1]])
+    let count = try added.addMasks()
+    #expect(count == 2)
+    let frames = (0..<24).map { Float($0 % 7) - 3 }
+    for valid in 1...6 {
+      let expected = try encoding(of: plain, frames, bands: 4, timeFirst: true, valid: valid, runtime)
+      let answer = try encoding(of: added, frames, bands: 4, timeFirst: true, valid: valid, runtime)
+      let ends = 4 * valid
+      #expect(difference(Array(answer[..<ends]), Array(expected[..<ends])) < 1e-6)
+    }
+  }
+
+  @Test func `a graph of another form stays as it is`() throws {
+    let runtime = try Runtime()
+    var graph = try runtime.readGraph(at: Fixtures.directory.appending(path: "masked/causal.onnx").path)
+    let subsamplings = try graph.maskSubsampling(length: "length")
+    let modules = try graph.splitFeedForward(parts: 4, isWhole: false)
+    #expect(subsamplings == 0 && modules == 0)
+    let frames = (0..<24).map { Float($0 % 7) - 3 }
+    let answer = try encoding(of: graph, frames, bands: 4, timeFirst: true, runtime)
+    #expect(zip(answer, frames[..<4]).allSatisfy { abs($0 - $1) < 1e-6 })
   }
 }
 
