@@ -185,10 +185,11 @@ private let roundingTolerance = 0.03
   }
 
   /// An accelerator's graph, run by the processor.
-  @Test(arguments: [
-    ("GPU", nil, tolerance), ("GPU", WeightFormat.f16, 0.003), ("GPU", .int8, roundingTolerance),
-    ("NPU", nil, tolerance), ("NPU", .f16, 0.003), ("NPU", .int8, roundingTolerance),
-  ] as [(DeviceID, WeightFormat?, Double)])
+  @Test(
+    arguments: [
+      ("GPU", nil, tolerance), ("GPU", WeightFormat.f16, 0.003), ("GPU", .int8, roundingTolerance),
+      ("NPU", nil, tolerance), ("NPU", .f16, 0.003), ("NPU", .int8, roundingTolerance),
+    ] as [(DeviceID, WeightFormat?, Double)])
   func `an accelerator's graph gives the outputs of the export`(
     device: DeviceID, weights: WeightFormat?, tolerance: Double
   ) async throws {

@@ -190,7 +190,9 @@ import Testing
     }
   }
 
-  @Test func `auto selects half precision for a GPU, and eight-bit weights for a processor and an NPU`() throws {
+  @Test func `auto selects half precision for a GPU, and eight-bit weights for a processor and an NPU`()
+    throws
+  {
     let model = try ModelDirectory.find("builtin")
     func name(_ device: DeviceID, _ capabilities: [String], _ prepared: [WeightFormat]) throws -> Precision {
       try Precision.auto.resolved(for: device, capabilities: capabilities, model: model, prepared: prepared)
