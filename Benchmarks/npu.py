@@ -47,8 +47,9 @@ def section(results: Results) -> str:
         + " | ".join(cell(results[precision, seconds, platform]) for platform in PLATFORMS) + " |"
         for seconds in SECONDS for precision, name in WEIGHTS.items())
     return f"""
-The encoder as Intel's own compiler for NPUs sees it (`Tools/npu-compiler`): the latency of one run by the compiler's cost model, the size
-of the compiled network, and the processor time and the peak memory of the compilation on the machine above.
+The encoder as Intel's own compiler for NPUs sees it (`Tools/npu-compiler`): the latency of one run by the compiler's cost model, its
+activity factor (the share of the most power that the NPU can draw, for the energy of a run), the size of the compiled network, and the
+processor time and the peak memory of the compilation on the machine above.
 
 | audio | weights | {head} |
 |---|---|{"---|" * len(PLATFORMS)}
@@ -56,5 +57,5 @@ of the compiled network, and the processor time and the peak memory of the compi
 
 No NPU has run this. The author of a Python server for the same model and device measured about 55 ms for 5 s and 150 ms for 20 s on a Core
 Ultra 7 265K (3720), with FP16 weights. The estimate leaves out the time of the host and of the driver, and the cost model counts the
-operations Select and Convert as nothing.
+operation Convert as nothing. [Measurements](measurements.md#npu-graph) tells what the graph gains over the export.
 """

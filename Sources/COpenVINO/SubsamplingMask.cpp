@@ -34,7 +34,7 @@ constexpr float large = 30000;
 constexpr size_t added = 16;
 
 /// The values that depend on the number of frames, but not on the signal.
-std::set<Value> masks(const ov::Model &model, const char *length) {
+std::set<Value> values_of_length(const ov::Model &model, const char *length) {
   const auto source = model.input(length).get_node();
   std::set<const ov::Node *> from_length{source}, from_signal;
   std::set<Value> result;
@@ -55,20 +55,21 @@ std::set<Value> masks(const ov::Model &model, const char *length) {
   return result;
 }
 
-/// A layer, the nodes that follow it, and its constants.
+/// A convolution with its constants.
 struct Layer {
-  std::shared_ptr<ov::Node> convolution, bias;
+  std::shared_ptr<ov::Node> convolution;
   std::shared_ptr<op::Constant> weights, biases;
   /// The value after the bias, its masks, and a Relu.
   Value output;
   bool has_relu = false;
 };
 
+/// Follows the layers of a subsampling past their masks.
 class Chain {
  public:
   explicit Chain(std::set<Value> masks) : masks(std::move(masks)) {}
 
-  /// Returns the convolution that reads a value.
+  /// Returns the only node that reads a value; null if there are more.
   std::shared_ptr<ov::Node> reader(const Value &value) const {
     std::shared_ptr<ov::Node> result;
     for (const auto &input : value.get_target_inputs()) {
@@ -89,7 +90,7 @@ class Chain {
     return std::nullopt;
   }
 
-  /// Describes a layer with a constant kernel and bias.
+  /// Describes a layer with a constant square kernel and bias; nothing if the node is none.
   template <typename Convolution>
   std::optional<Layer> layer(const std::shared_ptr<ov::Node> &node, size_t width, size_t stride) const {
     const auto convolution = ov::as_type_ptr<Convolution>(node);
@@ -114,7 +115,7 @@ class Chain {
         ov::shape_size(biases->get_shape()) != kernel[0]) {
       return std::nullopt;
     }
-    Layer result{convolution, sum, weights, biases, sum->output(0)};
+    Layer result{convolution, weights, biases, sum->output(0)};
     for (auto next = reader(result.output); next; next = reader(result.output)) {
       const bool is_relu = ov::is_type<op::Relu>(next);
       if (!is_relu && !unmasked(next.get())) break;
@@ -128,7 +129,7 @@ class Chain {
   std::set<Value> masks;
 };
 
-/// The six layers from the signal to a vector of channels in each frame.
+/// The layers from the signal to channels and bands in each encoder frame.
 struct Subsampling {
   Layer first, second, third, fourth, fifth;
 
@@ -235,7 +236,7 @@ void rewrite(const Subsampling &layers, const Value &signal, const Value &length
 lk_failure lk_graph_mask_subsampling(lk_graph *graph, const char *length, size_t *result) {
   return guarded([&] {
     *result = 0;
-    const Chain chain(masks(*graph->model, length));
+    const Chain chain(values_of_length(*graph->model, length));
     for (const auto &node : graph->model->get_ordered_ops()) {
       if (!ov::is_type<op::Convolution>(node) || node->get_input_partial_shape(0).is_dynamic()) continue;
       const auto layers = Subsampling::starting(node, chain);

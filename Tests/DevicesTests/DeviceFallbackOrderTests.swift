@@ -99,8 +99,9 @@ import Testing
   @Test func `an accelerator has default buckets`() throws {
     var settings = ComputeSettings()
     let shapes = try #require(try settings.shapes(for: "NPU"))
-    #expect(shapes.eager.map { $0.bucket?.seconds } == [5, 20])
+    #expect(shapes.eager.map { $0.bucket?.seconds } == [3, 5, 20])
     #expect(shapes.lazy.map { $0.bucket?.seconds } == [10, 30])
+    #expect(try settings.shapes(for: "GPU")?.eager.map { $0.bucket?.seconds } == [5, 20])
     settings.lazyBuckets = [15]
     #expect(try settings.shapes(for: "GPU")?.lazy.map { $0.bucket?.seconds } == [15])
   }
@@ -115,6 +116,6 @@ import Testing
   @Test func `a lazy bucket removes the same bucket from the eager defaults`() throws {
     var settings = ComputeSettings()
     settings.lazyBuckets = [20, 30]
-    #expect(try settings.shapes(for: "NPU")?.eager.map { $0.bucket?.seconds } == [5])
+    #expect(try settings.shapes(for: "NPU")?.eager.map { $0.bucket?.seconds } == [3, 5])
   }
 }

@@ -48,6 +48,7 @@ enum EncoderPasses {
   ///   - shape: The shape of the audio; in a bucket, the frames after an utterance are zero, and the encoder's frames
   ///     after it are meaningless.
   ///   - bandCount: The number of mel bands.
+  ///   - target: The device that will compile it.
   static func apply(
     to encoder: inout Graph, shape: EncoderShape, bandCount: Int, target: Target,
     _ runtime: borrowing Runtime
