@@ -372,9 +372,9 @@ def test_a_pull_after_kill_9_loses_no_more_than_the_last_second(store, hub):
 
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_pull_is_resumed(store, hub, signal_number):
-    hub.rate = 1_000_000
+    hub.rate = 500_000
     process = store.start("models", "pull", MODEL)
-    wait_until(lambda: hub.served(ENCODER) > 2_500_000)
+    wait_until(lambda: hub.served(ENCODER) > 1_500_000)
     process.send_signal(signal_number)
     process.communicate(timeout=PATIENCE)
     assert process.returncode != 0

@@ -19,7 +19,7 @@ REPLICA = lorikeet.REPOSITORY / ".build/replica"
 RECORDINGS = ["en-01.wav", "en-05.wav", "es-03.wav", "es-12.wav"]
 TIE = 1e-3  # logits that differ by less can swap places
 STAGES = lorikeet.REPOSITORY / ".build/release/stages"
-BUCKETS = [5, 10, 20]
+BUCKETS = [5, 20]  # the NPU's form of the feed-forward modules differs between them
 LONG = "long.flac"
 ERROR = 1e-4  # of each frame of the encoder's output in a bucket: norm of the difference over the norm
 

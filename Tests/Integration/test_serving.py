@@ -27,11 +27,13 @@ def test_describe_is_answered_while_others_are_transcribed(server):
     async def conversation():
         long = pcm(oracle.samples(AUDIO / "long.flac"))
         busy = [asyncio.create_task(home_assistant.transcribe(server.port, long)) for _ in range(4)]
-        while not all(task.done() for task in busy):
-            begin = time.monotonic()
+        answered = 0
+        while not any(task.done() for task in busy):
             await home_assistant.describe(server.port)
-            assert time.monotonic() - begin < 1
+            answered += 1
             await asyncio.sleep(0.02)
+        # One that waits for a transcript would be the last.
+        assert answered > 3
         texts = {(await task)[0] for task in busy}
         assert len(texts) == 1 and "" not in texts
 

@@ -68,9 +68,11 @@ private struct Recognized: Sendable {
 }
 
 /// Runs stretches of recordings through one encoder, on a separate thread because networks block.
+///
+/// - Parameter target: The device that the graph is made for; the processor runs it.
 private func recognize(
   _ stretches: [(frames: LogMelFrames, range: Range<Int>)], in shape: EncoderShape,
-  precision: Precision = .f32
+  precision: Precision = .f32, madeFor target: DeviceID = "CPU"
 ) async throws -> [Recognized] {
   let recognized = try await DeviceThread(device: "CPU").run { () throws(DeviceError) in
     Result {
@@ -79,7 +81,7 @@ private func recognize(
       let search = GreedyDecoder(
         blank: networks.model.vocabulary.blank,
         maximumTokensPerFrame: networks.model.configuration.maximumTokensPerFrame)
-      var encoder = try networks.encoder(on: "CPU", shape)
+      var encoder = try networks.encoder(on: "CPU", shape, madeFor: target)
       var decoder = try networks.decoderNetworks()
       var recognized: [Recognized] = []
       for stretch in stretches {
@@ -204,9 +206,23 @@ private let roundingTolerance = 0.03
     #expect(EncoderPasses.width(of: bucket, on: .other) == bucket.frames)
   }
 
-  /// One frame less than a bucket holds and exactly as many, few frames, and a bucket for which the other form of the
-  /// feed-forward modules is used.
-  @Test(arguments: [2, 2.5, 5, 5.12, 7.5, 10])
+  @Test(arguments: [(Precision.f32, 5), (.int8, 5), (.int8, 20)] as [(Precision, Double)])
+  func `an NPU's graph gives the texts of the dynamic shape`(precision: Precision, seconds: Double)
+    async throws
+  {
+    let recordings = try recordings()
+    let stretches = recordings.map { whole($0.frames) }
+    let plain = try await recognize(stretches, in: .dynamic)
+    let answers = try await recognize(stretches, in: bucket(seconds), precision: precision, madeFor: "NPU")
+    for (index, recording) in recordings.enumerated() {
+      #expect(
+        !plain[index].tokens.isEmpty && answers[index].tokens == plain[index].tokens, "\(recording.name)")
+    }
+  }
+
+  /// One frame less than a bucket holds and exactly as many, few frames, and a bucket of 20 s, in which the feed-forward
+  /// modules have another form.
+  @Test(arguments: [2, 5, 5.12, 10, 20])
   func `an NPU's graph gives the outputs of the export in every valid frame`(seconds: Double) async throws {
     let edge = try Bucket(seconds: seconds).frames
     let stretches = try [1, 2, 17, edge - 1, edge].map { try frames(of: speech(frames: $0)) }
