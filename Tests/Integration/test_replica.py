@@ -113,6 +113,8 @@ def tokens(listed: list[dict]) -> list[tuple[int, int]]:
 
 
 def assert_outputs_agree(parity: dict) -> None:
+    assert [answer["seconds"] for answer in parity["buckets"]] == [
+        one for one in BUCKETS if 100 * one >= parity["frames"]]
     for answer in parity["buckets"]:
         assert answer["worstFrame"] <= ERROR, f"bucket of {answer['seconds']} s"
 
@@ -134,20 +136,15 @@ EDGES = [(bucket, frames) for bucket in BUCKETS for frames in range(100 * bucket
 
 @pytest.mark.parametrize(("bucket", "frames"), EDGES)
 def test_a_bucket_agrees_with_the_dynamic_shape_at_its_edge(bucket, frames, parities, request, monkeypatch):
-    parity = parities[LONG, frames]
-    assert [answer["seconds"] for answer in parity["buckets"]] == [one for one in BUCKETS if 100 * one >= frames]
-    assert_buckets_agree(parity, request, monkeypatch)
+    assert_buckets_agree(parities[LONG, frames], request, monkeypatch)
 
 
 @pytest.mark.parametrize("frames", [1, 2, 17])
 def test_a_bucket_agrees_with_the_dynamic_shape_on_few_frames(frames, parities):
-    parity = parities[LONG, frames]
-    assert len(parity["buckets"]) == len(BUCKETS)
-    assert_outputs_agree(parity)
+    assert_outputs_agree(parities[LONG, frames])
 
 
 @pytest.mark.parametrize("name", RECORDINGS)
 def test_a_bucket_agrees_with_the_dynamic_shape(name, parities, request, monkeypatch):
     parity, = (parity for (recording, _), parity in parities.items() if recording == name)
-    assert len(parity["buckets"]) > 1
     assert_buckets_agree(parity, request, monkeypatch)
