@@ -16,6 +16,16 @@ FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "Tests/Fixtures/mask
 FRAMES = 8  # covered by the constant mask
 
 
+# Which frames are valid: [1, T].
+VALID_FRAMES = [
+    helper.make_node("Shape", ["audio_signal"], ["shape"]),
+    helper.make_node("Gather", ["shape", "one"], ["frames"], axis=0),
+    helper.make_node("Range", ["zero", "frames", "one"], ["positions"]),
+    helper.make_node("Unsqueeze", ["length", "time"], ["end"]),
+    helper.make_node("Less", ["positions", "end"], ["valid"]),
+]
+
+
 def causal() -> onnx.ModelProto:
     constants = {
         "zero": np.array(0, np.int64), "one": np.array(1, np.int64), "none": np.array([0], np.int64),
@@ -24,11 +34,7 @@ def causal() -> onnx.ModelProto:
         "past": np.tril(np.ones((1, FRAMES, FRAMES), bool)), "never": np.array(-1e4, np.float32),
     }
     nodes = [
-        helper.make_node("Shape", ["audio_signal"], ["shape"]),
-        helper.make_node("Gather", ["shape", "one"], ["frames"], axis=0),
-        helper.make_node("Range", ["zero", "frames", "one"], ["positions"]),
-        helper.make_node("Unsqueeze", ["length", "time"], ["end"]),
-        helper.make_node("Less", ["positions", "end"], ["valid"]),
+        *VALID_FRAMES,
         helper.make_node("Unsqueeze", ["valid", "time"], ["valid keys"]),
         helper.make_node("Unsqueeze", ["frames", "none"], ["count"]),
         helper.make_node("Concat", ["count", "count"], ["counts"], axis=0),
@@ -55,11 +61,7 @@ def padding() -> onnx.ModelProto:
         "kernel": random.standard_normal((4, 4, 3)).astype(np.float32),
     }
     nodes = [
-        helper.make_node("Shape", ["audio_signal"], ["shape"]),
-        helper.make_node("Gather", ["shape", "one"], ["frames"], axis=0),
-        helper.make_node("Range", ["zero", "frames", "one"], ["positions"]),
-        helper.make_node("Unsqueeze", ["length", "time"], ["end"]),
-        helper.make_node("Less", ["positions", "end"], ["valid"]),
+        *VALID_FRAMES,
         helper.make_node("Not", ["valid"], ["padded"]),
         helper.make_node("Unsqueeze", ["padded", "time"], ["padded frames"]),
         helper.make_node("Transpose", ["audio_signal"], ["keys"], perm=[0, 2, 1]),

@@ -23,10 +23,8 @@ struct BucketParity: Encodable {
   struct BucketResult: Encodable {
     let seconds: Double
     let tokens: [Token]
-    /// The relative error of the encoder's output: the norm of the difference to the dynamic shape's output over the
-    /// norm of that output.
-    let error: Double
-    /// The largest such error of a frame.
+    /// The largest relative error of a frame of the encoder's output: the norm of the difference to the dynamic shape's
+    /// frame over the norm of that frame.
     let worstFrame: Double
   }
 
@@ -70,11 +68,10 @@ struct BucketParity: Encodable {
       let held = stretches.indices.filter { shapes.holding(stretches[$0].count).contains(shape) }
       let bucketed = try encodings(of: held.map { stretches[$0] }, shape, networks, madeFor: device)
       for (index, encoding) in zip(held, bucketed) {
-        let errors = Errors(of: encoding, dynamic[index])
         results[index].buckets.append(
           BucketResult(
-            seconds: shape.bucket?.seconds ?? 0, tokens: try tokens(encoding), error: errors.whole,
-            worstFrame: errors.worstFrame))
+            seconds: shape.bucket?.seconds ?? 0, tokens: try tokens(encoding),
+            worstFrame: worstFrame(of: encoding, dynamic[index])))
       }
     }
     return results
@@ -90,22 +87,16 @@ struct BucketParity: Encodable {
     return encodings
   }
 
-  /// The relative errors of an encoding; 1 if even the shapes differ.
-  private struct Errors {
-    var whole = 1.0
-    var worstFrame = 1.0
-
-    init(of encoding: Encoding, _ expected: Encoding) {
-      guard encoding.width == expected.width, encoding.count == expected.count else { return }
-      // The frames of a channel are next to one another.
-      var differences = [Double](repeating: 0, count: expected.count)
-      var norms = differences
-      for (index, (one, other)) in zip(encoding.values, expected.values).enumerated() {
-        differences[index % expected.count] += Double((one - other) * (one - other))
-        norms[index % expected.count] += Double(other * other)
-      }
-      whole = (differences.reduce(0, +) / norms.reduce(0, +)).squareRoot()
-      worstFrame = zip(differences, norms).map { ($0 / $1).squareRoot() }.max() ?? 0
+  /// The largest relative error of a frame; 1 if even the shapes differ.
+  private static func worstFrame(of encoding: Encoding, _ expected: Encoding) -> Double {
+    guard encoding.width == expected.width, encoding.count == expected.count else { return 1 }
+    // The frames of a channel are next to one another.
+    var differences = [Double](repeating: 0, count: expected.count)
+    var norms = differences
+    for (index, (one, other)) in zip(encoding.values, expected.values).enumerated() {
+      differences[index % expected.count] += Double((one - other) * (one - other))
+      norms[index % expected.count] += Double(other * other)
     }
+    return zip(differences, norms).map { ($0 / $1).squareRoot() }.max() ?? 0
   }
 }

@@ -39,12 +39,7 @@ Value number(float value) { return op::Constant::create(ov::element::f32, {}, {v
 
 bool is_swish(const ov::Node *node) {
   if (swaps_time_and_channels(node)) node = node->get_input_node_ptr(0);
-  if (!ov::is_type<op::Multiply>(node)) return false;
-  const auto left = node->input_value(0), right = node->input_value(1);
-  const auto gates = [](const Value &gate, const Value &value) {
-    return ov::is_type<op::Sigmoid>(gate.get_node()) && gate.get_node()->input_value(0) == value;
-  };
-  return gates(left, right) || gates(right, left);
+  return swish_argument(*node).has_value();
 }
 
 Rounded rounded(const Value &input) {

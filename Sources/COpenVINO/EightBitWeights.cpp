@@ -58,6 +58,15 @@ std::optional<ByteMatrix> byte_matrix(const ov::Output<ov::Node> &matrix) {
   return ByteMatrix{bytes, scales};
 }
 
+std::optional<ov::Output<ov::Node>> swish_argument(const ov::Node &node) {
+  if (!ov::is_type<op::Multiply>(&node)) return std::nullopt;
+  for (const size_t side : {0, 1}) {
+    const auto value = node.input_value(side), gate = node.input_value(1 - side);
+    if (ov::is_type<op::Sigmoid>(gate.get_node()) && gate.get_node()->input_value(0) == value) return value;
+  }
+  return std::nullopt;
+}
+
 bool swaps_time_and_channels(const ov::Node *node) {
   if (!ov::is_type<op::Transpose>(node)) return false;
   const auto order = ov::as_type<const op::Constant>(node->get_input_node_ptr(1));

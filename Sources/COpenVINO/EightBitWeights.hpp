@@ -31,6 +31,9 @@ struct ByteMatrix {
 /// Returns the matrix that a layer reads if `widened` made it, also after the graph was saved and loaded.
 std::optional<ByteMatrix> byte_matrix(const ov::Output<ov::Node> &matrix);
 
+/// Returns y if the node is a swish, y * Sigmoid(y), in either order; nothing if it is none.
+std::optional<ov::Output<ov::Node>> swish_argument(const ov::Node &node);
+
 /// True if the node transposes [B, T, C] to [B, C, T], or back.
 bool swaps_time_and_channels(const ov::Node *node);
 

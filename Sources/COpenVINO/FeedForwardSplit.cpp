@@ -27,6 +27,7 @@ using Value = ov::Output<ov::Node>;
 struct Module {
   std::shared_ptr<op::MatMul> first, second;
   Value input, activation;
+  size_t hidden_channels;
 };
 
 /// Returns a product that reads [1, T, channels] and a constant matrix; null otherwise.
@@ -41,18 +42,11 @@ std::optional<Module> module_of(const std::shared_ptr<ov::Node> &node) {
   const auto second = layer(node->output(0));
   if (!second) return std::nullopt;
   const auto activation = second->input_value(0);
-  if (!ov::is_type<op::Multiply>(activation.get_node()) || activation.get_target_inputs().size() != 1) {
-    return std::nullopt;
-  }
-  for (const size_t side : {0, 1}) {
-    const auto hidden = activation.get_node()->input_value(side);
-    const auto gate = activation.get_node()->input_value(1 - side);
-    if (!ov::is_type<op::Sigmoid>(gate.get_node()) || gate.get_node()->input_value(0) != hidden) continue;
-    // Others may read shapes, which are known.
-    const auto first = layer(hidden);
-    if (first) return Module{first, second, first->input_value(0), activation};
-  }
-  return std::nullopt;
+  const auto hidden = swish_argument(*activation.get_node());
+  const auto first = hidden ? layer(*hidden) : nullptr;
+  if (!first || activation.get_target_inputs().size() != 1) return std::nullopt;
+  const size_t channels = second->get_input_shape(1)[second->get_transpose_b() ? 1 : 0];
+  return Module{first, second, first->input_value(0), activation, channels};
 }
 
 /// Copies rows or columns of a matrix of bytes.
@@ -90,7 +84,7 @@ Value product(const Value &input, const op::MatMul &layer, const Value &matrix) 
 
 void split(const Module &module, size_t parts, bool whole) {
   const auto &first = *module.first, &second = *module.second;
-  const size_t hidden = second.get_input_shape(1)[second.get_transpose_b() ? 1 : 0], width = hidden / parts;
+  const size_t width = module.hidden_channels / parts;
   const auto pieces = whole ? nullptr
                             : std::make_shared<op::Split>(
                                   module.activation, op::Constant::create(ov::element::i64, {}, {2}), parts);
@@ -117,10 +111,7 @@ lk_failure lk_graph_split_feed_forward(lk_graph *graph, size_t parts, int whole,
     size_t count = 0;
     for (const auto &node : graph->model->get_ordered_ops()) {
       const auto module = module_of(node);
-      if (!module) continue;
-      const auto &second = *module->second;
-      const size_t hidden = second.get_input_shape(1)[second.get_transpose_b() ? 1 : 0];
-      if (hidden % parts != 0 || second.get_input_partial_shape(0).rank() != 3) continue;
+      if (!module || module->hidden_channels % parts != 0 || module->input.get_partial_shape().rank() != 3) continue;
       split(*module, parts, whole != 0);
       ++count;
     }

@@ -80,9 +80,7 @@ extension Graph {
   /// - Parameter smallest: The minimum number of elements of a weight to compress.
   /// - Returns: The number of changed layers.
   public mutating func compressWeights(smallest: Int) throws(InferenceError) -> Int {
-    var count = 0
-    try check("compress weights", lk_graph_compress_weights(handle, smallest, &count))
-    return count
+    try counted("compress weights") { lk_graph_compress_weights(handle, smallest, $0) }
   }
 
   /// Rewrites layers of ONNX Runtime's dynamic quantization as float layers: activations are no longer rounded, and
@@ -92,9 +90,7 @@ extension Graph {
   /// - Returns: The number of changed layers.
   @discardableResult
   public mutating func rewriteQuantized(smallest: Int) throws(InferenceError) -> Int {
-    var count = 0
-    try check("rewrite the quantized layers", lk_graph_rewrite_quantized(handle, smallest, &count))
-    return count
+    try counted("rewrite the quantized layers") { lk_graph_rewrite_quantized(handle, smallest, $0) }
   }
 
   /// True if at least one layer rounds activations to eight bits and multiplies integers: one that
@@ -113,9 +109,7 @@ extension Graph {
   /// - Returns: The number of removed masks.
   @discardableResult
   public mutating func removeMasks(length: String) throws(InferenceError) -> Int {
-    var count = 0
-    try check("remove the masks", lk_graph_remove_masks(handle, length, &count))
-    return count
+    try counted("remove the masks") { lk_graph_remove_masks(handle, length, $0) }
   }
 
   /// Turns the masks of attention and convolution into sums, which accelerators compute beside their products. Results in
@@ -124,9 +118,7 @@ extension Graph {
   /// - Returns: The number of changed layers.
   @discardableResult
   public mutating func addMasks() throws(InferenceError) -> Int {
-    var count = 0
-    try check("add masks", lk_graph_add_masks(handle, &count))
-    return count
+    try counted("add masks") { lk_graph_add_masks(handle, $0) }
   }
 
   /// Lets the convolutions of the subsampling mask their own outputs. Results in valid frames do not change. The graph has
@@ -137,9 +129,7 @@ extension Graph {
   /// - Returns: The number of subsamplings: 1, or 0 if the graph has none of the known form.
   @discardableResult
   public mutating func maskSubsampling(length: String) throws(InferenceError) -> Int {
-    var count = 0
-    try check("mask the subsampling", lk_graph_mask_subsampling(handle, length, &count))
-    return count
+    try counted("mask the subsampling") { lk_graph_mask_subsampling(handle, length, $0) }
   }
 
   /// Moves multiplications by a number into the weights before them. Results change by rounding errors.
@@ -147,9 +137,7 @@ extension Graph {
   /// - Returns: The number of removed multiplications.
   @discardableResult
   public mutating func foldScales() throws(InferenceError) -> Int {
-    var count = 0
-    try check("fold scales", lk_graph_fold_scales(handle, &count))
-    return count
+    try counted("fold scales") { lk_graph_fold_scales(handle, $0) }
   }
 
   /// Splits the sums of feed-forward modules, so that the units of an accelerator work at the same time. Results change
@@ -163,10 +151,9 @@ extension Graph {
   public mutating func splitFeedForward(
     parts: Int, isWhole: Bool
   ) throws(InferenceError) -> Int {
-    var count = 0
-    try check(
-      "split feed-forward modules", lk_graph_split_feed_forward(handle, parts, isWhole ? 1 : 0, &count))
-    return count
+    try counted("split feed-forward modules") {
+      lk_graph_split_feed_forward(handle, parts, isWhole ? 1 : 0, $0)
+    }
   }
 
   /// Shortens transpositions, which take processors part of an encoder's time. The results do not change.
@@ -174,9 +161,7 @@ extension Graph {
   /// - Returns: The number of changed transpositions.
   @discardableResult
   public mutating func shortenTranspositions() throws(InferenceError) -> Int {
-    var count = 0
-    try check("shorten transpositions", lk_graph_shorten_transpositions(handle, &count))
-    return count
+    try counted("shorten transpositions") { lk_graph_shorten_transpositions(handle, $0) }
   }
 
   /// Computes the matrix products that a static shape has made constant, once and in float32.
@@ -196,9 +181,7 @@ extension Graph {
   /// - Returns: The number of changed layers.
   @discardableResult
   public mutating func quantizeActivations() throws(InferenceError) -> Int {
-    var count = 0
-    try check("quantize activations", lk_graph_quantize_activations(handle, &count))
-    return count
+    try counted("quantize activations") { lk_graph_quantize_activations(handle, $0) }
   }
 
   /// Writes the graph in OpenVINO's IR format: a file at `path`, and the weights next to it in `.bin`.

@@ -56,6 +56,15 @@ func check(_ operation: @autoclosure () -> String, _ failure: lk_failure?) throw
   throw InferenceError(operation: operation(), message: String(systemCString: failure))
 }
 
+/// Returns the count of a C function that reports how much it has changed or found.
+func counted(
+  _ operation: @autoclosure () -> String, _ function: (UnsafeMutablePointer<Int>) -> lk_failure?
+) throws(InferenceError) -> Int {
+  var count = 0
+  try check(operation(), function(&count))
+  return count
+}
+
 /// Takes ownership of a string that a C function has returned.
 func owned(_ string: UnsafeMutablePointer<CChar>?) -> String {
   guard let string else { return "" }

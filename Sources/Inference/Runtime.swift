@@ -75,9 +75,7 @@ public struct Runtime: ~Copyable, Sendable {
 
   /// Computes constant products of a graph; see ``Graph/foldProducts(_:)``.
   func foldProducts(of graph: OpaquePointer) throws(InferenceError) -> Int {
-    var count = 0
-    try check("compute constant products", lk_graph_fold_products(handle, graph, &count))
-    return count
+    try counted("compute constant products") { lk_graph_fold_products(handle, graph, $0) }
   }
 
   /// Reads an ONNX file from memory.
