@@ -40,6 +40,7 @@ let package = Package(
     .target(name: "Languages", dependencies: ["CLanguageGrams"]),
     .target(name: "Transducer", dependencies: ["Languages"]),
     .target(name: "Wording", dependencies: ["Transducer"]),
+    .target(name: "Names", dependencies: ["SystemPaths", "Transducer"]),
     .target(name: "Concurrency"),
     .target(name: "Devices", dependencies: ["Concurrency", "SpeechFeatures", "Transducer"]),
 
@@ -120,9 +121,8 @@ let package = Package(
     .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Audio", "Concurrency", "Devices", "Languages", "Recognition", "SocketFaults", "SystemPaths",
-        "Transducer",
-        "Wording", "WyomingProtocol", "WyomingStatus",
+        "Audio", "Concurrency", "Devices", "Languages", "Names", "Recognition", "SocketFaults", "SystemPaths",
+        "Transducer", "Wording", "WyomingProtocol", "WyomingStatus",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
@@ -147,8 +147,8 @@ let package = Package(
       name: "lorikeet",
       dependencies: [
         "Audio", "Concurrency", "Devices", "Diagnosis", "Inference", "ModelDownload", "ModelStore",
-        "MulticastDNS", "Parakeet", "Recognition", "ServiceDiscovery", "Settings", "SpeechEngine", "Storage",
-        "SystemPaths", "Transducer", "WyomingClient", "WyomingProtocol",
+        "MulticastDNS", "Names", "Parakeet", "Recognition", "ServiceDiscovery", "Settings", "SpeechEngine",
+        "Storage", "SystemPaths", "Transducer", "WyomingClient", "WyomingProtocol",
         "WyomingServer", "WyomingStatus",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -180,6 +180,7 @@ let package = Package(
     .testTarget(name: "LanguagesTests", dependencies: ["Languages"]),
     .testTarget(
       name: "TransducerTests", dependencies: ["Languages", "Transducer", "Support"]),
+    .testTarget(name: "NamesTests", dependencies: ["Names", "Transducer"]),
     .testTarget(
       name: "WordingTests", dependencies: ["Support", "Transducer", "Wording"]),
     .testTarget(

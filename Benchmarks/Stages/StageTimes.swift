@@ -92,6 +92,10 @@ private struct TimedNetworks: ~Copyable, TransducerNetworks {
     prediction += try clocked { try decoder.predict(after: token) }
   }
 
+  mutating func withLogits<Result>(_ body: (borrowing Span<Float>) -> Result) throws -> Result {
+    try decoder.withLogits(body)
+  }
+
   mutating func join(frame: Int) throws -> JointOutput {
     var output = JointOutput(token: 0, duration: 0, confidence: 0)
     joint += try clocked { output = try decoder.join(frame: frame) }

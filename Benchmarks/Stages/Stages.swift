@@ -2,10 +2,12 @@
 //
 //     .build/release/stages MODEL PRECISION RECORDING RUNS [DIRECTORY OF PREPARED MODELS]
 //     .build/release/stages shapes MODEL PRECISION RECORDING RUNS SECONDS [DIRECTORY OF PREPARED MODELS]
+//     .build/release/stages names MODEL PRECISION RECORDING RUNS COUNTS [DIRECTORY OF PREPARED MODELS]
 //     .build/release/stages parity MODEL PRECISION DEVICE SECONDS RECORDING…
 //     .build/release/stages prepare MODEL WEIGHTS DIRECTORY OF PREPARED MODELS
 //     .build/release/stages graphs MODEL PRECISION SECONDS|dynamic DIRECTORY [DIRECTORY OF PREPARED MODELS]
 //
+// `names` decodes with lists of names, such as 200,1000 names.
 // `parity` compares buckets, made for a DEVICE but run by the processor, with the network of dynamic shape.
 // `graphs` writes the graphs that an NPU would compile; Tools/npu-compiler reads them. SECONDS are the lengths of buckets: 5,10,20.
 
@@ -36,6 +38,7 @@ struct Stages {
     let rest = Array(arguments.dropFirst())
     switch arguments.first {
     case "shapes": try printJSON(shapeTimes(rest))
+    case "names": try printJSON(nameTimes(rest))
     case "parity": try printJSON(parity(rest))
     case "prepare": try printJSON(prepare(rest))
     case "graphs": try writeGraphs(rest)
@@ -59,6 +62,16 @@ struct Stages {
     return try ShapeTimes.measure(
       ModelDirectory.find(arguments[0]), precision, prepared: arguments.dropFirst(5).first,
       hearing: samples(of: arguments[2]), runs: runs, in: buckets(arguments[4]))
+  }
+
+  private static func nameTimes(_ arguments: [String]) throws -> NameTimes {
+    guard (5...6).contains(arguments.count), let precision = Precision(rawValue: arguments[1]),
+      let runs = Int(arguments[3])
+    else { throw UsageError() }
+    return try NameTimes(
+      of: ModelDirectory.find(arguments[0]), precision, prepared: arguments.dropFirst(5).first,
+      hearing: samples(of: arguments[2]), runs: runs,
+      counts: arguments[4].split(separator: ",").compactMap { Int($0) })
   }
 
   private static func parity(_ arguments: [String]) throws -> [BucketParity] {
@@ -130,6 +143,7 @@ private struct UsageError: Error, CustomStringConvertible {
     """
     usage: stages MODEL PRECISION RECORDING RUNS [DIRECTORY]
            stages shapes MODEL PRECISION RECORDING RUNS SECONDS [DIRECTORY]
+           stages names MODEL PRECISION RECORDING RUNS COUNTS [DIRECTORY]
            stages parity MODEL PRECISION DEVICE SECONDS RECORDING…
            stages prepare MODEL WEIGHTS DIRECTORY
            stages graphs MODEL PRECISION SECONDS|dynamic DIRECTORY [DIRECTORY]

@@ -60,7 +60,8 @@ lk_failure lk_graph_reshape(
     std::map<std::string, ov::PartialShape> fixed;
     for (size_t index = 0; index < count; ++index) {
       const auto &shape = shapes[index];
-      fixed[names[index]] = ov::Shape(shape.dimensions, shape.dimensions + shape.rank);
+      // A dimension of -1 is dynamic for OpenVINO too.
+      fixed[names[index]] = std::vector<ov::Dimension>(shape.dimensions, shape.dimensions + shape.rank);
     }
     graph->model->reshape(fixed);
   });

@@ -3,12 +3,12 @@
 //
 //   encoder projection   once an utterance   encoder_outputs [1,E,T] -> projected [1,T,1,J]
 //   prediction network   once an emission    targets, states         -> prediction [1,1,1,J], states
-//   joint network        once a step         frame, prediction, bias -> token, duration, confidence
+//   joint network        once a step         frame, prediction, bias -> token, duration, confidence, logits, durations
 //
 // The seam is the addition inside the joint network, found by what its two sides depend on: one on
 // `encoder_outputs` alone, the other on the decoder's inputs alone. Node names differ between exports.
-// The argmax is part of the joint network, so that a step returns three numbers and not all logits. Before it, a bias
-// is added to the tokens' logits: an input that is constant for an utterance.
+// The joint network's outputs have a row for each frame; a step has one frame. The argmax is part of the joint network, so that a step usually reads three numbers and not all logits. Before it, a
+// bias is added to the tokens' logits: an input that is constant for an utterance.
 
 #include <map>
 #include <openvino/opsets/opset13.hpp>
@@ -78,20 +78,19 @@ ov::Output<ov::Node> value_of(const std::shared_ptr<ov::Model> &model, const std
   return model->output(name).get_node()->input_value(0);
 }
 
-std::shared_ptr<op::Constant> vector_of(int64_t value) {
-  return op::Constant::create(ov::element::i64, {1}, {value});
-}
-
-/// Replaces the logits by the best token, the best duration and the token's softmax, all with the bias.
+/// Returns the best token, the best duration, the token's softmax, the tokens' logits, all with the bias, and the
+/// durations' logits: a row of each for each frame.
 ov::OutputVector winners(
     const ov::Output<ov::Node> &logits, const ov::Output<ov::Node> &bias, int64_t token_count) {
-  const auto flat = std::make_shared<op::Reshape>(logits, vector_of(-1), false);
-  const auto axis = op::Constant::create(ov::element::i64, {}, {0});
+  const auto width = logits.get_partial_shape()[3].get_length();
+  const auto rows = std::make_shared<op::Reshape>(
+      logits, op::Constant::create(ov::element::i64, {2}, {int64_t(-1), int64_t(width)}), false);
+  const auto axis = op::Constant::create(ov::element::i64, {}, {1});
   const auto lengths = op::Constant::create(ov::element::i64, {2}, {token_count, int64_t(-1)});
-  const auto parts = std::make_shared<op::VariadicSplit>(flat, axis, lengths);
+  const auto parts = std::make_shared<op::VariadicSplit>(rows, axis, lengths);
   const auto best = [&](const ov::Output<ov::Node> &values) {
     const auto one = op::Constant::create(ov::element::i64, {}, {1});
-    return std::make_shared<op::TopK>(values, one, 0, "max", "value", ov::element::i32);
+    return std::make_shared<op::TopK>(values, one, 1, "max", "value", ov::element::i32);
   };
   const auto biased = std::make_shared<op::Add>(parts->output(0), bias);
   const auto token = best(biased);
@@ -101,14 +100,13 @@ ov::OutputVector winners(
       std::make_shared<op::Subtract>(biased, token->output(0)));
   // A product with ones: ReduceSum takes 4 microseconds for 8193 tokens, this takes 2.5.
   const auto ones = op::Constant::create(ov::element::f32, {size_t(token_count), 1}, {1.0f});
-  const auto row = std::make_shared<op::Unsqueeze>(shifted, vector_of(0));
-  const auto sum = std::make_shared<op::Reshape>(
-      std::make_shared<op::MatMul>(row, ones), vector_of(1), false);
+  const auto sum = std::make_shared<op::MatMul>(shifted, ones);
   const auto one = op::Constant::create(ov::element::f32, {1}, {1.0f});
   const auto confidence = std::make_shared<op::Divide>(one, sum);
   return {
       named(token->output(1), "token"), named(duration->output(1), "duration"),
-      named(confidence->output(0), "confidence")};
+      named(confidence->output(0), "confidence"), named(biased->output(0), "logits"),
+      named(parts->output(1), "durations")};
 }
 
 }  // namespace

@@ -48,14 +48,14 @@ public actor DecoderPool: DevicePool {
 
   /// Decodes the output of the encoder for a part of an utterance.
   func decode(
-    _ encoding: Encoding, allowing mask: TokenMask?, priority: WorkPriority
+    _ encoding: Encoding, preferring preferences: TokenPreferences, priority: WorkPriority
   ) async throws(DeviceError) -> DecoderOutput? {
     guard let decoder else { return nil }
     return try await thread.run(.following, priority: priority, limit: timing.inferenceLimit) {
       [reporter, device = configuration.device] () throws(DeviceError) in
       let clock = ContinuousClock()
       let start = clock.now
-      let decoding = try decoder.decode(encoding, allowing: mask)
+      let decoding = try decoder.decode(encoding, preferring: preferences)
       let seconds = (clock.now - start).seconds
       reporter.ran(seconds: seconds)
       guard decoding.emissions.allSatisfy(\.confidence.isFinite) else { throw .notFinite(device: device) }

@@ -42,13 +42,14 @@ public final class DecoderService: Sendable {
 
   /// Decodes the output of the encoder for a part of an utterance.
   ///
-  /// - Parameter mask: The tokens that may be emitted; `nil` for all.
+  /// - Parameter preferences: The tokens that may be emitted, and those that are preferred.
   public func decode(
-    _ encoding: Encoding, allowing mask: TokenMask? = nil, priority: WorkPriority = .urgent
+    _ encoding: Encoding, preferring preferences: TokenPreferences = TokenPreferences(),
+    priority: WorkPriority = .urgent
   ) async throws(DeviceError) -> DecoderOutput {
     try await onBestDevice { device throws(DeviceError) in
       let output = try await device.run(waits: true) { pool throws(DeviceError) in
-        try await pool.decode(encoding, allowing: mask, priority: priority)
+        try await pool.decode(encoding, preferring: preferences, priority: priority)
       }
       guard let output else { throw .failed(device: device.id, why: "it has no decoder") }
       return output

@@ -50,6 +50,6 @@ public protocol LoadedEncoder: Sendable {
 public protocol LoadedDecoder: Sendable {
   /// Decodes encoder frames to tokens.
   ///
-  /// - Parameter mask: The tokens that may be emitted; `nil` for all.
-  func decode(_ encoding: Encoding, allowing mask: TokenMask?) throws(DeviceError) -> Decoding
+  /// - Parameter preferences: The tokens that may be emitted, and those that are preferred.
+  func decode(_ encoding: Encoding, preferring preferences: TokenPreferences) throws(DeviceError) -> Decoding
 }

@@ -33,9 +33,9 @@ public struct Graph: ~Copyable {
     return result
   }
 
-  /// Sets static shapes of inputs, which some devices require.
+  /// Sets the shapes of inputs; some devices require static ones.
   ///
-  /// - Parameter shapes: The shapes by input name; other inputs are unchanged.
+  /// - Parameter shapes: The shapes by input name, with -1 for any length; other inputs are unchanged.
   public mutating func reshape(_ shapes: [String: [Int]]) throws(InferenceError) {
     let inputs = shapes.map { (name: characters(of: $0.key), shape: lk_shape($0.value)) }
     defer { for input in inputs { input.name.deallocate() } }
@@ -56,7 +56,9 @@ public struct Graph: ~Copyable {
   /// - Returns: The encoder projection (`encoder_outputs` [1, E, T] → `projected` [1, T, 1, J]), the prediction
   ///   network (`targets` [1, 1], `input_states_1`, `input_states_2` [L, 1, H] → `prediction` [1, 1, 1, J],
   ///   `output_states_1`, `output_states_2`) and the joint network (`frame`, `prediction` [1, 1, 1, J], `bias`
-  ///   [tokenCount], which is added to the token logits → `token`, `duration` [1] int32, `confidence` [1] float32).
+  ///   [tokenCount], which is added to the token logits → `token`, `duration` [1, 1] int32, `confidence` [1, 1], `logits`
+  ///   [1, tokenCount], `durations` [1, D] float32). The joint network can be reshaped to a `frame` of [1, T, 1, J]; its
+  ///   outputs have T rows then.
   /// - Throws: ``InferenceError`` if the graph is not the decoder of a TDT model.
   public consuming func splitTransducer(tokenCount: Int) throws(InferenceError) -> TransducerGraphs {
     var projection: OpaquePointer?

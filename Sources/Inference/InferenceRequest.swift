@@ -100,6 +100,16 @@ public struct InferenceRequest: ~Copyable {
     return body(try memory(of: tensor, as: type).span)
   }
 
+  /// Calls `body` with the present elements of an input, row-major.
+  ///
+  /// - Throws: ``InferenceError`` if the input has another element type.
+  public func read<Element: TensorElement, Result>(
+    _ port: InputPort, as type: Element.Type = Element.self, _ body: (Span<Element>) -> Result
+  ) throws(InferenceError) -> Result {
+    let tensor = try tensor(behind: port)
+    return body(try memory(of: tensor, as: type).span)
+  }
+
   /// Returns the present shape of an input.
   public func shape(of port: InputPort) throws(InferenceError) -> [Int] {
     try Self.tensor(LK_INPUT, port.index, of: handle, name).shape.values

@@ -4,9 +4,18 @@ internal import ModelStore
 package import Transducer
 
 /// The decoder's three networks over one utterance: encoder projection, prediction network, joint network.
-package struct DecoderNetworks: ~Copyable, TransducerNetworks {
+package struct DecoderNetworks: ~Copyable, ScoringNetworks {
   private var projection, prediction, joint: InferenceRequest
   private let ports: Ports
+  private let blank: Int32
+  /// Compiles the joint network for any number of frames.
+  private let makeScorer: @Sendable () throws(InferenceError) -> CompiledGraph
+  /// Made when tokens are scored for the first time.
+  private var scorer: JointScorer?
+  /// The bias of each token's logit; `nil` for none.
+  private var bias: [Float]?
+  /// The token that the prediction network ran on last.
+  private var lastToken: Int32
   /// The projected encoder frames of the utterance, [T', width].
   private var projected: [Float] = []
   /// The number of values in a projected frame.
@@ -15,7 +24,8 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
   private var hasPredicted = false
 
   init(
-    projection: borrowing CompiledGraph, prediction: borrowing CompiledGraph, joint: borrowing CompiledGraph
+    projection: borrowing CompiledGraph, prediction: borrowing CompiledGraph, joint: borrowing CompiledGraph,
+    blank: Int32, makeScorer: @escaping @Sendable () throws(InferenceError) -> CompiledGraph
   ) throws(InferenceError) {
     let projection = try projection.makeRequest()
     let prediction = try prediction.makeRequest()
@@ -30,6 +40,9 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
     self.joint = joint
     self.ports = ports
     self.width = width
+    self.blank = blank
+    self.makeScorer = makeScorer
+    lastToken = blank
   }
 
   /// The inputs and outputs of the three networks.
@@ -40,7 +53,7 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
     let states: [(from: OutputPort, to: InputPort)]
     let prediction: OutputPort
     let frame, condition, bias: InputPort
-    let token, duration, confidence: OutputPort
+    let token, duration, confidence, logits: OutputPort
 
     init(
       _ projection: borrowing InferenceRequest, _ prediction: borrowing InferenceRequest,
@@ -60,6 +73,7 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
       token = try joint.output(named: "token")
       duration = try joint.output(named: "duration")
       confidence = try joint.output(named: "confidence")
+      logits = try joint.output(named: "logits")
     }
   }
 
@@ -67,7 +81,8 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
   ///
   /// - Parameter mask: The allowed tokens of the model's vocabulary; `nil` for all tokens.
   package mutating func allow(_ mask: TokenMask?) throws(InferenceError) {
-    try joint.fill(ports.bias, with: mask?.bias)
+    bias = mask?.bias
+    try joint.fill(ports.bias, with: bias)
   }
 
   /// Projects the encoder's output, all frames at once.
@@ -101,6 +116,43 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
     try prediction.fill(ports.targets, as: Int32.self) { $0[0] = token }
     try prediction.infer()
     hasPredicted = true
+    lastToken = token
+  }
+
+  /// The state before a token, and the token.
+  package struct PredictionState: Sendable {
+    fileprivate var states: [[Float]]
+    fileprivate var token: Int32
+  }
+
+  /// Returns the state of the prediction network before its last token, and that token.
+  package func predictionState() throws(InferenceError) -> PredictionState {
+    var states: [[Float]] = []
+    for (_, state) in ports.states {
+      states.append(try prediction.read(state, as: Float.self) { $0.withUnsafeBufferPointer { Array($0) } })
+    }
+    return PredictionState(states: states, token: lastToken)
+  }
+
+  /// Runs the prediction network once more from a state.
+  package mutating func restore(_ state: PredictionState) throws(InferenceError) {
+    for (values, port) in zip(state.states, ports.states) {
+      try prediction.fill(port.to, as: Float.self) { input in
+        input.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: values) }
+      }
+    }
+    hasPredicted = false
+    try predict(after: state.token)
+  }
+
+  /// Returns the scores of a token at a range of encoder frames, with the last prediction.
+  package mutating func scores(of token: Int32, at frames: Range<Int>) throws(InferenceError) -> [FrameScores]
+  {
+    if scorer == nil { scorer = try JointScorer(makeScorer(), prediction: prediction, ports.prediction) }
+    return try scorer?.scores(
+      of: token, blank: blank, bias: bias,
+      frames: projected[frames.lowerBound * width..<frames.upperBound * width],
+      count: frames.count) ?? []
   }
 
   /// Runs the joint network for an encoder frame and the last prediction.
@@ -114,6 +166,13 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
       token: try joint.read(ports.token, as: Int32.self) { $0[0] },
       duration: try joint.read(ports.duration, as: Int32.self) { $0[0] },
       confidence: try joint.read(ports.confidence, as: Float.self) { $0[0] })
+  }
+
+  /// Calls `body` with the logits of all tokens of the last run of the joint network.
+  package mutating func withLogits<Result>(
+    _ body: (borrowing Span<Float>) -> Result
+  ) throws(InferenceError) -> Result {
+    try joint.read(ports.logits, as: Float.self, body)
   }
 
   /// Checks that a fused graph is a TDT decoder for this vocabulary, and for encoder frames of this width.
@@ -149,7 +208,7 @@ package struct DecoderNetworks: ~Copyable, TransducerNetworks {
 
 extension InferenceRequest {
   /// Fills the input with a bias for each token; `nil` for zeros.
-  fileprivate mutating func fill(_ port: InputPort, with bias: [Float]?) throws(InferenceError) {
+  mutating func fill(_ port: InputPort, with bias: [Float]?) throws(InferenceError) {
     try fill(port, as: Float.self) { input in
       input.withUnsafeMutableBufferPointer { input in
         input.update(repeating: 0)

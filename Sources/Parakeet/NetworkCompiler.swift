@@ -2,6 +2,7 @@ package import Devices
 internal import Inference
 package import ModelStore
 internal import Synchronization
+internal import Transducer
 
 /// Compiles a model's networks, in the precision in which each device runs them best.
 ///
@@ -90,7 +91,33 @@ package final class NetworkCompiler: Sendable {
       let joint = try compile(
         graphs.joint, "joint network", on: device, plan,
         in: plan.precision.weights == .int8 ? .f32 : plan.precision.arithmetic)
-      return try DecoderNetworks(projection: projection, prediction: prediction, joint: joint)
+      return try DecoderNetworks(
+        projection: projection, prediction: prediction, joint: joint, blank: model.vocabulary.blank,
+        makeScorer: { [self] () throws(InferenceError) in
+          do throws(ParakeetError) {
+            return try jointOverFrames()
+          } catch {
+            throw InferenceError(operation: "compile the joint network over frames", message: "\(error)")
+          }
+        })
+    }
+  }
+
+  /// Compiles the joint network for any number of frames, which an accelerator may not support.
+  private func jointOverFrames() throws(ParakeetError) -> CompiledGraph {
+    let processor = DeviceID.cpu
+    let plan = try plan(for: processor)
+    return try ParakeetError.catching {
+      var graphs = try decoderGraphs(plan)
+      guard let width = try graphs.joint.inputs.first(where: { $0.name == "frame" })?.shape?.last ?? nil
+      else {
+        throw ModelError(model: model.name, reason: .graph("the joint network has no input frame"))
+      }
+      try graphs.joint.reshape(["frame": [1, -1, 1, width]])
+      return try runtime.compile(
+        graphs.joint, name: "joint network over frames", for: processor.description,
+        properties: DeviceProperties.make(
+          for: processor, arithmetic: .f32, supported: plan.properties, overrides: [:]))
     }
   }
 

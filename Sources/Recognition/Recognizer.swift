@@ -14,6 +14,7 @@ public final class Recognizer: Sendable {
   private let listening: ListeningSettings
   private let extractor: LogMelExtractor
   let languages: SpokenLanguages
+  private let boosters: PhraseBoosters
   private let loader: EngineLoader
   private let count = Mutex(SpeculationCount())
 
@@ -32,6 +33,7 @@ public final class Recognizer: Sendable {
     self.listening = listening
     self.loader = loader
     extractor = LogMelExtractor(bandCount: model.bandCount)
+    boosters = PhraseBoosters(for: model.vocabulary)
     languages = SpokenLanguages(
       of: model, forcesScript: listening.forcesScript, onUnknown: onUnknownLanguage)
   }
@@ -52,31 +54,34 @@ public final class Recognizer: Sendable {
   /// Begins an utterance of live speech, to be fed as the audio arrives.
   ///
   /// - Parameters:
-  ///   - language: The language requested so far, a BCP 47 tag.
+  ///   - context: What is known about the utterance so far.
   ///   - onSegment: Called with each segment that is final before the utterance has ended, in order.
   public func listen(
-    language: String? = nil, onSegment: @escaping @Sendable (SpokenText) -> Void = { _ in }
+    in context: SpeechContext = SpeechContext(),
+    onSegment: @escaping @Sendable (SpokenText) -> Void = { _ in }
   ) -> LiveTranscription {
     LiveTranscription(
-      self, utterance(), language: language, attempts: listening.attempts, onSegment: onSegment)
+      self, utterance(), in: context, attempts: listening.attempts, onSegment: onSegment)
   }
 
   /// Begins the transcription of a recording, to be fed as it is read.
   ///
-  /// - Parameter language: The requested language, a BCP 47 tag.
-  public func transcription(language: String? = nil) async throws(DeviceError) -> Transcription {
-    try await Transcription(self, utterance(), language: language)
+  /// - Parameter context: What is known about the recording.
+  public func transcription(
+    in context: SpeechContext = SpeechContext()
+  ) async throws(DeviceError) -> Transcription {
+    try await Transcription(self, utterance(), in: context)
   }
 
   /// Transcribes a complete recording.
   ///
   /// - Parameters:
   ///   - samples: 16 kHz, mono, in [-1, 1].
-  ///   - language: The requested language, a BCP 47 tag.
+  ///   - context: What is known about the recording.
   public func transcribe(
-    _ samples: [Float], language: String? = nil
+    _ samples: [Float], in context: SpeechContext = SpeechContext()
   ) async throws(DeviceError) -> Transcript {
-    var transcription = try await transcription(language: language)
+    var transcription = try await transcription(in: context)
     try await transcription.append(samples)
     return try await transcription.finish()
   }
@@ -101,20 +106,24 @@ extension Recognizer: WindowRecognizer {
   }
 
   func recognize(
-    _ window: Window, of frames: LogMelFrames, language: String?, priority: WorkPriority
+    _ window: Window, of frames: LogMelFrames, in context: SpeechContext, priority: WorkPriority
   ) async throws(DeviceError) -> WindowResult {
     let engine = try await loader.engine()
-    let mask = languages.mask(for: language)
+    async let booster = boosters.booster(for: context.phrases)
+    let mask = languages.mask(for: context.language)
     let (padded, range) = frames.amplified(window.frames, upTo: listening.maximumGain)
       .padded(window.frames, to: min(Self.shortestWindow, engine.windowLimit))
     let encoded = try await engine.encoders.encode(padded, range, priority: priority)
-    let decoded = try await engine.decoder.decode(encoded.encoding, allowing: mask, priority: priority)
+    let decoded = try await engine.decoder.decode(
+      encoded.encoding,
+      preferring: TokenPreferences(
+        mask: mask, booster: await booster, rescuesNames: listening.rescuesNames), priority: priority)
     return WindowResult(
       window: window,
       emissions: decoded.decoding.emissions(
         from: window.frames.lowerBound / model.subsampling),
       encoderSeconds: encoded.seconds, decoderSeconds: decoded.seconds,
-      decoderSteps: decoded.decoding.steps, device: encoded.device,
+      decoderSteps: decoded.decoding.steps, boostedTokens: decoded.decoding.boosted, device: encoded.device,
       bucket: encoded.shape.bucket?.seconds, isFromCache: encoded.isFromCache,
       fallbackReason: encoded.fallbackReason,
       precision: engine.networks.precision(on: encoded.accelerator) ?? .auto)

@@ -21,6 +21,8 @@ public struct Transcript: Sendable {
   public var isFromCache = false
   /// The reason why another bucket or device was used as a fallback; `nil` if none was.
   public var fallbackReason: String?
+  /// The number of tokens that a phrase of the context has changed.
+  public var boostedTokens = 0
   /// True if the transcript was made before the utterance ended.
   public var isSpeculative = false
   /// The precision in which the networks ran.

@@ -5,17 +5,17 @@ public import Devices
 /// reader waits for that. An hour takes no more memory than a window.
 public struct Transcription: Sendable {
   private let recognizer: any WindowRecognizer
-  private let language: String?
+  private let context: SpeechContext
   private let limit: Int
   private var utterance: Utterance
   private var assembly: TranscriptAssembly
   private let start = ContinuousClock().now
 
   init(
-    _ recognizer: any WindowRecognizer, _ utterance: Utterance, language: String? = nil
+    _ recognizer: any WindowRecognizer, _ utterance: Utterance, in context: SpeechContext = SpeechContext()
   ) async throws(DeviceError) {
     self.recognizer = recognizer
-    self.language = language
+    self.context = context
     limit = try await recognizer.knownWindowLimit()
     self.utterance = utterance
     assembly = TranscriptAssembly(for: recognizer)
@@ -33,7 +33,7 @@ public struct Transcription: Sendable {
   /// Ends the recording and returns its transcript. The total time counts from the beginning of the recording.
   public mutating func finish() async throws(DeviceError) -> Transcript {
     for window in utterance.lastWindows(limit: limit) { try await recognize(window) }
-    var transcript = assembly.transcript(language: language, audioSeconds: utterance.seconds)
+    var transcript = assembly.transcript(language: context.language, audioSeconds: utterance.seconds)
     transcript.timings.features = utterance.featureSeconds
     transcript.timings.total = (ContinuousClock().now - start).seconds
     return transcript
@@ -41,7 +41,7 @@ public struct Transcription: Sendable {
 
   private mutating func recognize(_ window: WindowFrames) async throws(DeviceError) {
     let result = try await recognizer.recognize(
-      window.window, of: window.frames, language: language, priority: .urgent)
+      window.window, of: window.frames, in: context, priority: .urgent)
     assembly.add(result, audioSeconds: utterance.seconds)
   }
 }

@@ -10,7 +10,8 @@ extension Setting {
     uri, zeroconf, zeroconfInterface, model, device, fallback, decoderDevice, precision, buckets, lazyBuckets,
     memoryBudget, maxResidentBuckets, deviceProperty, inferenceSeconds, windowSeconds, vad, vadMargin,
     vadOnsetSeconds, vadHangOverSeconds, vadLeadingSeconds, vadTrailingSeconds, maxGain, maxSpeculations,
-    language, forceScript, text, numbers, dataDir, cache, keepOriginals, offline, logLevel, logFormat,
+    language, forceScript, names, namesRescue, text, numbers, dataDir, cache, keepOriginals, offline,
+    logLevel, logFormat,
     logTranscripts, drainSeconds, maxConnections, maxUtteranceSeconds, maxHeaderBytes, maxDataBytes,
     maxPayloadBytes, stallSeconds, idleSeconds, deadlineSeconds,
   ]
@@ -125,6 +126,14 @@ extension Setting {
   public static let forceScript = onOff(
     "force-script", \.listening.forcesScript,
     "Emit only letters of the scripts that the requested language is written in.")
+
+  public static let names = optionalPath(
+    "names", \.names,
+    "File with names that speakers say, one per line; read again when it changes.")
+
+  public static let namesRescue = onOff(
+    "names-rescue", \.listening.rescuesNames,
+    "Compare words that are uncertain with the names once more, by sound and by the model's scores.")
 
   public static let text = choice(
     "text", \.wording.form, value: "form",

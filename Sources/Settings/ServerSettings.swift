@@ -21,6 +21,8 @@ public struct ServerSettings: Sendable, Equatable {
   /// The tag of the language that is spoken; `nil` if it is not known.
   public var language: String?
   public var wording = Wording()
+  /// The file with names; `nil` for none.
+  public var names: String?
 
   /// The directory for downloaded, prepared and compiled models.
   public var dataDir: String

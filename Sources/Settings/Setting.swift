@@ -235,6 +235,13 @@ extension Setting {
       parse: { $0.isPlainLine ? $0 : nil }, write: { $0 })
   }
 
+  /// The path of a file, or none.
+  static func optionalPath(_ name: String, _ property: Property<String?>, _ help: String) -> Setting {
+    Setting(
+      name, property, help, value: "file", accepted: "the path of a file",
+      parse: { $0.isPlainLine && !$0.isEmpty ? .some($0) : nil }, write: { $0 })
+  }
+
   /// "yes", "no", or a name that fits into a label of DNS.
   static func serviceName(_ name: String, _ property: Property<String>, _ help: String) -> Setting {
     Setting(

@@ -13,6 +13,41 @@ public protocol TransducerNetworks: ~Copyable {
 
   /// Runs the joint network on encoder frame `frame` and the last prediction.
   mutating func join(frame: Int) throws(Failure) -> JointOutput
+
+  /// Calls `body` with the logits of all tokens, without the durations, of the last run of the joint network.
+  mutating func withLogits<Result>(_ body: (borrowing Span<Float>) -> Result) throws(Failure) -> Result
+}
+
+/// Networks that can also score tokens that they would not choose.
+public protocol ScoringNetworks: TransducerNetworks, ~Copyable {
+  /// The prediction network's state before its last token, and that token.
+  associatedtype PredictionState
+
+  /// Returns the state of the prediction network, for ``restore(_:)``.
+  func predictionState() throws(Failure) -> PredictionState
+
+  /// Brings the prediction network back to a state, and its output with it.
+  mutating func restore(_ state: PredictionState) throws(Failure)
+
+  /// Returns the joint network's scores of a token, with the last prediction, at each frame of a range.
+  mutating func scores(of token: Int32, at frames: Range<Int>) throws(Failure) -> [FrameScores]
+}
+
+/// The joint network's scores at a frame, each a natural logarithm of a probability.
+public struct FrameScores: Sendable, Equatable {
+  /// The score of the token.
+  public var token: Float
+  /// The score of blank.
+  public var blank: Float
+  /// The score of each duration, from 0 encoder frames.
+  public var durations: [Float]
+
+  /// Creates scores.
+  public init(token: Float, blank: Float, durations: [Float]) {
+    self.token = token
+    self.blank = blank
+    self.durations = durations
+  }
 }
 
 /// The joint network's output for one frame.

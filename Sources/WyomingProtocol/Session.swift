@@ -32,16 +32,23 @@ public struct Session: Sendable {
     public var model: String?
     /// The language in `transcribe`.
     public var language: String?
+    /// Names that the speaker is likely to say, in `transcribe`.
+    public var names: [String] = []
+    /// Other words that the speaker is likely to say, in `transcribe`.
+    public var terms: [String] = []
     /// True if the server ended the utterance because it was too long.
     public var isTruncated = false
 
     /// Creates a request.
     public init(
-      program: String? = nil, model: String? = nil, language: String? = nil, isTruncated: Bool = false
+      program: String? = nil, model: String? = nil, language: String? = nil, names: [String] = [],
+      terms: [String] = [], isTruncated: Bool = false
     ) {
       self.program = program
       self.model = model
       self.language = language
+      self.names = names
+      self.terms = terms
       self.isTruncated = isTruncated
     }
   }
@@ -109,6 +116,8 @@ public struct Session: Sendable {
     case "transcribe":
       request.model = event.data["name"]?.string
       request.language = event.data["language"]?.string
+      request.names = texts(event.data["transcript_names"])
+      request.terms = texts(event.data["transcript_terms"])
       return isListening ? [.changeRequest(request)] : []
     case "audio-start":
       format = try audioFormat(of: event, fallback: AudioFormat())
@@ -174,6 +183,9 @@ public struct Session: Sendable {
     taken.isTruncated = isTruncated
     return taken
   }
+
+  /// Returns the texts of an array. Other items are left out: a list of names must not cost a transcript.
+  private func texts(_ value: JSONValue?) -> [String] { value?.array?.compactMap(\.string) ?? [] }
 
   /// Returns the event's format, with the fallback's values for missing ones.
   private func audioFormat(

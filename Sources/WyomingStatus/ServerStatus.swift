@@ -27,6 +27,43 @@ public struct ServerStatus: Sendable, Equatable {
     }
   }
 
+  /// The names that a server knows, and their effect.
+  public struct Names: Sendable, Equatable {
+    /// The number of tokens that a name has changed.
+    public var boostedTokens: Int
+    /// The number of utterances in which a name has changed a token.
+    public var boostedUtterances: Int
+    /// The sources of names.
+    public var sources: [Source]
+
+    /// A source of names.
+    public struct Source: Sendable, Equatable {
+      /// The kind: "file", "home-assistant".
+      public var name: String
+      /// The number of names.
+      public var count: Int
+      /// The time since they were read, in seconds; `nil` if they never were.
+      public var ageSeconds: Double?
+      /// The reason why the source cannot be read at present; `nil` if it can.
+      public var failure: String?
+
+      /// Creates a source.
+      public init(name: String, count: Int, ageSeconds: Double?, failure: String?) {
+        self.name = name
+        self.count = count
+        self.ageSeconds = ageSeconds
+        self.failure = failure
+      }
+    }
+
+    /// Creates the names, by default of a server without sources.
+    public init(boostedTokens: Int = 0, boostedUtterances: Int = 0, sources: [Source] = []) {
+      self.boostedTokens = boostedTokens
+      self.boostedUtterances = boostedUtterances
+      self.sources = sources
+    }
+  }
+
   /// The name of the model.
   public var model: String
   /// The progress of the model.
@@ -35,15 +72,19 @@ public struct ServerStatus: Sendable, Equatable {
   public var devices: [DeviceReport]
   /// The counters of speculative recognition.
   public var speculation: Speculation
+  /// The names that the server knows.
+  public var names: Names
 
   /// Creates a status.
   public init(
-    model: String, progress: Progress, devices: [DeviceReport], speculation: Speculation = Speculation()
+    model: String, progress: Progress, devices: [DeviceReport], speculation: Speculation = Speculation(),
+    names: Names = Names()
   ) {
     self.model = model
     self.progress = progress
     self.devices = devices
     self.speculation = speculation
+    self.names = names
   }
 
   /// The event's data. Programs read it: keep the keys.
@@ -56,6 +97,7 @@ public struct ServerStatus: Sendable, Equatable {
         "wasted": .integer(speculation.started - speculation.used),
         "saved_seconds": .number((speculation.savedSeconds * 1e3).rounded() / 1e3),
       ]),
+      "names": .object(names.json),
     ]
   }
 
@@ -72,7 +114,8 @@ public struct ServerStatus: Sendable, Equatable {
       model: model, progress: progress, devices: devices.compactMap(\.self),
       speculation: Speculation(
         started: counts?["started"]?.integer ?? 0, used: counts?["used"]?.integer ?? 0,
-        savedSeconds: counts?["saved_seconds"]?.number ?? 0))
+        savedSeconds: counts?["saved_seconds"]?.number ?? 0),
+      names: Names(json["names"]?.object ?? [:]))
     guard self.devices.count == devices.count else { return nil }
   }
 }

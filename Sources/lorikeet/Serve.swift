@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Logging
+internal import Names
 internal import ServiceDiscovery
 internal import ServiceLifecycle
 internal import Settings
@@ -23,6 +24,7 @@ struct Serve: AsyncParsableCommand {
 
   @OptionGroup(title: "Address options") var addresses: AddressOptions
   @OptionGroup(title: "Recognition options") var speech: SpeechOptions
+  @OptionGroup(title: "Names options") var names: NamesOptions
   @OptionGroup(title: "Text options") var text: TextOptions
   @OptionGroup(title: "Log options") var log: LogOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
@@ -85,6 +87,10 @@ struct Serve: AsyncParsableCommand {
     var loading: [ServiceGroupConfiguration.ServiceConfiguration] = []
     var servers: [ServiceGroupConfiguration.ServiceConfiguration] = []
     let settings = resolved.settings
+    let names = NameBook(settings.names == nil ? [] : [.file])
+    if let file = settings.names {
+      loading.append(.init(service: try NamesFileWatch(file, names, logger)))
+    }
     let advertiser = discovery.map { Advertiser(interfaces: $0.interfaces, logger: logger) }
     for (place, address) in resolved.addresses.enumerated() {
       let name = address.model ?? settings.model
@@ -99,7 +105,7 @@ struct Serve: AsyncParsableCommand {
       }
       let service = SpeechService(
         model: model, language: address.language ?? settings.language,
-        wording: settings.wording, logsTranscripts: settings.logTranscripts)
+        names: names, wording: settings.wording, logsTranscripts: settings.logTranscripts)
       let server = WyomingServer(
         address: address, service: service, limits: settings.limits, logger: logger
       ) { address, ipAddress in

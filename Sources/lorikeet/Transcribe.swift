@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Audio
 internal import ModelDownload
 internal import ModelStore
+internal import Names
 internal import Recognition
 internal import Settings
 internal import SpeechEngine
@@ -16,6 +17,7 @@ struct Transcribe: AsyncParsableCommand {
       """.with(.transcribe))
 
   @OptionGroup(title: "Recognition options") var speech: SpeechOptions
+  @OptionGroup(title: "Names options") var names: NamesOptions
   @OptionGroup(title: "Text options") var text: TextOptions
   @OptionGroup(title: "Advanced options") var advanced: AdvancedSpeechOptions
 
@@ -42,6 +44,8 @@ struct Transcribe: AsyncParsableCommand {
   func run() async throws {
     await runToTheEnd {
       let settings = try settings().settings
+      let names = try settings.names.map(NamesFile.read) ?? []
+      let context = SpeechContext(language: settings.language, phrases: names.flatMap(\.phrases))
       let request = ModelRequest(settings)
       let model = try await find(request)
       let recognizer = request.recognizer(of: model) { event in
@@ -52,7 +56,7 @@ struct Transcribe: AsyncParsableCommand {
       var allRead = true
       for file in files {
         do {
-          let transcript = try await transcribe(file, with: recognizer)
+          let transcript = try await transcribe(file, in: context, with: recognizer)
           let worded = transcript.worded(settings.wording, languages: model.languages)
           try Terminal.print(format.render(worded, of: file))
         } catch let error as AudioError {
@@ -87,11 +91,13 @@ struct Transcribe: AsyncParsableCommand {
   }
 
   @MainActor
-  private func transcribe(_ file: String, with recognizer: Recognizer) async throws -> Transcript {
+  private func transcribe(
+    _ file: String, in context: SpeechContext, with recognizer: Recognizer
+  ) async throws -> Transcript {
     var reader = try AudioReader(path: file)
     let progress = ProgressBar(label: reader.source, isShown: Terminal.isWatched && !quiet)
     defer { progress.clear() }
-    var transcription = try await recognizer.transcription(language: speech.language)
+    var transcription = try await recognizer.transcription(in: context)
     var hasNotedChannel = false
     while let samples = try reader.next() {
       try await transcription.append(samples)

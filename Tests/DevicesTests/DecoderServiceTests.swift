@@ -55,7 +55,9 @@ private struct ScriptedDecoder: LoadedDecoder {
   let device: DeviceID
   let networks: ScriptedNetworks
 
-  func decode(_ encoding: Encoding, allowing mask: TokenMask?) throws(DeviceError) -> Decoding {
+  func decode(
+    _ encoding: Encoding, preferring preferences: TokenPreferences
+  ) throws(DeviceError) -> Decoding {
     try networks.run(on: device)
   }
 }

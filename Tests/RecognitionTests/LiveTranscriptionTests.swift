@@ -138,11 +138,11 @@ import Transducer
   @Test func `an attempt in another language is not used for the transcript`() async throws {
     let recognizer = try await ScriptedRecognizer()
     let live = recognizer.listen()
-    live.expect(language: "es")
+    live.expect(SpeechContext(language: "es"))
     for samples in try Speech(pauses: [0.8]).chunks(of: 1024) { live.append(samples) }
     try await eventually { recognizer.isIdle && recognizer.results == 1 }
-    live.expect(language: "es")
-    live.expect(language: "ru")
+    live.expect(SpeechContext(language: "es"))
+    live.expect(SpeechContext(language: "ru"))
     let transcript = try await live.finish()
     #expect(recognizer.languagesRequested == ["es", "ru"])
     #expect(transcript.language == "ru" && !transcript.isSpeculative)
@@ -152,7 +152,7 @@ import Transducer
   @Test func `an attempt in the requested language is used for the transcript`() async throws {
     let recognizer = try await ScriptedRecognizer()
     let live = recognizer.listen()
-    live.expect(language: "es")
+    live.expect(SpeechContext(language: "es"))
     for samples in try Speech(pauses: [0.8]).chunks(of: 1024) { live.append(samples) }
     try await eventually { recognizer.isIdle && recognizer.results == 1 }
     let transcript = try await live.finish()
@@ -167,7 +167,7 @@ import Transducer
     let live = recognizer.listen(attempts: 2)
     for samples in try Speech(pauses: [0.8]).chunks(of: 1024) { live.append(samples) }
     for number in 0..<20 {
-      live.expect(language: "x\(number)")
+      live.expect(SpeechContext(language: "x\(number)"))
       live.append([Float](repeating: 0, count: 160))
       try await eventually { recognizer.isIdle }
     }
@@ -298,12 +298,12 @@ private final class ScriptedRecognizer: WindowRecognizer {
   func fail(times: Int) { state.withLock { $0.failuresToCome = times } }
 
   func recognize(
-    _ window: Window, of frames: LogMelFrames, language: String?, priority: WorkPriority
+    _ window: Window, of frames: LogMelFrames, in context: SpeechContext, priority: WorkPriority
   ) async throws(DeviceError) -> WindowResult {
     let fails = state.withLock { state in
       state.begun += 1
       state.windows.append(window)
-      state.languages.append(language)
+      state.languages.append(context.language)
       defer { state.failuresToCome = max(0, state.failuresToCome - 1) }
       return state.failuresToCome > 0
     }

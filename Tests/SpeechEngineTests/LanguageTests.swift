@@ -36,7 +36,7 @@ private func withMixedModel<Result>(_ body: (ModelDirectory) async throws -> Res
 private func transcript(
   _ recording: String, _ recognizer: Recognizer, language: String?
 ) async throws -> Transcript {
-  try await recognizer.transcribe(Fixtures.samples(recording), language: language)
+  try await recognizer.transcribe(Fixtures.samples(recording), in: SpeechContext(language: language))
 }
 
 private let settings = ComputeSettings(device: .cpu, precision: .f32)

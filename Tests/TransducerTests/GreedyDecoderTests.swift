@@ -30,6 +30,12 @@ private struct ScriptedNetworks: TransducerNetworks {
     if answer.token == broken { throw ScriptedFailure() }
     return answer
   }
+
+  mutating func withLogits<Result>(
+    _ body: (borrowing Span<Float>) -> Result
+  ) throws(ScriptedFailure) -> Result {
+    throw ScriptedFailure()
+  }
 }
 
 private struct ScriptedFailure: Error, Equatable {}

@@ -46,7 +46,9 @@ struct SessionInvariants {
     case "transcribe":
       let language = event.data["language"]?.string
       let request = Session.Request(
-        program: program, model: event.data["name"]?.string, language: language)
+        program: program, model: event.data["name"]?.string, language: language,
+        names: event.data["transcript_names"]?.array?.compactMap(\.string) ?? [],
+        terms: event.data["transcript_terms"]?.array?.compactMap(\.string) ?? [])
       try hold(actions == (isOpen ? [.changeRequest(request)] : []), "transcribe gives \(actions)")
     case "audio-start":
       try hold(actions == [.beginUtterance] && isOpen, "audio-start gives \(actions)")

@@ -28,6 +28,26 @@ import Testing
     return try events.flatMap { try session.receive($0) }
   }
 
+  @Test func `names and terms hold for one utterance`() throws {
+    let named = Event(
+      type: "transcribe",
+      data: [
+        "transcript_names": .array([.string("Ecobee"), .integer(3), .null, .string("Plantuary")]),
+        "transcript_terms": .array([.string("thermostat")]),
+      ])
+    let request = Session.Request(names: ["Ecobee", "Plantuary"], terms: ["thermostat"])
+    #expect(
+      try actions([named, Self.start, Self.stop, Self.start, Self.stop]) == [
+        .beginUtterance, .finishUtterance(request), .beginUtterance, Self.finish,
+      ])
+  }
+
+  @Test(arguments: [JSONValue.null, .string("Ecobee"), .integer(1), .object([:]), .array([])])
+  func `names that are no array of texts cost no transcript`(value: JSONValue) throws {
+    let odd = Event(type: "transcribe", data: ["transcript_names": value, "transcript_terms": value])
+    #expect(try actions([odd, Self.start, Self.stop]) == [.beginUtterance, Self.finish])
+  }
+
   @Test(
     arguments: [
       // Home Assistant's order.

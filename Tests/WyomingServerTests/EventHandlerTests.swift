@@ -29,7 +29,7 @@ import WyomingProtocol
     var requests: [Session.Request] = []
     var handler = EventHandler(connection: connection, outbound: writer, queue: TranscriptQueue()) {
       requests.append($0)
-      return $0.language
+      return SpeechContext(language: $0.language, phrases: $1)
     }
     for event in events { try await handler.handle(event) }
     return requests

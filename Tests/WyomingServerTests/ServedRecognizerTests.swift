@@ -92,8 +92,8 @@ import WyomingProtocol
     let (kept, live) = (try early.finished(), try late.finished())
     #expect(kept.samples == samples)
     #expect(live.samples == nil)
-    let transcript = try await kept.transcript(by: loaded, language: nil)
+    let transcript = try await kept.transcript(by: loaded)
     #expect(transcript.text == "Open the garden blinds.")
-    #expect(try await live.transcript(by: loaded, language: nil).spoken == transcript.spoken)
+    #expect(try await live.transcript(by: loaded).spoken == transcript.spoken)
   }
 }

@@ -115,6 +115,6 @@ import WyomingProtocol
 extension UtteranceAudio {
   /// The samples of an utterance that began without a recognizer.
   var samples: [Float]? {
-    if case .samples(let samples) = self { samples } else { nil }
+    if case .samples(let samples, _) = self { samples } else { nil }
   }
 }

@@ -33,6 +33,7 @@ import WyomingProtocol
         "state":"lost","why":"NPU: DEVICE_LOST"},\
         {"busy_seconds":0.0,"encoders":[],"evictions":0,"failures":0,"fallbacks":0,"hits":0,"inferences":0,\
         "loads":0,"name":"CPU","state":"idle","why":null}],"model":"tiny",\
+        "names":{"boosted_tokens":0,"boosted_utterances":0,"count":0,"sources":[]},\
         "speculation":{"saved_seconds":1.5,"started":3,"used":2,"wasted":1},"state":"ready"}
         """)
   }

@@ -15,12 +15,19 @@ final class OpenVINODecoder: LoadedDecoder {
     self.networks = Mutex(networks)
   }
 
-  func decode(_ encoding: Encoding, allowing mask: TokenMask?) throws(DeviceError) -> Decoding {
+  func decode(
+    _ encoding: Encoding, preferring preferences: TokenPreferences
+  ) throws(DeviceError) -> Decoding {
     try DeviceError.running(on: device) { () throws(InferenceError) in
       try networks.withLock { networks throws(InferenceError) in
-        try networks.allow(mask)
+        try networks.allow(preferences.mask)
         try networks.project(encoding)
-        return try search.decode(frameCount: encoding.count, with: &networks)
+        if let booster = preferences.booster, preferences.rescuesNames {
+          return try search.decodeRescuingNames(
+            frameCount: encoding.count, with: &networks, boosting: booster)
+        }
+        return try search.decode(
+          frameCount: encoding.count, with: &networks, boosting: preferences.booster)
       }
     }
   }

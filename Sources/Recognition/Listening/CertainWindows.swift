@@ -9,8 +9,7 @@ final class CertainWindows: Sendable {
   /// A window that the rest of the utterance cannot change.
   struct Item: Sendable {
     var window: WindowFrames
-    /// The requested language, a BCP 47 tag.
-    var language: String?
+    var context: SpeechContext
     /// An attempt that began before the window was certain.
     var attempt: Task<WindowResult?, Never>?
   }
@@ -71,6 +70,6 @@ extension CertainWindows.Item {
       if let result { return result }
     }
     return try await recognizer.recognize(
-      window.window, of: window.frames, language: language, priority: priority)
+      window.window, of: window.frames, in: context, priority: priority)
   }
 }

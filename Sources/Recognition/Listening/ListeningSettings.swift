@@ -12,6 +12,8 @@ public struct ListeningSettings: Sendable, Equatable {
   public var maximumGain = 30.0
   /// True if letters of scripts that the requested language is not written in are never emitted.
   public var forcesScript = true
+  /// True if uncertain words are compared with the phrases of an utterance's context once more.
+  public var rescuesNames = false
 
   /// Creates the default settings.
   public init() {}

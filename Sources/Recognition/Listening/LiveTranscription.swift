@@ -12,8 +12,8 @@ internal import Transducer
 public final class LiveTranscription: Sendable {
   private struct State: Sendable {
     var utterance: Utterance
-    /// The language requested so far.
-    var language: String?
+    /// What is known so far.
+    var context: SpeechContext
     var speculation: Speculation
     /// `nil` while no window is certain.
     var certain: CertainWindows?
@@ -24,30 +24,29 @@ public final class LiveTranscription: Sendable {
   private let state: Mutex<State>
 
   /// - Parameters:
-  ///   - language: The language requested so far, a BCP 47 tag.
+  ///   - context: What is known about the utterance so far.
   ///   - attempts: The most attempts to recognize windows that are not certain.
   ///   - onSegment: Called with each segment that is final before the utterance has ended, in order.
   init(
-    _ recognizer: any WindowRecognizer, _ utterance: Utterance, language: String? = nil, attempts: Int,
+    _ recognizer: any WindowRecognizer, _ utterance: Utterance, in context: SpeechContext = SpeechContext(),
+    attempts: Int,
     onSegment: @escaping @Sendable (SpokenText) -> Void = { _ in }
   ) {
     self.recognizer = recognizer
     self.onSegment = onSegment
     state = Mutex(
-      State(utterance: utterance, language: language, speculation: Speculation(limit: attempts)))
+      State(utterance: utterance, context: context, speculation: Speculation(limit: attempts)))
   }
 
   deinit {
     state.withLock { $0.speculation.drop() }
   }
 
-  /// Sets the language of all windows that are not certain yet, and drops the current attempt.
-  ///
-  /// - Parameter language: A BCP 47 tag.
-  public func expect(language: String?) {
+  /// Sets the context of all windows that are not certain yet, and drops the current attempt.
+  public func expect(_ context: SpeechContext) {
     state.withLock { state in
-      guard language != state.language else { return }
-      state.language = language
+      guard context != state.context else { return }
+      state.context = context
       state.speculation.reset()
     }
   }
@@ -61,7 +60,7 @@ public final class LiveTranscription: Sendable {
       let settled = state.utterance.settledWindows(limit: limit)
       if let settled = state.speculation.update(settled) ? settled : nil {
         state.speculation.start(
-          state.utterance.lastWindows(limit: limit), language: state.language, by: recognizer
+          state.utterance.lastWindows(limit: limit), in: state.context, by: recognizer
         ) { [weak self] in
           self?.state.withLock { $0.speculation.decline(settled) }
         }
@@ -73,19 +72,19 @@ public final class LiveTranscription: Sendable {
     let attempt = state.speculation.take(window.window)
     if attempt != nil { recognizer.countUsed(savedSeconds: 0) }
     let certain = state.certain ?? CertainWindows(recognizer, onSegment: onSegment)
-    certain.add(CertainWindows.Item(window: window, language: state.language, attempt: attempt))
+    certain.add(CertainWindows.Item(window: window, context: state.context, attempt: attempt))
     state.certain = certain
   }
 
-  /// Ends the utterance and returns its transcript, in the language requested last.
+  /// Ends the utterance and returns its transcript, in the last context.
   public func finish() async throws(DeviceError) -> Transcript {
     let clock = ContinuousClock()
     let start = clock.now
     let limit = try await recognizer.knownWindowLimit()
-    let (utterance, windows, attempts, certain, language) = state.withLock { state in
+    let (utterance, windows, attempts, certain, context) = state.withLock { state in
       let windows = state.utterance.lastWindows(limit: limit)
       let attempts = state.speculation.finish(windows.map(\.window))
-      return (state.utterance, windows, attempts, state.certain, state.language)
+      return (state.utterance, windows, attempts, state.certain, state.context)
     }
     var assembly = try await certain?.finish() ?? TranscriptAssembly(for: recognizer)
     var (isSpeculative, workSeconds) = (!windows.isEmpty, 0.0)
@@ -98,11 +97,11 @@ public final class LiveTranscription: Sendable {
       } else {
         isSpeculative = false
         result = try await recognizer.recognize(
-          window.window, of: window.frames, language: language, priority: .urgent)
+          window.window, of: window.frames, in: context, priority: .urgent)
       }
       assembly.add(result, audioSeconds: utterance.seconds)
     }
-    var transcript = assembly.transcript(language: language, audioSeconds: utterance.seconds)
+    var transcript = assembly.transcript(language: context.language, audioSeconds: utterance.seconds)
     transcript.timings.features = utterance.featureSeconds
     transcript.timings.total = (clock.now - start).seconds
     transcript.isSpeculative = isSpeculative

@@ -40,10 +40,10 @@ struct Speculation: Sendable {
   /// Begins an attempt.
   ///
   /// - Parameters:
-  ///   - language: The requested language, a BCP 47 tag.
+  ///   - context: What is known about the utterance.
   ///   - onDecline: Called if the device is busy; see ``decline(_:)``.
   mutating func start(
-    _ windows: [WindowFrames], language: String?, by recognizer: any WindowRecognizer,
+    _ windows: [WindowFrames], in context: SpeechContext, by recognizer: any WindowRecognizer,
     onDecline: @escaping @Sendable () -> Void
   ) {
     let priority = WorkPriority(isUrgent: false)
@@ -61,7 +61,7 @@ struct Speculation: Sendable {
         guard await check.value else { return nil }
         if let previous, await previous.value == nil { return nil }
         return try? await recognizer.recognize(
-          window.window, of: window.frames, language: language, priority: priority)
+          window.window, of: window.frames, in: context, priority: priority)
       }
       previous = task
       return Attempt(window: window.window, task: task)

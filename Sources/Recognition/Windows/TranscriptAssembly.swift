@@ -12,6 +12,7 @@ struct TranscriptAssembly: Sendable {
   /// The tokens of the last windows, if the next one continues them, and the feature frame where these windows end.
   private var open: (emissions: [Emission], end: Int)?
   private var timings = Transcript.Timings()
+  private var boostedTokens = 0
   private var last: WindowResult?
   private var fallbackReason: String?
 
@@ -30,6 +31,7 @@ struct TranscriptAssembly: Sendable {
     timings.encoder += result.encoderSeconds
     timings.decoder += result.decoderSeconds
     timings.decoderSteps += result.decoderSteps
+    boostedTokens += result.boostedTokens
     fallbackReason = fallbackReason ?? result.fallbackReason
     last = result
     let subsampling = model.subsampling
@@ -59,7 +61,7 @@ struct TranscriptAssembly: Sendable {
     var transcript = Transcript(
       segments: segments, language: language, audioSeconds: audioSeconds, timings: timings,
       device: last?.device, bucket: last?.bucket, isFromCache: last?.isFromCache ?? false,
-      fallbackReason: fallbackReason,
+      fallbackReason: fallbackReason, boostedTokens: boostedTokens,
       precision: last?.precision ?? .auto, model: model.name)
     if language == nil {
       transcript.language = languages.language(of: transcript.text)

@@ -11,6 +11,8 @@ struct WindowResult: Sendable {
   var encoderSeconds, decoderSeconds: Double
   /// The number of runs of the joint network.
   var decoderSteps: Int
+  /// The number of tokens that a phrase has changed.
+  var boostedTokens = 0
   /// The encoder's device, as in ``Transcript``; so are the properties that follow.
   var device: String
   var bucket: Double?
@@ -37,9 +39,9 @@ protocol WindowRecognizer: Sendable {
   ///
   /// - Parameters:
   ///   - frames: At least the frames of the window.
-  ///   - language: The requested language, a BCP 47 tag.
+  ///   - context: What is known about the utterance.
   func recognize(
-    _ window: Window, of frames: LogMelFrames, language: String?, priority: WorkPriority
+    _ window: Window, of frames: LogMelFrames, in context: SpeechContext, priority: WorkPriority
   ) async throws(DeviceError) -> WindowResult
 
   /// Counts an attempt to recognize windows that are not certain.

@@ -101,7 +101,7 @@ struct Connection: Sendable {
     _ inbound: Reader, _ outbound: Writer, _ channel: any NIOCore.Channel, _ queue: TranscriptQueue
   ) async throws {
     var handler = EventHandler(
-      connection: self, outbound: outbound, queue: queue, language: service.language(for:))
+      connection: self, outbound: outbound, queue: queue, context: service.context(of:names:))
     var isRefused = false
     for try await event in inbound where !isRefused {
       do {

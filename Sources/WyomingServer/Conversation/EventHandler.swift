@@ -1,5 +1,6 @@
 internal import Logging
 internal import NIOCore
+internal import Names
 internal import Recognition
 internal import Transducer
 internal import WyomingProtocol
@@ -9,24 +10,26 @@ struct EventHandler: ~Copyable {
   private let connection: Connection
   private let outbound: Connection.Writer
   private let queue: TranscriptQueue
-  private let language: (Session.Request) -> String?
+  private let context: (Session.Request, [BoostedPhrase]) -> SpeechContext
   private var session: Session
   private var utterance: UtteranceIntake?
+  /// The names at the beginning of the utterance, which hold to its end.
+  private var names: [BoostedPhrase] = []
   /// The number of utterances that have begun.
   private var count = 0
   /// True after the log has a line about this client's channels, which cancel each other.
   private var hasReportedChannels = false
 
-  /// - Parameter language: Returns the language of a request's transcript, a BCP 47 tag. It is called when an utterance
-  ///   begins and when its request changes, not for each chunk of audio.
+  /// - Parameter context: Returns what a request and the names of the home say about an utterance. It is called when an
+  ///   utterance begins and when its request changes, not for each chunk of audio.
   init(
     connection: Connection, outbound: Connection.Writer, queue: TranscriptQueue,
-    language: @escaping (Session.Request) -> String?
+    context: @escaping (Session.Request, _ names: [BoostedPhrase]) -> SpeechContext
   ) {
     self.connection = connection
     self.outbound = outbound
     self.queue = queue
-    self.language = language
+    self.context = context
     session = Session(longestUtterance: connection.limits.utteranceSeconds)
   }
 
@@ -47,7 +50,7 @@ struct EventHandler: ~Copyable {
       case .beginUtterance:
         begin(request)
       case .changeRequest(let request):
-        utterance?.expect(language: language(request))
+        utterance?.expect(context(request, names))
       case .append(let bytes, let format):
         try utterance?.append(bytes, format)
         reportChannels(format)
@@ -60,9 +63,10 @@ struct EventHandler: ~Copyable {
 
   private mutating func begin(_ request: Session.Request) {
     count += 1
-    let language = language(request)
-    utterance = UtteranceIntake(for: connection.service.model.recognizer, language: language) {
-      [queue, count] segment in queue.appendPartial(segment, of: count, in: language)
+    names = connection.service.names.phrases
+    let context = context(request, names)
+    utterance = UtteranceIntake(for: connection.service.model.recognizer, in: context) {
+      [queue, count] segment in queue.appendPartial(segment, of: count, in: context.language)
     }
   }
 

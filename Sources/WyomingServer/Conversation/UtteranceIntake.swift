@@ -9,6 +9,7 @@ internal import WyomingProtocol
 /// once, or kept while the model is not there.
 struct UtteranceIntake: ~Copyable {
   private let transcription: LiveTranscription?
+  private var context: SpeechContext
   /// The samples so far, if there is no recognizer for them.
   private var samples: [Float] = []
   private var stream: PCMStream?
@@ -19,18 +20,20 @@ struct UtteranceIntake: ~Copyable {
   ///
   /// - Parameters:
   ///   - recognizer: The recognizer; `nil` if the model is not there yet.
-  ///   - language: The language that the client has asked for so far, a BCP 47 tag.
+  ///   - context: What is known about the utterance so far.
   ///   - onSegment: Called in order with each segment that is final before the utterance has ended.
   init(
-    for recognizer: Recognizer?, language: String? = nil,
+    for recognizer: Recognizer?, in context: SpeechContext = SpeechContext(),
     onSegment: @escaping @Sendable (SpokenText) -> Void = { _ in }
   ) {
-    transcription = recognizer?.listen(language: language, onSegment: onSegment)
+    self.context = context
+    transcription = recognizer?.listen(in: context, onSegment: onSegment)
   }
 
-  /// Changes the language that the client asks for, a BCP 47 tag.
-  func expect(language: String?) {
-    transcription?.expect(language: language)
+  /// Replaces what is known about the utterance.
+  mutating func expect(_ context: SpeechContext) {
+    self.context = context
+    transcription?.expect(context)
   }
 
   /// Takes the next bytes; a sample can be split between two calls.
@@ -65,7 +68,7 @@ struct UtteranceIntake: ~Copyable {
     } catch {
       throw .value(event: "audio-stop", error.description)
     }
-    return transcription.map { .live($0) } ?? .samples(samples)
+    return transcription.map { .live($0) } ?? .samples(samples, context)
   }
 
   private mutating func append(_ new: [Float]) {
@@ -82,20 +85,19 @@ enum UtteranceAudio: Sendable {
   /// The transcription, which began with the utterance.
   case live(LiveTranscription)
   /// The samples of an utterance that began before its model was there: 16 kHz, mono, in [-1, 1].
-  case samples([Float])
+  case samples([Float], SpeechContext)
 
   /// Transcribes the utterance.
   ///
   /// - Parameter recognizer: The recognizer of the model for which the utterance began.
   func transcript(
-    by recognizer: Recognizer, language: String?
+    by recognizer: Recognizer
   ) async throws(DeviceError) -> Transcript {
     switch self {
     case .live(let transcription):
-      transcription.expect(language: language)
       return try await transcription.finish()
-    case .samples(let samples):
-      return try await recognizer.transcribe(samples, language: language)
+    case .samples(let samples, let context):
+      return try await recognizer.transcribe(samples, in: context)
     }
   }
 }

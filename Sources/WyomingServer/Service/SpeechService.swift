@@ -1,6 +1,7 @@
 internal import Devices
 internal import Languages
 internal import Logging
+public import Names
 internal import Recognition
 internal import Transducer
 public import Wording
@@ -13,6 +14,8 @@ public struct SpeechService: Sendable {
   public let model: ServedRecognizer
   /// The language of utterances for which the client names no language that the model supports.
   public let language: String?
+  /// The names of the home.
+  public let names: NameBook
   /// The wording of transcripts.
   public let wording: Wording
   /// True if the log contains the text of transcripts.
@@ -20,11 +23,12 @@ public struct SpeechService: Sendable {
 
   /// Creates the service of an address.
   public init(
-    model: ServedRecognizer, language: String? = nil, wording: Wording = Wording(),
-    logsTranscripts: Bool = false
+    model: ServedRecognizer, language: String? = nil, names: NameBook = NameBook(),
+    wording: Wording = Wording(), logsTranscripts: Bool = false
   ) {
     self.model = model
     self.language = language
+    self.names = names
     self.wording = wording
     self.logsTranscripts = logsTranscripts
   }
@@ -33,7 +37,11 @@ public struct SpeechService: Sendable {
   var info: Event { .info([model.program]) }
 
   /// The answer to `lorikeet-status`.
-  var status: Event { .status(model.status.json) }
+  var status: Event {
+    var status = model.status
+    status.names = ServerStatus.Names(names)
+    return .status(status.json)
+  }
 
   /// Transcribes an utterance that has ended.
   ///
@@ -41,11 +49,12 @@ public struct SpeechService: Sendable {
   func answer(
     _ audio: UtteranceAudio, _ request: Session.Request, within seconds: Double, _ logger: Logger
   ) async throws -> Transcript {
-    let transcript = try await transcribe(audio, language(for: request), within: seconds)
+    let transcript = try await transcribe(audio, within: seconds)
       .worded(wording, languages: model.languages)
     if let asked = request.language, knownLanguage(asked) == nil {
       model.recognizer?.reportUnsupported(language: asked)
     }
+    names.count(boostedTokens: transcript.boostedTokens)
     logger.info("utterance", metadata: metadata(transcript))
     return transcript
   }
@@ -64,13 +73,13 @@ public struct SpeechService: Sendable {
   }
 
   private func transcribe(
-    _ audio: UtteranceAudio, _ language: String?, within seconds: Double
+    _ audio: UtteranceAudio, within seconds: Double
   ) async throws -> Transcript {
     try await withThrowingTaskGroup(of: Transcript.self) { group in
       group.addTask {
         let recognizer = try await model.awaited()
         do throws(DeviceError) {
-          return try await audio.transcript(by: recognizer, language: language)
+          return try await audio.transcript(by: recognizer)
         } catch {
           if case .cancelled = error { throw CancellationError() }
           throw ServerError.notRecognized(why: error.description)
@@ -86,9 +95,14 @@ public struct SpeechService: Sendable {
     }
   }
 
+  /// Returns what a request says about an utterance, with the names of the home when it began.
+  func context(of request: Session.Request, names: [BoostedPhrase]) -> SpeechContext {
+    SpeechContext(language: language(for: request), phrases: request.phrases + names)
+  }
+
   /// Returns the language of the request if the model supports it, also with an added region ("en-US"); otherwise the
   /// language of the address.
-  func language(for request: Session.Request) -> String? {
+  private func language(for request: Session.Request) -> String? {
     request.language.flatMap(knownLanguage) ?? language
   }
 
@@ -117,6 +131,7 @@ public struct SpeechService: Sendable {
     if transcript.isFromCache { metadata["from_cache"] = "true" }
     if transcript.isSpeculative { metadata["speculative"] = "true" }
     if let fallbackReason = transcript.fallbackReason { metadata["detour"] = "\(fallbackReason)" }
+    if transcript.boostedTokens > 0 { metadata["boosted_tokens"] = "\(transcript.boostedTokens)" }
     if let language = transcript.language { metadata["language"] = "\(language)" }
     if logsTranscripts { metadata["text"] = "\(transcript.text)" }
     return metadata

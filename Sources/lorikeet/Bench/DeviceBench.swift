@@ -155,7 +155,7 @@ internal import Transducer
   ) async throws -> (transcript: Transcript, seconds: Double) {
     let clock = ContinuousClock()
     let start = clock.now
-    let transcript = try await recognizer.transcribe(samples, language: plan.language)
+    let transcript = try await recognizer.transcribe(samples, in: SpeechContext(language: plan.language))
     return (transcript, start.duration(to: clock.now) / .seconds(1))
   }
 }

@@ -29,7 +29,7 @@ struct HealthReport {
         "  " + (columns + [device.condition, device.work].compactMap(\.self)).joined(separator: "   ")
       return String(line.reversed().drop { $0 == " " }.reversed()).inOneLine
     }
-    return ([summary] + lines + [speculation].compactMap(\.self)).joined(separator: "\n")
+    return ([summary] + lines + [speculation, names].compactMap(\.self)).joined(separator: "\n")
   }
 
   /// The effect of recognizing utterances before they ended; `nil` if that was never done.
@@ -37,6 +37,18 @@ struct HealthReport {
     guard let count = outcome.status?.speculation, count.started > 0 else { return nil }
     let saved = (count.savedSeconds * 10).rounded() / 10
     return "  recognized early   \(count.started), of them \(count.used) used, \(saved) s saved"
+  }
+
+  /// The names that the server knows, and their effect; `nil` if it knows none.
+  private var names: String? {
+    guard let names = outcome.status?.names, !names.sources.isEmpty else { return nil }
+    let sources = names.sources.map { source in
+      "\(source.count) from \(source.words)" + (source.failure.map { ", \($0)" } ?? "")
+    }
+    let effect =
+      names.boostedUtterances == 0
+      ? "" : "; heard in \(names.boostedUtterances) utterance\(names.boostedUtterances == 1 ? "" : "s")"
+    return "  names   \(sources.joined(separator: ", "))\(effect)".inOneLine
   }
 
   /// The report as a JSON object in one line. The keys are a stable interface.
@@ -71,6 +83,17 @@ struct HealthReport {
       remarks += left.map { "\($0.name) answers" } ?? "utterances fail until it is back"
     }
     return remarks
+  }
+}
+
+extension ServerStatus.Names.Source {
+  /// The source in words.
+  fileprivate var words: String {
+    switch name {
+    case "file": "a file"
+    case "home-assistant": "Home Assistant"
+    default: name
+    }
   }
 }
 

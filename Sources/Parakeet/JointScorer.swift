@@ -1,0 +1,75 @@
+internal import Glibc
+internal import Inference
+internal import Transducer
+
+/// The joint network over many encoder frames at once, which scores a given token.
+struct JointScorer: ~Copyable {
+  private var joint: InferenceRequest
+  private let ports: Ports
+
+  private struct Ports {
+    let frame, bias: InputPort
+    let token, confidence, logits, durations: OutputPort
+
+    init(_ joint: borrowing InferenceRequest) throws(InferenceError) {
+      frame = try joint.input(named: "frame")
+      bias = try joint.input(named: "bias")
+      token = try joint.output(named: "token")
+      confidence = try joint.output(named: "confidence")
+      logits = try joint.output(named: "logits")
+      durations = try joint.output(named: "durations")
+    }
+  }
+
+  /// Creates a scorer that reads the prediction where the prediction network writes it.
+  init(
+    _ compiled: borrowing CompiledGraph, prediction: borrowing InferenceRequest, _ output: OutputPort
+  ) throws(InferenceError) {
+    var joint = try compiled.makeRequest()
+    let condition = try joint.input(named: "prediction")
+    try prediction.connect(output, to: &joint, condition)
+    let ports = try Ports(joint)
+    self.joint = joint
+    self.ports = ports
+  }
+
+  /// Returns the scores of a token at each frame.
+  ///
+  /// - Parameters:
+  ///   - bias: The bias of each token's logit; `nil` for none.
+  ///   - frames: The projected frames, [count, width].
+  mutating func scores(
+    of token: Int32, blank: Int32, bias: [Float]?, frames: ArraySlice<Float>, count: Int
+  ) throws(InferenceError) -> [FrameScores] {
+    try joint.resize(ports.frame, to: [1, count, 1, frames.count / count])
+    try joint.fill(ports.frame, as: Float.self) { input in
+      input.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: frames) }
+    }
+    try joint.fill(ports.bias, with: bias)
+    try joint.infer()
+    let best = try joint.read(ports.token, as: Int32.self) { $0.withUnsafeBufferPointer { Array($0) } }
+    let confidences = try joint.read(ports.confidence, as: Float.self) {
+      $0.withUnsafeBufferPointer { Array($0) }
+    }
+    let durations = try joint.read(ports.durations, as: Float.self) {
+      $0.withUnsafeBufferPointer { Array($0) }
+    }
+    return try joint.read(ports.logits, as: Float.self) { logits in
+      let (width, steps) = (logits.count / count, durations.count / count)
+      return (0..<count).map { row in
+        // The confidence is the softmax of the largest logit, and contains the sum over all tokens.
+        let total = logits[row * width + Int(best[row])] - log(confidences[row])
+        return FrameScores(
+          token: logits[row * width + Int(token)] - total, blank: logits[row * width + Int(blank)] - total,
+          durations: logarithms(durations[row * steps..<(row + 1) * steps]))
+      }
+    }
+  }
+
+  /// Returns the logarithms of the softmax.
+  private func logarithms(_ logits: ArraySlice<Float>) -> [Float] {
+    let largest = logits.max() ?? 0
+    let total = largest + log(logits.reduce(0) { $0 + exp($1 - largest) })
+    return logits.map { $0 - total }
+  }
+}
