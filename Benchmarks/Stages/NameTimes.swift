@@ -4,12 +4,14 @@ internal import Parakeet
 import SpeechFeatures
 import Transducer
 
-/// The times of decoding with lists of names beside those without one, in seconds; one of each in every run.
+/// The times of decoding with lists of names beside those without one, in seconds; one of each in every run. Names change
+/// the tokens of a model of random weights, and so the number of steps.
 struct NameTimes: Encodable {
   let precision: String
   let audioSeconds: Double
   /// The times without names.
   var without: [Double] = []
+  var steps = 0
   var lists: [List] = []
 
   struct List: Encodable {
@@ -18,6 +20,7 @@ struct NameTimes: Encodable {
     var preparation: [Double] = []
     /// The times of decoding.
     var decoding: [Double] = []
+    var steps = 0
     /// The times of decoding and of the second pass.
     var rescuing: [Double] = []
     /// The tokens that a name has changed, by a bias and in all.
@@ -47,19 +50,23 @@ struct NameTimes: Encodable {
     let names = counts.map { Self.names($0, from: model.vocabulary) }
     var boosters = names.map { PhraseBooster($0, of: pieces) }
     for run in 0...runs {
+      try networks.prepare(for: TokenPreferences())
       let plain = try clocked {
-        _ = try decoder.decode(frameCount: encoding.count, with: &networks)
+        steps = try decoder.decode(frameCount: encoding.count, with: &networks).steps
       }
       if run > 0 { without.append(plain) }
       for index in lists.indices {
         let preparation = clocked { boosters[index] = PhraseBooster(names[index], of: pieces) }
         let booster = boosters[index]
+        try networks.prepare(for: TokenPreferences(booster: booster))
         // The biased tokens of a state are found once for all utterances.
         lists[index].boosted = try decoder.decode(
           frameCount: encoding.count, with: &networks, boosting: booster
         ).boosted
         let decoding = try clocked {
-          _ = try decoder.decode(frameCount: encoding.count, with: &networks, boosting: booster)
+          lists[index].steps = try decoder.decode(
+            frameCount: encoding.count, with: &networks, boosting: booster
+          ).steps
         }
         let rescuing = try clocked {
           lists[index].rescued = try decoder.decodeRescuingNames(

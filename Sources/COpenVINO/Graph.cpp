@@ -54,6 +54,17 @@ lk_failure lk_graph_port(const lk_graph *graph, lk_side side, size_t index, lk_p
   });
 }
 
+lk_failure lk_graph_remove_output(lk_graph *graph, const char *name) {
+  return guarded([&] {
+    for (const auto &result : graph->model->get_results()) {
+      if (result->input_value(0).get_names().count(name) == 0) continue;
+      graph->model->remove_result(result);
+      return;
+    }
+    OPENVINO_THROW("the graph has no output named ", name);
+  });
+}
+
 lk_failure lk_graph_reshape(
     lk_graph *graph, const char *const *names, const lk_shape *shapes, size_t count) {
   return guarded([&] {

@@ -33,6 +33,13 @@ public struct Graph: ~Copyable {
     return result
   }
 
+  /// Removes an output, and what only that output needs.
+  public mutating func removeOutput(_ name: String) throws(InferenceError) {
+    let name = characters(of: name)
+    defer { name.deallocate() }
+    try check("remove an output of the graph", lk_graph_remove_output(handle, name))
+  }
+
   /// Sets the shapes of inputs; some devices require static ones.
   ///
   /// - Parameter shapes: The shapes by input name, with -1 for any length; other inputs are unchanged.

@@ -5,11 +5,15 @@ package import Transducer
 
 /// The decoder's three networks over one utterance: encoder projection, prediction network, joint network.
 package struct DecoderNetworks: ~Copyable, ScoringNetworks {
-  private var projection, prediction, joint: InferenceRequest
+  private var projection, prediction: InferenceRequest
+  private var joint: JointNetwork
+  /// The joint network that returns logits, which take a twentieth of a step's time; made for the first booster.
+  private var openJoint: JointNetwork?
+  /// True while tokens can be boosted.
+  private var isOpen = false
   private let ports: Ports
   private let blank: Int32
-  /// Compiles the joint network for any number of frames.
-  private let makeScorer: @Sendable () throws(InferenceError) -> CompiledGraph
+  private let forms: JointForms
   /// Made when tokens are scored for the first time.
   private var scorer: JointScorer?
   /// The bias of each token's logit; `nil` for none.
@@ -25,23 +29,20 @@ package struct DecoderNetworks: ~Copyable, ScoringNetworks {
 
   init(
     projection: borrowing CompiledGraph, prediction: borrowing CompiledGraph, joint: borrowing CompiledGraph,
-    blank: Int32, makeScorer: @escaping @Sendable () throws(InferenceError) -> CompiledGraph
+    forms: JointForms, blank: Int32
   ) throws(InferenceError) {
     let projection = try projection.makeRequest()
     let prediction = try prediction.makeRequest()
-    var joint = try joint.makeRequest()
-    let ports = try Ports(projection, prediction, joint)
-    let width = try joint.shape(of: ports.frame).reduce(1, *)
-    // The joint network reads the prediction where the prediction network writes it.
-    try prediction.connect(ports.prediction, to: &joint, ports.condition)
-    try joint.fill(ports.bias, with: nil)
+    let ports = try Ports(projection, prediction)
+    let joint = try JointNetwork(joint, withLogits: false, prediction: prediction, ports.prediction)
+    let width = joint.width
     self.projection = projection
     self.prediction = prediction
     self.joint = joint
     self.ports = ports
     self.width = width
     self.blank = blank
-    self.makeScorer = makeScorer
+    self.forms = forms
     lastToken = blank
   }
 
@@ -52,12 +53,9 @@ package struct DecoderNetworks: ~Copyable, ScoringNetworks {
     let targets: InputPort
     let states: [(from: OutputPort, to: InputPort)]
     let prediction: OutputPort
-    let frame, condition, bias: InputPort
-    let token, duration, confidence, logits: OutputPort
 
     init(
-      _ projection: borrowing InferenceRequest, _ prediction: borrowing InferenceRequest,
-      _ joint: borrowing InferenceRequest
+      _ projection: borrowing InferenceRequest, _ prediction: borrowing InferenceRequest
     ) throws(InferenceError) {
       encoderOutputs = try projection.input(named: "encoder_outputs")
       projected = try projection.output(named: "projected")
@@ -67,26 +65,24 @@ package struct DecoderNetworks: ~Copyable, ScoringNetworks {
         (try prediction.output(named: "output_states_2"), try prediction.input(named: "input_states_2")),
       ]
       self.prediction = try prediction.output(named: "prediction")
-      frame = try joint.input(named: "frame")
-      condition = try joint.input(named: "prediction")
-      bias = try joint.input(named: "bias")
-      token = try joint.output(named: "token")
-      duration = try joint.output(named: "duration")
-      confidence = try joint.output(named: "confidence")
-      logits = try joint.output(named: "logits")
     }
   }
 
-  /// Restricts the tokens that can be emitted from now on.
-  ///
-  /// - Parameter mask: The allowed tokens of the model's vocabulary; `nil` for all tokens.
-  package mutating func allow(_ mask: TokenMask?) throws(InferenceError) {
-    bias = mask?.bias
-    try joint.fill(ports.bias, with: bias)
+  /// Restricts the tokens that can be emitted from now on, and makes them ready to be boosted if they are to be.
+  package mutating func prepare(for preferences: TokenPreferences) throws(InferenceError) {
+    bias = preferences.mask?.bias
+    scorer?.forget()
+    isOpen = preferences.booster != nil
+    if isOpen, openJoint == nil {
+      openJoint = try JointNetwork(
+        forms.withLogits(), withLogits: true, prediction: prediction, ports.prediction)
+    }
+    if isOpen { try openJoint?.set(bias: bias) } else { try joint.set(bias: bias) }
   }
 
   /// Projects the encoder's output, all frames at once.
   package mutating func project(_ encoding: Encoding) throws(InferenceError) {
+    scorer?.forget()
     guard encoding.count > 0 else { return projected = [] }
     try projection.resize(ports.encoderOutputs, to: [1, encoding.width, encoding.count])
     try projection.fill(ports.encoderOutputs, as: Float.self) { input in
@@ -148,31 +144,25 @@ package struct DecoderNetworks: ~Copyable, ScoringNetworks {
   /// Returns the scores of a token at a range of encoder frames, with the last prediction.
   package mutating func scores(of token: Int32, at frames: Range<Int>) throws(InferenceError) -> [FrameScores]
   {
-    if scorer == nil { scorer = try JointScorer(makeScorer(), prediction: prediction, ports.prediction) }
-    return try scorer?.scores(
-      of: token, blank: blank, bias: bias,
-      frames: projected[frames.lowerBound * width..<frames.upperBound * width],
-      count: frames.count) ?? []
+    if scorer == nil {
+      scorer = try JointScorer(forms.overFrames(), prediction: prediction, ports.prediction)
+    }
+    try scorer?.load(frames, of: projected, width: width, bias: bias)
+    return try scorer?.scores(of: token, blank: blank) ?? []
   }
 
   /// Runs the joint network for an encoder frame and the last prediction.
   package mutating func join(frame: Int) throws(InferenceError) -> JointOutput {
-    let start = frame * width
-    try joint.fill(ports.frame, as: Float.self) { [projected] input in
-      for index in 0..<input.count { input[index] = projected[start + index] }
-    }
-    try joint.infer()
-    return JointOutput(
-      token: try joint.read(ports.token, as: Int32.self) { $0[0] },
-      duration: try joint.read(ports.duration, as: Int32.self) { $0[0] },
-      confidence: try joint.read(ports.confidence, as: Float.self) { $0[0] })
+    if isOpen, let output = try openJoint?.run(projected, at: frame * width) { return output }
+    return try joint.run(projected, at: frame * width)
   }
 
-  /// Calls `body` with the logits of all tokens of the last run of the joint network.
+  /// Calls `body` with the logits of all tokens of the last run of the joint network, if they can be boosted.
   package mutating func withLogits<Result>(
     _ body: (borrowing Span<Float>) -> Result
   ) throws(InferenceError) -> Result {
-    try joint.read(ports.logits, as: Float.self, body)
+    if isOpen, let result = try openJoint?.withLogits(body) { return result }
+    return try joint.withLogits(body)
   }
 
   /// Checks that a fused graph is a TDT decoder for this vocabulary, and for encoder frames of this width.
@@ -202,18 +192,6 @@ package struct DecoderNetworks: ~Copyable, ScoringNetworks {
     }
     guard let logits = outputs[3], logits > tokens else {
       throw ports.failure("has no duration outputs: an RNN-T model, expected TDT")
-    }
-  }
-}
-
-extension InferenceRequest {
-  /// Fills the input with a bias for each token; `nil` for zeros.
-  mutating func fill(_ port: InputPort, with bias: [Float]?) throws(InferenceError) {
-    try fill(port, as: Float.self) { input in
-      input.withUnsafeMutableBufferPointer { input in
-        input.update(repeating: 0)
-        if let bias { _ = input.update(fromContentsOf: bias) }
-      }
     }
   }
 }

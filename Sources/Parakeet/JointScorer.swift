@@ -33,19 +33,33 @@ struct JointScorer: ~Copyable {
     self.ports = ports
   }
 
-  /// Returns the scores of a token at each frame.
+  /// The frames that are loaded; `nil` if there are none, or not those of the present utterance.
+  private var loaded: Range<Int>?
+
+  /// Forgets the loaded frames: they or the bias have changed.
+  mutating func forget() { loaded = nil }
+
+  /// Loads frames to score, unless they are loaded.
   ///
   /// - Parameters:
+  ///   - projected: The projected frames of the utterance, [T', width].
   ///   - bias: The bias of each token's logit; `nil` for none.
-  ///   - frames: The projected frames, [count, width].
-  mutating func scores(
-    of token: Int32, blank: Int32, bias: [Float]?, frames: ArraySlice<Float>, count: Int
-  ) throws(InferenceError) -> [FrameScores] {
-    try joint.resize(ports.frame, to: [1, count, 1, frames.count / count])
+  mutating func load(
+    _ frames: Range<Int>, of projected: [Float], width: Int, bias: [Float]?
+  ) throws(InferenceError) {
+    guard frames != loaded else { return }
+    try joint.resize(ports.frame, to: [1, frames.count, 1, width])
     try joint.fill(ports.frame, as: Float.self) { input in
-      input.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: frames) }
+      let values = projected[frames.lowerBound * width..<frames.upperBound * width]
+      input.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: values) }
     }
     try joint.fill(ports.bias, with: bias)
+    loaded = frames
+  }
+
+  /// Returns the scores of a token at each loaded frame, with the last prediction.
+  mutating func scores(of token: Int32, blank: Int32) throws(InferenceError) -> [FrameScores] {
+    guard let count = loaded?.count else { return [] }
     try joint.infer()
     let best = try joint.read(ports.token, as: Int32.self) { $0.withUnsafeBufferPointer { Array($0) } }
     let confidences = try joint.read(ports.confidence, as: Float.self) {

@@ -87,44 +87,62 @@ package final class NetworkCompiler: Sendable {
       let projection = try compile(
         graphs.projection, "encoder projection", on: processor, try self.plan(for: processor))
       let prediction = try compile(graphs.prediction, "prediction network", on: device, plan)
-      // With weights in eight bits, float32 is faster than bf16 with weights in sixteen, and has no ties.
-      let joint = try compile(
-        graphs.joint, "joint network", on: device, plan,
-        in: plan.precision.weights == .int8 ? .f32 : plan.precision.arithmetic)
+      let joint = try compileJoint(graphs.joint, "joint network", on: device, plan)
       return try DecoderNetworks(
-        projection: projection, prediction: prediction, joint: joint, blank: model.vocabulary.blank,
-        makeScorer: { [self] () throws(InferenceError) in
-          do throws(ParakeetError) {
-            return try jointOverFrames()
-          } catch {
-            throw InferenceError(operation: "compile the joint network over frames", message: "\(error)")
-          }
-        })
+        projection: projection, prediction: prediction, joint: joint,
+        forms: JointForms(
+          withLogits: { [self] () throws(InferenceError) in
+            try openJoint("joint network with logits", on: device)
+          },
+          overFrames: { [self] () throws(InferenceError) in
+            // An accelerator may not support any number of frames.
+            try openJoint("joint network over frames", on: .cpu) { graph in
+              let frame = try graph.inputs.first { $0.name == "frame" }
+              try graph.reshape(["frame": [1, -1, 1, (frame?.shape?.last ?? nil) ?? 0]])
+            }
+          }),
+        blank: model.vocabulary.blank)
     }
   }
 
-  /// Compiles the joint network for any number of frames, which an accelerator may not support.
-  private func jointOverFrames() throws(ParakeetError) -> CompiledGraph {
-    let processor = DeviceID.cpu
-    let plan = try plan(for: processor)
-    return try ParakeetError.catching {
-      var graphs = try decoderGraphs(plan)
-      guard let width = try graphs.joint.inputs.first(where: { $0.name == "frame" })?.shape?.last ?? nil
-      else {
-        throw ModelError(model: model.name, reason: .graph("the joint network has no input frame"))
-      }
-      try graphs.joint.reshape(["frame": [1, -1, 1, width]])
-      return try runtime.compile(
-        graphs.joint, name: "joint network over frames", for: processor.description,
-        properties: DeviceProperties.make(
-          for: processor, arithmetic: .f32, supported: plan.properties, overrides: [:]))
+  private func compileJoint(
+    _ graph: borrowing Graph, _ name: String, on device: DeviceID, _ plan: CompilationPlan
+  ) throws -> CompiledGraph {
+    // With weights in eight bits, float32 is faster than bf16 with weights in sixteen, and has no ties.
+    try compile(
+      graph, name, on: device, plan,
+      in: plan.precision.weights == .int8 ? .f32 : plan.precision.arithmetic)
+  }
+
+  /// Compiles the joint network with the logits of all tokens and durations.
+  private func openJoint(
+    _ name: String, on device: DeviceID, change: (inout Graph) throws -> Void = { _ in }
+  ) throws(InferenceError) -> CompiledGraph {
+    do {
+      let plan = try plan(for: device)
+      var graphs = try decoderGraphs(plan, withLogits: true)
+      try change(&graphs.joint)
+      return try compileJoint(graphs.joint, name, on: device, plan)
+    } catch let error as InferenceError {
+      throw error
+    } catch {
+      throw InferenceError(operation: "compile the \(name)", message: "\(error)")
     }
   }
 
-  private func decoderGraphs(_ plan: CompilationPlan) throws(ParakeetError) -> TransducerGraphs {
-    try intact(plan) { plan, runtime throws(ParakeetError) in
+  /// - Parameter withLogits: True to keep the joint network's logits, whose copies take a twentieth of a step's time.
+  private func decoderGraphs(
+    _ plan: CompilationPlan, withLogits: Bool = false
+  ) throws(ParakeetError) -> TransducerGraphs {
+    var graphs = try intact(plan) { plan, runtime throws(ParakeetError) in
       try SpeechGraphs.decoder(of: plan.model, weights: plan.inMemory, runtime: runtime)
     }
+    if !withLogits {
+      try ParakeetError.catching {
+        for output in ["logits", "durations"] { try graphs.joint.removeOutput(output) }
+      }
+    }
+    return graphs
   }
 
   /// Writes the graphs that an NPU would compile, in OpenVINO's IR format: `encoder.xml`, `prediction.xml` and

@@ -183,7 +183,9 @@ private struct TableNetworks: ScoringNetworks {
 
 @Suite struct `Similarity of sound` {
   private func similarity(_ one: String, _ other: String) -> Float {
-    SoundDistance.similarity(ComparedCharacters.of(one), ComparedCharacters.of(other))
+    var comparison = SoundDistance()
+    return comparison.similarity(
+      SoundedText(ComparedCharacters.of(one)), SoundedText(ComparedCharacters.of(other)), atLeast: 0) ?? 0
   }
 
   @Test func `words that sound alike are more similar than words that do not`() {

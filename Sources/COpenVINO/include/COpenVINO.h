@@ -120,7 +120,10 @@ size_t lk_graph_count(const lk_graph *_Nonnull graph, lk_side side);
 lk_failure lk_graph_port(
     const lk_graph *_Nonnull graph, lk_side side, size_t index, lk_port *_Nonnull result);
 
-/// Sets static shapes of `count` inputs; other inputs are unchanged.
+/// Removes an output, and what only that output needs.
+lk_failure lk_graph_remove_output(lk_graph *_Nonnull graph, const char *_Nonnull name);
+
+/// Sets the shapes of `count` inputs, with -1 for any length; other inputs are unchanged.
 lk_failure lk_graph_reshape(
     lk_graph *_Nonnull graph, const char *_Nonnull const *_Nonnull names, const lk_shape *_Nonnull shapes,
     size_t count);

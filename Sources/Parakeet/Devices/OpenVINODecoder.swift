@@ -20,7 +20,7 @@ final class OpenVINODecoder: LoadedDecoder {
   ) throws(DeviceError) -> Decoding {
     try DeviceError.running(on: device) { () throws(InferenceError) in
       try networks.withLock { networks throws(InferenceError) in
-        try networks.allow(preferences.mask)
+        try networks.prepare(for: preferences)
         try networks.project(encoding)
         if let booster = preferences.booster, preferences.rescuesNames {
           return try search.decodeRescuingNames(

@@ -7,7 +7,7 @@ struct ComparedPhrase: Sendable {
   /// The compared characters, with a boundary before them and none after them.
   let characters: [UInt32]
   /// The characters without boundaries.
-  let letters: [UInt32]
+  let sound: SoundedText
 
   /// The most characters of a phrase.
   static let mostCharacters = 80
@@ -22,7 +22,7 @@ struct ComparedPhrase: Sendable {
     else { return nil }
     (text, weight) = (phrase.text, phrase.weight)
     self.characters = characters
-    letters = characters.filter { $0 != ComparedCharacters.boundary }
+    sound = SoundedText(characters)
   }
 
   /// Returns the tokens of the phrase as it is written, then in lower case if that differs; empty if the vocabulary lacks

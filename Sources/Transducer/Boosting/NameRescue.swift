@@ -15,10 +15,14 @@ struct NameRescue {
   private static let leastSimilarity: Float = 0.3
   /// The weight of the similarity of sound beside the loss of probability of each letter, in nepers.
   private static let similarityWeight: Float = 4
-  /// The least sum of both.
+  /// The cost of a word that is replaced though it is not doubtful.
+  private static let certainWordCost: Float = 1
+  /// The least sum of all.
   private static let leastScore: Float = -0.6
   /// The least distance from the next best name.
   private static let leastLead: Float = 0.5
+  /// The most comparisons of words and names in an utterance; those of the least certain words come first.
+  private static let mostComparisons = 50_000
   /// The most candidates of an utterance whose probability is computed.
   private static let mostCandidates = 16
 
@@ -31,6 +35,10 @@ struct NameRescue {
     var tokens: Range<Int>
     /// The encoder frames from the decoder's position before the first token to the next token.
     var frames: Range<Int>
+    /// The number of words that are not doubtful.
+    var certainWords: Int
+    /// The least confidence.
+    var confidence: Float
   }
 
   private struct Candidate {
@@ -68,31 +76,30 @@ struct NameRescue {
     return replaced(decoding, by: chosen(findings))
   }
 
-  /// Returns the names that sound most like doubtful words.
+  /// Returns the names that sound most like doubtful words, the most similar ones first.
   private func candidates(in emissions: [Emission], frameCount: Int) -> [Candidate] {
     let spans = spans(of: emissions, frameCount: frameCount).map { span in
-      (span, letters: letters(of: emissions[span.tokens]))
+      (span, sound: SoundedText(emissions[span.tokens].flatMap { pieces.characters(of: $0.token) ?? [] }))
     }
     // Words that are a name already are not doubtful.
-    let known = spans.filter { span in phrases.contains { $0.letters == span.letters } }.map(\.0.tokens)
+    let sounds = Set(spans.map(\.sound))
+    let said = Set(phrases.map(\.sound).filter(sounds.contains))
+    let known = spans.filter { said.contains($0.sound) }.map(\.0.tokens)
+    var comparison = SoundDistance()
     var candidates: [Candidate] = []
-    for (span, letters) in spans where !known.contains(where: span.tokens.overlaps) {
+    var limit = Self.leastSimilarity
+    for (span, sound) in spans.prefix(Self.mostComparisons / max(1, phrases.count))
+    where !known.contains(where: span.tokens.overlaps) {
       for (index, phrase) in phrases.enumerated() {
-        // Of very different lengths, neither can be the other misheard.
-        guard 5 * letters.count >= 2 * phrase.letters.count,
-          2 * letters.count <= 5 * phrase.letters.count
-        else { continue }
-        let similarity = SoundDistance.similarity(letters, phrase.letters)
-        if similarity >= Self.leastSimilarity {
-          candidates.append(Candidate(span: span, phrase: index, similarity: similarity))
-        }
+        guard let similarity = comparison.similarity(sound, phrase.sound, atLeast: limit) else { continue }
+        let place = candidates.firstIndex { $0.similarity < similarity } ?? candidates.endIndex
+        candidates.insert(Candidate(span: span, phrase: index, similarity: similarity), at: place)
+        guard candidates.count > Self.mostCandidates else { continue }
+        candidates.removeLast()
+        limit = candidates[candidates.count - 1].similarity
       }
     }
-    return Array(candidates.sorted { $0.similarity > $1.similarity }.prefix(Self.mostCandidates))
-  }
-
-  private func letters(of emissions: ArraySlice<Emission>) -> [UInt32] {
-    emissions.flatMap { pieces.characters(of: $0.token) ?? [] }.filter { $0 != ComparedCharacters.boundary }
+    return candidates
   }
 
   /// Returns the stretches of words of which at least one is doubtful.
@@ -100,18 +107,26 @@ struct NameRescue {
     var starts = emissions.indices.filter { pieces.startsWord(emissions[$0].token) }
     if let first = starts.first, first > 0 { starts.insert(0, at: 0) }
     starts.append(emissions.count)
+    let isDoubtful = zip(starts, starts.dropFirst()).map { start, end in
+      emissions[start..<end].contains { $0.confidence < Self.doubt && !pieces.isMark($0.token) }
+    }
     var spans: [Span] = []
-    for (word, start) in starts.enumerated().dropLast() {
-      for next in starts[(word + 1)...].prefix(Self.mostWords) {
-        var end = next
-        while end > start, pieces.isMark(emissions[end - 1].token) { end -= 1 }
-        guard emissions[start..<end].contains(where: { $0.confidence < Self.doubt }) else { continue }
-        let first = start == 0 ? 0 : emissions[start - 1].frame + emissions[start - 1].duration
-        let last = end < emissions.count ? emissions[end].frame : frameCount
-        if first < last { spans.append(Span(tokens: start..<end, frames: first..<last)) }
+    for first in isDoubtful.indices {
+      for last in first..<min(first + Self.mostWords, isDoubtful.count) {
+        let certain = isDoubtful[first...last].count { !$0 }
+        guard certain <= last - first else { continue }
+        let start = starts[first]
+        var end = starts[last + 1]
+        while pieces.isMark(emissions[end - 1].token) { end -= 1 }
+        let from = start == 0 ? 0 : emissions[start - 1].frame + emissions[start - 1].duration
+        let to = end < emissions.count ? emissions[end].frame : frameCount
+        let confidence = emissions[start..<end].map(\.confidence).min() ?? 1
+        guard from < to else { continue }
+        spans.append(
+          Span(tokens: start..<end, frames: from..<to, certainWords: certain, confidence: confidence))
       }
     }
-    return spans
+    return spans.sorted { $0.confidence < $1.confidence }
   }
 
   /// Returns the names that are probable enough in place of a stretch of words. The networks are at the token before it.
@@ -137,8 +152,10 @@ struct NameRescue {
         best = max(best, alignment.score)
         written = written ?? alignment.emissions
       }
-      let loss = (best - original.score) / Float(phrase.letters.count)
-      let score = loss / phrase.weight + Self.similarityWeight * candidate.similarity
+      let loss = (best - original.score) / Float(phrase.sound.letters.count)
+      let score =
+        loss / phrase.weight + Self.similarityWeight * candidate.similarity
+        - Self.certainWordCost * Float(span.certainWords)
       if let written, score >= Self.leastScore {
         findings.append(Finding(span: span, phrase: candidate.phrase, score: score, emissions: written))
       }
@@ -152,12 +169,13 @@ struct NameRescue {
     _ networks: inout Networks
   ) throws(Networks.Failure) -> (score: Float, emissions: [Emission])? {
     var rows: [[FrameScores]] = []
+    // All rows have the same frames, so that the networks load them once.
+    let extended = frames.lowerBound..<frames.upperBound + (next == nil ? 0 : 1)
     for token in tokens {
-      rows.append(try networks.scores(of: token, at: frames))
+      rows.append(try networks.scores(of: token, at: extended))
       try networks.predict(after: token)
     }
-    let last = try networks.scores(
-      of: next ?? tokens[0], at: next == nil ? frames : frames.lowerBound..<frames.upperBound + 1)
+    let last = try networks.scores(of: next ?? tokens[0], at: extended)
     rows.append(last)
     try networks.restore(state)
     guard let alignment = TokenAlignment.best(rows, frameCount: frames.count) else { return nil }
@@ -172,15 +190,18 @@ struct NameRescue {
   /// Returns the best findings that do not overlap and that are clearly better than other names in their place.
   private func chosen(_ findings: [Finding]) -> [Finding] {
     let sorted = findings.sorted { $0.score > $1.score }
-    var chosen: [Finding] = []
+    var (chosen, undecided): ([Finding], [Finding]) = ([], [])
     for (place, finding) in sorted.enumerated() {
       func overlaps(_ other: Finding) -> Bool { other.span.tokens.overlaps(finding.span.tokens) }
-      guard !chosen.contains(where: overlaps) else { continue }
+      guard !(chosen + undecided).contains(where: overlaps) else { continue }
       let rival = sorted[(place + 1)...].first {
-        overlaps($0) && phrases[$0.phrase].letters != phrases[finding.phrase].letters
+        overlaps($0) && phrases[$0.phrase].sound != phrases[finding.phrase].sound
       }
-      if let rival, finding.score - rival.score < Self.leastLead { continue }
-      chosen.append(finding)
+      if let rival, finding.score - rival.score < Self.leastLead {
+        undecided.append(finding)
+      } else {
+        chosen.append(finding)
+      }
     }
     return chosen
   }

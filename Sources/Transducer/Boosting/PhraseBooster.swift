@@ -34,7 +34,7 @@ public final class PhraseBooster: Sendable {
     let compared = phrases.compactMap(ComparedPhrase.init)
     automaton = PhraseAutomaton(compared)
     self.pieces = pieces
-    rescue = NameRescue(phrases: compared.filter { $0.letters.count > 2 }, pieces: pieces)
+    rescue = NameRescue(phrases: compared.filter { $0.sound.letters.count > 2 }, pieces: pieces)
   }
 
   /// The state at the beginning of an utterance.
