@@ -29,6 +29,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
@@ -135,6 +136,18 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
 
+    // The only one that knows Home Assistant's API.
+    .target(
+      name: "HomeAssistant",
+      dependencies: nio + [
+        "Names", "SocketFaults", "SystemPaths",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
+
     .target(
       name: "Settings",
       dependencies: [
@@ -146,7 +159,8 @@ let package = Package(
     .executableTarget(
       name: "lorikeet",
       dependencies: [
-        "Audio", "Concurrency", "Devices", "Diagnosis", "Inference", "ModelDownload", "ModelStore",
+        "Audio", "Concurrency", "Devices", "Diagnosis", "HomeAssistant", "Inference", "ModelDownload",
+        "ModelStore",
         "MulticastDNS", "Names", "Parakeet", "Recognition", "ServiceDiscovery", "Settings", "SpeechEngine",
         "Storage", "SystemPaths", "Transducer", "WyomingClient", "WyomingProtocol",
         "WyomingServer", "WyomingStatus",
@@ -181,6 +195,15 @@ let package = Package(
     .testTarget(
       name: "TransducerTests", dependencies: ["Languages", "Transducer", "Support"]),
     .testTarget(name: "NamesTests", dependencies: ["Names", "Transducer"]),
+    .testTarget(
+      name: "HomeAssistantTests",
+      dependencies: [
+        "HomeAssistant", "Names", "SocketFaults", "Support", "SystemPaths",
+        .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+      ]),
     .testTarget(
       name: "WordingTests", dependencies: ["Support", "Transducer", "Wording"]),
     .testTarget(

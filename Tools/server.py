@@ -24,12 +24,15 @@ def environment() -> dict[str, str]:
 class Server:
     """Starts the server on a free local port and stops it at the end of a `with` block."""
 
-    def __init__(self, binary: pathlib.Path, *options: str):
+    def __init__(
+            self, binary: pathlib.Path, *options: str, variables: dict[str, str] | None = None,
+            kept_lines: int | None = 200):
+        """Starts it with these environment variables too, and keeps the last lines of its log; `None`: all of them."""
         command = [str(binary), "serve", "--uri", "tcp://127.0.0.1:0", *options]
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8",
-            env=environment())
-        self.log = collections.deque(maxlen=200)
+            env=environment() | (variables or {}))
+        self.log = collections.deque(maxlen=kept_lines)
         self.uri, self.port = "", 0
         self._listening = threading.Event()
         self._reader = threading.Thread(target=self._read_log, daemon=True)

@@ -10,7 +10,8 @@ extension Setting {
     uri, zeroconf, zeroconfInterface, model, device, fallback, decoderDevice, precision, buckets, lazyBuckets,
     memoryBudget, maxResidentBuckets, deviceProperty, inferenceSeconds, windowSeconds, vad, vadMargin,
     vadOnsetSeconds, vadHangOverSeconds, vadLeadingSeconds, vadTrailingSeconds, maxGain, maxSpeculations,
-    language, forceScript, names, namesRescue, text, numbers, dataDir, cache, keepOriginals, offline,
+    language, forceScript, names, homeAssistant, homeAssistantTokenFile, namesRescue, text, numbers, dataDir,
+    cache, keepOriginals, offline,
     logLevel, logFormat,
     logTranscripts, drainSeconds, maxConnections, maxUtteranceSeconds, maxHeaderBytes, maxDataBytes,
     maxPayloadBytes, stallSeconds, idleSeconds, deadlineSeconds,
@@ -127,9 +128,20 @@ extension Setting {
     "force-script", \.listening.forcesScript,
     "Emit only letters of the scripts that the requested language is written in.")
 
-  public static let names = optionalPath(
-    "names", \.names,
+  public static let names = optionalText(
+    "names", \.names, value: "file", accepted: "the path of a file",
     "File with names that speakers say, one per line; read again when it changes.")
+
+  public static let homeAssistant = optionalText(
+    "home-assistant", \.homeAssistant, value: "url",
+    accepted: "an address like http://homeassistant.local:8123",
+    "Address of Home Assistant, such as http://homeassistant.local:8123; the names of its exposed entities, areas and floors are preferred."
+  )
+
+  public static let homeAssistantTokenFile = optionalText(
+    "home-assistant-token-file", \.homeAssistantTokenFile, value: "file", accepted: "the path of a file",
+    "File with a long-lived access token for Home Assistant; without it, LORIKEET_HOME_ASSISTANT_TOKEN has the token."
+  )
 
   public static let namesRescue = onOff(
     "names-rescue", \.listening.rescuesNames,

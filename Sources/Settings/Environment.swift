@@ -13,7 +13,7 @@ enum EnvironmentName {
   ///
   /// - Throws: An error if a variable with the prefix belongs to no setting.
   static func relevant(in environment: [String: String]) throws(SettingsError) -> [String: String] {
-    let known = Set(Setting.all.map(\.environmentName) + [file])
+    let known = Set(Setting.all.map(\.environmentName) + [file, ServerSettings.tokenVariable])
     let variables = environment.filter { name, value in
       !value.isEmpty && !isServiceLink(name, value) && !isLocaleList(name, value)
     }

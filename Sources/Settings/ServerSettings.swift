@@ -23,6 +23,13 @@ public struct ServerSettings: Sendable, Equatable {
   public var wording = Wording()
   /// The file with names; `nil` for none.
   public var names: String?
+  /// The address of Home Assistant, to read the home's names from; `nil` for none.
+  public var homeAssistant: String?
+  /// The file with the token for Home Assistant; `nil` for ``tokenVariable``.
+  public var homeAssistantTokenFile: String?
+  /// The environment variable with the token for Home Assistant. It is no setting, because settings can be printed, and
+  /// no option, because every process can read a command line.
+  public static let tokenVariable = "LORIKEET_HOME_ASSISTANT_TOKEN"
 
   /// The directory for downloaded, prepared and compiled models.
   public var dataDir: String

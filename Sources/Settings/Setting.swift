@@ -235,10 +235,12 @@ extension Setting {
       parse: { $0.isPlainLine ? $0 : nil }, write: { $0 })
   }
 
-  /// The path of a file, or none.
-  static func optionalPath(_ name: String, _ property: Property<String?>, _ help: String) -> Setting {
+  /// Any text that fits on a line, or none.
+  static func optionalText(
+    _ name: String, _ property: Property<String?>, value: String, accepted: String, _ help: String
+  ) -> Setting {
     Setting(
-      name, property, help, value: "file", accepted: "the path of a file",
+      name, property, help, value: value, accepted: accepted,
       parse: { $0.isPlainLine && !$0.isEmpty ? .some($0) : nil }, write: { $0 })
   }
 

@@ -36,6 +36,12 @@ struct Examples: Sendable {
       "lorikeet transcribe --format json *.wav", "JSON with times and confidences, one object per line"),
     Example("lorikeet transcribe --format srt talk.mp3 > talk.srt", "Subtitles"))
 
+  static let names = Examples(
+    Example("lorikeet names --names names.txt", "The names of a file"),
+    Example(
+      "lorikeet names --home-assistant http://homeassistant.local:8123 --home-assistant-token-file token",
+      "The names of a home"))
+
   static let models = Examples(
     Example("lorikeet models list", "List models on this machine and on Hugging Face"),
     Example("lorikeet models pull parakeet-tdt-0.6b-v3", "Download a model for 25 European languages"))

@@ -11,7 +11,9 @@ struct Lorikeet: AsyncParsableCommand {
     abstract: "Speech to text for voice assistants.",
     discussion: "".with(.lorikeet),
     version: version,
-    subcommands: [Serve.self, Transcribe.self, Models.self, Health.self, Doctor.self, Bench.self])
+    subcommands: [
+      Serve.self, Transcribe.self, Models.self, NamesCommand.self, Health.self, Doctor.self, Bench.self,
+    ])
 
   /// Runs the command that the arguments name. The library by itself would use the arguments after
   /// their conversion to UTF-8 by Swift.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import HomeAssistant
 internal import Logging
 internal import Names
 internal import ServiceDiscovery
@@ -24,6 +25,7 @@ struct Serve: AsyncParsableCommand {
 
   @OptionGroup(title: "Address options") var addresses: AddressOptions
   @OptionGroup(title: "Recognition options") var speech: SpeechOptions
+  @OptionGroup(title: "Names options") var nameSources: NameSourceOptions
   @OptionGroup(title: "Names options") var names: NamesOptions
   @OptionGroup(title: "Text options") var text: TextOptions
   @OptionGroup(title: "Log options") var log: LogOptions
@@ -87,10 +89,8 @@ struct Serve: AsyncParsableCommand {
     var loading: [ServiceGroupConfiguration.ServiceConfiguration] = []
     var servers: [ServiceGroupConfiguration.ServiceConfiguration] = []
     let settings = resolved.settings
-    let names = NameBook(settings.names == nil ? [] : [.file])
-    if let file = settings.names {
-      loading.append(.init(service: try NamesFileWatch(file, names, logger)))
-    }
+    let (names, nameServices) = try names(settings, logger)
+    loading += nameServices.map { .init(service: $0) }
     let advertiser = discovery.map { Advertiser(interfaces: $0.interfaces, logger: logger) }
     for (place, address) in resolved.addresses.enumerated() {
       let name = address.model ?? settings.model
@@ -120,6 +120,18 @@ struct Serve: AsyncParsableCommand {
     }
     // The last service is shut down first: clients must not find a server that accepts no more connections.
     return loading + servers + (advertiser.map { [.init(service: $0)] } ?? [])
+  }
+
+  /// Returns the names of the home, and the services that keep them up to date.
+  private func names(
+    _ settings: ServerSettings, _ logger: Logger
+  ) throws -> (NameBook, [any Service]) {
+    let home = try HomeSource(settings, environment: SystemProcess.environment)
+    let book = NameBook((settings.names == nil ? [] : [.file]) + (home == nil ? [] : [.homeAssistant]))
+    var services: [any Service] = []
+    if let file = settings.names { services.append(try NamesFileWatch(file, book, logger)) }
+    if let home { services.append(HomeNames(home.address, home.token, book: book, logger: logger)) }
+    return (book, services)
   }
 
   /// Returns a logger for the service group, which logs each step; only its errors are of interest.

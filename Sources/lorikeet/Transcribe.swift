@@ -17,6 +17,7 @@ struct Transcribe: AsyncParsableCommand {
       """.with(.transcribe))
 
   @OptionGroup(title: "Recognition options") var speech: SpeechOptions
+  @OptionGroup(title: "Names options") var nameSources: NamesFileOptions
   @OptionGroup(title: "Names options") var names: NamesOptions
   @OptionGroup(title: "Text options") var text: TextOptions
   @OptionGroup(title: "Advanced options") var advanced: AdvancedSpeechOptions

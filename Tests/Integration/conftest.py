@@ -41,7 +41,7 @@ def start_server(binary, data_dir):
     """Starts another server; for a `with` block."""
     # FP32, so that a text never depends on the machine's other capabilities.
     shared = ["--model", "builtin", "--device", "cpu", "--precision", "f32", "--data-dir", str(data_dir)]
-    return lambda *options: Server(binary, *shared, *options)
+    return lambda *options, **keywords: Server(binary, *shared, *options, **keywords)
 
 
 @pytest.fixture(scope="module")
