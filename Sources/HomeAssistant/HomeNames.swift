@@ -43,6 +43,7 @@ public struct HomeNames: Service {
       var journal = HomeJournal(book: book, logger: logger)
       var backoff = Backoff()
       while true {
+        var isRefused = false
         do throws(HomeError) {
           try await connection.converse(followsChanges: true) { report in
             if case .names = report { backoff.reset() }
@@ -51,8 +52,9 @@ public struct HomeNames: Service {
         } catch {
           guard !Task.isCancelled else { return }
           journal.take(error)
+          if case .refusedToken = error { isRefused = true }
         }
-        try await Task.sleep(for: backoff.next())
+        try await Task.sleep(for: backoff.next(isRefused: isRefused))
       }
     }
   }

@@ -39,8 +39,8 @@ struct Examples: Sendable {
   static let names = Examples(
     Example("lorikeet names --names names.txt", "The names of a file"),
     Example(
-      "lorikeet names --home-assistant http://homeassistant.local:8123 --home-assistant-token-file token",
-      "The names of a home"))
+      "lorikeet names --home-assistant http://homeassistant.local:8123",
+      "The names of a home, with the token in LORIKEET_HOME_ASSISTANT_TOKEN"))
 
   static let models = Examples(
     Example("lorikeet models list", "List models on this machine and on Hugging Face"),

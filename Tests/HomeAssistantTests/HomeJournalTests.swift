@@ -90,9 +90,12 @@ import Testing
 
   @Test func `pauses double up to a minute, and begin again`() {
     var backoff = Backoff()
-    let pauses = (0..<8).map { _ in backoff.next() }
+    let pauses = (0..<8).map { _ in backoff.next(isRefused: false) }
     #expect(pauses == [1, 2, 4, 8, 16, 32, 60, 60].map(Duration.seconds))
     backoff.reset()
-    #expect(backoff.next() == .seconds(1))
+    #expect(backoff.next(isRefused: false) == .seconds(1))
+    for _ in 0..<20 { _ = backoff.next(isRefused: true) }
+    #expect(backoff.next(isRefused: true) == .seconds(600))
+    #expect(backoff.next(isRefused: false) == .seconds(60))
   }
 }

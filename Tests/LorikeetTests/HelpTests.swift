@@ -9,7 +9,8 @@ import Testing
     ("lorikeet transcribe", Transcribe.self, .transcribe), ("lorikeet models", Models.self, .models),
     ("lorikeet models list", Models.List.self, .list), ("lorikeet models pull", Models.Pull.self, .pull),
     ("lorikeet models verify", Models.Verify.self, .verify),
-    ("lorikeet models remove", Models.Remove.self, .remove), ("lorikeet health", Health.self, .health),
+    ("lorikeet models remove", Models.Remove.self, .remove), ("lorikeet names", NamesCommand.self, .names),
+    ("lorikeet health", Health.self, .health),
     ("lorikeet doctor", Doctor.self, .doctor), ("lorikeet bench", Bench.self, .bench),
   ]
 
@@ -27,8 +28,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (["serve"], ["ADDRESS", "RECOGNITION", "TEXT", "LOG", "LIMITS", "ADVANCED", "OPTIONS"]),
-    (["transcribe"], ["ARGUMENTS", "RECOGNITION", "TEXT", "ADVANCED", "OPTIONS"]),
+    (["serve"], ["ADDRESS", "RECOGNITION", "NAMES", "TEXT", "LOG", "LIMITS", "ADVANCED", "OPTIONS"]),
+    (["transcribe"], ["ARGUMENTS", "RECOGNITION", "NAMES", "TEXT", "ADVANCED", "OPTIONS"]),
     (["bench"], ["ARGUMENTS", "RECOGNITION", "ADVANCED", "OPTIONS"]),
   ])
   func `the help has a section for advanced options`(command: [String], sections: [String]) throws {

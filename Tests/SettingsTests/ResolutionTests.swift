@@ -72,7 +72,8 @@ private func refusal(
     let examples = [
       "language": "en", "buckets": "5,20", "lazy-buckets": "10", "memory-budget": "3GB",
       "max-resident-buckets": "2", "device-property": "NPU_TURBO=NO", "zeroconf-interface": "eth0",
-      "max-payload-bytes": "1048576",
+      "max-payload-bytes": "1048576", "names": "names.txt", "home-assistant": "http://home:8123",
+      "home-assistant-token-file": "token",
     ]
     let values = try Setting.all.map { setting in
       let value = setting.choices.last ?? setting.defaultValue(dataDir: "/d") ?? examples[setting.name]
@@ -153,7 +154,7 @@ private func refusal(
       resolved.addresses == [
         ListenAddress(.tcp(host: "a", port: 1)), ListenAddress(.tcp(host: "b", port: 2)),
       ])
-    #expect(resolved.description.contains("uri                   = tcp://a:1, tcp://b:2 "))
+    #expect(resolved.description.contains("uri                       = tcp://a:1, tcp://b:2 "))
   }
 
   @Test(arguments: [
