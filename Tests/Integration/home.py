@@ -159,7 +159,7 @@ class Home:
 
     def __init__(
             self, household: Household | None = None, port: int = 0,
-            certificate: tuple[pathlib.Path, pathlib.Path] | None = None):
+            certificate: tuple[pathlib.Path, pathlib.Path] | None = None, path: str = PATH):
         self.household = household or Household()
         self.token = TOKEN
         self.accepts_token = True
@@ -174,6 +174,7 @@ class Home:
         self.complaints: list[str] = []  # what a client must not do
 
         self.port = port
+        self.path = path
         self._context = None
         if certificate:
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -266,7 +267,7 @@ class Home:
 
     def _check_path(self, connection: ServerConnection, request):
         self.paths.append(request.path)
-        return None if request.path == PATH else connection.respond(404, "404: Not Found")
+        return None if request.path == self.path else connection.respond(404, "404: Not Found")
 
     async def _send(self, connection: ServerConnection, kind: str, message: dict) -> None:
         fault = self.faults.get(kind, self.faults.get("*"))

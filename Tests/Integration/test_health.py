@@ -102,7 +102,7 @@ def test_health_as_json_has_every_key(bucketed):
     data = json.loads(line)
     assert set(data) == {"uri", "models", "status"}
     assert (data["uri"], data["models"]) == (bucketed.uri, ["builtin"])
-    assert set(data["status"]) == {"model", "state", "devices", "speculation"}
+    assert set(data["status"]) == {"model", "state", "devices", "speculation", "names"}
     (device,) = data["status"]["devices"]
     assert set(device) == {"name", "state", "why", "encoders", "busy_seconds", *COUNTERS}
     for encoder in device["encoders"]:

@@ -20,6 +20,7 @@ import yaml
 import home_assistant
 import lorikeet
 from conversation import TEXTS, audio, converse
+from home import Home
 
 ADDON = lorikeet.REPOSITORY / "Packaging/home-assistant/lorikeet"
 CONFIG = yaml.safe_load((ADDON / "config.yaml").read_text(encoding="utf-8"))
@@ -29,7 +30,7 @@ SECONDS = 60
 # Keys that it knows and that make sense here; it ignores unknown ones silently.
 KNOWN = {
     "name", "version", "slug", "description", "arch", "url", "startup", "boot", "init", "stage", "ports",
-    "ports_description", "watchdog", "homeassistant", "devices", "tmpfs", "map", "environment", "privileged", "apparmor",
+    "ports_description", "watchdog", "homeassistant", "homeassistant_api", "devices", "tmpfs", "map", "environment", "privileged", "apparmor",
     "video", "services", "discovery", "backup", "backup_exclude", "options", "schema", "image", "timeout",
 }
 REQUIRED = {"name", "version", "slug", "description", "arch"}
@@ -84,6 +85,8 @@ def test_the_supervisor_accepts_the_configuration():
     assert CONFIG["startup"] in {"initialize", "system", "services", "application", "once"}
     assert CONFIG["discovery"] == ["wyoming"]
     assert list(CONFIG["ports"]) == ["10300/tcp"]
+    # For the names of the home.
+    assert CONFIG["homeassistant_api"] is True
     assert re.match(r"^(?:https?|\[PROTO:\w+\]|tcp):\/\/\[HOST\]:(\[PORT:\d+\]|\d+).*$", CONFIG["watchdog"])
     assert all(device.startswith("/dev/") and ":" not in device for device in CONFIG["devices"])
     assert {"/dev/accel/accel0", "/dev/dri/renderD128"} <= set(CONFIG["devices"])
@@ -235,6 +238,18 @@ def test_clients_are_served_though_the_supervisor_does_not_answer(addon, tmp_pat
     text, _ = converse(home_assistant.transcribe(port, audio("en-01.wav")))
     assert text == TEXTS["en-01.wav"]
     assert process.poll() is None
+
+
+def test_the_add_on_reads_the_names_of_the_home_with_the_supervisors_token(addon, tmp_path):
+    with Home(path="/core/websocket") as core:
+        core.token = "secret"
+        _, port = addon(f"http://127.0.0.1:{core.port}", {"model": "builtin"})
+        deadline = time.monotonic() + SECONDS
+        while "home's names" not in (log := (tmp_path / "log").read_text()):
+            assert time.monotonic() < deadline, log
+            time.sleep(0.1)
+    assert f"count={len(core.household.names())}" in log
+    assert core.tokens == ["secret"] and "secret" not in log
 
 
 def test_a_wrong_option_ends_the_add_on_and_lists_accepted_values(addon, tmp_path):

@@ -5,7 +5,7 @@ import Testing
 
 private let pieces = [
   "▁set", "▁lu", "▁air", "tes", "tron", "▁to", ".", "▁l", "u", "t", "r", "o", "n", "▁Lutron", "tr", "on",
-  "te", "e", "s", "▁g", "▁gy", "▁gym",
+  "te", "e", "s", "▁g", "▁gy", "▁gym", "▁¿", "l",
 ]
 private let blank = Int32(pieces.count)
 
@@ -66,9 +66,10 @@ private struct TableNetworks: ScoringNetworks {
     let row = Dictionary(uniqueKeysWithValues: scores.map { (ids[$0] ?? 0, $1) })
     // Where the last token was said, nothing else is probable.
     let last: [Int32: Float] = [decoding.emissions.last?.token ?? 0: -1, blank: -20]
-    var networks = TableNetworks(table: Array(repeating: row, count: 6) + [last, last])
+    let frames = 2 * max(1, decoding.emissions.count)
+    var networks = TableNetworks(table: Array(repeating: row, count: frames - 2) + [last, last])
     let booster = PhraseBooster(names.map { BoostedPhrase($0) }, of: tree)
-    return booster.rescue.rescued(decoding, frameCount: 8, blank: blank, with: &networks)
+    return booster.rescue.rescued(decoding, frameCount: frames, blank: blank, with: &networks)
   }
 
   private func text(_ decoding: Decoding) -> String {
@@ -113,6 +114,13 @@ private struct TableNetworks: ScoringNetworks {
   @Test func `words that are a name already stay`() throws {
     let words = said(0.4, ["▁lu", "tron"])
     #expect(rescued(words, names: ["lutron", "lutes"]) == words)
+  }
+
+  @Test func `an opening mark before a name stays, without a space after it`() throws {
+    let words = said(0.4, ["▁¿", "l", "u", "tes"])
+    let rescued = rescued(
+      words, names: ["lutron"], scores: ["l": -1, "u": -1, "tron": -2, "tes": -1, "▁air": -1])
+    #expect(text(rescued) == "▁set▁¿lutron▁air")
   }
 
   @Test func `a punctuation mark after a name stays`() throws {

@@ -27,8 +27,12 @@ struct ComparedPhrase: Sendable {
 
   /// Returns the tokens of the phrase as it is written, then in lower case if that differs; empty if the vocabulary lacks
   /// a character.
-  func spellings(in pieces: PieceTree) -> [[Int32]] {
+  ///
+  /// - Parameter isGlued: True to begin without a space.
+  func spellings(in pieces: PieceTree, isGlued: Bool) -> [[Int32]] {
     let lower = text.lowercased()
-    return (text == lower ? [text] : [text, lower]).compactMap { pieces.tokens(of: " " + $0) }
+    return (text == lower ? [text] : [text, lower]).compactMap {
+      pieces.tokens(of: (isGlued ? "" : " ") + $0)
+    }
   }
 }

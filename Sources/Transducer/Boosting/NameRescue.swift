@@ -31,8 +31,10 @@ struct NameRescue {
 
   /// A stretch of whole words.
   private struct Span: Hashable {
-    /// The tokens of the words, without a mark after them.
+    /// The tokens of the words, without marks before and after them.
     var tokens: Range<Int>
+    /// True if an opening mark is before the words, after which no space follows.
+    var isGlued: Bool
     /// The encoder frames from the decoder's position before the first token to the next token.
     var frames: Range<Int>
     /// The number of words that are not doubtful.
@@ -115,15 +117,18 @@ struct NameRescue {
       for last in first..<min(first + Self.mostWords, isDoubtful.count) {
         let certain = isDoubtful[first...last].count { !$0 }
         guard certain <= last - first else { continue }
-        let start = starts[first]
-        var end = starts[last + 1]
+        var (start, end) = (starts[first], starts[last + 1])
         while pieces.isMark(emissions[end - 1].token) { end -= 1 }
+        while pieces.isMark(emissions[start].token) { start += 1 }
+        let isGlued = start > starts[first]
         let from = start == 0 ? 0 : emissions[start - 1].frame + emissions[start - 1].duration
         let to = end < emissions.count ? emissions[end].frame : frameCount
         let confidence = emissions[start..<end].map(\.confidence).min() ?? 1
         guard from < to else { continue }
         spans.append(
-          Span(tokens: start..<end, frames: from..<to, certainWords: certain, confidence: confidence))
+          Span(
+            tokens: start..<end, isGlued: isGlued, frames: from..<to, certainWords: certain,
+            confidence: confidence))
       }
     }
     return spans.sorted { $0.confidence < $1.confidence }
@@ -145,7 +150,7 @@ struct NameRescue {
       let phrase = phrases[candidate.phrase]
       // The most probable spelling counts, and the written one is used.
       var (best, written): (Float, [Emission]?) = (-.infinity, nil)
-      for tokens in phrase.spellings(in: pieces) {
+      for tokens in phrase.spellings(in: pieces, isGlued: span.isGlued) {
         guard let alignment = try alignment(of: tokens, next, at: span.frames, from: state, &networks) else {
           continue
         }
