@@ -7,8 +7,9 @@
 //
 // The seam is the addition inside the joint network, found by what its two sides depend on: one on
 // `encoder_outputs` alone, the other on the decoder's inputs alone. Node names differ between exports.
-// The joint network's outputs have a row for each frame; a step has one frame. The argmax is part of the joint network, so that a step usually reads three numbers and not all logits. Before it, a
-// bias is added to the tokens' logits: an input that is constant for an utterance.
+// The joint network's outputs have a row for each frame; a step has one frame. The argmax is part of the joint network, so
+// that a step usually reads three numbers and not all logits. Before it, a bias is added to the tokens' logits: an input
+// that is constant for an utterance.
 
 #include <map>
 #include <openvino/opsets/opset13.hpp>

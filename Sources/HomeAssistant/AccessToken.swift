@@ -1,4 +1,3 @@
-internal import Glibc
 public import SystemPaths
 
 /// A token for Home Assistant's API: a secret, which no description of it shows.
@@ -31,10 +30,7 @@ public struct AccessToken: Sendable, CustomStringConvertible, CustomDebugStringC
     let source = "the file \(path.readable)"
     let bytes: [UInt8]
     do throws(FileError) {
-      if let size = Files.status(of: path)?.st_size, size > Self.maximumBytes {
-        throw FileError(path, "it has \(size) bytes, expected at most \(Self.maximumBytes)")
-      }
-      bytes = try Files.contents(of: path)
+      bytes = try Files.contents(of: path, atMost: Self.maximumBytes)
     } catch {
       throw .unreadable(error)
     }

@@ -1,4 +1,3 @@
-internal import Glibc
 public import SystemPaths
 
 /// A file of names, a line for each:
@@ -18,10 +17,7 @@ public enum NamesFile {
   public static func read(_ path: String) throws(NamesFileError) -> [Name] {
     let bytes: [UInt8]
     do throws(FileError) {
-      if let size = Files.status(of: path)?.st_size, size > maximumBytes {
-        throw FileError(path, "it has \(size) bytes, expected at most \(maximumBytes)")
-      }
-      bytes = try Files.contents(of: path)
+      bytes = try Files.contents(of: path, atMost: maximumBytes)
     } catch {
       throw .unreadable(error)
     }

@@ -1,6 +1,6 @@
 public import Transducer
 
-/// What is known about an utterance before it is recognized.
+/// The knowledge about an utterance before it is recognized.
 public struct SpeechContext: Sendable, Equatable {
   /// The requested language, a BCP 47 tag; `nil` to detect it.
   public var language: String?

@@ -12,6 +12,14 @@ extension Files {
     return bytes
   }
 
+  /// Reads a file to its end, unless it is larger than a limit in bytes.
+  public static func contents(of path: String, atMost limit: Int) throws(FileError) -> [UInt8] {
+    if let size = status(of: path)?.st_size, size > limit {
+      throw FileError(path, "it has \(size) bytes, expected at most \(limit)")
+    }
+    return try contents(of: path)
+  }
+
   /// Maps a file into memory and passes its bytes to `body`; only those that `body` looks at are read.
   public static func withBytes<Result>(
     of path: String, _ body: (UnsafeRawBufferPointer) -> Result

@@ -21,6 +21,10 @@ private let latin = String(systemBytes: [0x63, 0x61, 0x66, 0xE9])
       try Files.write(Array("one".utf8), to: file)
       try Files.write(Array("three".utf8), to: file)
       #expect(try Files.contents(of: file) == Array("three".utf8))
+      #expect(try Files.contents(of: file, atMost: 5) == Array("three".utf8))
+      #expect(throws: FileError(file, "it has 5 bytes, expected at most 4")) {
+        try Files.contents(of: file, atMost: 4)
+      }
       #expect(try Files.withBytes(of: file) { Array($0) } == Array("three".utf8))
       #expect(Files.status(of: file)?.st_size == 5)
       #expect(Files.access(file, R_OK) == 0)

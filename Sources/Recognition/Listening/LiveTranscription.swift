@@ -12,7 +12,7 @@ internal import Transducer
 public final class LiveTranscription: Sendable {
   private struct State: Sendable {
     var utterance: Utterance
-    /// What is known so far.
+    /// The knowledge so far.
     var context: SpeechContext
     var speculation: Speculation
     /// `nil` while no window is certain.

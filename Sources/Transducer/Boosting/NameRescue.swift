@@ -73,7 +73,7 @@ struct NameRescue {
         position += 1
       }
       findings += try self.findings(
-        at: span, among: candidates.filter { $0.span == span }, decoding.emissions, frameCount, &networks)
+        at: span, among: candidates.filter { $0.span == span }, decoding.emissions, &networks)
     }
     return replaced(decoding, by: chosen(findings))
   }
@@ -83,6 +83,7 @@ struct NameRescue {
     let spans = spans(of: emissions, frameCount: frameCount).map { span in
       (span, sound: SoundedText(emissions[span.tokens].flatMap { pieces.characters(of: $0.token) ?? [] }))
     }
+    guard !spans.isEmpty else { return [] }
     // Words that are a name already are not doubtful.
     let sounds = Set(spans.map(\.sound))
     let said = Set(phrases.map(\.sound).filter(sounds.contains))
@@ -136,8 +137,7 @@ struct NameRescue {
 
   /// Returns the names that are probable enough in place of a stretch of words. The networks are at the token before it.
   private func findings<Networks: ScoringNetworks & ~Copyable>(
-    at span: Span, among candidates: [Candidate], _ emissions: [Emission], _ frameCount: Int,
-    _ networks: inout Networks
+    at span: Span, among candidates: [Candidate], _ emissions: [Emission], _ networks: inout Networks
   ) throws(Networks.Failure) -> [Finding] {
     let state = try networks.predictionState()
     let next = span.tokens.upperBound < emissions.count ? emissions[span.tokens.upperBound].token : nil

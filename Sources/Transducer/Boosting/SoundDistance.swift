@@ -26,7 +26,7 @@ struct SoundDistance {
     let total = one.weight + other.weight
     guard total > 0 else { return nil }
     let longest = (1 - limit) / 2 * total
-    // What one text has more than the other cannot be matched.
+    // The surplus of one text over the other cannot be matched.
     guard abs(one.weight - other.weight) <= longest,
       let distance = distance(one, other, atMost: longest)
     else { return nil }
