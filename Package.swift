@@ -41,6 +41,7 @@ let package = Package(
     .target(name: "Languages", dependencies: ["CLanguageGrams"]),
     .target(name: "Transducer", dependencies: ["Languages"]),
     .target(name: "Wording", dependencies: ["Transducer"]),
+    .target(name: "Endpointing", dependencies: ["Transducer"]),
     .target(name: "Names", dependencies: ["SystemPaths", "Transducer"]),
     .target(name: "Concurrency"),
     .target(name: "Devices", dependencies: ["Concurrency", "SpeechFeatures", "Transducer"]),
@@ -101,7 +102,8 @@ let package = Package(
     .target(
       name: "Recognition",
       dependencies: [
-        "Concurrency", "Devices", "Languages", "SpeechFeatures", "Transducer", "VoiceActivity", "Wording",
+        "Concurrency", "Devices", "Endpointing", "Languages", "SpeechFeatures", "Transducer", "VoiceActivity",
+        "Wording",
       ]),
     // Joins Recognition, Devices and Parakeet.
     .target(
@@ -122,8 +124,8 @@ let package = Package(
     .target(
       name: "WyomingServer",
       dependencies: nio + [
-        "Audio", "Concurrency", "Devices", "Languages", "Names", "Recognition", "SocketFaults", "SystemPaths",
-        "Transducer", "Wording", "WyomingProtocol", "WyomingStatus",
+        "Audio", "Concurrency", "Devices", "Endpointing", "Languages", "Names", "Recognition", "SocketFaults",
+        "SystemPaths", "Transducer", "Wording", "WyomingProtocol", "WyomingStatus",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
@@ -151,8 +153,8 @@ let package = Package(
     .target(
       name: "Settings",
       dependencies: [
-        "Devices", "Recognition", "SystemPaths", "VoiceActivity", "Wording", "WyomingProtocol",
-        "WyomingServer", .product(name: "Configuration", package: "swift-configuration"),
+        "Devices", "Endpointing", "Recognition", "SystemPaths", "VoiceActivity", "Wording",
+        "WyomingProtocol", "WyomingServer", .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
       ]),
 
@@ -174,8 +176,8 @@ let package = Package(
     .executableTarget(
       name: "stages",
       dependencies: [
-        "Audio", "Concurrency", "Devices", "ModelStore", "Parakeet", "Recognition", "SpeechFeatures",
-        "Transducer",
+        "Audio", "Concurrency", "Devices", "Endpointing", "ModelStore", "Parakeet", "Recognition",
+        "SpeechEngine", "SpeechFeatures", "Transducer",
       ],
       path: "Benchmarks/Stages"),
 
@@ -194,6 +196,7 @@ let package = Package(
     .testTarget(name: "LanguagesTests", dependencies: ["Languages"]),
     .testTarget(
       name: "TransducerTests", dependencies: ["Languages", "Transducer", "Support"]),
+    .testTarget(name: "EndpointingTests", dependencies: ["Endpointing", "Transducer"]),
     .testTarget(name: "NamesTests", dependencies: ["Names", "Transducer"]),
     .testTarget(
       name: "HomeAssistantTests",

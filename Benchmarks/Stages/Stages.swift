@@ -6,26 +6,30 @@
 //     .build/release/stages parity MODEL PRECISION DEVICE SECONDS RECORDING…
 //     .build/release/stages prepare MODEL WEIGHTS DIRECTORY OF PREPARED MODELS
 //     .build/release/stages graphs MODEL PRECISION SECONDS|dynamic DIRECTORY [DIRECTORY OF PREPARED MODELS]
+//     .build/release/stages endpointing MODEL PRECISION FACTOR RECORDING…
 //
 // `names` decodes with lists of names, such as 200,1000 names.
 // `parity` compares buckets, made for a DEVICE but run by the processor, with the network of dynamic shape.
+// `endpointing` tells where the end of speech is heard, with the times of silence multiplied by FACTOR.
 // `graphs` writes the graphs that an NPU would compile; Tools/npu-compiler reads them. SECONDS are the lengths of buckets: 5,10,20.
 
 import Audio
 import Concurrency
 import Devices
+import Endpointing
 import FoundationEssentials
 import Glibc
 import ModelStore
 internal import Parakeet
 import Recognition
+import SpeechEngine
 import SpeechFeatures
 
 @main
 struct Stages {
-  static func main() {
+  static func main() async {
     do {
-      try run()
+      try await run()
     } catch {
       let line = Array("stages: \(error)\n".utf8)
       _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
@@ -33,7 +37,7 @@ struct Stages {
     }
   }
 
-  private static func run() throws {
+  private static func run() async throws {
     let arguments = Array(CommandLine.arguments.dropFirst())
     let rest = Array(arguments.dropFirst())
     switch arguments.first {
@@ -41,6 +45,7 @@ struct Stages {
     case "names": try printJSON(nameTimes(rest))
     case "parity": try printJSON(parity(rest))
     case "prepare": try printJSON(prepare(rest))
+    case "endpointing": try await endpointTrials(rest)
     case "graphs": try writeGraphs(rest)
     default: try printJSON(stageTimes(arguments))
     }
@@ -81,6 +86,20 @@ struct Stages {
     return try BucketParity.compare(
       ModelDirectory.find(arguments[0]), precision, device: device, buckets: buckets(arguments[3]),
       recordings: Array(arguments.dropFirst(4)))
+  }
+
+  /// Prints a line for each recording.
+  private static func endpointTrials(_ arguments: [String]) async throws {
+    guard arguments.count > 3, let precision = Precision(rawValue: arguments[1]),
+      let factor = Double(arguments[2])
+    else { throw UsageError() }
+    let recognizer = try Recognizer(
+      model: ModelDirectory.find(arguments[0]), settings: ComputeSettings(device: .cpu, precision: precision))
+    try await recognizer.prepare()
+    for file in arguments.dropFirst(3) {
+      try printJSON(
+        await EndpointTrial(of: file, by: recognizer, EndpointTimes().scaled(by: factor)))
+    }
   }
 
   /// Prepares a model and returns its directory.
@@ -145,6 +164,7 @@ private struct UsageError: Error, CustomStringConvertible {
            stages shapes MODEL PRECISION RECORDING RUNS SECONDS [DIRECTORY]
            stages names MODEL PRECISION RECORDING RUNS COUNTS [DIRECTORY]
            stages parity MODEL PRECISION DEVICE SECONDS RECORDING…
+           stages endpointing MODEL PRECISION FACTOR RECORDING…
            stages prepare MODEL WEIGHTS DIRECTORY
            stages graphs MODEL PRECISION SECONDS|dynamic DIRECTORY [DIRECTORY]
     """

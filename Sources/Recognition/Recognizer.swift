@@ -1,8 +1,10 @@
 internal import Concurrency
 public import Devices
+public import Endpointing
 internal import SpeechFeatures
 internal import Synchronization
 public import Transducer
+internal import VoiceActivity
 
 /// Speech recognition with one model, for live speech and recordings.
 ///
@@ -55,13 +57,18 @@ public final class Recognizer: Sendable {
   ///
   /// - Parameters:
   ///   - context: What is known about the utterance so far.
+  ///   - times: The times after which the utterance ends; `nil` if the client ends it. Voice activity must be on.
   ///   - onSegment: Called with each segment that is final before the utterance has ended, in order.
   public func listen(
-    in context: SpeechContext = SpeechContext(),
+    in context: SpeechContext = SpeechContext(), endingAfter times: EndpointTimes? = nil,
     onSegment: @escaping @Sendable (SpokenText) -> Void = { _ in }
   ) -> LiveTranscription {
-    LiveTranscription(
-      self, utterance(), in: context, attempts: listening.attempts, onSegment: onSegment)
+    let search = times.map { EndpointSearch($0, trailingPad: listening.activity.trailingPad) }
+    let attempts =
+      search == nil || listening.attempts == 0
+      ? listening.attempts : max(listening.attempts, EndpointSearch.attempts)
+    return LiveTranscription(
+      self, utterance(), in: context, attempts: attempts, search: search, onSegment: onSegment)
   }
 
   /// Begins the transcription of a recording, to be fed as it is read.

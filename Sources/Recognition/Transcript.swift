@@ -1,4 +1,5 @@
 public import Devices
+public import Endpointing
 public import Transducer
 
 /// The text of an utterance, and details of its recognition.
@@ -25,6 +26,8 @@ public struct Transcript: Sendable {
   public var boostedTokens = 0
   /// True if the transcript was made before the utterance ended.
   public var isSpeculative = false
+  /// The reason for which the utterance ended; `nil` if the client ended it.
+  public var endpoint: Endpoint.Reason?
   /// The precision in which the networks ran.
   public var precision: Precision
   /// The name of the model.

@@ -1,4 +1,5 @@
 internal import Devices
+internal import Endpointing
 internal import Recognition
 internal import VoiceActivity
 internal import Wording
@@ -10,7 +11,10 @@ extension Setting {
     uri, zeroconf, zeroconfInterface, model, device, fallback, decoderDevice, precision, buckets, lazyBuckets,
     memoryBudget, maxResidentBuckets, deviceProperty, inferenceSeconds, windowSeconds, vad, vadMargin,
     vadOnsetSeconds, vadHangOverSeconds, vadLeadingSeconds, vadTrailingSeconds, maxGain, maxSpeculations,
-    language, forceScript, names, homeAssistant, homeAssistantTokenFile, namesRescue, text, numbers, dataDir,
+    endpointing, endpointCompleteSeconds, endpointUndecidedSeconds, endpointOpenSeconds,
+    endpointNoSpeechSeconds,
+    endpointLongestSeconds, language, forceScript, names, homeAssistant, homeAssistantTokenFile, namesRescue,
+    text, numbers, dataDir,
     cache, keepOriginals, offline,
     logLevel, logFormat,
     logTranscripts, drainSeconds, maxConnections, maxUtteranceSeconds, maxHeaderBytes, maxDataBytes,
@@ -118,6 +122,31 @@ extension Setting {
   public static let maxSpeculations = wholeNumber(
     "max-speculations", \.listening.attempts, in: 0...100, value: "count",
     "Maximum number of times that an utterance is recognized before it has ended; 0 turns this off.")
+
+  public static let endpointing = offOrOn(
+    "endpointing", \.endpointing,
+    "Hear that the speaker has finished, and answer at once, instead of waiting until the client ends the utterance."
+  )
+
+  public static let endpointCompleteSeconds = number(
+    "endpoint-complete-seconds", \.endpointTimes.complete, in: EndpointTimes.accepted.complete,
+    "Silence after a complete sentence that ends an utterance, in seconds.")
+
+  public static let endpointUndecidedSeconds = number(
+    "endpoint-undecided-seconds", \.endpointTimes.undecided, in: EndpointTimes.accepted.undecided,
+    "Silence that ends an utterance if its text does not tell whether more follows, in seconds.")
+
+  public static let endpointOpenSeconds = number(
+    "endpoint-open-seconds", \.endpointTimes.open, in: EndpointTimes.accepted.open,
+    "Silence after an unfinished sentence, such as 'turn on the', that ends an utterance, in seconds.")
+
+  public static let endpointNoSpeechSeconds = wholeNumber(
+    "endpoint-no-speech-seconds", \.endpointTimes.noSpeech, in: EndpointTimes.accepted.noSpeech,
+    "Audio without speech that is answered with an empty transcript, in seconds.")
+
+  public static let endpointLongestSeconds = wholeNumber(
+    "endpoint-longest-seconds", \.endpointTimes.longest, in: EndpointTimes.accepted.longest,
+    "Length at which an utterance ends even if speech goes on, in seconds.")
 
   public static let language = languageTag(
     "language", \.language, reference: "LANGUAGE",

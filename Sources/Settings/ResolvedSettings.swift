@@ -23,6 +23,12 @@ public struct ResolvedSettings: Sendable, CustomStringConvertible {
         throw refusal(of: .uri, uri, because: why)
       }
     }
+    if settings.listening.gate == .off {
+      if settings.endpointing { throw refusal(of: .endpointing, "on", because: Self.needsActivity) }
+      if let place = addresses.firstIndex(where: { $0.endpointing == true }) {
+        throw refusal(of: .uri, settings.uris[place], because: Self.needsActivity)
+      }
+    }
     do throws(DeviceError) {
       try settings.compute.checkBuckets()
     } catch {
@@ -30,6 +36,9 @@ public struct ResolvedSettings: Sendable, CustomStringConvertible {
       throw refusal(of: setting, setting.write(settings) ?? "", because: error.description)
     }
   }
+
+  private static let needsActivity =
+    "endpointing needs voice activity detection, and vad is off; use vad trim"
 
   public func source(of setting: Setting) -> Source { sources[setting.name] ?? .standard }
 

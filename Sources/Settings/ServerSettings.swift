@@ -1,4 +1,5 @@
 public import Devices
+public import Endpointing
 public import Logging
 public import Recognition
 public import Wording
@@ -18,6 +19,10 @@ public struct ServerSettings: Sendable, Equatable {
   public var model = "builtin"
   public var compute = ComputeSettings()
   public var listening = ListeningSettings()
+  /// True if the server hears the end of utterances.
+  public var endpointing = false
+  /// The times after which it hears it.
+  public var endpointTimes = EndpointTimes()
   /// The tag of the language that is spoken; `nil` if it is not known.
   public var language: String?
   public var wording = Wording()

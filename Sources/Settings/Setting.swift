@@ -136,6 +136,13 @@ extension Setting {
     }
   }
 
+  /// "off" or "on", for a setting that is not a switch on the command line.
+  static func offOrOn(_ name: String, _ property: Property<Bool>, _ help: String) -> Setting {
+    Setting(
+      name, property, help, value: "mode", accepted: "off or on", choices: ["off", "on"], parse: truth,
+      write: { $0 ? "on" : "off" })
+  }
+
   /// A whole number.
   static func wholeNumber(
     _ name: String, _ property: Property<Int>, in range: ClosedRange<Int>, value: String? = nil,

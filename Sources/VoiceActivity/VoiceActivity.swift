@@ -4,6 +4,9 @@
 public struct VoiceActivity: Sendable, Equatable {
   /// The segments of speech, in order, separated by pauses. The last one can still grow.
   public internal(set) var segments: [Range<Int>] = []
+  /// The sample after the last speech that is nearly as loud as the loudest; `nil` if there is no speech. Speech after it
+  /// is a weaker voice, or the same one much softer.
+  public internal(set) var voiceEnd: Int?
   /// The number of samples already classified: somewhat fewer than were received.
   public internal(set) var judgedSampleCount = 0
 

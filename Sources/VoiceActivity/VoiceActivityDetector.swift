@@ -38,6 +38,7 @@ public struct VoiceActivityDetector: Sendable {
   private var wasSound: [Bool]
   private var evidence = SpeechEvidence()
   private var isSpeaking = false
+  private var leadingVoice = LeadingVoice()
 
   /// Frames over which levels are smoothed: for the comparison with the noise floor, and to find the floor.
   private static let smoothing = (level: 3, floor: 6)
@@ -98,6 +99,7 @@ public struct VoiceActivityDetector: Sendable {
     let time = frameCount
     frameCount += 1
     store(frame, at: time)
+    leadingVoice.add(recent[time % Self.smoothing.floor])
     let level = mean(ofLast: Self.smoothing.level, at: time)
     history[time % Self.hindsight] = level
     // The first frame alone cannot set the floor: it can be quiet by chance.
@@ -117,6 +119,7 @@ public struct VoiceActivityDetector: Sendable {
       evidence.addQuiet()
     }
     judge(time, isSound: isSound)
+    if isSound, isSpeaking, leadingVoice.isHeard() { activity.voiceEnd = activity.speechEnd }
   }
 
   private mutating func judge(_ time: Int, isSound: Bool) {

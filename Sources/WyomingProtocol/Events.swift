@@ -29,6 +29,20 @@ extension Event {
     language.map { ["language": .string($0)] } ?? [:]
   }
 
+  /// Creates the event that the speaker has begun.
+  ///
+  /// - Parameter seconds: The time from the beginning of the audio, in seconds.
+  public static func voiceStarted(atSeconds seconds: Double) -> Event {
+    Event(type: "voice-started", data: ["timestamp": .integer(Int((seconds * 1000).rounded()))])
+  }
+
+  /// Creates the event that the speaker has finished.
+  ///
+  /// - Parameter seconds: The time from the beginning of the audio, in seconds.
+  public static func voiceStopped(atSeconds seconds: Double) -> Event {
+    Event(type: "voice-stopped", data: ["timestamp": .integer(Int((seconds * 1000).rounded()))])
+  }
+
   /// Creates the answer to a `ping`, with its text if it had one.
   public static func pong(_ text: String?) -> Event {
     Event(type: "pong", data: text.map { ["text": .string($0)] } ?? [:])
@@ -80,6 +94,8 @@ public struct SpeechProgram: Sendable, Equatable {
   public var artifact: Artifact
   /// The program's models.
   public var models: [Model]
+  /// True if the server hears itself that the speaker has finished, so that clients need no detector of their own.
+  public var endsUtterances = false
 
   /// The name of Lorikeet's program. A server with it answers ``Event/statusType``.
   public static let lorikeet = "lorikeet"
@@ -114,9 +130,10 @@ public struct SpeechProgram: Sendable, Equatable {
       artifact.fields.merging([
         "models": .array(models.map(\.json)),
         "supports_transcript_streaming": .bool(true),
-        "requires_external_vad": .bool(true),
-        "prefers_auto_gain_enabled": .bool(true),
-        "prefers_noise_reduction_enabled": .bool(true),
+        "requires_external_vad": .bool(!endsUtterances),
+        // Both make more words wrong: docs/measurements.md, "Gain and noise suppression".
+        "prefers_auto_gain_enabled": .bool(false),
+        "prefers_noise_reduction_enabled": .bool(false),
       ]) { $1 })
   }
 }

@@ -36,19 +36,22 @@ public struct Session: Sendable {
     public var names: [String] = []
     /// Other words that the speaker is likely to say, in `transcribe`.
     public var terms: [String] = []
+    /// The speed at which the end of speech is heard, in `transcribe`: "default", "relaxed" or "aggressive".
+    public var sensitivity: String?
     /// True if the server ended the utterance because it was too long.
     public var isTruncated = false
 
     /// Creates a request.
     public init(
       program: String? = nil, model: String? = nil, language: String? = nil, names: [String] = [],
-      terms: [String] = [], isTruncated: Bool = false
+      terms: [String] = [], sensitivity: String? = nil, isTruncated: Bool = false
     ) {
       self.program = program
       self.model = model
       self.language = language
       self.names = names
       self.terms = terms
+      self.sensitivity = sensitivity
       self.isTruncated = isTruncated
     }
   }
@@ -77,7 +80,7 @@ public struct Session: Sendable {
     case nothing
     /// An utterance, with the duration received so far.
     case utterance(seconds: Double)
-    /// The audio after the end of an utterance that was too long.
+    /// The audio after the end of an utterance that the server ended.
     case rest
   }
 
@@ -118,6 +121,7 @@ public struct Session: Sendable {
       request.language = event.data["language"]?.string
       request.names = texts(event.data["transcript_names"])
       request.terms = texts(event.data["transcript_terms"])
+      request.sensitivity = event.data["vad_sensitivity"]?.string
       return isListening ? [.changeRequest(request)] : []
     case "audio-start":
       format = try audioFormat(of: event, fallback: AudioFormat())
@@ -131,6 +135,14 @@ public struct Session: Sendable {
       // Other events belong to other services, or to a later version.
       return []
     }
+  }
+
+  /// Ends the utterance before the client does, and returns the actions to take; none if no utterance is open. The
+  /// audio that follows is discarded up to `audio-stop` or `audio-start`.
+  public mutating func endUtterance() -> [Action] {
+    guard isListening else { return [] }
+    hearing = .rest
+    return [.finishUtterance(takeRequest(isTruncated: false))]
   }
 
   private mutating func hear(_ audio: ByteBuffer, _ format: AudioFormat) -> [Action] {

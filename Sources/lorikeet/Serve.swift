@@ -17,7 +17,8 @@ struct Serve: AsyncParsableCommand {
       SIGTERM, SIGINT and SIGHUP shut the server down gracefully: utterances that have begun still get their \
       transcript. A second SIGTERM or SIGINT ends it immediately.
 
-      An address can have its own model and language: 'tcp://0.0.0.0:10301?model=builtin&language=es'.
+      An address can have its own model, language and endpointing: \
+      'tcp://0.0.0.0:10301?model=builtin&language=es&endpointing=on'.
 
       Each setting can also be an environment variable, such as LORIKEET_LOG_LEVEL for --log-level, or a line in the \
       file that --config or LORIKEET_CONFIG names, such as log-level: info.
@@ -25,6 +26,7 @@ struct Serve: AsyncParsableCommand {
 
   @OptionGroup(title: "Address options") var addresses: AddressOptions
   @OptionGroup(title: "Recognition options") var speech: SpeechOptions
+  @OptionGroup(title: "Recognition options") var endpointing: EndpointingOptions
   @OptionGroup(title: "Names options") var nameSources: NameSourceOptions
   @OptionGroup(title: "Names options") var names: NamesOptions
   @OptionGroup(title: "Text options") var text: TextOptions
@@ -105,7 +107,9 @@ struct Serve: AsyncParsableCommand {
       }
       let service = SpeechService(
         model: model, language: address.language ?? settings.language,
-        names: names, wording: settings.wording, logsTranscripts: settings.logTranscripts)
+        names: names, wording: settings.wording,
+        endpointing: address.endpointing ?? settings.endpointing ? settings.endpointTimes : nil,
+        logsTranscripts: settings.logTranscripts)
       let server = WyomingServer(
         address: address, service: service, limits: settings.limits, logger: logger
       ) { address, ipAddress in

@@ -8,6 +8,11 @@ struct AddressOptions: SettingOptions {
   @Option(.zeroconfInterface) var zeroconfInterface: [String]
 }
 
+/// The recognition options of `serve` alone.
+struct EndpointingOptions: SettingOptions {
+  @Option(.endpointing) var endpointing: String?
+}
+
 /// The log options of `serve`.
 struct LogOptions: SettingOptions {
   @Option(.logLevel) var logLevel: String?
@@ -27,6 +32,11 @@ struct LimitOptions: SettingOptions {
 /// The options of `serve` whose defaults suit nearly everyone.
 struct AdvancedServeOptions: SettingOptions {
   @Option(.maxSpeculations) var maxSpeculations: String?
+  @Option(.endpointCompleteSeconds) var endpointCompleteSeconds: String?
+  @Option(.endpointUndecidedSeconds) var endpointUndecidedSeconds: String?
+  @Option(.endpointOpenSeconds) var endpointOpenSeconds: String?
+  @Option(.endpointNoSpeechSeconds) var endpointNoSpeechSeconds: String?
+  @Option(.endpointLongestSeconds) var endpointLongestSeconds: String?
   @Option(.stallSeconds) var stallSeconds: String?
   @Option(.maxHeaderBytes) var maxHeaderBytes: String?
   @Option(.maxDataBytes) var maxDataBytes: String?

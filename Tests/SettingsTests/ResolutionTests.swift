@@ -154,7 +154,24 @@ private func refusal(
       resolved.addresses == [
         ListenAddress(.tcp(host: "a", port: 1)), ListenAddress(.tcp(host: "b", port: 2)),
       ])
-    #expect(resolved.description.contains("uri                       = tcp://a:1, tcp://b:2 "))
+    #expect(resolved.description.contains("uri                        = tcp://a:1, tcp://b:2 "))
+  }
+
+  @Test(arguments: ["on": true, "ON": true, "yes": true, "off": false, "false": false])
+  func `endpointing is on or off`(word: String, isOn: Bool) throws {
+    let resolved = try ServerSettings.resolve(options: ["endpointing": [word]], environment: [:], file: nil)
+    #expect(resolved.settings.endpointing == isOn)
+    #expect(resolved.description.contains(isOn ? "= on " : "= off "))
+  }
+
+  @Test(arguments: [["endpointing": ["on"]], ["uri": ["tcp://a:1", "tcp://a:2?endpointing=on"]]])
+  func `endpointing without voice activity is refused`(options: [String: [String]]) {
+    let error = #expect(throws: SettingsError.self) {
+      try ServerSettings.resolve(
+        options: options.merging(["vad": ["off"]]) { $1 }, environment: [:], file: nil)
+    }
+    #expect("\(error, default: "")".contains("vad is off; use vad trim"))
+    #expect(throws: Never.self) { try ServerSettings.resolve(options: options, environment: [:], file: nil) }
   }
 
   @Test(arguments: [

@@ -119,13 +119,20 @@ import Testing
   @Test(
     arguments: [
       ("supports_transcript_streaming", true), ("requires_external_vad", true),
-      ("prefers_auto_gain_enabled", true), ("prefers_noise_reduction_enabled", true),
+      ("prefers_auto_gain_enabled", false), ("prefers_noise_reduction_enabled", false),
     ])
-  func `the info event's flags tell the client to stream, detect voice and process audio`(
+  func `the info event's flags tell the client to stream, to detect voice and to leave audio as it is`(
     key: String, value: Bool
   ) throws {
     let program = try object(try array(Self.info.data["asr"]).first)
     #expect(program[key] == .bool(value))
+  }
+
+  @Test func `a program that ends utterances requires no detector of the client`() throws {
+    var program = SpeechProgram(Self.artifact, models: [])
+    program.endsUtterances = true
+    let fields = try object(try array(Event.info([program]).data["asr"]).first)
+    #expect(fields["requires_external_vad"] == .bool(false))
   }
 
   @Test func `artifacts of the info event are equal if all their properties are`() {

@@ -63,6 +63,7 @@ import Testing
       ("tcp://a:1?speed=1", "\"speed\""), ("tcp://a:1?model=%zz", "\"model=%zz\""),
       ("tcp://a:1?model=%f", "\"model=%f\""), ("tcp://a:1?model=a%00", "\"model=a%00\""),
       ("tcp://a:1?language=%ff", "\"language=%ff\""),
+      ("tcp://a:1?endpointing=maybe", "endpointing is \"maybe\", expected on or off"),
     ])
   func `an address with a wrong parameter is refused with the parameter`(text: String, mention: String) {
     let error = #expect(throws: ProtocolError.self) { try ListenAddress(parsing: text) }
@@ -74,5 +75,12 @@ import Testing
   func `an address is written as the URI that it was parsed from`(text: String) throws {
     #expect(try ListenAddress(parsing: text).description == text)
     #expect(try ListenAddress(parsing: text + "?model=a").description == text)
+  }
+
+  @Test(arguments: [
+    "tcp://a:1": nil, "tcp://a:1?endpointing=on": true, "tcp://a:1?model=x&endpointing=OFF": false,
+  ])
+  func `an address can end utterances itself or not`(text: String, endpointing: Bool?) throws {
+    #expect(try ListenAddress(parsing: text).endpointing == endpointing)
   }
 }

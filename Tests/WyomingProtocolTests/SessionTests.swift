@@ -160,8 +160,7 @@ import Testing
       ["name": .null, "language": .null, "context": .null],
       ["name": .integer(1), "language": .array([])],
       [
-        "transcript_names": .array([]), "vad_sensitivity": .string("aggressive"),
-        "context": .object(["a": .null]),
+        "transcript_names": .array([]), "vad_sensitivity": .integer(1), "context": .object(["a": .null]),
       ],
     ] as [[String: JSONValue]])
   func `a transcribe event with unknown or invalid values is ignored`(data: [String: JSONValue]) throws {
@@ -236,6 +235,56 @@ import Testing
     let event = Event(type: type, data: ["rate": .string("x")], payload: Self.sound)
     let expected: [Action] = [.beginUtterance, Self.appendAsStarted, Self.finish]
     #expect(try actions([event, Self.start, event, Self.chunk, event, Self.stop, event]) == expected)
+  }
+}
+
+@Suite struct `An utterance that the server ends` {
+  private static let start = Event(type: "audio-start")
+  private static let stop = Event(type: "audio-stop")
+  private static let chunk = Event(type: "audio-chunk", payload: ByteBuffer(bytes: [1, 2]))
+  private static let append = Session.Action.append(ByteBuffer(bytes: [1, 2]), Session.AudioFormat())
+
+  private func listening(_ events: [Event]) throws -> Session {
+    var session = Session()
+    for event in events { _ = try session.receive(event) }
+    return session
+  }
+
+  @Test func `an utterance is finished with its own request, and once`() throws {
+    let transcribe = Event(
+      type: "transcribe", data: ["language": .string("es"), "vad_sensitivity": .string("relaxed")])
+    var session = try listening([transcribe, Self.start, Self.chunk])
+    let request = Session.Request(language: "es", sensitivity: "relaxed")
+    #expect(session.endUtterance() == [.finishUtterance(request)])
+    #expect(!session.isListening)
+    #expect(session.endUtterance().isEmpty)
+    #expect(try session.receive(Self.stop).isEmpty)
+  }
+
+  @Test
+  func `audio that still comes is discarded up to the client's end, and the next utterance is a new one`()
+    throws
+  {
+    var session = try listening([Self.start, Self.chunk])
+    _ = session.endUtterance()
+    #expect(try session.receive(Self.chunk).isEmpty)
+    #expect(try session.receive(Self.stop).isEmpty)
+    #expect(try session.receive(Self.start) == [.beginUtterance])
+    #expect(try session.receive(Self.chunk) == [Self.append])
+    #expect(try session.receive(Self.stop) == [.finishUtterance(Session.Request())])
+  }
+
+  @Test func `an utterance that begins without the end of the last one is a new one, too`() throws {
+    var session = try listening([Self.start, Self.chunk])
+    _ = session.endUtterance()
+    #expect(try session.receive(Self.start) == [.beginUtterance])
+  }
+
+  @Test func `without an open utterance there is nothing to end`() throws {
+    var session = Session()
+    #expect(session.endUtterance().isEmpty)
+    session = try listening([Self.start, Self.stop])
+    #expect(session.endUtterance().isEmpty)
   }
 }
 

@@ -86,8 +86,8 @@ import WyomingProtocol
       for sample in samples[start..<min(start + 1000, samples.count)] {
         bytes.writeInteger(Int16(sample * 32_768), endianness: .little)
       }
-      try early.append(bytes, Session.AudioFormat())
-      try late.append(bytes, Session.AudioFormat())
+      _ = try await early.append(bytes, Session.AudioFormat())
+      _ = try await late.append(bytes, Session.AudioFormat())
     }
     let (kept, live) = (try early.finished(), try late.finished())
     #expect(kept.samples == samples)

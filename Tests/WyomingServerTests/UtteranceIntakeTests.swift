@@ -22,48 +22,50 @@ import WyomingProtocol
   /// The samples of an utterance of these bytes, in chunks of `size` bytes.
   private func hear(
     _ bytes: [UInt8], _ format: Session.AudioFormat = Session.AudioFormat(), size: Int = .max
-  ) throws -> [Float] {
+  ) async throws -> [Float] {
     var incoming = utterance()
     var rest = bytes[...]
     while !rest.isEmpty {
-      try incoming.append(ByteBuffer(bytes: rest.prefix(size)), format)
+      _ = try await incoming.append(ByteBuffer(bytes: rest.prefix(size)), format)
       rest = rest.dropFirst(size)
     }
     return try #require(try incoming.finished().samples)
   }
 
-  @Test func `an utterance is as long as its audio`() throws {
-    #expect(try hear(sound(seconds: 0.5)).count == 8_000)
+  @Test func `an utterance is as long as its audio`() async throws {
+    #expect(try await hear(sound(seconds: 0.5)).count == 8_000)
   }
 
   @Test(arguments: [1, 3, 320, 1_001])
-  func `an utterance is the same in chunks of any size, even if they split a sample`(size: Int) throws {
+  func `an utterance is the same in chunks of any size, even if they split a sample`(size: Int) async throws {
     let bytes = sound(seconds: 0.5)
-    #expect(try hear(bytes, size: size) == hear(bytes))
+    #expect(try await hear(bytes, size: size) == hear(bytes))
   }
 
-  @Test func `an utterance without audio has no samples`() throws {
+  @Test func `an utterance without audio has no samples`() async throws {
     #expect(try utterance().finished().samples == [])
-    #expect(try hear([]).isEmpty)
+    #expect(try await hear([]).isEmpty)
     var incoming = utterance()
-    try incoming.append(ByteBuffer(), Session.AudioFormat(rate: 44_100))
+    _ = try await incoming.append(ByteBuffer(), Session.AudioFormat(rate: 44_100))
     #expect(try incoming.finished().samples == [])
   }
 
   @Test(arguments: [8_000, 44_100, 48_000], [1, 2, 6])
-  func `an utterance can have any sample rate and any number of channels`(rate: Int, channels: Int) throws {
+  func `an utterance can have any sample rate and any number of channels`(rate: Int, channels: Int)
+    async throws
+  {
     let format = Session.AudioFormat(rate: rate, width: 2, channels: channels)
-    let heard = try hear(sound(seconds: 0.5, rate: rate, channels: channels), format, size: 1_000)
+    let heard = try await hear(sound(seconds: 0.5, rate: rate, channels: channels), format, size: 1_000)
     #expect(abs(heard.count - 8_000) <= 1)
     // It holds the same tone: the same band is the loudest.
-    #expect(loudestBand(of: heard, 25) == loudestBand(of: try hear(sound(seconds: 0.5)), 25))
+    #expect(loudestBand(of: heard, 25) == loudestBand(of: try await hear(sound(seconds: 0.5)), 25))
   }
 
-  @Test func `an utterance that changes its format between chunks loses no audio`() throws {
+  @Test func `an utterance that changes its format between chunks loses no audio`() async throws {
     var incoming = utterance()
     let formats = [(16_000, 1), (44_100, 2), (8_000, 1), (16_000, 1), (48_000, 1)]
     for (rate, channels) in formats {
-      try incoming.append(
+      _ = try await incoming.append(
         ByteBuffer(bytes: sound(seconds: 0.2, rate: rate, channels: channels)),
         Session.AudioFormat(rate: rate, width: 2, channels: channels))
     }
@@ -71,10 +73,10 @@ import WyomingProtocol
     #expect(abs(heard.count - 16_000) <= 5)
   }
 
-  @Test func `half a sample is dropped when the format changes`() throws {
+  @Test func `half a sample is dropped when the format changes`() async throws {
     var incoming = utterance()
-    try incoming.append(ByteBuffer(bytes: [1]), Session.AudioFormat())
-    try incoming.append(ByteBuffer(bytes: [128, 128]), Session.AudioFormat(width: 1))
+    _ = try await incoming.append(ByteBuffer(bytes: [1]), Session.AudioFormat())
+    _ = try await incoming.append(ByteBuffer(bytes: [128, 128]), Session.AudioFormat(width: 1))
     #expect(try incoming.finished().samples?.count == 2)
   }
 
@@ -91,12 +93,12 @@ import WyomingProtocol
   func `an audio chunk in an impossible format is refused with the value`(
     format: Session.AudioFormat, message: String
   )
-    throws
+    async throws
   {
     var incoming = utterance()
-    try incoming.append(ByteBuffer(bytes: sound(seconds: 0.1)), Session.AudioFormat())
+    _ = try await incoming.append(ByteBuffer(bytes: sound(seconds: 0.1)), Session.AudioFormat())
     do throws(ProtocolError) {
-      try incoming.append(ByteBuffer(bytes: [0, 0]), format)
+      _ = try await incoming.append(ByteBuffer(bytes: [0, 0]), format)
       Issue.record("it was taken")
     } catch {
       #expect(error == .value(event: "audio-chunk", message))

@@ -1,5 +1,6 @@
 internal import Concurrency
 public import Devices
+internal import Endpointing
 internal import Synchronization
 internal import Transducer
 
@@ -10,32 +11,36 @@ internal import Transducer
 /// This changes the time at which a transcript is made, never its text: the result of an attempt is used only for a
 /// window that the whole utterance has.
 public final class LiveTranscription: Sendable {
-  private struct State: Sendable {
+  struct State: Sendable {
     var utterance: Utterance
     /// The knowledge so far.
     var context: SpeechContext
     var speculation: Speculation
     /// `nil` while no window is certain.
     var certain: CertainWindows?
+    /// The search for the end of the utterance; `nil` if the client ends it.
+    var search: EndpointSearch?
   }
 
-  private let recognizer: any WindowRecognizer
+  let recognizer: any WindowRecognizer
   private let onSegment: @Sendable (SpokenText) -> Void
-  private let state: Mutex<State>
+  let state: Mutex<State>
 
   /// - Parameters:
   ///   - context: What is known about the utterance so far.
   ///   - attempts: The most attempts to recognize windows that are not certain.
+  ///   - search: The search for the end of the utterance; `nil` if the client ends it.
   ///   - onSegment: Called with each segment that is final before the utterance has ended, in order.
   init(
     _ recognizer: any WindowRecognizer, _ utterance: Utterance, in context: SpeechContext = SpeechContext(),
-    attempts: Int,
+    attempts: Int, search: EndpointSearch? = nil,
     onSegment: @escaping @Sendable (SpokenText) -> Void = { _ in }
   ) {
     self.recognizer = recognizer
     self.onSegment = onSegment
     state = Mutex(
-      State(utterance: utterance, context: context, speculation: Speculation(limit: attempts)))
+      State(
+        utterance: utterance, context: context, speculation: Speculation(limit: attempts), search: search))
   }
 
   deinit {
@@ -48,15 +53,17 @@ public final class LiveTranscription: Sendable {
       guard context != state.context else { return }
       state.context = context
       state.speculation.reset()
+      state.search?.reset()
     }
   }
 
-  /// Appends samples: 16 kHz, mono, in [-1, 1].
+  /// Appends samples: 16 kHz, mono, in [-1, 1]. Those after the end of the utterance are dropped.
   public func append(_ samples: [Float]) {
     state.withLock { state in
+      guard state.search?.endpoint == nil else { return }
       state.utterance.append(samples)
       guard let limit = recognizer.windowLimit else { return }
-      while let window = state.utterance.nextWindow(limit: limit) { recognize(window, &state) }
+      recognizeCertainWindows(limit: limit, &state)
       let settled = state.utterance.settledWindows(limit: limit)
       if let settled = state.speculation.update(settled) ? settled : nil {
         state.speculation.start(
@@ -68,12 +75,15 @@ public final class LiveTranscription: Sendable {
     }
   }
 
-  private func recognize(_ window: WindowFrames, _ state: inout State) {
-    let attempt = state.speculation.take(window.window)
-    if attempt != nil { recognizer.countUsed(savedSeconds: 0) }
-    let certain = state.certain ?? CertainWindows(recognizer, onSegment: onSegment)
-    certain.add(CertainWindows.Item(window: window, context: state.context, attempt: attempt))
-    state.certain = certain
+  /// Begins to recognize the windows that have become certain.
+  func recognizeCertainWindows(limit: Int, _ state: inout State) {
+    while let window = state.utterance.nextWindow(limit: limit) {
+      let attempt = state.speculation.take(window.window)
+      if attempt != nil { recognizer.countUsed(savedSeconds: 0) }
+      let certain = state.certain ?? CertainWindows(recognizer, onSegment: onSegment)
+      certain.add(CertainWindows.Item(window: window, context: state.context, attempt: attempt))
+      state.certain = certain
+    }
   }
 
   /// Ends the utterance and returns its transcript, in the last context.
@@ -81,10 +91,12 @@ public final class LiveTranscription: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     let limit = try await recognizer.knownWindowLimit()
-    let (utterance, windows, attempts, certain, context) = state.withLock { state in
+    let (utterance, windows, attempts, certain, context, endpoint) = state.withLock { state in
       let windows = state.utterance.lastWindows(limit: limit)
       let attempts = state.speculation.finish(windows.map(\.window))
-      return (state.utterance, windows, attempts, state.certain, state.context)
+      return (
+        state.utterance, windows, attempts, state.certain, state.context, state.search?.endpoint
+      )
     }
     var assembly = try await certain?.finish() ?? TranscriptAssembly(for: recognizer)
     var (isSpeculative, workSeconds) = (!windows.isEmpty, 0.0)
@@ -105,6 +117,7 @@ public final class LiveTranscription: Sendable {
     transcript.timings.features = utterance.featureSeconds
     transcript.timings.total = (clock.now - start).seconds
     transcript.isSpeculative = isSpeculative
+    transcript.endpoint = endpoint?.reason
     if isSpeculative {
       recognizer.countUsed(savedSeconds: max(0, workSeconds - transcript.timings.total))
     }

@@ -16,6 +16,8 @@ struct Speculation: Sendable {
   private var priority = WorkPriority(isUrgent: false)
   /// The check that the device is free: work that clients wait for takes precedence.
   private var deviceCheck: Task<Bool, Never>?
+  /// The report of the current attempt's results, if anyone wants it.
+  private(set) var report: Task<Void, Never>?
 
   /// - Parameter limit: The most attempts in an utterance.
   init(limit: Int) {
@@ -42,9 +44,10 @@ struct Speculation: Sendable {
   /// - Parameters:
   ///   - context: What is known about the utterance.
   ///   - onDecline: Called if the device is busy; see ``decline(_:)``.
+  ///   - onEnd: Called with the results, in order, or with `nil` if there are none.
   mutating func start(
     _ windows: [WindowFrames], in context: SpeechContext, by recognizer: any WindowRecognizer,
-    onDecline: @escaping @Sendable () -> Void
+    onDecline: @escaping @Sendable () -> Void, onEnd: (@Sendable ([WindowResult]?) -> Void)? = nil
   ) {
     let priority = WorkPriority(isUrgent: false)
     let check = Task {
@@ -67,6 +70,16 @@ struct Speculation: Sendable {
       return Attempt(window: window.window, task: task)
     }
     (self.priority, deviceCheck) = (priority, check)
+    report = onEnd.map { onEnd in
+      Task { [tasks = attempts.map(\.task)] in
+        var results: [WindowResult] = []
+        for task in tasks {
+          guard let result = await task.value else { break }
+          results.append(result)
+        }
+        if !Task.isCancelled { onEnd(results.count == tasks.count ? results : nil) }
+      }
+    }
   }
 
   /// Withdraws the attempt at these windows, because the device was busy; another one can be made.
@@ -98,7 +111,8 @@ struct Speculation: Sendable {
   /// Cancels the tasks of the current attempt.
   mutating func drop() {
     deviceCheck?.cancel()
+    report?.cancel()
     for attempt in attempts { attempt.task.cancel() }
-    (attempts, deviceCheck) = ([], nil)
+    (attempts, deviceCheck, report) = ([], nil, nil)
   }
 }

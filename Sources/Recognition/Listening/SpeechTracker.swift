@@ -1,3 +1,4 @@
+internal import Endpointing
 internal import SpeechFeatures
 internal import VoiceActivity
 
@@ -22,8 +23,19 @@ struct SpeechTracker: Sendable {
     detector?.process(frames)
   }
 
+  /// The speech so far.
+  var progress: SpeechProgress {
+    guard let activity = detector?.activity else { return SpeechProgress(judged: 0) }
+    func frame(_ sample: Int?) -> Int? { sample.map { $0 / LogMelExtractor.hop } }
+    return SpeechProgress(
+      judged: activity.judgedSampleCount / LogMelExtractor.hop, speechStart: frame(activity.speechStart),
+      speechEnd: frame(activity.speechEnd), voiceEnd: frame(activity.voiceEnd))
+  }
+
   /// Returns the parts of the utterance so far that are recognized.
-  func speech(in extractor: LogMelExtractor, isEnded: Bool) -> SpeechSegments {
+  ///
+  /// - Parameter cut: The frame after the last speech of the utterance; `nil` if all speech belongs to it.
+  func speech(in extractor: LogMelExtractor, isEnded: Bool, cut: Int? = nil) -> SpeechSegments {
     let end = isEnded ? max(extractor.frameCount, WindowPlan.shortest) : extractor.frames.endIndex
     guard let detector else {
       return SpeechSegments(
@@ -32,6 +44,7 @@ struct SpeechTracker: Sendable {
     }
     let hop = LogMelExtractor.hop
     var segments = detector.activity.segments.map { $0.lowerBound / hop..<$0.upperBound / hop }
+    if let cut { segments = segments.map { $0.clamped(to: 0..<cut) }.filter { !$0.isEmpty } }
     // The word "stop" alone, without silence around it, has no background to be louder than.
     if isEnded, segments.isEmpty, end < Self.shortestJudged, extractor.frames.isSound { segments = [0..<end] }
     let keepsSilence = settings.gate == .gate
@@ -44,9 +57,13 @@ struct SpeechTracker: Sendable {
       end: end, isEnded: isEnded)
   }
 
-  /// True if more silence would not change what is recognized.
-  var isSettled: Bool {
+  /// True if more silence would not change what is recognized, or if audio after `cut` does not count.
+  func isSettled(cut: Int?) -> Bool {
     guard settings.gate == .trim, let detector else { return false }
+    if let cut {
+      return detector.activity.judgedSampleCount / LogMelExtractor.hop
+        >= cut + Self.frames(settings.activity.trailingPad)
+    }
     return detector.span(sampleCount: detector.activity.judgedSampleCount)?.isSettled ?? false
   }
 

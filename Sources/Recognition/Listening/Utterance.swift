@@ -1,5 +1,6 @@
 internal import Concurrency
 internal import Devices
+internal import Endpointing
 internal import SpeechFeatures
 
 /// The audio of an utterance, processed as it arrives: each piece extends the log-mel frames, the speech found in them
@@ -16,6 +17,15 @@ struct Utterance: Sendable {
     self.extractor = extractor
     tracker = SpeechTracker(settings, bandCount: extractor.frames.bandCount)
   }
+
+  /// The frame after the last speech that belongs to the utterance; `nil` if all speech does.
+  var cut: Int?
+
+  /// The feature frames that a window may still need.
+  var frames: LogMelFrames { extractor.frames }
+
+  /// The speech so far.
+  var progress: SpeechProgress { tracker.progress }
 
   /// The duration of the audio so far, in seconds.
   var seconds: Double { Double(extractor.sampleCount) / Double(LogMelExtractor.sampleRate) }
@@ -50,7 +60,7 @@ struct Utterance: Sendable {
   /// Returns the remaining windows if the utterance ends now.
   func lastWindows(limit: Int) -> [WindowFrames] {
     guard extractor.sampleCount > 0 else { return [] }
-    let windows = lastWindows(of: plan ?? WindowPlan(limit: limit))
+    let windows = lastWindows(of: plan ?? WindowPlan(limit: limit), cut: cut)
     guard !windows.isEmpty else { return [] }
     let frames = extractor.finished(minimum: WindowPlan.shortest)
     return windows.map { WindowFrames(window: $0, frames: frames) }
@@ -58,19 +68,21 @@ struct Utterance: Sendable {
 
   /// Returns the remaining windows if the utterance ends now; `nil` if more silence would change them, or if frames of
   /// them are missing.
-  func settledWindows(limit: Int) -> [Window]? {
-    guard tracker.isSettled, extractor.sampleCount > 0 else { return nil }
+  ///
+  /// - Parameter cut: The frame after the last speech that would belong to it; `nil` if all speech would.
+  func settledWindows(limit: Int, cut: Int? = nil) -> [Window]? {
+    guard tracker.isSettled(cut: cut), extractor.sampleCount > 0 else { return nil }
     let plan = self.plan ?? WindowPlan(limit: limit)
-    let windows = lastWindows(of: plan)
+    let windows = lastWindows(of: plan, cut: cut)
     guard let last = windows.last, plan.isComplete(last), last.frames.upperBound <= extractor.frames.endIndex
     else { return nil }
     return windows
   }
 
-  private func lastWindows(of plan: WindowPlan) -> [Window] {
+  private func lastWindows(of plan: WindowPlan, cut: Int?) -> [Window] {
     var plan = plan
     var windows: [Window] = []
-    let speech = tracker.speech(in: extractor, isEnded: true)
+    let speech = tracker.speech(in: extractor, isEnded: true, cut: cut)
     while let window = plan.next(speech, extractor.frames) { windows.append(window) }
     return windows
   }

@@ -1,7 +1,7 @@
 internal import SystemPaths
 
 /// The address of a server: `tcp://HOST:PORT`, `unix:///PATH` or `stdio://`, optionally followed by
-/// `?model=…&language=…` for a model or a language of this address only.
+/// `?model=…&language=…&endpointing=…` for settings of this address only.
 public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
   /// The transport of an address, and where it is.
   public enum Endpoint: Sendable, Equatable {
@@ -20,11 +20,17 @@ public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
   /// The language of utterances for which the client names none; `nil` for the server's default.
   public var language: String?
 
+  /// True if the server hears the end of utterances; `nil` for the server's default.
+  public var endpointing: Bool?
+
   /// Creates an address from its parts.
-  public init(_ endpoint: Endpoint, model: String? = nil, language: String? = nil) {
+  public init(
+    _ endpoint: Endpoint, model: String? = nil, language: String? = nil, endpointing: Bool? = nil
+  ) {
     self.endpoint = endpoint
     self.model = model
     self.language = language
+    self.endpointing = endpointing
   }
 
   /// Parses an address, with its parameters.
@@ -47,9 +53,14 @@ public struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
       switch pair[0] {
       case "model": model = value
       case "language": language = value
+      case "endpointing":
+        guard let isOn = ["on": true, "off": false][value.lowercased()] else {
+          throw .address(text, why: "endpointing is \"\(value)\", expected on or off")
+        }
+        endpointing = isOn
       default:
         throw .address(
-          text, why: "unknown parameter \"\(pair[0])\", expected model or language")
+          text, why: "unknown parameter \"\(pair[0])\", expected model, language or endpointing")
       }
     }
   }

@@ -17,6 +17,8 @@ struct EventHandler: ~Copyable {
   private var names: [BoostedPhrase] = []
   /// The number of utterances that have begun.
   private var count = 0
+  /// True after the client was told that the speaker of this utterance has begun.
+  private var hasReportedVoice = false
   /// True after the log has a line about this client's channels, which cancel each other.
   private var hasReportedChannels = false
 
@@ -50,10 +52,13 @@ struct EventHandler: ~Copyable {
       case .beginUtterance:
         begin(request)
       case .changeRequest(let request):
-        utterance?.expect(context(request, names))
+        utterance?.expect(
+          context(request, names), endingAfter: connection.service.endpointTimes(for: request))
       case .append(let bytes, let format):
-        try utterance?.append(bytes, format)
+        if let recognizer = connection.service.model.recognizer { utterance?.arrived(recognizer) }
+        let end = try await utterance?.append(bytes, format)
         reportChannels(format)
+        try await reportVoice(endingAt: end)
       case .finishUtterance(let request):
         try await finish(request)
       }
@@ -63,11 +68,28 @@ struct EventHandler: ~Copyable {
 
   private mutating func begin(_ request: Session.Request) {
     count += 1
+    hasReportedVoice = false
     names = connection.service.names.phrases
     let context = context(request, names)
-    utterance = UtteranceIntake(for: connection.service.model.recognizer, in: context) {
-      [queue, count] segment in queue.appendPartial(segment, of: count, in: context.language)
+    utterance = UtteranceIntake(
+      for: connection.service.model.recognizer, in: context,
+      endingAfter: connection.service.endpointTimes(for: request)
+    ) { [queue, count] segment in
+      queue.appendPartial(segment, of: count, in: context.language)
     }
+  }
+
+  /// Tells the client that the speaker has begun or has finished, if the server hears that; the utterance ends with the
+  /// speaker.
+  private mutating func reportVoice(endingAt end: Double?) async throws {
+    guard connection.service.endpointing != nil else { return }
+    if !hasReportedVoice, let start = utterance?.speechStart {
+      hasReportedVoice = true
+      try await connection.send([.voiceStarted(atSeconds: start)], outbound)
+    }
+    guard let end else { return }
+    if hasReportedVoice { try await connection.send([.voiceStopped(atSeconds: end)], outbound) }
+    for case .finishUtterance(let request) in session.endUtterance() { try await finish(request) }
   }
 
   private mutating func finish(_ request: Session.Request) async throws {

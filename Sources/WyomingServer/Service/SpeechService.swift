@@ -1,4 +1,5 @@
 internal import Devices
+public import Endpointing
 internal import Languages
 internal import Logging
 public import Names
@@ -18,23 +19,36 @@ public struct SpeechService: Sendable {
   public let names: NameBook
   /// The wording of transcripts.
   public let wording: Wording
+  /// The times after which an utterance ends; `nil` if clients end it.
+  public let endpointing: EndpointTimes?
   /// True if the log contains the text of transcripts.
   public let logsTranscripts: Bool
 
   /// Creates the service of an address.
   public init(
     model: ServedRecognizer, language: String? = nil, names: NameBook = NameBook(),
-    wording: Wording = Wording(), logsTranscripts: Bool = false
+    wording: Wording = Wording(), endpointing: EndpointTimes? = nil, logsTranscripts: Bool = false
   ) {
     self.model = model
     self.language = language
     self.names = names
     self.wording = wording
+    self.endpointing = endpointing
     self.logsTranscripts = logsTranscripts
   }
 
   /// The answer to `describe`.
-  var info: Event { .info([model.program]) }
+  var info: Event {
+    var program = model.program
+    program.endsUtterances = endpointing != nil
+    return .info([program])
+  }
+
+  /// Returns the times after which an utterance ends; `nil` if the client ends it.
+  func endpointTimes(for request: Session.Request) -> EndpointTimes? {
+    let sensitivity = request.sensitivity.flatMap(EndpointSensitivity.init) ?? .normal
+    return endpointing?.scaled(by: sensitivity.factor)
+  }
 
   /// The answer to `lorikeet-status`.
   var status: Event {
@@ -132,6 +146,7 @@ public struct SpeechService: Sendable {
     if transcript.isSpeculative { metadata["speculative"] = "true" }
     if let fallbackReason = transcript.fallbackReason { metadata["detour"] = "\(fallbackReason)" }
     if transcript.boostedTokens > 0 { metadata["boosted_tokens"] = "\(transcript.boostedTokens)" }
+    if let endpoint = transcript.endpoint { metadata["endpoint"] = "\(endpoint.rawValue)" }
     if let language = transcript.language { metadata["language"] = "\(language)" }
     if logsTranscripts { metadata["text"] = "\(transcript.text)" }
     return metadata

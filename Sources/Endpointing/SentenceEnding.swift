@@ -1,0 +1,73 @@
+public import Transducer
+
+/// What the words of an utterance say about its end.
+public enum SentenceEnding: String, Sendable, CaseIterable {
+  /// A sentence or command that can end here.
+  case complete
+  /// Nothing is known.
+  case undecided
+  /// More must follow: "turn on the", "set a timer for ten".
+  case open
+
+  /// The confidence of the last word below which it is cut off, and from which a short command is no accident.
+  private static let (doubt, certainty): (Float, Float) = (0.6, 0.9)
+  /// The weights of the number of words, of the last word's confidence and of its duration in seconds, and their sum from
+  /// which a text is complete. By logistic regression on commands with pauses, see docs/measurements.md.
+  private static let weights: (word: Double, confidence: Double, second: Double) = (1.4, 1.1, 6.8)
+  private static let completeSum = 11.6
+  /// The sum from which a command is complete that begins with a word that needs an object only: "turn off the light".
+  private static let directSum = 10.0
+  /// The most that count: longer texts and words say no more.
+  private static let most: (words: Int, seconds: Double) = (6, 0.6)
+
+  /// Judges a text by its words and its punctuation.
+  ///
+  /// A model that was trained on whole sentences ends each text with a full stop, so that words count for more. Most
+  /// commands have four words and more, a word in the midst of a sentence is shorter than its last one, and one that is
+  /// cut off is recognized badly.
+  ///
+  /// - Parameters:
+  ///   - words: The words with their punctuation.
+  ///   - language: The language, a BCP 47 tag; `nil` if it is not known.
+  public init(of words: some BidirectionalCollection<SpokenText.Word>, language: String?) {
+    guard let last = words.last, let mark = last.text.last else {
+      self = .undecided
+      return
+    }
+    let table = EndingTable.of(language)
+    let compared = words.map(\.text.compared)
+    let text = compared.joined(separator: " ")
+    let end = compared[compared.count - 1]
+    if ",;:-–—…".contains(mark) || last.text.hasSuffix("...") {
+      self = .open
+    } else if last.confidence < Self.doubt {
+      self = .open
+    } else if table.commands.contains(text), last.confidence >= Self.certainty {
+      self = .complete
+    } else if table.openWords.contains(end) || table.unfinished.contains(text) {
+      self = .open
+    } else if let before = compared.dropLast().last, table.measures.contains(before), table.isNumber(end) {
+      self = .open
+    } else {
+      let seconds = min(last.end - last.start, Self.most.seconds)
+      let sum =
+        Self.weights.word * Double(min(compared.count, Self.most.words))
+        + Self.weights.confidence * Double(last.confidence) + Self.weights.second * seconds
+      let isDirect = table.openers.contains(compared[0]) && !table.indirect.contains(compared[0])
+      let least = isDirect ? Self.directSum : Self.completeSum
+      self = last.text.endsSentence && sum >= least ? .complete : .undecided
+    }
+  }
+}
+
+extension String {
+  /// True if the word ends a sentence.
+  var endsSentence: Bool { last.map { ".?!".contains($0) } ?? false }
+
+  /// The word in lower case, without punctuation around it.
+  var compared: String {
+    let isPart: (Character) -> Bool = { $0.isLetter || $0.isNumber }
+    guard let first = firstIndex(where: isPart), let last = lastIndex(where: isPart) else { return "" }
+    return self[first...last].lowercased().replacing("\u{2019}", with: "'")
+  }
+}

@@ -1,0 +1,109 @@
+import Testing
+import Transducer
+
+@testable import Endpointing
+
+@Suite struct `The ending of a sentence` {
+  static let complete = [
+    ("Turn on the kitchen light.", "en"), ("What time is it?", "en"), ("Turn the light off.", "en"),
+    ("Set a timer for ten minutes.", "en"), ("Set the volume to five.", "en"),
+    ("Enciende la luz de la cocina.", "es"), ("¿Qué hora es ahora?", "es"), ("Pon el volumen a cinco.", "es"),
+    ("Stop.", "en"), ("Lights off.", "en"), ("Gute Nacht!", "de"), ("Mach das Licht im Flur an.", "de"),
+    ("Schalte die Heizung im Bad aus.", "de"), ("Allume toutes les lumières.", "fr"),
+    ("Accendi la luce in cucina.", "it"), ("Doe het licht in de keuken uit.", "nl"),
+    ("Włącz światło w kuchni.", "pl"),
+    ("Släck lampan i köket.", "sv"), ("Turn on the light.", "en-US"), ("Turn on the light.", nil),
+  ]
+  static let open = [
+    ("Turn on the.", "en"), ("Turn on.", "en"), ("Set a timer.", "en"), ("Set a timer for.", "en"),
+    ("Set a timer for ten.", "en"), ("Turn off the light and.", "en"), ("Add milk, eggs,", "en"),
+    ("Remind me to…", "en"), ("What's the weather in?", "en"), ("TURN ON THE", "en"),
+    ("Set a timer for 10.", "en"),
+    ("Enciende la luz de la.", "es"), ("Pon un temporizador.", "es"), ("Pon un temporizador de diez.", "es"),
+    ("Apaga la luz y.", "es"), ("Schalte die.", "de"), ("Mach das Licht in der.", "de"),
+    ("Stell einen Timer.", "de"), ("Allume la lumière de l\u{2019}.", "fr"), ("Zapni světlo v.", "cs"),
+    ("Turn on the.", nil),
+  ]
+  static let undecided = [
+    ("Lamps.", "en"), ("Turn on the kitchen light", "en"), ("", "en"), ("...?", "xx"), ("Lamp.", "xx"),
+    ("Set the lamp.", "en"), ("Wake me up now.", "en"), ("Das rote Licht.", "de"),
+  ]
+
+  @Test(arguments: complete) func `a finished command is complete`(text: String, language: String?) {
+    #expect(ending(text, language) == .complete)
+  }
+
+  @Test(arguments: open) func `a text that goes on is open`(text: String, language: String?) {
+    #expect(ending(text, language) == .open)
+  }
+
+  @Test(arguments: undecided) func `of other texts nothing is known`(text: String, language: String?) {
+    #expect(ending(text, language) == .undecided)
+  }
+
+  @Test func `a last word that is in doubt is the beginning of another one`() {
+    #expect(ending("Turn off the lights in the hood.", last: 1, confidence: 0.4) == .open)
+    #expect(ending("Turn off the lights in the hood.", last: 1, confidence: 0.9) == .complete)
+  }
+
+  @Test func `a short command that is in doubt may be another one`() {
+    #expect(ending("Stop.", last: 0.3, confidence: 0.7) == .undecided)
+    #expect(ending("Stop.", last: 0.3, confidence: 0.95) == .complete)
+  }
+
+  @Test func `a short last word is in the midst of a sentence`() {
+    #expect(ending("Turn off the lamp.", last: 0.2, confidence: 1) == .undecided)
+    #expect(ending("Turn off the lamp.", last: 0.6, confidence: 1) == .complete)
+  }
+
+  @Test func `there is a table for each language of the large model`() {
+    let languages =
+      "bg hr cs da nl en et fi fr de el hu it lv lt mt pl pt ro sk sl es sv ru uk".split(separator: " ")
+    #expect(Set(EndingTable.tables.keys) == Set(languages.map(String.init)))
+    for (language, table) in EndingTable.tables {
+      #expect(table.openWords.count >= 5 && table.openers.count >= 7, "\(language)")
+      #expect(table.openWords.allSatisfy { $0 == $0.lowercased() }, "\(language)")
+    }
+  }
+
+  @Test func `a command is told from the speech that follows it`() throws {
+    let text = "Turn on the light. Prices rose again last year. They will rise further."
+    let command = try #require(FinishedCommand(in: hypothesis(text)))
+    #expect(command.end == 4)
+    #expect(FinishedCommand(in: hypothesis("Turn on the light. And the fan.")) == nil)
+    #expect(FinishedCommand(in: hypothesis("Turn on the light. Close the door.")) == nil)
+    #expect(FinishedCommand(in: hypothesis("Prices rose. They will rise.")) == nil)
+    #expect(FinishedCommand(in: hypothesis("Turn on the light.")) == nil)
+    #expect(FinishedCommand(in: hypothesis("")) == nil)
+  }
+
+  private func ending(_ text: String, _ language: String?) -> SentenceEnding {
+    SentenceEnding(of: words(text), language: language)
+  }
+
+  private func ending(_ text: String, last seconds: Double, confidence: Float) -> SentenceEnding {
+    var words = words(text)
+    let last = words.removeLast()
+    words.append(
+      SpokenText.Word(text: last.text, start: last.start, end: last.start + seconds, confidence: confidence))
+    return SentenceEnding(of: words, language: "en")
+  }
+
+  private func hypothesis(_ text: String) -> Hypothesis {
+    Hypothesis(.sound(1000), spoken(text), language: "en")
+  }
+}
+
+/// Words that take a second each.
+func words(_ text: String, _ confidence: Float = 1) -> [SpokenText.Word] {
+  text.split(separator: " ").enumerated().map { index, word in
+    SpokenText.Word(text: String(word), start: Double(index), end: Double(index + 1), confidence: confidence)
+  }
+}
+
+func spoken(_ text: String, _ confidence: Float = 1) -> SpokenText {
+  var spoken = SpokenText()
+  spoken.text = text
+  spoken.words = words(text, confidence)
+  return spoken
+}
