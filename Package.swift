@@ -259,7 +259,8 @@ let package = Package(
     .testTarget(
       name: "RecognitionTests",
       dependencies: [
-        "Concurrency", "Devices", "ModelStore", "Recognition", "SpeechFeatures", "Support", "Transducer",
+        "Concurrency", "Devices", "Endpointing", "ModelStore", "Recognition", "SpeechFeatures", "Support",
+        "Transducer",
       ]),
     .testTarget(
       name: "SpeechEngineTests",

@@ -25,6 +25,8 @@ struct EndpointTrial: Encodable {
     var text: String
     /// What it says about the end, or the kind of the place for which it was recognized.
     var state: String
+    /// The beginning and the end of each word, in seconds, and its confidence.
+    var words: [[Double]]
   }
 
   enum CodingKeys: String, CodingKey {
@@ -65,6 +67,8 @@ extension EndpointTrial.Text {
       case .background: "background, \(ending.rawValue)"
       case .sound: "sound"
       }
-    self.init(at: seconds, text: hypothesis.text.text, state: state)
+    self.init(
+      at: seconds, text: hypothesis.text.text, state: state,
+      words: hypothesis.text.words.map { [$0.start, $0.end, Double($0.confidence)] })
   }
 }

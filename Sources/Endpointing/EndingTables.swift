@@ -52,7 +52,7 @@ extension EndingTable {
     "en": EndingTable(
       open: """
         a an the my your our their and or but of with to for from in at by into onto than because if is are was were be \
-        which it's what's where's who's whose some any every i'd i'll i'm we're
+        which it's what's where's who's whose some any every except i'd i'll i'm we're
         """,
       openers: """
         turn switch set start stop pause resume play add remove delete open close lock unlock dim brighten raise lower \
@@ -80,7 +80,7 @@ extension EndingTable {
     "es": EndingTable(
       open: """
         el la los las un una unos unas mi mis tu tus su sus y e o u de del al a en con por para sin sobre desde hasta \
-        que es son está están cuando si porque pero muy este esta
+        que es son está están cuando si porque pero muy este esta menos excepto salvo
         """,
       openers: """
         enciende apaga pon ponme quita sube baja abre cierra para detén reproduce añade agrega borra elimina cancela \

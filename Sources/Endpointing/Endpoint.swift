@@ -4,6 +4,8 @@ public struct Endpoint: Sendable, Equatable {
   public enum Reason: String, Sendable, CaseIterable {
     /// Silence after a text that can end here.
     case complete
+    /// Silence after a text that is likely to be a command.
+    case likely
     /// Silence after a text of which nothing is known.
     case undecided
     /// Long silence after a text that goes on.
@@ -20,6 +22,7 @@ public struct Endpoint: Sendable, Equatable {
     init(_ ending: SentenceEnding) {
       switch ending {
       case .complete: self = .complete
+      case .likely: self = .likely
       case .undecided: self = .undecided
       case .open: self = .open
       }

@@ -1,5 +1,3 @@
-internal import Transducer
-
 /// Decides that the speaker has finished, from voice activity and from what has been said so far.
 ///
 /// It is causal and knows no clock: time is the number of frames that voice activity has classified. Its owner
@@ -12,12 +10,13 @@ public struct EndpointDetector: Sendable {
 
   /// The hypothesis of ``candidate``; `nil` while there is none.
   public private(set) var hypothesis: Hypothesis?
-  /// The end of the latest hypothesis or attempt in sound that does not end.
+  /// The end of the latest candidate in sound that does not end, or of speech.
   private var lastProbe = 0
 
   /// The silence after which recognition of the text begins, in frames: the pad that is recognized with it.
   private let pad: Int
-  /// The time for which the voice must be gone until a text without it is recognized, in frames.
+  /// The time for which the voice must be gone until a text without it is recognized, in frames. A text of sound that
+  /// does not end begins as long before it decides.
   private static let backgroundPad = 40
   /// The time for which the voice must be gone beyond that of silence, in seconds: a speaker grows softer, too.
   private static let backgroundDelay = 0.05
@@ -27,6 +26,8 @@ public struct EndpointDetector: Sendable {
   private static let probeInterval = 250
   /// The speech after a command that shows that it is none, in seconds.
   private static let unrelatedSeconds = 4.0
+  /// The quiet after which sound was none of speech, in frames, and the longest time for which it is doubted, in seconds.
+  private static let onset = (quiet: 6, seconds: 0.3)
   /// The end of a wake word: speech from the beginning, and its longest duration, in frames.
   private static let wakeWord = (start: 30, length: 50)
 
@@ -35,7 +36,7 @@ public struct EndpointDetector: Sendable {
   ///   - trailingPad: The silence that is recognized with speech, in seconds.
   public init(_ times: EndpointTimes, trailingPad: Double) {
     self.times = times
-    pad = Int((trailingPad * SpeechProgress.frameRate).rounded())
+    pad = Self.frames(trailingPad)
   }
 
   /// Takes a hypothesis. One of another place than ``candidate`` comes too late and is of no use.
@@ -64,7 +65,8 @@ public struct EndpointDetector: Sendable {
     if let voiceEnd = speech.voiceEnd, speech.judged - voiceEnd >= Self.backgroundPad, voiceEnd < end {
       return .background(voiceEnd)
     }
-    if speech.judged - max(start, lastProbe) >= Self.probeInterval {
+    let lastChance = Self.frames(times.noSpeech) - Self.backgroundPad
+    if speech.judged - max(start, lastProbe) >= Self.probeInterval || speech.judged == lastChance {
       lastProbe = speech.judged
       return .sound(speech.judged)
     }
@@ -73,48 +75,52 @@ public struct EndpointDetector: Sendable {
   }
 
   private func endpoint(_ speech: SpeechProgress, isRecognizing: Bool) -> Endpoint? {
-    let seconds = Self.seconds(speech.judged)
-    if seconds >= times.longest { return Endpoint(.longest) }
-    guard let end = speech.speechEnd else { return seconds >= times.noSpeech ? Endpoint(.noSpeech) : nil }
+    let now = speech.judged
+    if now >= Self.frames(times.longest) { return Endpoint(.longest) }
+    let isLate = now >= Self.frames(times.noSpeech)
+    guard let end = speech.speechEnd else { return isLate ? Endpoint(.noSpeech) : nil }
     if let hypothesis, !hypothesis.isSpeech {
       // Sound that was taken for speech.
-      return seconds >= times.noSpeech ? Endpoint(.noSpeech, cut: 0) : nil
+      return isLate ? Endpoint(.noSpeech, cut: 0) : nil
     }
     if let endpoint = pause(after: end, speech, isRecognizing: isRecognizing) { return endpoint }
     if let endpoint = background(speech) { return endpoint }
-    if let hypothesis, case .sound = hypothesis.candidate, let sentence = FinishedCommand(in: hypothesis),
-      seconds - sentence.end >= Self.unrelatedSeconds
-    {
-      return Endpoint(.unrelated, cut: Int((sentence.end * SpeechProgress.frameRate).rounded(.up)))
+    if let hypothesis, case .sound = hypothesis.candidate, let command = FinishedCommand(in: hypothesis) {
+      let cut = Self.frames(command.end)
+      if now - cut >= Self.frames(Self.unrelatedSeconds) { return Endpoint(.unrelated, cut: cut) }
     }
     return nil
   }
 
   /// The end by silence.
   private func pause(after end: Int, _ speech: SpeechProgress, isRecognizing: Bool) -> Endpoint? {
-    let silence = Self.seconds(speech.judged - end)
-    guard silence > 0 else { return nil }
+    guard speech.judged > end else { return nil }
     var ending = SentenceEnding.undecided
-    if case .silence = hypothesis?.candidate, let hypothesis {
-      ending = SentenceEnding(of: hypothesis.text.words, language: hypothesis.language)
-    }
+    if case .silence = hypothesis?.candidate, let hypothesis { ending = hypothesis.ending }
     if let start = speech.speechStart, start < Self.wakeWord.start, end - start < Self.wakeWord.length {
       ending = .open
     }
     // A hypothesis on its way is the answer as well, so nothing is lost by waiting for it.
-    let limit = isRecognizing && hypothesis == nil ? times.open : times.silence(after: ending)
-    return silence >= limit ? Endpoint(Endpoint.Reason(ending)) : nil
+    let seconds = isRecognizing && hypothesis == nil ? times.open : times.silence(after: ending)
+    let isOver = hasPassed(seconds, since: end, sound: speech.soundEnd, speech)
+    return isOver ? Endpoint(Endpoint.Reason(ending)) : nil
   }
 
   /// The end of the voice that gave the command, while a weaker one goes on.
   private func background(_ speech: SpeechProgress) -> Endpoint? {
     guard let hypothesis, case .background(let voiceEnd) = hypothesis.candidate else { return nil }
-    let gone = Self.seconds(speech.judged - voiceEnd)
-    let ending = SentenceEnding(of: hypothesis.text.words, language: hypothesis.language)
-    let limit = min(
-      times.silence(after: ending) + Self.backgroundDelay, max(Self.longestBackground, times.undecided))
-    return gone >= limit ? Endpoint(.background, cut: voiceEnd) : nil
+    let seconds = min(
+      times.silence(after: hypothesis.ending) + Self.backgroundDelay,
+      max(Self.longestBackground, times.undecided))
+    let isOver = hasPassed(seconds, since: voiceEnd, sound: speech.loudEnd, speech)
+    return isOver ? Endpoint(.background, cut: voiceEnd) : nil
   }
 
-  private static func seconds(_ frames: Int) -> Double { Double(frames) / SpeechProgress.frameRate }
+  /// True if a time has passed since a frame. Sound at its end may be the beginning of speech, and is waited for.
+  private func hasPassed(_ seconds: Double, since frame: Int, sound: Int?, _ speech: SpeechProgress) -> Bool {
+    let isSound = sound.map { speech.judged - $0 < Self.onset.quiet } ?? false
+    return speech.judged - frame >= Self.frames(isSound ? seconds + Self.onset.seconds : seconds)
+  }
+
+  private static func frames(_ seconds: Double) -> Int { Int((seconds * SpeechProgress.frameRate).rounded()) }
 }

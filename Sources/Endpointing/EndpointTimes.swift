@@ -1,7 +1,7 @@
 /// The times after which an utterance ends, in seconds.
 public struct EndpointTimes: Sendable, Equatable {
   /// The silence after a text that can end here.
-  public var complete = 0.5
+  public var complete = 0.55
   /// The silence after a text of which nothing is known.
   public var undecided = 1.2
   /// The silence after a text that goes on: "turn on the".
@@ -32,6 +32,7 @@ public struct EndpointTimes: Sendable, Equatable {
   func silence(after ending: SentenceEnding) -> Double {
     switch ending {
     case .complete: complete
+    case .likely: (complete + undecided) / 2
     case .undecided: undecided
     case .open: open
     }

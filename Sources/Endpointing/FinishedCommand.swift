@@ -13,7 +13,8 @@ struct FinishedCommand {
     guard let last = words.firstIndex(where: { $0.text.endsSentence }), last + 1 < words.count,
       table.openers.contains(words[0].text.compared)
     else { return nil }
-    guard SentenceEnding(of: words[...last], language: hypothesis.language) == .complete else { return nil }
+    let ending = SentenceEnding(of: words[...last], language: hypothesis.language)
+    guard ending == .complete || ending == .likely else { return nil }
     for index in words.indices[(last + 1)...] where words[index - 1].text.endsSentence {
       let word = words[index].text.compared
       if table.openers.contains(word) || table.openWords.contains(word) { return nil }

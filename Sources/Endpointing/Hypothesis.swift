@@ -19,6 +19,9 @@ public struct Hypothesis: Sendable, Equatable {
   /// The mean confidence of words below which sound that does not end is many voices or noise, and no command.
   private static let unintelligible: Float = 0.6
 
+  /// What the text says about its end.
+  var ending: SentenceEnding { SentenceEnding(of: text.words, language: language) }
+
   /// False if what was taken for speech is none.
   var isSpeech: Bool {
     guard !text.words.isEmpty else { return false }

@@ -4,21 +4,24 @@ public import Transducer
 public enum SentenceEnding: String, Sendable, CaseIterable {
   /// A sentence or command that can end here.
   case complete
+  /// A text that is likely to be a command.
+  case likely
   /// Nothing is known.
   case undecided
   /// More must follow: "turn on the", "set a timer for ten".
   case open
 
-  /// The confidence of the last word below which it is cut off, and from which a short command is no accident.
-  private static let (doubt, certainty): (Float, Float) = (0.6, 0.9)
   /// The weights of the number of words, of the last word's confidence and of its duration in seconds, and their sum from
   /// which a text is complete. By logistic regression on commands with pauses, see docs/measurements.md.
-  private static let weights: (word: Double, confidence: Double, second: Double) = (1.4, 1.1, 6.8)
-  private static let completeSum = 11.6
-  /// The sum from which a command is complete that begins with a word that needs an object only: "turn off the light".
-  private static let directSum = 10.0
+  private static let weights: (word: Double, confidence: Double, second: Double) = (1.2, 1.2, 3.9)
+  private static let completeSum = 9.75
   /// The most that count: longer texts and words say no more.
   private static let most: (words: Int, seconds: Double) = (6, 0.6)
+  /// The confidence of the last word below which it is cut off, and from which a short command is no accident.
+  private static let (doubt, certainty): (Float, Float) = (0.7, 0.9)
+  /// What a command is likely to have that needs an object only, such as "turn off the light": words, and the seconds of
+  /// the last one.
+  private static let direct: (words: Int, seconds: Double) = (4, 0.4)
 
   /// Judges a text by its words and its punctuation.
   ///
@@ -40,8 +43,6 @@ public enum SentenceEnding: String, Sendable, CaseIterable {
     let end = compared[compared.count - 1]
     if ",;:-–—…".contains(mark) || last.text.hasSuffix("...") {
       self = .open
-    } else if last.confidence < Self.doubt {
-      self = .open
     } else if table.commands.contains(text), last.confidence >= Self.certainty {
       self = .complete
     } else if table.openWords.contains(end) || table.unfinished.contains(text) {
@@ -53,9 +54,19 @@ public enum SentenceEnding: String, Sendable, CaseIterable {
       let sum =
         Self.weights.word * Double(min(compared.count, Self.most.words))
         + Self.weights.confidence * Double(last.confidence) + Self.weights.second * seconds
-      let isDirect = table.openers.contains(compared[0]) && !table.indirect.contains(compared[0])
-      let least = isDirect ? Self.directSum : Self.completeSum
-      self = last.text.endsSentence && sum >= least ? .complete : .undecided
+      if !last.text.endsSentence {
+        self = .undecided
+      } else if sum >= Self.completeSum {
+        self = .complete
+      } else if last.confidence < Self.doubt {
+        self = .open
+      } else {
+        let isDirect =
+          table.openers.contains(compared[0]) && !table.indirect.contains(compared[0])
+          && compared.count >= Self.direct.words && seconds >= Self.direct.seconds
+          && last.confidence >= Self.certainty
+        self = isDirect ? .likely : .undecided
+      }
     }
   }
 }

@@ -12,11 +12,21 @@ public struct SpeechProgress: Sendable, Equatable {
   /// The frame after the last speech that is as loud as the voice that gave the command.
   public var voiceEnd: Int?
 
+  /// The frame after the last moment of speech that loud, which may turn out to be that voice.
+  public var loudEnd: Int?
+  /// The frame after the last sound, which may turn out to be speech.
+  public var soundEnd: Int?
+
   /// Creates the progress of an utterance.
-  public init(judged: Int, speechStart: Int? = nil, speechEnd: Int? = nil, voiceEnd: Int? = nil) {
+  public init(
+    judged: Int, speechStart: Int? = nil, speechEnd: Int? = nil, voiceEnd: Int? = nil,
+    loudEnd: Int? = nil, soundEnd: Int? = nil
+  ) {
     self.judged = judged
     self.speechStart = speechStart
     self.speechEnd = speechEnd
     self.voiceEnd = voiceEnd
+    self.loudEnd = loudEnd
+    self.soundEnd = soundEnd
   }
 }

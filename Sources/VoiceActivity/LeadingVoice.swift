@@ -8,6 +8,8 @@ struct LeadingVoice: Sendable {
 
   /// The frames over which energies are averaged: a syllable.
   private static let smoothing = 20
+  /// The frames of a moment.
+  private static let moment = 4
   /// The levels that are told apart, in dB.
   private static let levels: ClosedRange<Float> = -110...60
   /// The number of the loudest frames that determine a voice's level: more than a click has.
@@ -29,12 +31,9 @@ struct LeadingVoice: Sendable {
 
   /// Counts the last frame as speech.
   ///
-  /// - Returns: True if it is loud enough for the loudest voice.
-  mutating func isHeard() -> Bool {
-    let mean = energies.reduce(0, +) / Float(min(frameCount, Self.smoothing))
-    let level = Decibels.level(Bands(repeating: mean))[0]
-    let bounded = max(Self.levels.lowerBound, min(level, Self.levels.upperBound))
-    let place = Int(bounded - Self.levels.lowerBound)
+  /// - Returns: True if it is loud enough for the loudest voice, judged by a syllable and by a moment.
+  mutating func isHeard() -> (syllable: Bool, moment: Bool) {
+    let place = place(ofLast: Self.smoothing)
     counts[place] += 1
     var (reference, frames) = (counts.count, 0)
     while frames < Self.loudest, reference > 0 {
@@ -42,6 +41,15 @@ struct LeadingVoice: Sendable {
       frames += counts[reference]
     }
     // Too few frames leave the reference at the lowest level.
-    return place >= reference - Self.range
+    let least = reference - Self.range
+    return (place >= least, self.place(ofLast: Self.moment) >= least)
+  }
+
+  /// Returns the mean level of the last frames, as an index of ``counts``.
+  private func place(ofLast count: Int) -> Int {
+    let count = min(count, frameCount)
+    let mean = (1...count).reduce(0) { $0 + energies[(frameCount - $1) % Self.smoothing] } / Float(count)
+    let level = Decibels.level(Bands(repeating: mean))[0]
+    return Int(max(Self.levels.lowerBound, min(level, Self.levels.upperBound)) - Self.levels.lowerBound)
   }
 }

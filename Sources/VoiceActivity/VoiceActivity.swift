@@ -7,6 +7,10 @@ public struct VoiceActivity: Sendable, Equatable {
   /// The sample after the last speech that is nearly as loud as the loudest; `nil` if there is no speech. Speech after it
   /// is a weaker voice, or the same one much softer.
   public internal(set) var voiceEnd: Int?
+  /// The sample after the last moment of speech that loud, which may turn out to be the voice; `nil` if there is none.
+  public internal(set) var loudEnd: Int?
+  /// The sample after the last sound, which may turn out to be speech; `nil` if there was none.
+  public internal(set) var soundEnd: Int?
   /// The number of samples already classified: somewhat fewer than were received.
   public internal(set) var judgedSampleCount = 0
 

@@ -119,7 +119,12 @@ public struct VoiceActivityDetector: Sendable {
       evidence.addQuiet()
     }
     judge(time, isSound: isSound)
-    if isSound, isSpeaking, leadingVoice.isHeard() { activity.voiceEnd = activity.speechEnd }
+    if isSound { activity.soundEnd = (time + 1) * Self.hop }
+    if isSound, isSpeaking {
+      let isHeard = leadingVoice.isHeard()
+      if isHeard.syllable { activity.voiceEnd = activity.speechEnd }
+      if isHeard.moment { activity.loudEnd = activity.speechEnd }
+    }
   }
 
   private mutating func judge(_ time: Int, isSound: Bool) {

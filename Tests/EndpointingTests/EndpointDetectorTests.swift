@@ -5,7 +5,8 @@ import Transducer
 
 @Suite struct `An endpoint detector` {
   @Test(arguments: [
-    ("Turn on the light.", 0.5, Endpoint.Reason.complete), ("Lamps.", 1.2, .undecided),
+    ("Stop.", 0.55, Endpoint.Reason.complete), ("Turn on the light.", 0.88, .likely),
+    ("Lamps.", 1.2, .undecided),
     ("Turn on the.", 1.6, .open),
   ])
   func `an utterance ends after a silence that depends on its text`(
@@ -24,13 +25,13 @@ import Transducer
 
   @Test func `a text on its way is waited for, but no longer than for an open one`() {
     var listener = Listener()
-    listener.text = "Turn on the light."
+    listener.text = "Turn on the light in the kitchen."
     listener.delay = 100
     // Recognition begins 0.3 s after the speech.
     #expect(listener.hear(speech: 100..<300, upTo: 1000)?.seconds == 4.3)
     listener = Listener()
     listener.delay = 10_000
-    listener.text = "Turn on the light."
+    listener.text = "Turn on the light in the kitchen."
     #expect(listener.hear(speech: 100..<300, upTo: 1000)?.seconds == 4.6)
   }
 
@@ -38,15 +39,15 @@ import Transducer
     var listener = Listener()
     listener.text = "Turn on the."
     #expect(listener.hear(speech: 100..<200, upTo: 300) == nil)
-    listener.text = "Turn on the light."
-    #expect(listener.hear(speech: 100..<400, from: 300, upTo: 1000)?.seconds == 4.5)
+    listener.text = "Turn on the light in the kitchen."
+    #expect(listener.hear(speech: 100..<400, from: 300, upTo: 1000)?.seconds == 4.55)
     #expect(listener.candidates == [.silence(200), .silence(400)])
   }
 
   @Test func `a text of an earlier pause decides nothing`() {
     var detector = EndpointDetector(EndpointTimes(), trailingPad: 0.3)
     _ = detector.update(SpeechProgress(judged: 330, speechStart: 100, speechEnd: 300), isRecognizing: true)
-    detector.hear(Hypothesis(.silence(200), spoken("Turn on the light."), language: "en"))
+    detector.hear(Hypothesis(.silence(200), spoken("Turn on the light in the kitchen."), language: "en"))
     #expect(detector.hypothesis == nil)
   }
 
@@ -75,9 +76,9 @@ import Transducer
 
   @Test func `a weaker voice behind the command does not hold the answer`() {
     var listener = Listener()
-    listener.text = "Turn on the light."
+    listener.text = "Turn on the light in the kitchen."
     let end = listener.hear(speech: 50..<1500, voiceEnd: 300, upTo: 1500)
-    #expect(end == Listener.End(seconds: 3.55, Endpoint(.background, cut: 300)))
+    #expect(end == Listener.End(seconds: 3.6, Endpoint(.background, cut: 300)))
     listener = Listener()
     listener.text = "Turn on the."
     #expect(listener.hear(speech: 50..<1500, voiceEnd: 300, upTo: 1500)?.seconds == 4.4)
@@ -85,10 +86,23 @@ import Transducer
 
   @Test func `speech that is no command ends the command before it`() {
     var listener = Listener()
-    listener.text = "Turn on the light. Prices rose again."
+    listener.text = "Stop. Prices rose again last year."
     let end = listener.hear(speech: 0..<1500, upTo: 1500)
     // The words take a second each.
-    #expect(end == Listener.End(seconds: 8, Endpoint(.unrelated, cut: 400)))
+    #expect(end == Listener.End(seconds: 5, Endpoint(.unrelated, cut: 100)))
+  }
+
+  @Test func `sound at the end of a silence is waited for, because it may be the beginning of speech`() {
+    var detector = EndpointDetector(EndpointTimes(), trailingPad: 0.3)
+    func end(judged: Int, soundEnd: Int) -> Endpoint? {
+      detector.update(
+        SpeechProgress(judged: judged, speechStart: 100, speechEnd: 300, soundEnd: soundEnd),
+        isRecognizing: false)
+    }
+    #expect(end(judged: 420, soundEnd: 418) == nil)
+    #expect(end(judged: 448, soundEnd: 448) == nil)
+    #expect(end(judged: 450, soundEnd: 450) == Endpoint(.undecided))
+    #expect(end(judged: 421, soundEnd: 400) == Endpoint(.undecided))
   }
 
   @Test func `an utterance never becomes longer than its limit`() {

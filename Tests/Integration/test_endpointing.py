@@ -69,6 +69,14 @@ async def events_before_stop(
         return events, early
 
 
+def await_log(server, text: str) -> None:
+    """Waits until the log, which is written by a thread of its own, has a text."""
+    deadline = time.monotonic() + 5
+    while text not in server.messages():
+        assert time.monotonic() < deadline, server.messages()
+        time.sleep(0.05)
+
+
 def heard(port: int, signal: np.ndarray, **options) -> str:
     events, _ = converse(events_before_stop(port, signal, **options))
     assert events[-1].type == "transcript", events
@@ -173,10 +181,10 @@ def test_a_pause_after_an_unfinished_text_does_not_end_the_utterance(listening, 
 @pytest.mark.parametrize("sensitivity, count", [("aggressive", 1), ("relaxed", 2), ("unheard-of", 1)])
 def test_the_clients_sensitivity_moves_the_times(listening, sensitivity, count):
     # The pause is longer than the usual time after a complete sentence, and shorter than the relaxed one.
-    both = np.concatenate([command("en-01.wav", tail=0.58), said("en-03.wav"), silence(3)])
+    both = np.concatenate([command("en-01.wav", tail=0.3), said("en-01.wav"), silence(3)])
     transcribe = Transcribe(language="en", vad_sensitivity=sensitivity)
     text = heard(listening.port, both, transcribe=transcribe)
-    assert text == " ".join([TEXTS["en-01.wav"], TEXTS["en-03.wav"]][:count])
+    assert text == " ".join([TEXTS["en-01.wav"]] * count)
 
 
 @pytest.mark.parametrize("signal", [silence(8), np.random.default_rng(1).standard_normal(8 * RATE) * 0.01],
@@ -197,18 +205,17 @@ def test_speech_that_does_not_end_is_answered_at_the_limit(start_server):
         events, _ = converse(events_before_stop(server.port, talk[:20 * RATE], real_time=False))
         stopped = [event.data["timestamp"] for event in events if event.type == "voice-stopped"]
         assert stopped == [4000] or stopped == [4010]
-        assert "endpoint=longest" in server.messages()
+        await_log(server, "endpoint=longest")
 
 
 def test_a_weaker_voice_behind_the_command_is_left_out(listening):
-    talk = oracle.samples(AUDIO / "long.flac")[:8 * RATE]
-    speech = said("en-03.wav")
-    level = np.sqrt(np.mean(speech**2) / np.mean(talk**2)) * 10 ** (-18 / 20)
-    signal = talk * level
-    signal[RATE // 2:RATE // 2 + len(speech)] += speech
-    text = heard(listening.port, signal)
-    assert text == TEXTS["en-03.wav"]
-    assert "endpoint=background" in listening.messages()
+    """A television 12 dB below the voice, which begins 0.2 s after it."""
+    speech, talk = said("en-03.wav"), said("long.flac")[:8 * RATE]
+    talk = talk * np.sqrt(np.mean(speech**2) / np.mean(talk**2)) * 10 ** (-12 / 20)
+    spoken = np.flatnonzero(np.abs(speech) > 0.01)[-1]
+    signal = np.concatenate([silence(0.5), speech[:spoken], silence(0.2), talk]).astype(np.float32)
+    assert heard(listening.port, signal) == TEXTS["en-03.wav"]
+    await_log(listening, "endpoint=background")
 
 
 def test_audio_in_another_format_and_in_large_chunks_ends_as_well(listening):
@@ -222,8 +229,8 @@ def test_audio_in_another_format_and_in_large_chunks_ends_as_well(listening):
 
 
 def test_the_log_names_the_reason(listening):
-    heard(listening.port, command("en-01.wav"))
-    assert "endpoint=complete" in listening.messages()
+    heard(listening.port, command("es-05.wav"))
+    await_log(listening, "endpoint=complete")
 
 
 @pytest.mark.parametrize("option, value, message", [

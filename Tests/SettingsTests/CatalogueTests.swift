@@ -67,7 +67,7 @@ import VoiceActivity
       "window-seconds": "30", "vad": "trim", "vad-margin": "5.5", "vad-onset-seconds": "0.08",
       "vad-hang-over-seconds": "0.3", "vad-leading-seconds": "0.3", "vad-trailing-seconds": "0.3",
       "max-gain": "30.0", "max-speculations": "4", "endpointing": "off",
-      "endpoint-complete-seconds": "0.5", "endpoint-undecided-seconds": "1.2",
+      "endpoint-complete-seconds": "0.55", "endpoint-undecided-seconds": "1.2",
       "endpoint-open-seconds": "1.6", "endpoint-no-speech-seconds": "5", "endpoint-longest-seconds": "15",
       "force-script": "true", "names-rescue": "false", "text": "clean",
       "numbers": "words", "data-dir": "/data", "cache": "true", "keep-originals": "true",

@@ -16,7 +16,7 @@ struct EndpointSearch: Sendable {
   private var pending: [Window]?
   /// The windows that were recognized last, with their text and its language.
   private var known: (windows: [Window], text: SpokenText, language: String?)?
-  /// The time at which the first audio came; `nil` before.
+  /// The time at which a microphone would have begun; `nil` before the first audio.
   private var start: ContinuousClock.Instant?
 
   /// - Parameters:
@@ -75,7 +75,7 @@ struct EndpointSearch: Sendable {
   ///
   /// - Parameter seconds: The duration of the audio so far.
   mutating func lead(of seconds: Double, now: ContinuousClock.Instant) -> Double {
-    let start = self.start ?? now
+    let start = self.start ?? now - .seconds(seconds)
     self.start = start
     return seconds - (now - start).seconds
   }

@@ -5,9 +5,6 @@ internal import Synchronization
 internal import Transducer
 
 extension LiveTranscription {
-  /// The samples after which an end is looked for: those of a feature frame.
-  private static let piece = LogMelExtractor.hop
-
   /// The speech so far.
   public var progress: SpeechProgress { state.withLock { $0.utterance.progress } }
 
@@ -32,8 +29,9 @@ extension LiveTranscription {
       append(samples)
       return nil
     }
-    for start in stride(from: 0, to: samples.count, by: Self.piece) {
-      let step = hear(samples[start..<min(start + Self.piece, samples.count)])
+    var rest = samples[...]
+    while !rest.isEmpty {
+      let step = hear(&rest)
       if let end = step.end { return end }
       if step.lacksText, step.lead > 0 { await waitForText(step.report, atMost: step.lead) }
     }
@@ -51,12 +49,15 @@ extension LiveTranscription {
     var lead = 0.0
   }
 
-  private func hear(_ samples: ArraySlice<Float>) -> Step {
+  /// Takes samples up to the next feature frame, and looks for an end.
+  private func hear(_ samples: inout ArraySlice<Float>) -> Step {
     state.withLock { state in
       guard var search = state.search else { return Step() }
       defer { state.search = search }
       if search.endpoint != nil { return Step(end: state.utterance.seconds) }
-      state.utterance.append(Array(samples))
+      let missing = LogMelExtractor.hop - state.utterance.sampleCount % LogMelExtractor.hop
+      state.utterance.append(Array(samples.prefix(missing)))
+      samples = samples.dropFirst(missing)
       search.update(state.utterance.progress)
       if let endpoint = search.endpoint {
         state.utterance.cut = endpoint.cut
@@ -87,19 +88,23 @@ extension LiveTranscription {
         state.search?.end(windows)
       }
     } onEnd: { [weak self] results in
-      self?.state.withLock { state in
-        guard let results else { return state.search?.end(windows) ?? () }
-        self?.take(results, of: windows, &state)
-      }
+      self?.take(results, of: windows)
     }
   }
 
-  private func take(_ results: [WindowResult], of windows: [Window], _ state: inout State) {
-    var assembly = TranscriptAssembly(for: recognizer)
-    for result in results { assembly.add(result, audioSeconds: state.utterance.seconds) }
-    let text = SpokenText(joining: assembly.segments)
-    let language = state.context.language ?? recognizer.languages.language(of: text.text)
-    state.search?.take(text, language: language, of: windows)
+  /// Reports the text of windows, or that there is none.
+  private func take(_ results: [WindowResult]?, of windows: [Window]) {
+    state.withLock { state in
+      guard let results else {
+        state.search?.end(windows)
+        return
+      }
+      var assembly = TranscriptAssembly(for: recognizer)
+      for result in results { assembly.add(result, audioSeconds: state.utterance.seconds) }
+      let text = SpokenText(joining: assembly.segments)
+      let language = state.context.language ?? recognizer.languages.language(of: text.text)
+      state.search?.take(text, language: language, of: windows)
+    }
   }
 
   /// Waits for the text before the pause, but no longer than a number of seconds. If the device is too busy for it, waits

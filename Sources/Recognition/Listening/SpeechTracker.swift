@@ -29,7 +29,8 @@ struct SpeechTracker: Sendable {
     func frame(_ sample: Int?) -> Int? { sample.map { $0 / LogMelExtractor.hop } }
     return SpeechProgress(
       judged: activity.judgedSampleCount / LogMelExtractor.hop, speechStart: frame(activity.speechStart),
-      speechEnd: frame(activity.speechEnd), voiceEnd: frame(activity.voiceEnd))
+      speechEnd: frame(activity.speechEnd), voiceEnd: frame(activity.voiceEnd),
+      loudEnd: frame(activity.loudEnd), soundEnd: frame(activity.soundEnd))
   }
 
   /// Returns the parts of the utterance so far that are recognized.

@@ -27,8 +27,11 @@ struct Utterance: Sendable {
   /// The speech so far.
   var progress: SpeechProgress { tracker.progress }
 
+  /// The number of samples so far.
+  var sampleCount: Int { extractor.sampleCount }
+
   /// The duration of the audio so far, in seconds.
-  var seconds: Double { Double(extractor.sampleCount) / Double(LogMelExtractor.sampleRate) }
+  var seconds: Double { Double(sampleCount) / Double(LogMelExtractor.sampleRate) }
 
   /// Returns the time of a feature frame from the beginning, in seconds.
   static func seconds(_ frame: Int) -> Double { Double(frame) / Double(LogMelExtractor.frameRate) }
