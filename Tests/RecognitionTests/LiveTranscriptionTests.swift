@@ -356,7 +356,12 @@ private final class ScriptedRecognizer: WindowRecognizer {
     onSegment: @escaping @Sendable (SpokenText) -> Void = { _ in }
   ) -> LiveTranscription {
     LiveTranscription(
-      self, utterance, attempts: attempts, search: times.map { EndpointSearch($0, trailingPad: 0.3) },
+      self, utterance, attempts: attempts,
+      search: times.map { times in
+        // No time passes, however busy this machine is.
+        let start = ContinuousClock.now
+        return EndpointSearch(times, trailingPad: 0.3) { start }
+      },
       onSegment: onSegment)
   }
 

@@ -171,6 +171,7 @@ private func refusal(
         options: options.merging(["vad": ["off"]]) { $1 }, environment: [:], file: nil)
     }
     #expect("\(error, default: "")".contains("vad is off; use vad trim"))
+    #expect("\(error, default: "")".contains("did you mean") == false)
     #expect(throws: Never.self) { try ServerSettings.resolve(options: options, environment: [:], file: nil) }
   }
 

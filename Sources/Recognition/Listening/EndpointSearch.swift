@@ -16,13 +16,19 @@ struct EndpointSearch: Sendable {
   private var pending: [Window]?
   /// The windows that were recognized last, with their text and its language.
   private var known: (windows: [Window], text: SpokenText, language: String?)?
+  private let now: @Sendable () -> ContinuousClock.Instant
   /// The time at which a microphone would have begun; `nil` before the first audio.
   private var start: ContinuousClock.Instant?
 
   /// - Parameters:
   ///   - times: The times after which the utterance ends.
   ///   - trailingPad: The silence that is recognized with speech, in seconds.
-  init(_ times: EndpointTimes, trailingPad: Double) {
+  ///   - now: Returns the time.
+  init(
+    _ times: EndpointTimes, trailingPad: Double,
+    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+  ) {
+    self.now = now
     detector = EndpointDetector(times, trailingPad: trailingPad)
   }
 
@@ -74,7 +80,8 @@ struct EndpointSearch: Sendable {
   /// Returns the time by which the audio so far is ahead of a microphone, in seconds.
   ///
   /// - Parameter seconds: The duration of the audio so far.
-  mutating func lead(of seconds: Double, now: ContinuousClock.Instant) -> Double {
+  mutating func lead(of seconds: Double) -> Double {
+    let now = now()
     let start = self.start ?? now - .seconds(seconds)
     self.start = start
     return seconds - (now - start).seconds

@@ -66,7 +66,7 @@ extension LiveTranscription {
       guard let limit = recognizer.windowLimit else { return Step() }
       recognizeCertainWindows(limit: limit, &state)
       recognizeCandidate(limit: limit, &search, &state)
-      let lead = search.lead(of: state.utterance.seconds, now: .now)
+      let lead = search.lead(of: state.utterance.seconds)
       return Step(
         lacksText: search.lacksText, report: search.isRecognizing ? state.speculation.report : nil, lead: lead
       )
