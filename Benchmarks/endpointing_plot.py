@@ -32,12 +32,13 @@ def draw(values: dict[str, np.ndarray], file: pathlib.Path, title: str) -> None:
             axes.plot(*zip(*some.values(), strict=True), style, color=color, markersize=6, linewidth=1.2, alpha=0.9)
         for system, point in some.items():
             left = group == "silence"
+            below = group == "Lorikeet" and system != our_name(1)
             axes.annotate(
                 label(system),
                 point,
-                (-8, -4) if left else (7, 5),
+                (-8, -4) if left else (-4, -13) if below else (7, 5),
                 textcoords="offset points",
-                ha="right" if left else "left",
+                ha="right" if left or below else "left",
                 fontsize=8,
                 color=BLACK if left else color,
                 weight="bold" if system == our_name(1) else "normal",
