@@ -32,7 +32,7 @@ def draw(values: dict[str, np.ndarray], file: pathlib.Path, title: str) -> None:
             axes.plot(*zip(*some.values(), strict=True), style, color=color, markersize=6, linewidth=1.2, alpha=0.9)
         for system, point in some.items():
             left = group == "silence"
-            below = group == "Lorikeet" and system != our_name(1)
+            below = group == "Lorikeet" and system != our_name(1) and point[1] > 1  # there is room
             axes.annotate(
                 label(system),
                 point,
