@@ -18,10 +18,9 @@ public struct EndpointDetector: Sendable {
   /// The time for which the voice must be gone until a text without it is recognized, in frames. A text of sound that
   /// does not end begins as long before it decides.
   private static let backgroundPad = 40
-  /// The time for which the voice must be gone beyond that of silence, in seconds: a speaker grows softer, too.
-  private static let backgroundDelay = 0.05
-  /// The longest time for which the voice must be gone, in seconds.
-  private static let longestBackground = 1.4
+  /// The least time for which the voice must be gone after a text that is not complete, in seconds: a speaker grows
+  /// softer, too.
+  private static let leastBackground = 1.3
   /// The time between two hypotheses of sound that does not end, in frames.
   private static let probeInterval = 250
   /// The speech after a command that shows that it is none, in seconds.
@@ -109,9 +108,10 @@ public struct EndpointDetector: Sendable {
   /// The end of the voice that gave the command, while a weaker one goes on.
   private func background(_ speech: SpeechProgress) -> Endpoint? {
     guard let hypothesis, case .background(let voiceEnd) = hypothesis.candidate else { return nil }
-    let seconds = min(
-      times.silence(after: hypothesis.ending) + Self.backgroundDelay,
-      max(Self.longestBackground, times.undecided))
+    let ending = hypothesis.ending
+    let seconds =
+      ending == .complete
+      ? times.complete : max(Self.leastBackground, min(times.silence(after: ending), times.undecided))
     let isOver = hasPassed(seconds, since: voiceEnd, sound: speech.loudEnd, speech)
     return isOver ? Endpoint(.background, cut: voiceEnd) : nil
   }

@@ -12,7 +12,9 @@ public struct SettingsError: Error, Equatable, CustomStringConvertible {
     let shown = values.isEmpty ? "an empty list" : values.map(\.quoted).joined(separator: ", ")
     var line = "\(setting.name) cannot be \(shown) (\(source))"
     line += reason.map { ": \($0)" } ?? ", expected \(setting.accepted)"
-    if reason == nil, let value = values.first, let near = nearest(to: value.lowercased(), among: setting.choices) {
+    if reason == nil, let value = values.first,
+      let near = nearest(to: value.lowercased(), among: setting.choices)
+    {
       line += "; did you mean '\(near)'?"
     }
     return SettingsError(line)

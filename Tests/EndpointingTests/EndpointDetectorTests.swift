@@ -78,10 +78,10 @@ import Transducer
     var listener = Listener()
     listener.text = "Turn on the light in the kitchen."
     let end = listener.hear(speech: 50..<1500, voiceEnd: 300, upTo: 1500)
-    #expect(end == Listener.End(seconds: 3.6, Endpoint(.background, cut: 300)))
+    #expect(end == Listener.End(seconds: 3.55, Endpoint(.background, cut: 300)))
     listener = Listener()
     listener.text = "Turn on the."
-    #expect(listener.hear(speech: 50..<1500, voiceEnd: 300, upTo: 1500)?.seconds == 4.4)
+    #expect(listener.hear(speech: 50..<1500, voiceEnd: 300, upTo: 1500)?.seconds == 4.3)
   }
 
   @Test func `speech that is no command ends the command before it`() {

@@ -181,10 +181,10 @@ def test_a_pause_after_an_unfinished_text_does_not_end_the_utterance(listening, 
 @pytest.mark.parametrize("sensitivity, count", [("aggressive", 1), ("relaxed", 2), ("unheard-of", 1)])
 def test_the_clients_sensitivity_moves_the_times(listening, sensitivity, count):
     # The pause is longer than the usual time after a complete sentence, and shorter than the relaxed one.
-    both = np.concatenate([command("en-01.wav", tail=0.3), said("en-01.wav"), silence(3)])
-    transcribe = Transcribe(language="en", vad_sensitivity=sensitivity)
+    both = np.concatenate([command("es-05.wav", tail=0.5), said("es-05.wav"), silence(3)])
+    transcribe = Transcribe(language="es", vad_sensitivity=sensitivity)
     text = heard(listening.port, both, transcribe=transcribe)
-    assert text == " ".join([TEXTS["en-01.wav"]] * count)
+    assert text == " ".join([TEXTS["es-05.wav"]] * count)
 
 
 @pytest.mark.parametrize("signal", [silence(8), np.random.default_rng(1).standard_normal(8 * RATE) * 0.01],
