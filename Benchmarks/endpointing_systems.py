@@ -98,7 +98,12 @@ def transcripts(paths: list[pathlib.Path], ends: list[float], lorikeet: pathlib.
         for part, path, end in zip(parts, paths, ends, strict=True):
             samples, _ = soundfile.read(path, dtype="int16")
             soundfile.write(part, samples[: int(np.ceil(end * RATE))], RATE, "PCM_16")
-        command = [lorikeet, "transcribe", "--quiet", "--format", "json", "--precision", PRECISION, *parts]
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+        return recognized(parts, lorikeet, PRECISION)
+
+
+def recognized(paths: list[str], lorikeet: pathlib.Path, precision: str) -> list[str]:
+    """Return the transcripts of all recordings in one run."""
+    command = [lorikeet, "transcribe", "--quiet", "--format", "json", "--precision", precision, *paths]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     texts = {line["file"]: line["text"] for line in map(json.loads, done.stdout.splitlines())}
-    return [texts[part] for part in parts]
+    return [texts[path] for path in paths]

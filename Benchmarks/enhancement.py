@@ -14,7 +14,6 @@ import argparse
 import json
 import pathlib
 import random
-import subprocess
 import sys
 import tempfile
 
@@ -28,7 +27,7 @@ import endpointing_speech
 import home_assistant_vad
 from conditions import decibels
 from endpointing_corpus import NOISES, RATE, Utterance
-from endpointing_systems import LORIKEET
+from endpointing_systems import LORIKEET, recognized
 from endpointing_texts import SEED
 from home_assistant_vad import CHUNK
 from names_corpus import fold
@@ -81,13 +80,10 @@ def pieces(samples: np.ndarray) -> list[bytes]:
 
 def transcripts(folder: pathlib.Path, recordings: list[bytes], lorikeet: pathlib.Path, precision: str) -> list[str]:
     """Return the transcripts of all recordings in one run."""
-    paths = [folder / f"{number:04}.wav" for number in range(len(recordings))]
+    paths = [f"{folder}/{number:04}.wav" for number in range(len(recordings))]
     for path, recording in zip(paths, recordings, strict=True):
         soundfile.write(path, np.frombuffer(recording, np.int16), RATE, "PCM_16")
-    command = [lorikeet, "transcribe", "--quiet", "--format", "json", "--precision", precision, *map(str, paths)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    texts = {line["file"]: line["text"] for line in map(json.loads, done.stdout.splitlines())}
-    return [texts[str(path)] for path in paths]
+    return recognized(paths, lorikeet, precision)
 
 
 def wrong_words(said: str, text: str) -> int:

@@ -17,13 +17,11 @@ import dataclasses
 import enum
 import pathlib
 import re
-import subprocess
 import sys
 import time
 import types
 import typing
 import unittest.mock
-import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Tools"))
 
@@ -31,7 +29,7 @@ import numpy as np
 
 import oracle
 from home_assistant import RATE, describe, pcm
-from home_assistant_vad import DOWNLOAD, REPOSITORY
+from home_assistant_vad import REPOSITORY, archived
 
 VERSIONS = ["2025.6.0", "2026.8.0", "2026.9.0", "2026.10.0", "2026.11.0"]
 ENDS_ITSELF = VERSIONS[:3]  # they do not know `requires_external_vad`
@@ -61,13 +59,7 @@ def speech_to_text() -> types.ModuleType:
 
 def integration(version: str) -> types.ModuleType:
     """Return the integration's `stt` module of a version."""
-    wheel = DOWNLOAD / f"homeassistant-{version}-py3-none-any.whl"
-    if not wheel.exists():
-        DOWNLOAD.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python"]
-        subprocess.run([*command, "--dest", str(DOWNLOAD), f"homeassistant=={version}"], check=True)
-    with zipfile.ZipFile(wheel) as archive:
-        sources = {name: archive.read(f"{FOLDER}/{name}.py").decode() for name in FILES}
+    sources = archived(version, FOLDER, FILES)
     package = f"wyoming_of_home_assistant_{version.replace('.', '_')}"
     stt = speech_to_text()
     mocks = ["homeassistant", "homeassistant.core", "homeassistant.config_entries", "homeassistant.helpers"]
@@ -85,7 +77,7 @@ def integration(version: str) -> types.ModuleType:
             module = types.ModuleType(f"{package}.{name}")
             module.__package__ = package
             sys.modules[module.__name__] = module
-            source = re.sub(r"except (\w+), (\w+):", r"except (\1, \2):", sources[name])
+            source = re.sub(r"except (\w+), (\w+):", r"except (\1, \2):", sources[name].decode())
             flags = __future__.annotations.compiler_flag
             exec(compile(source, f"{version}/{name}.py", "exec", flags=flags), module.__dict__)
     return module

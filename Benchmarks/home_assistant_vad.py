@@ -41,16 +41,21 @@ class Decision:
     timed_out: bool = False
 
 
-def sources() -> dict[str, str]:
-    """Return the source of each file, downloaded once."""
-    wheel = DOWNLOAD / f"homeassistant-{VERSION}-py3-none-any.whl"
+def archived(version: str, folder: str, names: Iterable[str]) -> dict[str, bytes]:
+    """Return some Python files in a folder of Home Assistant's package, which is downloaded once."""
+    wheel = DOWNLOAD / f"homeassistant-{version}-py3-none-any.whl"
     if not wheel.exists():
         DOWNLOAD.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python"]
-        command += ["--only-binary", ":all:", "--dest", str(DOWNLOAD), f"homeassistant=={VERSION}"]
+        command += ["--only-binary", ":all:", "--dest", str(DOWNLOAD), f"homeassistant=={version}"]
         subprocess.run(command, check=True)
     with zipfile.ZipFile(wheel) as archive:
-        found = {name: archive.read(f"{FOLDER}/{name}.py") for name in SHA256}
+        return {name: archive.read(f"{folder}/{name}.py") for name in names}
+
+
+def sources() -> dict[str, str]:
+    """Return the source of each file."""
+    found = archived(VERSION, FOLDER, SHA256)
     for name, source in found.items():
         if hashlib.sha256(source).hexdigest() != SHA256[name]:
             raise SystemExit(f"endpointing: {name}.py of Home Assistant {VERSION} is not the file that was published")

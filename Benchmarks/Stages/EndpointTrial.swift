@@ -60,11 +60,11 @@ struct EndpointTrial: Encodable {
 
 extension EndpointTrial.Text {
   init(_ hypothesis: Hypothesis, at seconds: Double) {
-    let ending = SentenceEnding(of: hypothesis.text.words, language: hypothesis.language)
+    let ending = hypothesis.ending.rawValue
     let state =
       switch hypothesis.candidate {
-      case .silence: ending.rawValue
-      case .background: "background, \(ending.rawValue)"
+      case .silence: ending
+      case .background: "background, \(ending)"
       case .sound: "sound"
       }
     self.init(

@@ -122,5 +122,6 @@ public struct EndpointDetector: Sendable {
     return speech.judged - frame >= Self.frames(isSound ? seconds + Self.onset.seconds : seconds)
   }
 
-  private static func frames(_ seconds: Double) -> Int { Int((seconds * SpeechProgress.frameRate).rounded()) }
+  /// Returns a time in feature frames of 10 ms.
+  private static func frames(_ seconds: Double) -> Int { Int((seconds * 100).rounded()) }
 }

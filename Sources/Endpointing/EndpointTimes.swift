@@ -39,7 +39,7 @@ public struct EndpointTimes: Sendable, Equatable {
   }
 }
 
-/// How soon the end of an utterance is heard: `vad_sensitivity` of the `transcribe` event.
+/// The readiness to hear the end of an utterance: `vad_sensitivity` of the `transcribe` event.
 public enum EndpointSensitivity: String, Sendable, CaseIterable {
   /// Later, for people who pause.
   case relaxed

@@ -3,24 +3,24 @@ public import Transducer
 /// The text of an utterance up to one of its frames, recognized before the utterance has ended.
 public struct Hypothesis: Sendable, Equatable {
   /// The end of the speech that was recognized, as in ``EndpointDetector/candidate``.
-  public var candidate: EndpointCandidate
+  public let candidate: EndpointCandidate
   /// The recognized text; times are in seconds from the beginning of the utterance.
-  public var text: SpokenText
+  public let text: SpokenText
   /// The language of the text, a BCP 47 tag; `nil` if it is not known.
-  public var language: String?
+  public let language: String?
+  /// The judgement of the text's end.
+  public let ending: SentenceEnding
 
   /// Creates a hypothesis.
   public init(_ candidate: EndpointCandidate, _ text: SpokenText, language: String? = nil) {
     self.candidate = candidate
     self.text = text
     self.language = language
+    ending = SentenceEnding(of: text.words, language: language)
   }
 
   /// The mean confidence of words below which sound that does not end is many voices or noise, and no command.
   private static let unintelligible: Float = 0.6
-
-  /// What the text says about its end.
-  var ending: SentenceEnding { SentenceEnding(of: text.words, language: language) }
 
   /// False if what was taken for speech is none.
   var isSpeech: Bool {

@@ -1,6 +1,6 @@
 public import Transducer
 
-/// What the words of an utterance say about its end.
+/// The judgement of an utterance's end by its words.
 public enum SentenceEnding: String, Sendable, CaseIterable {
   /// A sentence or command that can end here.
   case complete
@@ -19,8 +19,8 @@ public enum SentenceEnding: String, Sendable, CaseIterable {
   private static let most: (words: Int, seconds: Double) = (6, 0.6)
   /// The confidence of the last word below which it is cut off, and from which a short command is no accident.
   private static let (doubt, certainty): (Float, Float) = (0.7, 0.9)
-  /// What a command is likely to have that needs an object only, such as "turn off the light": words, and the seconds of
-  /// the last one.
+  /// The least words, and the least seconds of the last one, of a likely command that needs an object only: "turn off the
+  /// light".
   private static let direct: (words: Int, seconds: Double) = (4, 0.4)
 
   /// Judges a text by its words and its punctuation.

@@ -1,8 +1,5 @@
-/// What voice activity knows of an utterance so far. All positions are feature frames (10 ms) from its beginning.
+/// The speech of an utterance so far, as voice activity finds it. All positions are feature frames (10 ms) from its beginning.
 public struct SpeechProgress: Sendable, Equatable {
-  /// The number of frames in a second.
-  public static let frameRate = 100.0
-
   /// The number of frames that are classified as speech or not.
   public var judged: Int
   /// The first frame of speech; `nil` if there is none.
@@ -11,7 +8,6 @@ public struct SpeechProgress: Sendable, Equatable {
   public var speechEnd: Int?
   /// The frame after the last speech that is as loud as the voice that gave the command.
   public var voiceEnd: Int?
-
   /// The frame after the last moment of speech that loud, which may turn out to be that voice.
   public var loudEnd: Int?
   /// The frame after the last sound, which may turn out to be speech.

@@ -52,7 +52,7 @@ struct EndpointSearch: Sendable {
   /// Notes the windows up to the detector's candidate.
   mutating func wants(_ windows: [Window]?) {
     self.windows = windows
-    report()
+    if detector.hypothesis == nil { report() }
   }
 
   /// Notes that the windows are being recognized.

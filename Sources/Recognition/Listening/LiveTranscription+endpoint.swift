@@ -5,8 +5,10 @@ internal import Synchronization
 internal import Transducer
 
 extension LiveTranscription {
-  /// The speech so far.
-  public var progress: SpeechProgress { state.withLock { $0.utterance.progress } }
+  /// The beginning of speech, in seconds from the beginning of the audio; `nil` if there was none yet.
+  public var speechStart: Double? {
+    state.withLock { $0.utterance.progress.speechStart }.map(Utterance.seconds)
+  }
 
   /// The text up to the place where the utterance may have ended; `nil` while there is none.
   public var hypothesis: Hypothesis? { state.withLock { $0.search?.detector.hypothesis } }
@@ -79,17 +81,10 @@ extension LiveTranscription {
       state.utterance.settledWindows(limit: limit, cut: $0.cut)
     }
     search.wants(windows)
-    guard state.speculation.update(windows), let windows else { return }
-    search.begin(windows)
-    let frames = windows.map { WindowFrames(window: $0, frames: state.utterance.frames) }
-    state.speculation.start(frames, in: state.context, by: recognizer) { [weak self] in
-      self?.state.withLock { state in
-        state.speculation.decline(windows)
-        state.search?.end(windows)
-      }
-    } onEnd: { [weak self] results in
-      self?.take(results, of: windows)
+    let hasBegun = recognizeEarly(windows, &state) { [weak self] results in
+      if let windows { self?.take(results, of: windows) }
     }
+    if hasBegun, let windows { search.begin(windows) }
   }
 
   /// Reports the text of windows, or that there is none.

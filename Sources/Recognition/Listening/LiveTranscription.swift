@@ -64,15 +64,32 @@ public final class LiveTranscription: Sendable {
       state.utterance.append(samples)
       guard let limit = recognizer.windowLimit else { return }
       recognizeCertainWindows(limit: limit, &state)
-      let settled = state.utterance.settledWindows(limit: limit)
-      if let settled = state.speculation.update(settled) ? settled : nil {
-        state.speculation.start(
-          state.utterance.lastWindows(limit: limit), in: state.context, by: recognizer
-        ) { [weak self] in
-          self?.state.withLock { $0.speculation.decline(settled) }
-        }
-      }
+      recognizeEarly(state.utterance.settledWindows(limit: limit), &state)
     }
+  }
+
+  /// Begins an attempt at windows that more silence would not change, if they are worth one.
+  ///
+  /// - Parameters:
+  ///   - windows: The windows; `nil` if there are none, which drops the current attempt.
+  ///   - onEnd: Called with the results, in order, or with `nil` if there are none.
+  /// - Returns: True if an attempt has begun.
+  @discardableResult
+  func recognizeEarly(
+    _ windows: [Window]?, _ state: inout State,
+    onEnd: (@Sendable ([WindowResult]?) -> Void)? = nil
+  ) -> Bool {
+    guard state.speculation.update(windows), let windows else { return false }
+    let frames = windows.map { WindowFrames(window: $0, frames: state.utterance.frames) }
+    state.speculation.start(
+      frames, in: state.context, by: recognizer,
+      onDecline: { [weak self] in
+        self?.state.withLock { state in
+          state.speculation.decline(windows)
+          state.search?.end(windows)
+        }
+      }, onEnd: onEnd)
+    return true
   }
 
   /// Begins to recognize the windows that have become certain.

@@ -55,7 +55,7 @@ struct EventHandler: ~Copyable {
         utterance?.expect(
           context(request, names), endingAfter: connection.service.endpointTimes(for: request))
       case .append(let bytes, let format):
-        if let recognizer = connection.service.model.recognizer { utterance?.arrived(recognizer) }
+        utterance?.arrived(connection.service.model.recognizer)
         let end = try await utterance?.append(bytes, format)
         reportChannels(format)
         try await reportVoice(endingAt: end)

@@ -37,9 +37,11 @@ struct UtteranceIntake: ~Copyable {
   }
 
   /// Hands over the recognizer of an utterance that began without it and whose end the server hears.
-  mutating func arrived(_ recognizer: Recognizer) {
+  ///
+  /// - Parameter recognizer: The recognizer; `nil` if the model is still not there.
+  mutating func arrived(_ recognizer: @autoclosure () -> Recognizer?) {
     guard transcription == nil, times != nil else { return }
-    transcription = recognizer.listen(in: context, endingAfter: times, onSegment: onSegment)
+    transcription = recognizer()?.listen(in: context, endingAfter: times, onSegment: onSegment)
   }
 
   /// Replaces what is known about the utterance.
@@ -50,9 +52,7 @@ struct UtteranceIntake: ~Copyable {
   }
 
   /// The beginning of speech, in seconds from the beginning of the audio; `nil` if there was none yet.
-  var speechStart: Double? {
-    transcription?.progress.speechStart.map { Double($0) / SpeechProgress.frameRate }
-  }
+  var speechStart: Double? { transcription?.speechStart }
 
   /// Takes the next bytes; a sample can be split between two calls.
   ///
@@ -82,7 +82,7 @@ struct UtteranceIntake: ~Copyable {
     }
     guard let transcription else {
       // Without a model, voice activity is not known.
-      let seconds = Double(samples.count) / 16_000
+      let seconds = Double(samples.count) / Double(PCMStream.sampleRate)
       return times.flatMap { seconds >= $0.longest ? seconds : nil }
     }
     defer { samples = [] }
