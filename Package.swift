@@ -27,11 +27,16 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
   targets: [
     // Pure: no Foundation, no NIO, no OpenVINO.
@@ -43,6 +48,10 @@ let package = Package(
     .target(name: "Wording", dependencies: ["Transducer"]),
     .target(name: "Endpointing", dependencies: ["Transducer"]),
     .target(name: "Names", dependencies: ["SystemPaths", "Transducer"]),
+    .target(name: "Subtitling", dependencies: ["Transducer"]),
+    .target(name: "JSON"),
+    .target(name: "Telemetry"),
+    .target(name: "Multipart"),
     .target(name: "Concurrency"),
     .target(name: "Devices", dependencies: ["Concurrency", "SpeechFeatures", "Transducer"]),
 
@@ -111,22 +120,37 @@ let package = Package(
       dependencies: ["Devices", "ModelStore", "Parakeet", "Recognition", "SystemPaths"]),
 
     .target(
+      name: "Addresses", dependencies: ["SystemPaths", .product(name: "NIOCore", package: "swift-nio")]),
+    // Sockets that servers listen on, and the activity of their clients.
+    .target(name: "Listening", dependencies: nio + ["Addresses", "SocketFaults", "SystemPaths"]),
+    .target(name: "OpenAIProtocol", dependencies: ["JSON", "Subtitling", "Transducer"]),
+    // A server's status as JSON.
+    .target(name: "StatusReport", dependencies: ["Devices", "JSON", "SystemPaths"]),
+    // What all protocols share.
+    .target(
+      name: "Serving",
+      dependencies: [
+        "Audio", "Concurrency", "Devices", "Endpointing", "Languages", "Names", "Recognition", "StatusReport",
+        "Telemetry", "Transducer", "Wording", .product(name: "Logging", package: "swift-log"),
+      ]),
+
+    .target(
       name: "WyomingProtocol",
-      dependencies: ["SystemPaths", .product(name: "NIOCore", package: "swift-nio")]),
-    // The contents of `lorikeet-status` events.
-    .target(name: "WyomingStatus", dependencies: ["Devices", "SystemPaths", "WyomingProtocol"]),
+      dependencies: ["JSON", .product(name: "NIOCore", package: "swift-nio")]),
     // The networking library's errors in plain words.
     .target(name: "SocketFaults", dependencies: nio),
 
     .target(
-      name: "WyomingClient", dependencies: nio + ["SocketFaults", "WyomingProtocol", "WyomingStatus"]),
+      name: "WyomingClient",
+      dependencies: nio + ["Addresses", "JSON", "SocketFaults", "StatusReport", "WyomingProtocol"]),
 
     .target(
       name: "WyomingServer",
-      dependencies: nio + [
-        "Audio", "Concurrency", "Devices", "Endpointing", "Languages", "Names", "Recognition", "SocketFaults",
-        "SystemPaths", "Transducer", "Wording", "WyomingProtocol", "WyomingStatus",
+      dependencies: [
+        "Addresses", "Audio", "Concurrency", "Endpointing", "Listening", "Names", "Recognition", "Serving",
+        "SocketFaults", "StatusReport", "SystemPaths", "Telemetry", "Transducer", "WyomingProtocol",
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
 
@@ -137,6 +161,28 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
+
+    .target(
+      name: "HTTPServer",
+      dependencies: nio + [
+        "Addresses", "Audio", "Concurrency", "Devices", "Endpointing", "JSON", "Listening", "Multipart",
+        "Names", "OpenAIProtocol", "Recognition", "Serving", "SocketFaults", "StatusReport", "SystemPaths",
+        "Telemetry", "Transducer",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      resources: [.embedInCode("Page")]),
 
     // The only one that knows Home Assistant's API.
     .target(
@@ -153,19 +199,19 @@ let package = Package(
     .target(
       name: "Settings",
       dependencies: [
-        "Devices", "Endpointing", "Recognition", "SystemPaths", "VoiceActivity", "Wording",
-        "WyomingProtocol", "WyomingServer", .product(name: "Configuration", package: "swift-configuration"),
+        "Addresses", "Devices", "Endpointing", "HTTPServer", "Recognition", "SystemPaths", "VoiceActivity",
+        "Wording", "WyomingServer", .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
       ]),
 
     .executableTarget(
       name: "lorikeet",
       dependencies: [
-        "Audio", "Concurrency", "Devices", "Diagnosis", "HomeAssistant", "Inference", "ModelDownload",
-        "ModelStore",
-        "MulticastDNS", "Names", "Parakeet", "Recognition", "ServiceDiscovery", "Settings", "SpeechEngine",
-        "Storage", "SystemPaths", "Transducer", "WyomingClient", "WyomingProtocol",
-        "WyomingServer", "WyomingStatus",
+        "Addresses", "Audio", "Concurrency", "Devices", "Diagnosis", "HTTPServer", "HomeAssistant",
+        "Inference", "JSON", "Listening", "ModelDownload", "ModelStore", "MulticastDNS", "Names", "Parakeet",
+        "Recognition",
+        "ServiceDiscovery", "Serving", "Settings", "SpeechEngine", "StatusReport", "Storage", "Subtitling",
+        "SystemPaths", "Telemetry", "Transducer", "WyomingClient", "WyomingProtocol", "WyomingServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -228,31 +274,42 @@ let package = Package(
     .testTarget(
       name: "SettingsTests",
       dependencies: [
-        "Devices", "Recognition", "Settings", "Support", "SystemPaths", "VoiceActivity", "WyomingProtocol",
-        "WyomingServer", .product(name: "Logging", package: "swift-log"),
+        "Addresses", "Devices", "Recognition", "Settings", "Support", "SystemPaths", "VoiceActivity",
+        "WyomingProtocol", "WyomingServer", .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(
       name: "WyomingProtocolTests",
       dependencies: [
-        "Support", "SystemPaths", "WyomingProtocol", .product(name: "NIOCore", package: "swift-nio"),
+        "JSON", "Support", "WyomingProtocol", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
       ]),
+    .testTarget(name: "StatusReportTests", dependencies: ["Devices", "JSON", "StatusReport"]),
     .testTarget(
-      name: "WyomingStatusTests", dependencies: ["Devices", "WyomingProtocol", "WyomingStatus"]),
+      name: "ServingTests",
+      dependencies: [
+        "Audio", "Devices", "ModelStore", "Recognition", "Serving", "SpeechEngine", "SpeechFeatures",
+        "StatusReport", "Support",
+      ]),
+    .testTarget(
+      name: "OpenAIProtocolTests", dependencies: ["JSON", "OpenAIProtocol", "Transducer"]),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
+    .testTarget(name: "MultipartTests", dependencies: ["Multipart"]),
+    .testTarget(name: "SubtitlingTests", dependencies: ["Subtitling", "Support", "Transducer"]),
+    .testTarget(name: "AddressesTests", dependencies: ["Addresses", "SystemPaths"]),
     .testTarget(
       name: "WyomingServerTests",
       dependencies: [
-        "Audio", "Devices", "ModelStore", "Recognition", "SocketFaults", "SpeechEngine", "SpeechFeatures",
-        "Support",
-        "WyomingProtocol", "WyomingServer", "WyomingStatus",
+        "Devices", "JSON", "ModelStore", "Recognition", "Serving", "SocketFaults", "SpeechEngine",
+        "WyomingProtocol", "WyomingServer",
         .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
       ]),
     .testTarget(
       name: "LorikeetTests",
       dependencies: [
         "Devices", "Diagnosis", "ModelDownload", "ModelStore", "MulticastDNS", "Parakeet", "Recognition",
-        "Settings", "SpeechEngine", "Support", "SystemPaths", "Transducer", "WyomingClient",
-        "WyomingProtocol", "WyomingStatus",
+        "Settings", "SpeechEngine", "StatusReport", "Support", "SystemPaths", "Transducer", "WyomingClient",
+        "WyomingProtocol", "Addresses",
         "lorikeet",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

@@ -18,13 +18,13 @@ let package = Package(
   name: "fuzzing",
   dependencies: [.package(url: "https://github.com/apple/swift-nio", from: "2.101.2")],
   targets: [
-    .target(name: "SystemPaths", swiftSettings: plain),
+    .target(name: "JSON", swiftSettings: fuzzed),
     .target(
       name: "WyomingProtocol",
-      dependencies: ["SystemPaths", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: fuzzed),
+      dependencies: ["JSON", .product(name: "NIOCore", package: "swift-nio")], swiftSettings: fuzzed),
     .executableTarget(
       name: "EventFuzzer",
-      dependencies: ["WyomingProtocol", .product(name: "NIOCore", package: "swift-nio")],
+      dependencies: ["JSON", "WyomingProtocol", .product(name: "NIOCore", package: "swift-nio")],
       swiftSettings: fuzzed + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]),
   ]

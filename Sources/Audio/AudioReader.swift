@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Reads recordings (WAV, FLAC, Ogg Vorbis and Opus, MP3 and other formats of libsndfile) piece by piece in the
 /// format of speech features: 16 kHz, mono, in [-1, 1].
 public struct AudioReader: ~Copyable {
@@ -26,7 +28,28 @@ public struct AudioReader: ~Copyable {
   /// - Throws: ``AudioError`` if it cannot be opened or is not supported.
   public init(path: String) throws(AudioError) {
     let source = path == "-" ? "standard input" : path
-    let recording = try Recording(path: path, source: source)
+    try self.init(Recording(path: path, source: source), source: source)
+  }
+
+  /// Opens a recording in memory.
+  ///
+  /// - Parameter name: The name of the file, for errors.
+  public init(_ bytes: [UInt8], name: String) throws(AudioError) {
+    guard !bytes.isEmpty else { throw AudioError(source: name, reason: .empty) }
+    try self.init(Recording(MemoryBytes(bytes), path: name, source: name), source: name)
+  }
+
+  /// Opens a recording in an open file. The reader uses a copy of the descriptor, and does not move its position.
+  ///
+  /// - Parameters:
+  ///   - size: The length of the file, in bytes.
+  ///   - name: The name of the file, for errors.
+  public init(descriptor: Int32, size: Int, name: String) throws(AudioError) {
+    let bytes = FileBytes(descriptor: fcntl(descriptor, F_DUPFD_CLOEXEC, 0), size: size)
+    try self.init(Recording(bytes, path: name, source: name), source: name)
+  }
+
+  private init(_ recording: Recording, source: String) throws(AudioError) {
     let (sampleRate, channels) = (recording.decoder.sampleRate, recording.decoder.channels)
     if let refusal = PCMFormat.refusal(sampleRate: sampleRate, channels: channels) {
       throw AudioError(source: source, reason: .unsupported("has \(refusal)"))

@@ -13,7 +13,14 @@ struct Recording {
   ///   - path: A file, a pipe, or "-" for standard input.
   ///   - source: The name in errors.
   init(path: String, source: String) throws(AudioError) {
-    let bytes = Self.untagged(try openBytes(path: path, source: source))
+    self = try Self(try openBytes(path: path, source: source), path: path, source: source)
+  }
+
+  /// Looks at the header of a recording.
+  ///
+  /// - Parameter path: The name of the file, for the command that converts it.
+  init(_ bytes: any ByteSource, path: String, source: String) throws(AudioError) {
+    let bytes = Self.untagged(bytes)
     if let container = Container.find(in: bytes) ?? Container.mpeg(bytes, reach: 0) {
       self = try Self(container, in: bytes, path: path, source: source)
     } else if let name = ForeignFormat.name(of: bytes) {

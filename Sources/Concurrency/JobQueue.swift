@@ -16,7 +16,10 @@ struct Job<Failure: Error>: Sendable {
   }
 
   /// The job's rank in the queue; the lowest runs first.
-  var rank: Int { priority.isUrgent ? order.rawValue : .max }
+  var rank: (Int, Int) {
+    let level = priority.level
+    return (level.rawValue, level == .urgent ? order.rawValue : 0)
+  }
 }
 
 /// The queue of a ``WorkerThread``: the waiting jobs, and the running one.

@@ -1,5 +1,6 @@
 internal import Devices
 internal import Endpointing
+internal import HTTPServer
 internal import Recognition
 internal import VoiceActivity
 internal import Wording
@@ -8,7 +9,8 @@ internal import WyomingServer
 extension Setting {
   /// All settings, in the order in which they are shown.
   public static let all: [Setting] = [
-    uri, zeroconf, zeroconfInterface, model, device, fallback, decoderDevice, precision, buckets, lazyBuckets,
+    uri, http, httpTokenFile, httpCertificate, httpKey, httpOrigin, httpPage, zeroconf, zeroconfInterface,
+    model, device, fallback, decoderDevice, precision, buckets, lazyBuckets,
     memoryBudget, maxResidentBuckets, deviceProperty, inferenceSeconds, windowSeconds, vad, vadMargin,
     vadOnsetSeconds, vadHangOverSeconds, vadLeadingSeconds, vadTrailingSeconds, maxGain, maxSpeculations,
     endpointing, endpointCompleteSeconds, endpointUndecidedSeconds, endpointOpenSeconds,
@@ -19,11 +21,48 @@ extension Setting {
     logLevel, logFormat,
     logTranscripts, drainSeconds, maxConnections, maxUtteranceSeconds, maxHeaderBytes, maxDataBytes,
     maxPayloadBytes, stallSeconds, idleSeconds, deadlineSeconds,
+    httpMaxBytes, httpRequestSeconds, httpMaxRequests,
   ]
 
   public static let uri = list(
     "uri", \.uris, reference: "WYOMING_URI", accepted: "addresses like tcp://0.0.0.0:10300",
     "Address to listen on: tcp://HOST:PORT, unix:///PATH or stdio://; port 0 picks a free port.")
+
+  public static let http = list(
+    "http", \.https, value: "http", accepted: "addresses like tcp://0.0.0.0:8080",
+    "Address for HTTP, with OpenAI's API, metrics and a page: tcp://HOST:PORT; port 0 picks a free port.")
+
+  public static let httpTokenFile = optionalText(
+    "http-token-file", \.httpTokenFile, value: "file", accepted: "the path of a file",
+    "File with a token in each line, one of which HTTP clients must send; read again when it changes.")
+
+  public static let httpCertificate = optionalText(
+    "http-certificate", \.httpCertificate, value: "file", accepted: "the path of a file",
+    "File with the certificate chain of HTTPS, in PEM; read again when it changes.")
+
+  public static let httpKey = optionalText(
+    "http-key", \.httpKey, value: "file", accepted: "the path of a file",
+    "File with the private key of the certificate, in PEM.")
+
+  public static let httpOrigin = list(
+    "http-origin", \.httpOrigins, value: "origin", accepted: "origins like https://chat.example, or *",
+    each: \.isOrigin,
+    "Web page that may use the server from a browser, such as https://chat.example; * for all.")
+
+  public static let httpPage = yesOrNo(
+    "http-page", \.httpPage, "Serve the page to talk to, at the root of each HTTP address.")
+
+  public static let httpMaxBytes = wholeNumber(
+    "http-max-bytes", \.httpLimits.bodyBytes, in: 1024...1_099_511_627_776,
+    "Maximum length of an HTTP request's body, in bytes.")
+
+  public static let httpRequestSeconds = wholeNumber(
+    "http-request-seconds", \.httpLimits.requestSeconds, in: 1...86_400,
+    "Maximum time of an HTTP request, in seconds.")
+
+  public static let httpMaxRequests = wholeNumber(
+    "http-max-requests", \.httpLimits.requests, in: 1...10_000, value: "count",
+    "Maximum number of recordings that are recognized at the same time on an HTTP address.")
 
   public static let zeroconf = serviceName(
     "zeroconf", \.zeroconf,

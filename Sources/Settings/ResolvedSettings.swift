@@ -1,13 +1,15 @@
+public import Addresses
 internal import Devices
 internal import Recognition
 internal import SystemPaths
-public import WyomingProtocol
 
 /// Settings with the source of each.
 public struct ResolvedSettings: Sendable, CustomStringConvertible {
   public let settings: ServerSettings
   /// The addresses that `uri` names.
   public private(set) var addresses: [ListenAddress] = []
+  /// The addresses that `http` names.
+  public private(set) var httpAddresses: [ListenAddress] = []
   /// The sources by the setting's name; settings that are not there have their default.
   private let sources: [String: Source]
 
@@ -16,12 +18,28 @@ public struct ResolvedSettings: Sendable, CustomStringConvertible {
     self.settings = settings
     self.sources = sources
     for uri in settings.uris {
-      do throws(ProtocolError) {
+      do throws(AddressError) {
         addresses.append(try ListenAddress(parsing: uri))
       } catch {
-        let why = if case .address(_, let why) = error { why } else { error.description }
-        throw refusal(of: .uri, uri, because: why)
+        throw refusal(of: .uri, uri, because: error.why)
       }
+    }
+    for text in settings.https {
+      let address: ListenAddress
+      do throws(AddressError) {
+        address = try ListenAddress(parsing: text)
+      } catch {
+        throw refusal(of: .http, text, because: error.why)
+      }
+      guard case .tcp = address.endpoint else {
+        throw refusal(of: .http, text, because: "HTTP needs tcp://HOST:PORT")
+      }
+      httpAddresses.append(address)
+    }
+    if (settings.httpCertificate == nil) != (settings.httpKey == nil) {
+      let (given, setting) =
+        settings.httpKey.map { ($0, Setting.httpKey) } ?? (settings.httpCertificate ?? "", .httpCertificate)
+      throw refusal(of: setting, given, because: "HTTPS needs both http-certificate and http-key")
     }
     if settings.listening.gate == .off {
       if settings.endpointing { throw refusal(of: .endpointing, "on", because: Self.needsActivity) }

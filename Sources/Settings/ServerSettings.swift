@@ -1,5 +1,6 @@
 public import Devices
 public import Endpointing
+public import HTTPServer
 public import Logging
 public import Recognition
 public import Wording
@@ -9,6 +10,19 @@ public import WyomingServer
 public struct ServerSettings: Sendable, Equatable {
   /// The addresses to listen on; see `ResolvedSettings.addresses`.
   public var uris = ["tcp://0.0.0.0:10300"]
+
+  /// The addresses for HTTP; see `ResolvedSettings.httpAddresses`.
+  public var https: [String] = []
+  /// The file with the tokens of HTTP clients; `nil` if all may use the server.
+  public var httpTokenFile: String?
+  /// The files with the certificate and the key of HTTPS; `nil` for plain HTTP.
+  public var httpCertificate, httpKey: String?
+  /// The origins of web pages that may use the server from a browser.
+  public var httpOrigins: [String] = []
+  /// True if the page is served.
+  public var httpPage = true
+  /// The limits of HTTP alone; see ``allHTTPLimits``.
+  public var httpLimits = HTTPLimits()
 
   /// "no", "yes", or the name under which the server is advertised.
   public var zeroconf = "no"
@@ -55,6 +69,17 @@ public struct ServerSettings: Sendable, Equatable {
 
   public init(dataDir: String) {
     self.dataDir = dataDir
+  }
+
+  /// The limits of HTTP, with those that all protocols share.
+  public var allHTTPLimits: HTTPLimits {
+    var all = httpLimits
+    all.connections = limits.connections
+    all.stallSeconds = limits.stallSeconds
+    all.idleSeconds = limits.idleSeconds
+    all.deadlineSeconds = limits.deadlineSeconds
+    all.utteranceSeconds = limits.utteranceSeconds
+    return all
   }
 }
 

@@ -143,6 +143,13 @@ extension Setting {
       write: { $0 ? "on" : "off" })
   }
 
+  /// "yes" or "no", for a setting that is not a switch on the command line.
+  static func yesOrNo(_ name: String, _ property: Property<Bool>, _ help: String) -> Setting {
+    Setting(
+      name, property, help, value: "answer", accepted: "yes or no", choices: ["yes", "no"], parse: truth,
+      write: { $0 ? "yes" : "no" })
+  }
+
   /// A whole number.
   static func wholeNumber(
     _ name: String, _ property: Property<Int>, in range: ClosedRange<Int>, value: String? = nil,
@@ -274,11 +281,11 @@ extension Setting {
   /// Any number of texts.
   static func list(
     _ name: String, _ property: Property<[String]>, reference: String? = nil, value: String? = nil,
-    accepted: String, _ help: String
+    accepted: String, each isAccepted: @escaping @Sendable (String) -> Bool = \.isPlainLine, _ help: String
   ) -> Setting {
     Setting(
       name, items: property, reference: reference, help, value: value, accepted: accepted, isList: true,
-      parse: { $0.allSatisfy(\.isPlainLine) ? $0 : nil },
+      parse: { $0.allSatisfy(isAccepted) ? $0 : nil },
       write: { $0.isEmpty ? nil : $0.joined(separator: ", ") })
   }
 }

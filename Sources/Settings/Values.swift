@@ -6,6 +6,14 @@ extension String {
     !isEmpty && unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
   }
 
+  /// True for the origin of a web page, such as `https://chat.example:8443`, and for `*`.
+  var isOrigin: Bool {
+    guard self != "*" else { return true }
+    guard isPlainLine, let scheme = ["http://", "https://"].first(where: hasPrefix) else { return false }
+    let host = dropFirst(scheme.count)
+    return !host.isEmpty && !host.contains("/")
+  }
+
   /// The parts between commas or blanks.
   var items: [String] { split { $0 == "," || $0.isWhitespace }.map(String.init) }
 

@@ -12,6 +12,12 @@ extension Files {
     return bytes
   }
 
+  /// The length of a file, in bytes; `nil` if there is none.
+  public static func length(of path: String) -> Int? { status(of: path).map { Int(clamping: $0.st_size) } }
+
+  /// The owner of a file; `nil` if there is none.
+  public static func owner(of path: String) -> UInt32? { status(of: path)?.st_uid }
+
   /// Reads a file to its end, unless it is larger than a limit in bytes.
   public static func contents(of path: String, atMost limit: Int) throws(FileError) -> [UInt8] {
     if let size = status(of: path)?.st_size, size > limit {

@@ -1,5 +1,7 @@
-public import WyomingProtocol
-public import WyomingStatus
+public import Addresses
+internal import JSON
+public import StatusReport
+internal import WyomingProtocol
 
 /// A check that a Wyoming server answers `describe`. A Lorikeet is also asked for its status.
 public struct HealthCheck: Sendable {

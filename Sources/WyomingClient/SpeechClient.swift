@@ -1,5 +1,7 @@
+public import Addresses
+internal import JSON
 internal import NIOCore
-public import WyomingProtocol
+internal import WyomingProtocol
 
 /// A client that speaks to a server in real time, as Home Assistant does, and measures how long a person would wait.
 public struct SpeechClient: Sendable {

@@ -1,3 +1,4 @@
+public import JSON
 public import NIOCore
 
 /// A message of the Wyoming protocol: a type, some data, and a payload, mostly audio.
@@ -57,8 +58,6 @@ public enum ProtocolError: Error, Sendable, Equatable, CustomStringConvertible {
   case notAnObject(key: String)
   /// A value of an event is invalid.
   case value(event: String, String)
-  /// A text is not an address to listen on.
-  case address(String, why: String)
 
   /// The reason in one line.
   public var description: String {
@@ -70,7 +69,6 @@ public enum ProtocolError: Error, Sendable, Equatable, CustomStringConvertible {
     case .length(let key, let value, let limit): "\(key) is \(value), expected 0 to \(limit)"
     case .notAnObject(let key): "\(key) is not a JSON object"
     case .value(let event, let what): "\(event): \(what)"
-    case .address(let text, let why): "\"\(text)\" is not an address to listen on: \(why)"
     }
   }
 

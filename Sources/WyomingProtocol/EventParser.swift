@@ -1,3 +1,4 @@
+internal import JSON
 public import NIOCore
 
 /// Parses events from bytes as they arrive: a header line of JSON, then `data_length` bytes of JSON, then
@@ -106,7 +107,7 @@ public struct EventParser: Sendable {
   }
 
   fileprivate static func json(_ bytes: ByteBuffer) -> JSONValue? {
-    JSONReader.value(of: Array(bytes.readableBytesView))
+    JSONValue(parsing: Array(bytes.readableBytesView))
   }
 }
 

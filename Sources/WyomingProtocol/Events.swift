@@ -1,3 +1,5 @@
+public import JSON
+
 // MARK: Events that the server sends
 extension Event {
   /// Creates the first event of the answer to an utterance. Clients without support for streaming wait for `transcript`

@@ -1,3 +1,4 @@
+internal import JSON
 public import NIOCore
 
 /// The server's side of one connection, without sockets, audio or models: it receives events and returns the actions

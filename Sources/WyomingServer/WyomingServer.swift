@@ -1,29 +1,37 @@
+public import Addresses
 internal import Concurrency
+internal import Listening
 public import Logging
 internal import NIOCore
 public import ServiceLifecycle
+public import Serving
 internal import SystemPaths
-public import WyomingProtocol
+internal import Telemetry
+internal import WyomingProtocol
 
 /// A speech-to-text server with the Wyoming protocol on one address.
 public struct WyomingServer: Service {
   private let address: ListenAddress
   private let service: SpeechService
   private let limits: ServerLimits
+  private let version: String
   private let logger: Logger
   private let onOpen: @Sendable (ListenAddress, _ ipAddress: String?) -> Void
 
   /// Creates a server.
   ///
-  /// - Parameter onOpen: Called when the address is open, with the address, where port 0 is replaced by the chosen port,
-  ///   and the IP address of its host; `nil` if it has none.
+  /// - Parameters:
+  ///   - version: The version that clients are told.
+  ///   - onOpen: Called when the address is open, with the address, where port 0 is replaced by the chosen port,
+  ///     and the IP address of its host; `nil` if it has none.
   public init(
-    address: ListenAddress, service: SpeechService, limits: ServerLimits, logger: Logger,
+    address: ListenAddress, service: SpeechService, limits: ServerLimits, version: String, logger: Logger,
     onOpen: @escaping @Sendable (ListenAddress, _ ipAddress: String?) -> Void = { _, _ in }
   ) {
     self.address = address
     self.service = service
     self.limits = limits
+    self.version = version
     self.logger = logger
     self.onOpen = onOpen
   }
@@ -31,7 +39,7 @@ public struct WyomingServer: Service {
   /// Serves until the service group shuts down. Then it accepts no new clients, drops the idle ones, and lets the
   /// others finish the utterance that they have begun. On standard input it ends with the input.
   ///
-  /// - Throws: ``ServerError`` if the address cannot be listened on.
+  /// - Throws: `ListeningError` if the address cannot be listened on.
   public func run() async throws {
     let listener = try await Listener(address: address).open()
     logger.info("listening", metadata: ["uri": "\(listener.address)"])
@@ -44,7 +52,10 @@ public struct WyomingServer: Service {
           case .taken:
             group.addTask {
               defer { connections.release() }
-              await Connection(service: service, limits: limits, logger: logger).serve(client)
+              service.metrics.changeConnections(.wyoming, by: 1)
+              defer { service.metrics.changeConnections(.wyoming, by: -1) }
+              await Connection(service: service, limits: limits, version: version, logger: logger)
+                .serve(client)
             }
           case .refused(let isFirst):
             // A flood of clients must not flood the log.

@@ -1,5 +1,6 @@
 // Command-line arguments whose types are in other modules.
 
+internal import Addresses
 public import ArgumentParser
 public import Devices
 internal import WyomingProtocol

@@ -1,3 +1,4 @@
+internal import Addresses
 internal import Glibc
 internal import MulticastDNS
 internal import ServiceDiscovery

@@ -4,8 +4,8 @@ internal import ModelDownload
 internal import ModelStore
 internal import Recognition
 internal import ServiceLifecycle
+internal import Serving
 internal import SpeechEngine
-internal import WyomingServer
 
 /// Downloads and loads a model while its server already listens.
 ///
@@ -26,8 +26,8 @@ struct RecognizerLoading: Service {
     place = try request.locate()
     served =
       switch place {
-      case .here(let model): ServedRecognizer(WyomingInfo.program(for: model))
-      case .hub(let model, _): ServedRecognizer(WyomingInfo.program(for: model), isFetched: false)
+      case .here(let model): ServedRecognizer(ModelCard(model))
+      case .hub(let model, _): ServedRecognizer(ModelCard(model), isFetched: false)
       }
   }
 
@@ -50,7 +50,7 @@ struct RecognizerLoading: Service {
     case .hub(let model, let hub):
       let report = PullReport(model: model.name, showsBar: false) { [logger] in logger.info("\($0)") }
       let fetched = try await request.fetch(model, from: hub, report)
-      served.fetched(WyomingInfo.program(for: fetched))
+      served.fetched(ModelCard(fetched))
       return fetched
     }
   }

@@ -2,13 +2,13 @@ internal import Devices
 internal import Diagnosis
 internal import Glibc
 internal import Inference
+internal import Listening
 internal import ModelDownload
 internal import ModelStore
 internal import Parakeet
 internal import SpeechEngine
 internal import SystemPaths
 internal import WyomingClient
-internal import WyomingServer
 
 /// Advice on command-line options for errors of the modules, which do not know these options.
 enum Remedies {
@@ -20,7 +20,7 @@ enum Remedies {
   private static func advice(for error: any Error) -> String? {
     switch error {
     case let error as ClientError: advice(for: error.reason)
-    case ServerError.notListening: "give another --uri"
+    case is ListeningError: "give another --uri or --http"
     case let error as DeviceError: advice(for: error)
     case let error as ParakeetError: advice(for: error)
     case let error as ModelError: advice(for: error)

@@ -1,3 +1,4 @@
+internal import Addresses
 internal import ArgumentParser
 internal import HomeAssistant
 internal import Logging
@@ -6,8 +7,6 @@ internal import ServiceDiscovery
 internal import ServiceLifecycle
 internal import Settings
 internal import SystemPaths
-internal import WyomingProtocol
-internal import WyomingServer
 
 /// `lorikeet serve`: answers Wyoming clients such as Home Assistant.
 struct Serve: AsyncParsableCommand {
@@ -25,6 +24,7 @@ struct Serve: AsyncParsableCommand {
       """.with(.serve))
 
   @OptionGroup(title: "Address options") var addresses: AddressOptions
+  @OptionGroup(title: "HTTP options") var http: HTTPOptions
   @OptionGroup(title: "Recognition options") var speech: SpeechOptions
   @OptionGroup(title: "Recognition options") var endpointing: EndpointingOptions
   @OptionGroup(title: "Names options") var nameSources: NameSourceOptions
@@ -87,32 +87,12 @@ struct Serve: AsyncParsableCommand {
   private func services(
     _ resolved: ResolvedSettings, _ discovery: Discovery?, _ logger: Logger
   ) throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
-    var models: [String: ServedRecognizer] = [:]
-    var loading: [ServiceGroupConfiguration.ServiceConfiguration] = []
-    var servers: [ServiceGroupConfiguration.ServiceConfiguration] = []
     let settings = resolved.settings
     let (names, nameServices) = try names(settings, logger)
-    loading += nameServices.map { .init(service: $0) }
     let advertiser = discovery.map { Advertiser(interfaces: $0.interfaces, logger: logger) }
+    var assembly = ServerAssembly(settings, names, logger)
     for (place, address) in resolved.addresses.enumerated() {
-      let name = address.model ?? settings.model
-      let model: ServedRecognizer
-      if let known = models[name] {
-        model = known
-      } else {
-        let load = try RecognizerLoading(ModelRequest(settings, model: name), logger)
-        model = load.served
-        models[name] = model
-        loading.append(.init(service: load))
-      }
-      let service = SpeechService(
-        model: model, language: address.language ?? settings.language,
-        names: names, wording: settings.wording,
-        endpointing: address.endpointing ?? settings.endpointing ? settings.endpointTimes : nil,
-        logsTranscripts: settings.logTranscripts)
-      let server = WyomingServer(
-        address: address, service: service, limits: settings.limits, logger: logger
-      ) { address, ipAddress in
+      try assembly.add(wyoming: address) { address, ipAddress in
         guard let advertiser, let discovery else { return }
         if let advertisement = discovery.advertisement(of: address, ipAddress: ipAddress, place: place) {
           advertiser.add(advertisement)
@@ -120,10 +100,17 @@ struct Serve: AsyncParsableCommand {
           logger.notice("not advertised: no other machine can reach it", metadata: ["uri": "\(address)"])
         }
       }
-      servers.append(.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup))
     }
+    try assembly.add(http: resolved.httpAddresses)
     // The last service is shut down first: clients must not find a server that accepts no more connections.
-    return loading + servers + (advertiser.map { [.init(service: $0)] } ?? [])
+    let helpers = (nameServices + assembly.helpers).map {
+      ServiceGroupConfiguration.ServiceConfiguration(service: $0)
+    }
+    let servers = assembly.servers.map {
+      ServiceGroupConfiguration.ServiceConfiguration(
+        service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
+    }
+    return helpers + servers + (advertiser.map { [.init(service: $0)] } ?? [])
   }
 
   /// Returns the names of the home, and the services that keep them up to date.
@@ -133,7 +120,7 @@ struct Serve: AsyncParsableCommand {
     let home = try HomeSource(settings, environment: SystemProcess.environment)
     let book = NameBook((settings.names == nil ? [] : [.file]) + (home == nil ? [] : [.homeAssistant]))
     var services: [any Service] = []
-    if let file = settings.names { services.append(try NamesFileWatch(file, book, logger)) }
+    if let file = settings.names { services.append(try NamesFileWatch(file, book, logger).watch) }
     if let home { services.append(HomeNames(home.address, home.token, book: book, logger: logger)) }
     return (book, services)
   }

@@ -8,6 +8,16 @@ struct AddressOptions: SettingOptions {
   @Option(.zeroconfInterface) var zeroconfInterface: [String]
 }
 
+/// The options of `serve` for HTTP.
+struct HTTPOptions: SettingOptions {
+  @Option(.http) var http: [String]
+  @Option(.httpTokenFile, completion: .file()) var httpTokenFile: String?
+  @Option(.httpCertificate, completion: .file()) var httpCertificate: String?
+  @Option(.httpKey, completion: .file()) var httpKey: String?
+  @Option(.httpOrigin) var httpOrigin: [String]
+  @Option(.httpPage) var httpPage: String?
+}
+
 /// The recognition options of `serve` alone.
 struct EndpointingOptions: SettingOptions {
   @Option(.endpointing) var endpointing: String?
@@ -27,6 +37,9 @@ struct LimitOptions: SettingOptions {
   @Option(.deadlineSeconds) var deadlineSeconds: String?
   @Option(.idleSeconds) var idleSeconds: String?
   @Option(.drainSeconds) var drainSeconds: String?
+  @Option(.httpMaxBytes) var httpMaxBytes: String?
+  @Option(.httpRequestSeconds) var httpRequestSeconds: String?
+  @Option(.httpMaxRequests) var httpMaxRequests: String?
 }
 
 /// The options of `serve` whose defaults suit nearly everyone.

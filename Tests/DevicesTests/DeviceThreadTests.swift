@@ -48,7 +48,7 @@ import Testing
       release.block()
     }
     try await running.opened()
-    let (idle, raised) = (WorkPriority(isUrgent: false), WorkPriority(isUrgent: false))
+    let (idle, raised) = (WorkPriority(.early), WorkPriority(.early))
     async let one: Void = thread.run(.following, priority: idle) { order.append("not urgent") }
     try await eventually { thread.waitingCount == 1 }
     async let two: Void = thread.run(priority: raised) { order.append("urgent later") }

@@ -12,6 +12,8 @@ from hub import Hub
 from server import Server
 from store import FILES, Store
 
+pytest_plugins = ["http_fixtures"]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def binary():

@@ -83,7 +83,7 @@ def test_a_port_in_use_is_refused(server):
     errors = [line for line in result.stderr.splitlines() if line.startswith("lorikeet: ")]
     assert len(errors) == 1, result.stderr
     assert errors[0] == (
-        f"lorikeet: cannot listen on {server.uri}: Address already in use: another program listens there; give another --uri")
+        f"lorikeet: cannot listen on {server.uri}: Address already in use: another program listens there; give another --uri or --http")
 
 
 def test_transcripts_are_not_logged(server):

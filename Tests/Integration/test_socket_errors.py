@@ -117,6 +117,6 @@ def test_a_server_that_closes_the_connection_is_reported_in_one_line(visit, ask)
 ])
 def test_an_address_that_cannot_be_listened_on_is_reported_in_one_line(uri, why):
     line = said("serve", "--no-cache", "--uri", uri)
-    assert re.fullmatch(f"cannot listen on {re.escape(uri)}: ({why}).*; give another --uri", line), line
+    assert re.fullmatch(f"cannot listen on {re.escape(uri)}: ({why}).*; give another --uri or --http", line), line
 
 

@@ -1,3 +1,4 @@
+import Addresses
 import MulticastDNS
 import Settings
 import Testing

@@ -1,7 +1,7 @@
 import Devices
+import StatusReport
 import Testing
 import WyomingClient
-import WyomingStatus
 
 @testable import lorikeet
 

@@ -1,8 +1,8 @@
 import Devices
 import Diagnosis
+import StatusReport
 import Testing
 import WyomingClient
-import WyomingStatus
 
 @testable import lorikeet
 

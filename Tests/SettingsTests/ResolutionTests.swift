@@ -1,3 +1,4 @@
+import Addresses
 import Devices
 import FoundationEssentials
 import Recognition
@@ -73,7 +74,8 @@ private func refusal(
       "language": "en", "buckets": "5,20", "lazy-buckets": "10", "memory-budget": "3GB",
       "max-resident-buckets": "2", "device-property": "NPU_TURBO=NO", "zeroconf-interface": "eth0",
       "max-payload-bytes": "1048576", "names": "names.txt", "home-assistant": "http://home:8123",
-      "home-assistant-token-file": "token",
+      "home-assistant-token-file": "token", "http": "tcp://0.0.0.0:8080", "http-token-file": "tokens",
+      "http-certificate": "chain.pem", "http-key": "key.pem", "http-origin": "https://chat.example",
     ]
     let values = try Setting.all.map { setting in
       let value = setting.choices.last ?? setting.defaultValue(dataDir: "/d") ?? examples[setting.name]

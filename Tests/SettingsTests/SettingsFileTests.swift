@@ -105,7 +105,7 @@ private func refusal(_ content: String, in name: String = "settings.yaml") async
       ("devise: cpu", "unknown key 'devise' (file ", "did you mean 'device'?"),
       ("Device: cpu", "unknown key 'Device'", "did you mean 'device'?"),
       ("log: {level: debug}", "unknown key 'log.level'", "did you mean 'log-level'?"),
-      ("colour: red", "unknown key 'colour'", "expected uri, zeroconf, "),
+      ("colour: red", "unknown key 'colour'", "expected uri, http, "),
       ("log-level: info\nlog_level: debug", "'log-level' is set twice", "(file "),
       ("device: cpu\ndevice: auto", "cannot read settings from ", "unique"),
       ("device: tpu", "device cannot be 'tpu' (file ", "expected auto, cpu, gpu or npu"),

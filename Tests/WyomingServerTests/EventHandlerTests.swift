@@ -1,8 +1,10 @@
 import Devices
+import JSON
 import Logging
 import ModelStore
 import NIOCore
 import Recognition
+import Serving
 import SpeechEngine
 import Testing
 import WyomingProtocol
@@ -18,16 +20,16 @@ import WyomingProtocol
 
   /// The requests for which the handler looks up a language while it handles the events.
   private func lookups(_ events: [Event]) async throws -> [Session.Request] {
-    let artifact = Artifact(name: "tiny", description: "", version: "", attribution: (name: "", url: ""))
-    let model = ServedRecognizer(SpeechProgram(artifact, models: []))
+    let maker = ModelCard.Maker(name: "", url: "")
+    let model = ServedRecognizer(ModelCard(name: "tiny", description: "", maker: maker, languages: []))
     model.arrived(Recognizer(model: try ModelDirectory.find("builtin"), settings: ComputeSettings()))
     let (writer, sent) = Connection.Writer.makeTestingWriter()
     defer { withExtendedLifetime(sent) { writer.finish() } }
     let connection = Connection(
-      service: SpeechService(model: model), limits: ServerLimits(),
+      service: SpeechService(model: model), limits: ServerLimits(), version: "1",
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     var requests: [Session.Request] = []
-    var handler = EventHandler(connection: connection, outbound: writer, queue: TranscriptQueue()) {
+    var handler = EventHandler(connection: connection, outbound: writer, queue: Connection.Queue()) {
       requests.append($0)
       return SpeechContext(language: $0.language, phrases: $1)
     }

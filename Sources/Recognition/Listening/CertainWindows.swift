@@ -21,7 +21,7 @@ final class CertainWindows: Sendable {
   /// - Parameter onSegment: Called with each segment that is final, in order.
   init(_ recognizer: any WindowRecognizer, onSegment: @escaping @Sendable (SpokenText) -> Void) {
     let (stream, items) = AsyncStream<Item>.makeStream()
-    let priority = WorkPriority(isUrgent: false)
+    let priority = WorkPriority(.early)
     (self.items, self.priority) = (items, priority)
     work = Task {
       var assembly = TranscriptAssembly(for: recognizer)

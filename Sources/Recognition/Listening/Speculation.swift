@@ -13,7 +13,7 @@ struct Speculation: Sendable {
   private var plan: SpeculationPlan
   /// The windows of the current attempt, in order.
   private var attempts: [Attempt] = []
-  private var priority = WorkPriority(isUrgent: false)
+  private var priority = WorkPriority(.early)
   /// The check that the device is free: work that clients wait for takes precedence.
   private var deviceCheck: Task<Bool, Never>?
   /// The report of the current attempt's results, if anyone wants it.
@@ -49,7 +49,7 @@ struct Speculation: Sendable {
     _ windows: [WindowFrames], in context: SpeechContext, by recognizer: any WindowRecognizer,
     onDecline: @escaping @Sendable () -> Void, onEnd: (@Sendable ([WindowResult]?) -> Void)? = nil
   ) {
-    let priority = WorkPriority(isUrgent: false)
+    let priority = WorkPriority(.early)
     let check = Task {
       guard await recognizer.isQuiet else {
         onDecline()

@@ -1,9 +1,12 @@
+internal import Listening
 internal import Logging
 internal import NIOCore
 internal import Recognition
 internal import ServiceLifecycle
+internal import Serving
 internal import SocketFaults
 internal import SystemPaths
+internal import Telemetry
 internal import WyomingProtocol
 
 /// The connection of one client: reads its events, and answers its utterances in order.
@@ -12,18 +15,22 @@ internal import WyomingProtocol
 struct Connection: Sendable {
   let service: SpeechService
   let limits: ServerLimits
+  let version: String
   let logger: Logger
   let activity: ConnectionActivity
 
   typealias Channel = NIOAsyncChannel<Result<Event, ProtocolError>, ByteBuffer>
   typealias Reader = NIOAsyncChannelInboundStream<Result<Event, ProtocolError>>
+  typealias Queue = UtteranceQueue<Session.Request>
   typealias Writer = NIOAsyncChannelOutboundWriter<ByteBuffer>
 
-  init(service: SpeechService, limits: ServerLimits, logger: Logger) {
+  init(service: SpeechService, limits: ServerLimits, version: String, logger: Logger) {
     self.service = service
     self.limits = limits
+    self.version = version
     self.logger = logger
-    activity = ConnectionActivity(limits: limits)
+    activity = ConnectionActivity(
+      stallSeconds: limits.stallSeconds, idleSeconds: limits.idleSeconds)
   }
 
   /// The number of events that can wait for the handler before reading stops: an event can be large.
@@ -60,7 +67,7 @@ struct Connection: Sendable {
   private func converse(
     _ inbound: Reader, _ outbound: Writer, _ channel: any NIOCore.Channel
   ) async throws {
-    let queue = TranscriptQueue()
+    let queue = Queue()
     try await withThrowingTaskGroup(of: Part.self) { group in
       group.addTask {
         // A client can close its sending side after its last event and still wait for the answer.
@@ -98,10 +105,13 @@ struct Connection: Sendable {
 
   /// Reads events until the client ends its side, or until the server shuts down and no utterance is open.
   private func read(
-    _ inbound: Reader, _ outbound: Writer, _ channel: any NIOCore.Channel, _ queue: TranscriptQueue
+    _ inbound: Reader, _ outbound: Writer, _ channel: any NIOCore.Channel, _ queue: Queue
   ) async throws {
     var handler = EventHandler(
-      connection: self, outbound: outbound, queue: queue, context: service.context(of:names:))
+      connection: self, outbound: outbound, queue: queue
+    ) { request, names in
+      service.context(language: request.language, phrases: request.phrases, names: names)
+    }
     var isRefused = false
     for try await event in inbound where !isRefused {
       do {
@@ -128,7 +138,7 @@ struct Connection: Sendable {
 
   /// Transcribes the utterances that have ended, one after the other, and sends the final text of utterances that have
   /// not.
-  private func answer(_ queue: TranscriptQueue, _ outbound: Writer) async throws {
+  private func answer(_ queue: Queue, _ outbound: Writer) async throws {
     var stream = TranscriptEvents()
     while let job = await queue.next() {
       switch job {
@@ -138,10 +148,11 @@ struct Connection: Sendable {
       case .utterance(let number, let audio, let request):
         defer { activity.endAnswer() }
         do {
-          let transcript = try await service.answer(audio, request, within: limits.deadlineSeconds, logger)
+          let transcript = try await service.answer(
+            audio, language: request.language, for: .wyoming, within: limits.deadlineSeconds, logger)
           try await send(
             stream.transcript(transcript.text, of: number, language: transcript.language), outbound)
-        } catch let error as ServerError {
+        } catch let error as ServingError {
           logger.error("an utterance got no transcript", metadata: ["why": "\(error)"])
           try await send([.error(error.description.readable, code: error.code)], outbound)
           // Old versions of Home Assistant ignore the error and wait until the connection closes: throwing closes it.

@@ -1,7 +1,11 @@
+internal import Audio
+internal import Listening
 internal import Logging
 internal import NIOCore
 internal import Names
 internal import Recognition
+internal import Serving
+internal import StatusReport
 internal import Transducer
 internal import WyomingProtocol
 
@@ -9,7 +13,7 @@ internal import WyomingProtocol
 struct EventHandler: ~Copyable {
   private let connection: Connection
   private let outbound: Connection.Writer
-  private let queue: TranscriptQueue
+  private let queue: Connection.Queue
   private let context: (Session.Request, [BoostedPhrase]) -> SpeechContext
   private var session: Session
   private var utterance: UtteranceIntake?
@@ -25,7 +29,7 @@ struct EventHandler: ~Copyable {
   /// - Parameter context: Returns what a request and the names of the home say about an utterance. It is called when an
   ///   utterance begins and when its request changes, not for each chunk of audio.
   init(
-    connection: Connection, outbound: Connection.Writer, queue: TranscriptQueue,
+    connection: Connection, outbound: Connection.Writer, queue: Connection.Queue,
     context: @escaping (Session.Request, _ names: [BoostedPhrase]) -> SpeechContext
   ) {
     self.connection = connection
@@ -44,9 +48,10 @@ struct EventHandler: ~Copyable {
     for action in try session.receive(event) {
       switch action {
       case .describe:
-        try await connection.send([connection.service.info], outbound)
+        let program = SpeechProgram(connection.service, version: connection.version)
+        try await connection.send([.info([program])], outbound)
       case .status:
-        try await connection.send([connection.service.status], outbound)
+        try await connection.send([.status(connection.service.status.json)], outbound)
       case .send(let event):
         try await connection.send([event], outbound)
       case .beginUtterance:
@@ -56,7 +61,7 @@ struct EventHandler: ~Copyable {
           context(request, names), endingAfter: connection.service.endpointTimes(for: request))
       case .append(let bytes, let format):
         utterance?.arrived(connection.service.model.recognizer)
-        let end = try await utterance?.append(bytes, format)
+        let end = try await append(bytes, format)
         reportChannels(format)
         try await reportVoice(endingAt: end)
       case .finishUtterance(let request):
@@ -99,9 +104,24 @@ struct EventHandler: ~Copyable {
         "ended an utterance that became too long",
         metadata: ["seconds": "\(connection.limits.utteranceSeconds)"])
     }
-    let audio = try ended.finished()
+    let audio: UtteranceAudio
+    do throws(AudioError) {
+      audio = try ended.finished()
+    } catch {
+      throw ProtocolError.value(event: "audio-stop", error.description)
+    }
     connection.activity.beginAnswer()
     try await queue.append(count, audio, request)
+  }
+
+  private mutating func append(_ bytes: ByteBuffer, _ format: Session.AudioFormat) async throws -> Double? {
+    do throws(AudioError) {
+      return try await utterance?.append(
+        Array(bytes.readableBytesView),
+        PCMFormat(sampleRate: format.rate, bytesPerSample: format.width, channels: format.channels))
+    } catch {
+      throw ProtocolError.value(event: "audio-chunk", error.description)
+    }
   }
 
   private mutating func reportChannels(_ format: Session.AudioFormat) {

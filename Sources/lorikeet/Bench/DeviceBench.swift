@@ -2,6 +2,7 @@ internal import Devices
 internal import Diagnosis
 internal import ModelStore
 internal import Recognition
+internal import Serving
 internal import SpeechEngine
 internal import Transducer
 
@@ -23,7 +24,7 @@ internal import Transducer
     var measurement = BenchResult.Measurement(proof: try await prove(recognizer))
     if let silence = plan.trailingSilence {
       try await LocalServer(
-        recognizer: recognizer, program: WyomingInfo.program(for: model), language: plan.language
+        recognizer: recognizer, card: ModelCard(model), language: plan.language
       ).serving { address in
         let bench = RealTimeBench(address: address, silence: silence, plan: plan, progress: progress)
         measurement.realTime = try await bench.rows { mark(recognizer) }

@@ -1,10 +1,12 @@
+internal import Addresses
 internal import Devices
 internal import Logging
 internal import Recognition
+internal import Serving
+internal import StatusReport
 internal import WyomingClient
 internal import WyomingProtocol
 internal import WyomingServer
-internal import WyomingStatus
 
 /// Streams recordings to a server in real time, as Home Assistant does.
 @MainActor struct RealTimeBench {
@@ -69,13 +71,12 @@ internal import WyomingStatus
 /// A server in this process, on a free port of the loopback interface.
 struct LocalServer: Sendable {
   let recognizer: Recognizer
-  /// The answer to `describe`.
-  let program: SpeechProgram
+  let card: ModelCard
   let language: String?
 
   /// Serves while `body` runs.
   @MainActor func serving(_ body: (ListenAddress) async throws -> Void) async throws {
-    let model = ServedRecognizer(program)
+    let model = ServedRecognizer(card)
     model.arrived(recognizer)
     model.ready()
     let (opened, arrival) = AsyncStream<ListenAddress>.makeStream()
@@ -84,7 +85,7 @@ struct LocalServer: Sendable {
     (limits.utteranceSeconds, limits.deadlineSeconds) = (86_400, 3600)
     let server = WyomingServer(
       address: ListenAddress(.tcp(host: "127.0.0.1", port: 0)),
-      service: SpeechService(model: model, language: language), limits: limits,
+      service: SpeechService(model: model, language: language), limits: limits, version: Lorikeet.version,
       logger: Logger(label: "lorikeet") { _ in SwiftLogNoOpLogHandler() },
       onOpen: { address, _ in arrival.yield(address) })
     try await withThrowingTaskGroup(of: Void.self) { group in

@@ -73,7 +73,7 @@ struct CacheFolder {
 
   private static func size(of path: String) -> Int {
     let names = (try? Files.names(in: path)) ?? []
-    return names.reduce(0) { $0 + Int(clamping: Files.status(of: "\(path)/\($1)")?.st_size ?? 0) }
+    return names.reduce(0) { $0 + (Files.length(of: "\(path)/\($1)") ?? 0) }
   }
 
   private func finding(_ verdict: Verdict, _ text: String, remedy: String? = nil) -> Finding {
@@ -95,7 +95,7 @@ struct Refusal {
   static func why(of path: String) -> String {
     let code = errno
     let why = String(cString: strerror(code))
-    guard code == EACCES || code == EPERM, let owner = Files.status(of: path)?.st_uid, owner != geteuid()
+    guard code == EACCES || code == EPERM, let owner = Files.owner(of: path), owner != geteuid()
     else {
       return why
     }

@@ -1,9 +1,10 @@
 internal import Devices
+internal import JSON
 internal import ModelDownload
+internal import StatusReport
 internal import SystemPaths
 internal import WyomingClient
 internal import WyomingProtocol
-internal import WyomingStatus
 
 /// The health of a running server.
 struct HealthReport {

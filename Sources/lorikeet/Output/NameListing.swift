@@ -1,3 +1,4 @@
+internal import JSON
 internal import Names
 internal import SystemPaths
 internal import WyomingProtocol

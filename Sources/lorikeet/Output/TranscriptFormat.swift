@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Recognition
+internal import Subtitling
 internal import Transducer
 
 /// The output format of a transcript.
