@@ -122,7 +122,12 @@ let package = Package(
     .target(
       name: "Addresses", dependencies: ["SystemPaths", .product(name: "NIOCore", package: "swift-nio")]),
     // Sockets that servers listen on, and the activity of their clients.
-    .target(name: "Listening", dependencies: nio + ["Addresses", "SocketFaults", "SystemPaths"]),
+    .target(
+      name: "Listening",
+      dependencies: nio + [
+        "Addresses", "Concurrency", "SocketFaults", "SystemPaths",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     .target(name: "OpenAIProtocol", dependencies: ["JSON", "Subtitling", "Transducer"]),
     // A server's status as JSON.
     .target(name: "StatusReport", dependencies: ["Devices", "JSON", "SystemPaths"]),
@@ -147,7 +152,7 @@ let package = Package(
     .target(
       name: "WyomingServer",
       dependencies: [
-        "Addresses", "Audio", "Concurrency", "Endpointing", "Listening", "Names", "Recognition", "Serving",
+        "Addresses", "Audio", "Endpointing", "Listening", "Names", "Recognition", "Serving",
         "SocketFaults", "StatusReport", "SystemPaths", "Telemetry", "Transducer", "WyomingProtocol",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),

@@ -45,10 +45,14 @@ class Server:
     def _read_log(self) -> None:
         for line in self.process.stderr:
             self.log.append(line)
+            self._note(line)
             if not self.uri and (match := LISTENING.search(line)):
                 self.uri, self.port = match[1], int(match[2])
                 self._listening.set()
         self._listening.set()  # the server has ended
+
+    def _note(self, line: str) -> None:
+        """Called with each line of the log."""
 
     def messages(self) -> str:
         return "".join(self.log)

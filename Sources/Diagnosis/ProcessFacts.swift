@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// What Linux tells about this process.
+/// Facts about this process, from Linux.
 public struct ProcessFacts: Sendable, Equatable {
   /// The resident memory, in bytes.
   public var residentBytes: Int

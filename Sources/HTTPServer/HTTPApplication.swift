@@ -1,7 +1,7 @@
 public import Logging
 public import Telemetry
 
-/// What an HTTP address offers, and to whom.
+/// The contents of an HTTP address, and its clients.
 public struct HTTPApplication: Sendable {
   /// The models.
   let models: ServedModels

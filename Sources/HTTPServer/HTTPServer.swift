@@ -1,7 +1,6 @@
 public import Addresses
-internal import Concurrency
 internal import Listening
-public import Logging
+internal import Logging
 internal import NIOCore
 internal import OpenAIProtocol
 public import ServiceLifecycle
@@ -12,20 +11,16 @@ public struct HTTPServer: Service {
   private let application: HTTPApplication
   private let endpoints: Endpoints
   private let certificate: ServerCertificate?
-  private let logger: Logger
 
   /// Creates a server.
   ///
   /// - Parameters:
   ///   - certificate: The certificate for TLS; `nil` for plain HTTP.
-  public init(
-    address: ListenAddress, application: HTTPApplication, certificate: ServerCertificate?, logger: Logger
-  ) {
+  public init(address: ListenAddress, application: HTTPApplication, certificate: ServerCertificate?) {
     self.address = address
     self.application = application
     endpoints = Endpoints(application)
     self.certificate = certificate
-    self.logger = logger
   }
 
   /// Serves until the service group shuts down. Then it accepts no new clients, closes the connections without a
@@ -34,26 +29,11 @@ public struct HTTPServer: Service {
   /// - Throws: `ListeningError` if the address cannot be listened on.
   public func run() async throws {
     let listener = try await Listener(address: address).open()
+    let logger = application.logger
     logger.info("listening", metadata: ["uri": "\(uri(of: listener.address))"])
-    let connections = Permits(application.limits.connections)
     await withTaskCancellationOrGracefulShutdownHandler {
-      await withDiscardingTaskGroup { group in
-        for await client in listener.clients {
-          switch connections.tryTake() {
-          case .taken:
-            group.addTask {
-              defer { connections.release() }
-              await HTTPConnection(application, endpoints, certificate, logger).serve(client)
-            }
-          case .refused(let isFirst):
-            // A flood of clients must not flood the log.
-            if isFirst {
-              logger.warning(
-                "turning clients away", metadata: ["connections": "\(application.limits.connections)"])
-            }
-            turnAway(client)
-          }
-        }
+      await listener.serve(upTo: application.limits.connections, logger, turnAway: turnAway) { client in
+        await HTTPConnection(application, endpoints, certificate).serve(client)
       }
     } onCancelOrGracefulShutdown: {
       listener.channel.close(promise: nil)

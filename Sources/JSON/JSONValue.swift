@@ -16,6 +16,11 @@ public enum JSONValue: Sendable, Equatable {
     self = value
   }
 
+  /// Creates a number that is rounded to multiples of 1 / `parts`; 0 for NaN or infinity, which JSON does not have.
+  public static func rounded(_ value: Double, to parts: Double) -> JSONValue {
+    .number(value.isFinite ? (value * parts).rounded() / parts : 0)
+  }
+
   /// The text of a string.
   public var string: String? {
     if case .string(let value) = self { value } else { nil }

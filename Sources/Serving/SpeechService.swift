@@ -166,15 +166,10 @@ public struct SpeechService: Sendable {
   private func limited<Value: Sendable>(
     to seconds: Double, _ work: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
-    try await withThrowingTaskGroup(of: Value.self) { group in
-      group.addTask { try await work() }
-      group.addTask {
-        try await Task.sleep(for: .seconds(seconds))
-        throw ServingError.late(seconds: seconds, why: model.notReadyReason)
-      }
-      defer { group.cancelAll() }
-      guard let value = try await group.next() else { throw CancellationError() }
-      return value
+    try await Concurrency.limited(until: .now + .seconds(seconds)) {
+      ServingError.late(seconds: seconds, why: model.notReadyReason)
+    } _: {
+      try await work()
     }
   }
 

@@ -1,5 +1,4 @@
 public import Addresses
-internal import Concurrency
 internal import Listening
 public import Logging
 internal import NIOCore
@@ -44,27 +43,11 @@ public struct WyomingServer: Service {
     let listener = try await Listener(address: address).open()
     logger.info("listening", metadata: ["uri": "\(listener.address)"])
     onOpen(listener.address, listener.channel.localAddress?.ipAddress)
-    let connections = Permits(limits.connections)
     await withTaskCancellationOrGracefulShutdownHandler {
-      await withDiscardingTaskGroup { group in
-        for await client in listener.clients {
-          switch connections.tryTake() {
-          case .taken:
-            group.addTask {
-              defer { connections.release() }
-              service.metrics.changeConnections(.wyoming, by: 1)
-              defer { service.metrics.changeConnections(.wyoming, by: -1) }
-              await Connection(service: service, limits: limits, version: version, logger: logger)
-                .serve(client)
-            }
-          case .refused(let isFirst):
-            // A flood of clients must not flood the log.
-            if isFirst {
-              logger.warning("turning clients away", metadata: ["connections": "\(limits.connections)"])
-            }
-            turnAway(client)
-          }
-        }
+      await listener.serve(upTo: limits.connections, logger, turnAway: turnAway) { client in
+        service.metrics.changeConnections(.wyoming, by: 1)
+        defer { service.metrics.changeConnections(.wyoming, by: -1) }
+        await Connection(service: service, limits: limits, version: version, logger: logger).serve(client)
       }
     } onCancelOrGracefulShutdown: {
       // The one client of standard input ends the server by closing the input.

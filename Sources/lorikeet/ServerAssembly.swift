@@ -64,7 +64,7 @@ struct ServerAssembly {
         tokens: tokens, origins: Origins(settings.httpOrigins), metrics: metrics, about: facts,
         hasPage: settings.httpPage, directory: settings.dataDir, logger: logger)
       servers.append(
-        HTTPServer(address: address, application: application, certificate: certificate, logger: logger))
+        HTTPServer(address: address, application: application, certificate: certificate))
     }
   }
 

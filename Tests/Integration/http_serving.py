@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 import openai
 from urllib3.filepost import encode_multipart_formdata
 
-from server import LISTENING, START_SECONDS, Server
+from server import START_SECONDS, Server
 
 SECONDS = 30
 HTTP_LISTENING = re.compile(r"listening.*?(https?://[^\s\"]+:(\d+))")
@@ -41,17 +41,14 @@ class HTTPServer(Server):
             raise RuntimeError(f"the server did not start listening for HTTP\n{self.messages()}")
 
     def _read_log(self) -> None:
-        for line in self.process.stderr:
-            self.log.append(line)
-            if not self.uri and (match := LISTENING.search(line)):
-                self.uri, self.port = match[1], int(match[2])
-                self._listening.set()
-            if match := HTTP_LISTENING.search(line):
-                self.bases.append(match[1])
-                if len(self.bases) == self._count:
-                    self._serving.set()
-        self._listening.set()  # the server has ended
-        self._serving.set()
+        super()._read_log()
+        self._serving.set()  # the server has ended
+
+    def _note(self, line: str) -> None:
+        if match := HTTP_LISTENING.search(line):
+            self.bases.append(match[1])
+            if len(self.bases) == self._count:
+                self._serving.set()
 
     @property
     def base(self) -> str:

@@ -42,10 +42,7 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     guard !isRefused, let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
-    refuse(
-      error == .headerOverflow
-        ? APIError(431, "The headers are longer than \(HTTPLimits.headerBytes) bytes.")
-        : APIError(400, "The request is not HTTP/1.1: \(error.debugDescription)."), context)
+    refuse(APIError(unreadable: error), context)
   }
 
   /// Returns what is wrong with the request for a WebSocket (RFC 6455, section 4.2.1).

@@ -18,14 +18,13 @@ internal import Telemetry
 struct HTTPConnection: HTTPChannelHandler {
   let application: HTTPApplication
   let certificate: ServerCertificate?
-  let logger: Logger
   let activity: ConnectionActivity
   let responder: Responder
 
   typealias HTTP = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
   typealias Socket = NIOAsyncChannel<WebSocketFrame, WebSocketFrame>
 
-  /// What the first request of a connection makes of it.
+  /// The protocol of a connection, which its first request decides.
   enum Outcome: Sendable {
     case http(HTTP)
     case realtime(Socket, HTTPRequest)
@@ -37,13 +36,9 @@ struct HTTPConnection: HTTPChannelHandler {
     let channel: any Channel
   }
 
-  init(
-    _ application: HTTPApplication, _ endpoints: Endpoints, _ certificate: ServerCertificate?,
-    _ logger: Logger
-  ) {
+  init(_ application: HTTPApplication, _ endpoints: Endpoints, _ certificate: ServerCertificate?) {
     self.application = application
     self.certificate = certificate
-    self.logger = logger
     let activity = ConnectionActivity(
       stallSeconds: application.limits.stallSeconds, idleSeconds: application.limits.idleSeconds)
     // A client that has connected is waited for.
@@ -54,6 +49,7 @@ struct HTTPConnection: HTTPChannelHandler {
 
   /// Serves the client until the connection ends. Errors of a client are logged here and go no further.
   func serve(_ channel: any Channel) async {
+    let logger = application.logger
     do {
       let value = try await setup(channel: channel, logger: logger).get()
       try await withThrowingTaskGroup(of: Void.self) { group in
@@ -122,7 +118,8 @@ struct HTTPConnection: HTTPChannelHandler {
 
   private func http(_ channel: any Channel) throws -> HTTP {
     try channel.pipeline.syncOperations.addHandlers([
-      HTTP1ToHTTPServerCodec(secure: certificate != nil), HTTPConnectionStateHandler(logger: logger),
+      HTTP1ToHTTPServerCodec(secure: certificate != nil),
+      HTTPConnectionStateHandler(logger: application.logger),
     ])
     return try HTTP(
       wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
@@ -164,7 +161,7 @@ struct HTTPConnection: HTTPChannelHandler {
       switch outcome {
       case .http(let http): await handleHTTP(asyncChannel: http, logger: logger)
       case .realtime(let socket, let request):
-        await RealtimeConnection(application: application, activity: activity, logger: logger)
+        await RealtimeConnection(application: application, activity: activity)
           .serve(socket, request)
       }
     } catch {

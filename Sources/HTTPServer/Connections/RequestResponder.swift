@@ -110,7 +110,7 @@ struct RequestResponder: Sendable {
       body: .init(byteBuffer: ByteBuffer(bytes: known.json.encoded)))
     if let seconds = known.retryAfter { response.headers[.retryAfter] = "\(seconds)" }
     if known.status == 401 { response.headers[.wwwAuthenticate] = "Bearer" }
-    // What of the body is still to come is not wanted.
+    // The rest of the body is not wanted.
     if known.closesConnection { response.headers[.connection] = "close" }
     return response
   }
@@ -123,10 +123,7 @@ struct RequestResponder: Sendable {
     case ServingError.late:
       APIError(503, "\(error)", type: "server_error", code: "deadline-exceeded", retryAfter: 5)
     case let error as ServingError: APIError(500, "\(error)", type: "server_error", code: error.code)
-    case HTTPParserError.headerOverflow:
-      APIError(431, "The headers are longer than \(HTTPLimits.headerBytes) bytes.")
-    case let error as HTTPParserError:
-      APIError(400, "The request is not HTTP/1.1: \(error.debugDescription).")
+    case let error as HTTPParserError: APIError(unreadable: error)
     case is CancellationError:
       APIError(503, "The server shuts down.", type: "server_error", code: "shutting_down", retryAfter: 5)
     default: APIError(500, "\(SocketFault(error))", type: "server_error")
@@ -135,6 +132,14 @@ struct RequestResponder: Sendable {
 }
 
 extension APIError {
+  /// Creates the error for a request that cannot be read.
+  init(unreadable error: HTTPParserError) {
+    self =
+      error == .headerOverflow
+      ? APIError(431, "The headers are longer than \(HTTPLimits.headerBytes) bytes.")
+      : APIError(400, "The request is not HTTP/1.1: \(error.debugDescription).")
+  }
+
   /// True if the server does not read the rest of the request.
   fileprivate var closesConnection: Bool {
     [400, 401, 403, 408, 413, 415, 422, 429, 500, 503, 507].contains(status)
@@ -156,12 +161,10 @@ extension HTTPRequest.Method {
 /// The context of a request.
 struct EndpointContext: RequestContext {
   var coreContext: CoreRequestContextStorage
-  let channel: any Channel
   /// The activity of the connection; `nil` without a connection, in tests.
   var activity: ConnectionActivity?
 
   init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)
-    channel = source.channel
   }
 }

@@ -1,3 +1,4 @@
+internal import Concurrency
 internal import HTTPTypes
 internal import Hummingbird
 internal import JSON
@@ -47,7 +48,7 @@ struct StateEndpoints: Sendable {
   /// `/metrics` for Prometheus.
   func metrics(_ request: Request, _ context: EndpointContext) async throws -> Response {
     let about = application.about
-    let process = try await Upload.blocking { about.processMetrics() }
+    let process = try await blocking { about.processMetrics() }
     let format = MetricsFormat(accept: request.headers[.accept])
     let families =
       [
@@ -72,13 +73,10 @@ struct StateEndpoints: Sendable {
   private static func description(_ recent: (age: Duration, answer: SpeechMetrics.Answer)) -> JSONValue {
     let answer = recent.answer
     return .object([
-      "seconds_ago": .number(
-        rounded(Double(recent.age.components.seconds) + Double(recent.age.components.attoseconds) * 1e-18)),
-      "protocol": .string(answer.client.rawValue), "audio_seconds": .number(rounded(answer.audioSeconds)),
-      "latency_seconds": .number(rounded(answer.latencySeconds)),
+      "seconds_ago": .rounded(recent.age.seconds, to: 10_000),
+      "protocol": .string(answer.client.rawValue), "audio_seconds": .rounded(answer.audioSeconds, to: 10_000),
+      "latency_seconds": .rounded(answer.latencySeconds, to: 10_000),
       "device": answer.device.map(JSONValue.string) ?? .null,
     ])
   }
-
-  private static func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
 }

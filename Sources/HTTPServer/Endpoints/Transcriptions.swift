@@ -131,16 +131,7 @@ struct Transcriptions: Sendable {
   private func limited<Value: Sendable>(
     until end: ContinuousClock.Instant, _ work: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
-    try await withThrowingTaskGroup(of: Value.self) { group in
-      group.addTask { try await work() }
-      group.addTask {
-        try await Task.sleep(until: end, clock: .continuous)
-        throw tooSlow
-      }
-      defer { group.cancelAll() }
-      guard let value = try await group.next() else { throw CancellationError() }
-      return value
-    }
+    try await Concurrency.limited(until: end, orThrow: { tooSlow }, work)
   }
 
   private var tooSlow: APIError {
@@ -170,7 +161,7 @@ private final class HeldPermit: Sendable {
 private struct EventWriter {
   private let recognition: UploadRecognition
   private let activity: ConnectionActivity?
-  private var sent = ""
+  private var sent = GrowingText()
 
   init(_ recognition: UploadRecognition, _ activity: ConnectionActivity?) {
     self.recognition = recognition
@@ -197,9 +188,7 @@ private struct EventWriter {
   @concurrent private mutating func delta(
     to text: String, end: Double, _ writer: inout any ResponseBodyWriter
   ) async throws {
-    guard text.utf8.count > sent.utf8.count else { return }
-    let delta = String(text.dropFirst(sent.count))
-    sent = text
+    guard let delta = sent.grow(to: text) else { return }
     try await write(TranscriptionResult.deltaEvent(delta, end: end), &writer)
   }
 

@@ -20,7 +20,7 @@ public final class ServerCertificate: Sendable {
     current.withLock { $0 = context }
   }
 
-  /// What a new connection uses.
+  /// The context of a new connection.
   var context: NIOSSLContext { current.withLock { $0 } }
 
   private static func context(_ certificate: String, _ key: String) throws(ProtectionError) -> NIOSSLContext {

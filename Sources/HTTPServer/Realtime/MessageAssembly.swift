@@ -3,7 +3,7 @@ internal import NIOWebSocket
 
 /// Joins the frames of a WebSocket to messages, and checks them (RFC 6455, section 5).
 struct MessageAssembly {
-  /// What a frame means.
+  /// The meaning of a frame.
   enum Input: Equatable {
     /// A whole message of text.
     case message([UInt8])

@@ -20,9 +20,8 @@ internal import Transducer
 struct RealtimeConnection: Sendable {
   let application: HTTPApplication
   let activity: ConnectionActivity
-  let logger: Logger
 
-  /// What an utterance needs for its answer, beside its audio.
+  /// The context of an utterance's answer.
   struct Request: Sendable {
     var item: String
     var service: SpeechService
@@ -42,19 +41,18 @@ struct RealtimeConnection: Sendable {
         let id = String(UInt64.random(in: .min ... .max), radix: 36)
         let session = SharedSession(RealtimeSession(id: id, settings: settings, isBeta: isBeta))
         try await withGracefulShutdownHandler {
-          try await converse(session, inbound, SocketWriter(outbound, activity), socket.channel)
+          try await converse(session, inbound, SocketWriter(outbound, activity))
         } onGracefulShutdown: {
           if activity.drain() { socket.channel.close(promise: nil) }
         }
       }
     } catch {
-      logger.debug("realtime socket ended", metadata: ["why": "\(SocketFault(error))"])
+      application.logger.debug("realtime socket ended", metadata: ["why": "\(SocketFault(error))"])
     }
   }
 
   private func converse(
-    _ session: SharedSession, _ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>, _ writer: SocketWriter,
-    _ channel: any Channel
+    _ session: SharedSession, _ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>, _ writer: SocketWriter
   ) async throws {
     let queue = Queue()
     try await writer.send([session.update { $0.created() }])
@@ -82,7 +80,7 @@ struct RealtimeConnection: Sendable {
     _ session: SharedSession, _ inbound: NIOAsyncChannelInboundStream<WebSocketFrame>, _ writer: SocketWriter,
     _ queue: Queue
   ) async throws -> Bool {
-    var hearing = RealtimeHearing(application, session, writer, queue, logger)
+    var hearing = RealtimeHearing(application, session, writer, queue)
     var assembly = MessageAssembly(limit: HTTPLimits.messageBytes)
     for try await frame in inbound {
       switch assembly.take(frame) {
@@ -103,26 +101,25 @@ struct RealtimeConnection: Sendable {
   /// Transcribes the utterances that have ended, one after the other, and sends the final text of utterances that have
   /// not.
   private func answer(_ session: SharedSession, _ queue: Queue, _ writer: SocketWriter) async throws {
-    var sent: [Int: String] = [:]
+    var sent: [Int: GrowingText] = [:]
     while let job = await queue.next() {
       switch job {
       case .beginning(let number, let segments, let language):
-        let (service, item) = session.place(of: number)
-        guard let service, let text = service.beginning(segments, language: language) else { continue }
-        let known = sent[number] ?? ""
-        guard text.utf8.count > known.utf8.count else { continue }
-        sent[number] = text
-        try await writer.send([session.update { $0.delta(String(text.dropFirst(known.count)), of: item) }])
+        guard let (service, item) = session.place(of: number),
+          let text = service.beginning(segments, language: language)
+        else { continue }
+        guard let delta = sent[number, default: GrowingText()].grow(to: text) else { continue }
+        try await writer.send([session.update { $0.delta(delta, of: item) }])
       case .utterance(let number, let audio, let request):
         defer { activity.endAnswer() }
-        let known = sent.removeValue(forKey: number) ?? ""
+        var known = sent.removeValue(forKey: number) ?? GrowingText()
         do {
           let transcript = try await request.service.answer(
             audio, language: request.language, for: .realtime, within: application.limits.deadlineSeconds,
-            logger)
-          try await complete(transcript, request, after: known, session, writer)
+            application.logger)
+          try await complete(transcript, request, known.grow(to: transcript.text), session, writer)
         } catch let error as ServingError {
-          logger.error("an utterance got no transcript", metadata: ["why": "\(error)"])
+          application.logger.error("an utterance got no transcript", metadata: ["why": "\(error)"])
           let reason = APIError(500, "\(error)", type: "server_error", code: error.code)
           try await writer.send([session.update { $0.failed(reason, of: request.item) }])
         }
@@ -132,14 +129,13 @@ struct RealtimeConnection: Sendable {
   }
 
   private func complete(
-    _ transcript: Transcript, _ request: Request, after known: String, _ session: SharedSession,
+    _ transcript: Transcript, _ request: Request, _ delta: String?, _ session: SharedSession,
     _ writer: SocketWriter
   ) async throws {
     let result = TranscriptionResult(transcript)
-    let rest = String(transcript.text.dropFirst(known.count))
     try await writer.send(
       session.update { session in
-        (rest.isEmpty ? [] : [session.delta(rest, of: request.item)])
+        (delta.map { [session.delta($0, of: request.item)] } ?? [])
           + [session.completed(result, of: request.item, details: Self.details(transcript))]
       })
   }
@@ -147,30 +143,24 @@ struct RealtimeConnection: Sendable {
   private static func details(_ transcript: Transcript) -> [String: JSONValue] {
     let timings = transcript.timings
     return [
-      "audio_seconds": .number(rounded(transcript.audioSeconds)),
-      "latency_seconds": .number(rounded(timings.total)),
+      "audio_seconds": .rounded(transcript.audioSeconds, to: 1e6),
+      "latency_seconds": .rounded(timings.total, to: 1e6),
       "device": transcript.device.map(JSONValue.string) ?? .null,
       "bucket": transcript.bucket.map(JSONValue.number) ?? .null,
       "language": transcript.language.map(JSONValue.string) ?? .null,
       "endpoint": transcript.endpoint.map { .string($0.rawValue) } ?? .null,
-      "features_seconds": .number(rounded(timings.features)),
-      "encoder_seconds": .number(rounded(timings.encoder)),
-      "decoder_seconds": .number(rounded(timings.decoder)),
+      "features_seconds": .rounded(timings.features, to: 1e6),
+      "encoder_seconds": .rounded(timings.encoder, to: 1e6),
+      "decoder_seconds": .rounded(timings.decoder, to: 1e6),
       "words": .array(transcript.spoken.words.map(\.timed)),
     ]
   }
-
-  private static func rounded(_ value: Double) -> Double { (value * 1e6).rounded() / 1e6 }
 }
 
 /// A session that the reading and the answering side share.
 final class SharedSession: Sendable {
-  private struct Places {
-    var services: [Int: (SpeechService, String)] = [:]
-  }
-
   private let session: Mutex<RealtimeSession>
-  private let places = Mutex(Places())
+  private let places = Mutex<[Int: (service: SpeechService, item: String)]>([:])
 
   init(_ session: RealtimeSession) {
     self.session = Mutex(session)
@@ -183,16 +173,9 @@ final class SharedSession: Sendable {
 
   /// Notes the service and the item of an utterance; utterances are numbered in the order in which they begin.
   func begin(_ number: Int, _ service: SpeechService, _ item: String) {
-    places.withLock {
-      $0.services = $0.services.filter { $0.key > number - 8 }.merging([number: (service, item)]) { $1 }
-    }
+    places.withLock { $0 = $0.filter { $0.key > number - 8 }.merging([number: (service, item)]) { $1 } }
   }
 
-  /// The service and the item of an utterance.
-  func place(of number: Int) -> (service: SpeechService?, item: String) {
-    places.withLock { places in
-      let place = places.services[number]
-      return (place?.0, place?.1 ?? "")
-    }
-  }
+  /// The service and the item of an utterance; `nil` if it was long ago.
+  func place(of number: Int) -> (service: SpeechService, item: String)? { places.withLock { $0[number] } }
 }

@@ -13,7 +13,6 @@ struct RealtimeHearing: ~Copyable {
   private let session: SharedSession
   private let writer: SocketWriter
   private let queue: RealtimeConnection.Queue
-  private let logger: Logger
   private var utterance: UtteranceIntake?
   private var service: SpeechService
   private var settings: RealtimeSettings
@@ -26,13 +25,12 @@ struct RealtimeHearing: ~Copyable {
 
   init(
     _ application: HTTPApplication, _ session: SharedSession, _ writer: SocketWriter,
-    _ queue: RealtimeConnection.Queue, _ logger: Logger
+    _ queue: RealtimeConnection.Queue
   ) {
     self.application = application
     self.session = session
     self.writer = writer
     self.queue = queue
-    self.logger = logger
     settings = session.update { $0.settings }
     service = (try? application.models.service(for: settings.model)) ?? application.models.standard
   }
@@ -112,7 +110,7 @@ struct RealtimeHearing: ~Copyable {
     if let end {
       try await heardEnd(at: end)
     } else if seconds >= application.limits.utteranceSeconds {
-      logger.warning(
+      application.logger.warning(
         "ended an utterance that became too long",
         metadata: ["seconds": "\(application.limits.utteranceSeconds)"])
       try await finish()

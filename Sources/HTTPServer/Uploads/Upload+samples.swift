@@ -33,7 +33,7 @@ extension Upload {
 
   private func readComplete(_ body: ([Float]) async throws -> Void) async throws {
     let reader = try await reader()
-    while let samples = try await Self.blocking({ try reader.next() }) { try await body(samples) }
+    while let samples = try await blocking({ try reader.next() }) { try await body(samples) }
   }
 
   private func readForeign(_ name: String, _ body: ([Float]) async throws -> Void) async throws {

@@ -1,5 +1,4 @@
 internal import Audio
-internal import NIOPosix
 internal import Synchronization
 internal import SystemPaths
 
@@ -43,10 +42,10 @@ final class Upload: Sendable {
   func append(_ bytes: [UInt8]) async throws {
     let (file, offset) = state.withLock { ($0.file, $0.count) }
     if let file {
-      try await Self.blocking { try file.write(bytes, at: offset) }
+      try await blocking { try file.write(bytes, at: offset) }
     } else if offset + bytes.count > Self.memoryLimit {
       let memory = state.withLock { $0.memory }
-      let file = try await Self.blocking { [directory] in
+      let file = try await blocking { [directory] in
         let file = try UploadFile(in: directory)
         try file.write(memory + bytes, at: 0)
         return file
@@ -96,7 +95,7 @@ final class Upload: Sendable {
   func reader() async throws -> RecordingReader {
     try await completed()
     let (memory, file, count) = state.withLock { ($0.memory, $0.file, $0.count) }
-    return try await Self.blocking { [name] in
+    return try await blocking { [name] in
       guard let file else { return RecordingReader(try AudioReader(memory, name: name)) }
       return RecordingReader(try AudioReader(descriptor: file.descriptor, size: count, name: name))
     }
@@ -107,7 +106,7 @@ final class Upload: Sendable {
     try await completed()
     let (memory, file) = state.withLock { ($0.memory, $0.file) }
     if let file { return file }
-    return try await Self.blocking { [directory] in
+    return try await blocking { [directory] in
       let file = try UploadFile(in: directory)
       try file.write(memory, at: 0)
       return file
@@ -127,13 +126,7 @@ final class Upload: Sendable {
       (state.file == nil ? Array(state.memory[offset..<offset + count]) : [], state.file)
     }
     guard let file else { return memory }
-    return try await Self.blocking { try file.read(at: offset, upTo: count) }
-  }
-
-  /// Does work that blocks on a thread for such work.
-  static func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value
-  {
-    try await NIOThreadPool.singleton.runIfActive(work)
+    return try await blocking { try file.read(at: offset, upTo: count) }
   }
 }
 

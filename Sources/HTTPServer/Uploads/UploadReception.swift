@@ -4,7 +4,7 @@ internal import OpenAIProtocol
 /// The reception of a form, which goes on while a stream of events already answers it. It ends with its owner.
 final class UploadReception: Sendable {
   private let began: Promise<UploadRecognition?>
-  private let task: Task<(UploadRecognition, TranscriptionRequest), any Error>
+  private let work: OwnedTask<(UploadRecognition, TranscriptionRequest)>
 
   /// Begins to receive.
   ///
@@ -17,7 +17,7 @@ final class UploadReception: Sendable {
   ) {
     let began = Promise<UploadRecognition?>()
     self.began = began
-    task = Task {
+    work = OwnedTask {
       // Whatever happens, nobody waits in vain.
       defer { began.resolve(nil) }
       do {
@@ -32,35 +32,22 @@ final class UploadReception: Sendable {
     }
   }
 
-  deinit {
-    task.cancel()
-  }
-
   /// The recognition whose progress is to be streamed; `nil` if the client asks for no stream.
   var stream: UploadRecognition? {
     get async throws {
       try await withTaskCancellationHandler {
         try await began.awaited()
       } onCancel: {
-        task.cancel()
+        work.cancel()
       }
     }
   }
 
   /// Ends the reception and waits for its end: only one task can read the body of a request.
-  func stop() async {
-    task.cancel()
-    _ = await task.result
-  }
+  func stop() async { await work.stop() }
 
   /// The recognition of the whole form. The reception ends if the waiting task is cancelled.
   var result: (UploadRecognition, TranscriptionRequest) {
-    get async throws {
-      try await withTaskCancellationHandler {
-        try await task.value
-      } onCancel: {
-        task.cancel()
-      }
-    }
+    get async throws { try await work.value }
   }
 }

@@ -12,7 +12,7 @@ internal import Transducer
 
 /// The recognition of an upload, which begins while the upload arrives. It ends with its owner.
 final class UploadRecognition: Sendable {
-  /// How far a recognition has come.
+  /// The progress of a recognition.
   struct Progress: Sendable {
     /// The final segments.
     var segments: [SpokenText]
@@ -25,7 +25,7 @@ final class UploadRecognition: Sendable {
   let service: SpeechService
   /// The progress: the last one, if several were not waited for.
   let progress: AsyncStream<Progress>
-  private let task: Task<Transcript, any Error>
+  private let work: OwnedTask<Transcript>
 
   /// Begins to recognize an upload.
   init(
@@ -36,7 +36,7 @@ final class UploadRecognition: Sendable {
     self.service = service
     let (progress, made) = AsyncStream<Progress>.makeStream(bufferingPolicy: .bufferingNewest(1))
     self.progress = progress
-    task = Task {
+    work = OwnedTask {
       defer { made.finish() }
       let context = service.context(
         language: request.language, phrases: request.phrases, names: service.names.phrases)
@@ -55,27 +55,14 @@ final class UploadRecognition: Sendable {
     }
   }
 
-  deinit {
-    task.cancel()
-  }
-
   /// The transcript. The recognition ends if the waiting task is cancelled.
   var transcript: Transcript {
-    get async throws {
-      try await withTaskCancellationHandler {
-        try await task.value
-      } onCancel: {
-        task.cancel()
-      }
-    }
+    get async throws { try await work.value }
   }
 
   /// Ends the recognition.
-  func cancel() { task.cancel() }
+  func cancel() { work.cancel() }
 
   /// Ends the recognition and waits for its end.
-  func stop() async {
-    cancel()
-    _ = await task.result
-  }
+  func stop() async { await work.stop() }
 }

@@ -1,3 +1,4 @@
+internal import Glibc
 public import JSON
 internal import Subtitling
 public import Transducer
@@ -41,7 +42,7 @@ public struct TranscriptionResult: Sendable {
   public static func deltaEvent(_ delta: String, end: Double) -> JSONValue {
     .object([
       "type": .string("transcript.text.delta"), "delta": .string(delta),
-      "end": .number(end.rounded(to: 1000)),
+      "end": .rounded(end, to: 1000),
     ])
   }
 
@@ -55,7 +56,7 @@ public struct TranscriptionResult: Sendable {
   private func verboseFields(for request: TranscriptionRequest) -> [String: JSONValue] {
     var fields: [String: JSONValue] = [
       "task": .string("transcribe"), "language": .string(language ?? "und"),
-      "duration": .number(seconds.rounded(to: 1000)), "text": .string(text.text), "usage": usage,
+      "duration": .rounded(seconds, to: 1000), "text": .string(text.text), "usage": usage,
     ]
     if request.granularities.contains(.segment) { fields["segments"] = segments }
     if request.granularities.contains(.word) { fields["words"] = .array(text.words.map(\.timed)) }
@@ -64,7 +65,7 @@ public struct TranscriptionResult: Sendable {
 
   /// The duration for which a server would be paid.
   var usage: JSONValue {
-    .object(["type": .string("duration"), "seconds": .number(seconds.rounded(to: 1000))])
+    .object(["type": .string("duration"), "seconds": .rounded(seconds, to: 1000)])
   }
 
   /// The language as a list, as clients expect it; `nil` if it is not clear.
@@ -84,11 +85,10 @@ public struct TranscriptionResult: Sendable {
         firstToken += count
         let logprobs = tokens.map(\.logprob)
         return .object([
-          "id": .integer(index), "seek": .integer(0), "start": .number(cue.start.rounded(to: 1000)),
-          "end": .number(cue.end.rounded(to: 1000)), "text": .string(cue.lines.joined(separator: " ")),
+          "id": .integer(index), "seek": .integer(0), "start": .rounded(cue.start, to: 1000),
+          "end": .rounded(cue.end, to: 1000), "text": .string(cue.lines.joined(separator: " ")),
           "tokens": .array(tokens.map { .integer(Int($0.id)) }), "temperature": .integer(0),
-          "avg_logprob": .number(
-            logprobs.isEmpty ? 0 : (logprobs.reduce(0, +) / Double(logprobs.count)).rounded(to: 10_000)),
+          "avg_logprob": .rounded(logprobs.reduce(0, +) / Double(max(1, logprobs.count)), to: 10_000),
           "compression_ratio": .integer(1), "no_speech_prob": .integer(0),
         ])
       })
@@ -110,15 +110,15 @@ extension SpokenText {
 
 extension SpokenText.Token {
   /// The natural logarithm of the token's probability, finite also for a probability of 0.
-  fileprivate var logprob: Double { Double(max(confidence, Float.leastNormalMagnitude)).naturalLogarithm }
+  fileprivate var logprob: Double { log(Double(max(confidence, Float.leastNormalMagnitude))) }
 }
 
 extension SpokenText.Word {
   /// The word with its times and our confidence.
   public var timed: JSONValue {
     .object([
-      "word": .string(text), "start": .number(start.rounded(to: 1000)), "end": .number(end.rounded(to: 1000)),
-      "confidence": .number(Double(confidence).rounded(to: 10_000)),
+      "word": .string(text), "start": .rounded(start, to: 1000), "end": .rounded(end, to: 1000),
+      "confidence": .rounded(Double(confidence), to: 10_000),
     ])
   }
 }

@@ -1,3 +1,4 @@
+internal import Serving
 internal import WyomingProtocol
 
 /// The events that answer the utterances of one client: final text is sent at once, and the `transcript` equals the
@@ -6,7 +7,7 @@ struct TranscriptEvents {
   /// The number of the last utterance that was answered. Utterances are numbered in the order in which they begin.
   private var answered = 0
   /// The utterance whose events have begun, and the text that was sent of it.
-  private var open: (number: Int, text: String)?
+  private var open: (number: Int, text: GrowingText)?
 
   /// Returns the events for the final beginning of a transcript.
   ///
@@ -26,17 +27,14 @@ struct TranscriptEvents {
   }
 
   private mutating func send(upTo text: String) -> [Event] {
-    let sent = open?.text ?? ""
-    guard text.utf8.count > sent.utf8.count else { return [] }
-    open?.text = text
-    return [.transcriptChunk(String(text.dropFirst(sent.count)))]
+    open?.text.grow(to: text).map { [.transcriptChunk($0)] } ?? []
   }
 
   private mutating func begin(_ number: Int, language: String?) -> [Event] {
     if open?.number == number { return [] }
     // An open utterance that never ended was dropped.
     let end: [Event] = open == nil ? [] : [.transcriptStop]
-    open = (number, "")
+    open = (number, GrowingText())
     return end + [.transcriptStart(language: language)]
   }
 }
