@@ -1,4 +1,4 @@
-"""Home Assistant's LiteLLM integration, out of its package on PyPI, as a client of the HTTP side.
+"""Home Assistant's LiteLLM integration, its own code, as a client of the HTTP side.
 
 `const.py`, `coordinator.py`, `entity.py` and `stt.py` are compiled as they are, but for brackets around two
 exceptions and an alias of a type, which Python needs before 3.14 and 3.12. What else they import of Home Assistant
@@ -7,39 +7,17 @@ is replaced by classes without behavior.
 import __future__
 
 import enum
-import os
-import pathlib
 import re
-import subprocess
 import sys
 import types
 import typing
 import unittest.mock
-import zipfile
 
 import httpx2
-import pytest
 
-import lorikeet
+import home_assistant_package
 
-VERSION = "2026.11.0"
-FOLDER = "homeassistant/components/litellm"
 FILES = ["const", "coordinator", "entity", "stt"]
-# Benchmarks/home_assistant_vad.py keeps the same package there.
-WHEELS = pathlib.Path(
-    os.environ.get("LORIKEET_HOME_ASSISTANT_WHEELS", lorikeet.REPOSITORY / ".build/home-assistant"))
-
-
-def sources() -> dict[str, str]:
-    """The integration's files; the package (60 MB) is downloaded once."""
-    wheel = WHEELS / f"homeassistant-{VERSION}-py3-none-any.whl"
-    if not wheel.exists():
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python"]
-        command += ["--only-binary", ":all:", "--dest", str(WHEELS), f"homeassistant=={VERSION}"]
-        if subprocess.run(command, capture_output=True).returncode != 0:
-            pytest.skip("Home Assistant's package cannot be downloaded")
-    with zipfile.ZipFile(wheel) as archive:
-        return {name: archive.read(f"{FOLDER}/{name}.py").decode() for name in FILES}
 
 
 class Coordinator:
@@ -115,7 +93,8 @@ def integration() -> dict[str, types.ModuleType]:
     if not hasattr(typing, "override"):  # before Python 3.12
         typing.override = lambda method: method
     with unittest.mock.patch.dict(sys.modules, replacements(package)):
-        for name, source in sources().items():
+        for name in FILES:
+            source = home_assistant_package.source("litellm", name)
             module = modules[name] = types.ModuleType(f"{package}.{name}")
             module.__package__ = package
             sys.modules[module.__name__] = module

@@ -2,6 +2,7 @@
 
 What the Supervisor accepts is taken from its sources of August 2026 (apps/validate.py, apps/options.py, store/data.py).
 """
+import http.client
 import http.server
 import itertools
 import json
@@ -13,14 +14,19 @@ import struct
 import subprocess
 import threading
 import time
+from typing import NamedTuple
 
+import openai
 import pytest
+import websockets
 import yaml
 
 import home_assistant
+import http_realtime
 import lorikeet
 from conversation import TEXTS, audio, converse
 from home import Home
+from home_assistant_ingress import PATH, Ingress
 
 ADDON = lorikeet.REPOSITORY / "Packaging/home-assistant/lorikeet"
 CONFIG = yaml.safe_load((ADDON / "config.yaml").read_text(encoding="utf-8"))
@@ -31,6 +37,7 @@ SECONDS = 60
 KNOWN = {
     "name", "version", "slug", "description", "arch", "url", "startup", "boot", "init", "stage", "ports",
     "ports_description", "watchdog", "homeassistant", "homeassistant_api", "devices", "tmpfs", "map", "environment", "privileged", "apparmor",
+    "ingress", "ingress_port", "ingress_stream", "panel_icon", "panel_title", "panel_admin",
     "video", "services", "discovery", "backup", "backup_exclude", "options", "schema", "image", "timeout",
 }
 REQUIRED = {"name", "version", "slug", "description", "arch"}
@@ -42,7 +49,7 @@ ELEMENT = re.compile(
 # Examples for `match` options.
 TEXTS_OF = {
     "model": ["builtin", "parakeet-tdt-0.6b-v3", f"owner/repository@{'0' * 40}"], "language": ["en", "es", "pt-BR"],
-    "memory_budget": ["3GB", "800MB"], "buckets": ["5", "5,20"], "lazy_buckets": ["0.5,10", "30"],
+    "http_token_file": ["/config/tokens", "/config/more tokens.txt"], "memory_budget": ["3GB", "800MB"], "buckets": ["5", "5,20"], "lazy_buckets": ["0.5,10", "30"],
 }
 
 
@@ -84,7 +91,10 @@ def test_the_supervisor_accepts_the_configuration():
     assert set(CONFIG["arch"]) <= {"amd64", "aarch64"}
     assert CONFIG["startup"] in {"initialize", "system", "services", "application", "once"}
     assert CONFIG["discovery"] == ["wyoming"]
-    assert list(CONFIG["ports"]) == ["10300/tcp"]
+    assert list(CONFIG["ports"]) == ["10300/tcp", "8080/tcp"]
+    # Without a stream, the Supervisor keeps uploads in memory and refuses long ones.
+    assert CONFIG["ingress"] is CONFIG["ingress_stream"] is True and CONFIG["ingress_port"] == 8080
+    assert CONFIG["map"] == ["addon_config"]
     # For the names of the home.
     assert CONFIG["homeassistant_api"] is True
     assert re.match(r"^(?:https?|\[PROTO:\w+\]|tcp):\/\/\[HOST\]:(\[PORT:\d+\]|\d+).*$", CONFIG["watchdog"])
@@ -186,23 +196,29 @@ class Supervisor:
         self.server.server_close()
 
 
+class AddOn(NamedTuple):
+    process: subprocess.Popen
+    port: int
+    http_port: int
+
+
 @pytest.fixture
 def addon(tmp_path):
     """Starts the run script as the container does."""
     processes = []
 
-    def start(supervisor: str, options: dict) -> tuple[subprocess.Popen, int]:
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            port = listener.getsockname()[1]
+    def start(supervisor: str, options: dict) -> AddOn:
+        with socket.create_server(("127.0.0.1", 0)) as wyoming, socket.create_server(("127.0.0.1", 0)) as http:
+            port, http_port = wyoming.getsockname()[1], http.getsockname()[1]
         (tmp_path / "options.json").write_text(json.dumps(options))
         environment = {
             **lorikeet.ENVIRONMENT, "PATH": f"{lorikeet.BINARY.parent}:{os.environ['PATH']}", "SUPERVISOR": supervisor,
             "SUPERVISOR_TOKEN": "secret", "OPTIONS": str(tmp_path / "options.json"), "DATA": str(tmp_path / "data"),
-            "PORT": str(port)}
+            "PORT": str(port), "HTTP_PORT": str(http_port)}
         log = (tmp_path / "log").open("w")
         process = subprocess.Popen([ADDON / "run"], env=environment, stdin=subprocess.DEVNULL, stderr=log)
         processes.append(process)
-        return process, port
+        return AddOn(process, port, http_port)
 
     yield start
     for process in processes:
@@ -213,7 +229,7 @@ def addon(tmp_path):
 @pytest.mark.parametrize("refusals", [0, 2])
 def test_the_server_runs_with_the_options_and_home_assistant_is_told(addon, tmp_path, refusals):
     with Supervisor(refusals) as supervisor:
-        process, port = addon(supervisor.uri, {"model": "builtin", "device": "cpu", "log_level": "info", "log_transcripts": True})
+        process, port, _ = addon(supervisor.uri, {"model": "builtin", "device": "cpu", "log_level": "info", "log_transcripts": True})
         assert supervisor.said.wait(SECONDS), (tmp_path / "log").read_text()
         assert supervisor.messages == [("/discovery", "Bearer secret", {
             "service": "wyoming", "config": {"uri": f"tcp://{os.uname().nodename}:{port}"}})]
@@ -230,7 +246,7 @@ def test_the_server_runs_with_the_options_and_home_assistant_is_told(addon, tmp_
 
 
 def test_clients_are_served_though_the_supervisor_does_not_answer(addon, tmp_path):
-    process, port = addon("http://127.0.0.1:1", {"model": "builtin"})
+    process, port, _ = addon("http://127.0.0.1:1", {"model": "builtin"})
     deadline = time.monotonic() + SECONDS
     while "add the Wyoming integration yourself" not in (log := (tmp_path / "log").read_text()):
         assert time.monotonic() < deadline, log
@@ -243,7 +259,7 @@ def test_clients_are_served_though_the_supervisor_does_not_answer(addon, tmp_pat
 def test_the_add_on_reads_the_names_of_the_home_with_the_supervisors_token(addon, tmp_path):
     with Home(path="/core/websocket") as core:
         core.token = "secret"
-        _, port = addon(f"http://127.0.0.1:{core.port}", {"model": "builtin"})
+        addon(f"http://127.0.0.1:{core.port}", {"model": "builtin"})
         deadline = time.monotonic() + SECONDS
         while "home's names" not in (log := (tmp_path / "log").read_text()):
             assert time.monotonic() < deadline, log
@@ -253,6 +269,79 @@ def test_the_add_on_reads_the_names_of_the_home_with_the_supervisors_token(addon
 
 
 def test_a_wrong_option_ends_the_add_on_and_lists_accepted_values(addon, tmp_path):
-    process, _ = addon("http://127.0.0.1:1", {"device": "tpu"})
+    process, _, _ = addon("http://127.0.0.1:1", {"device": "tpu"})
     assert process.wait(SECONDS) == 1
     assert "'tpu'" in (tmp_path / "log").read_text()
+
+
+# The page inside Home Assistant
+
+
+@pytest.fixture
+def ingress(addon, tmp_path):
+    """Home Assistant's ingress in front of the add-on, with a token for a client that is not the page."""
+    (tmp_path / "tokens").write_text("token\n")
+    process, _, http_port = addon(
+        "http://127.0.0.1:1", {"model": "builtin", "http_token_file": str(tmp_path / "tokens")})
+    deadline = time.monotonic() + SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", http_port)).close()
+            break
+        except ConnectionRefusedError:
+            assert process.poll() is None and time.monotonic() < deadline, (tmp_path / "log").read_text()
+            time.sleep(0.1)
+    with Ingress(http_port) as ingress:
+        yield ingress
+
+
+def fetch(ingress: Ingress, path: str, **headers: str) -> tuple[int, str, str]:
+    """The status, the type and the text of an answer."""
+    connection = http.client.HTTPConnection("localhost", ingress.port, timeout=SECONDS)
+    connection.request("GET", f"{PATH}{path}", headers=headers)
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, answer.getheader("Content-Type"), text
+
+
+def test_home_assistant_shows_the_page_with_all_its_files(ingress):
+    status, kind, page = fetch(ingress, "/")
+    assert (status, kind) == (200, "text/html")
+    files = re.findall(r'(?:src|href)="(\./[^"#]+)"', page)
+    assert len(files) >= 3
+    for file in files:
+        assert fetch(ingress, file.removeprefix("."))[0] == 200, file
+
+
+def test_a_page_inside_home_assistant_is_the_servers_own(ingress):
+    headers = {"Authorization": "Bearer token"}
+    own, foreign = f"http://localhost:{ingress.port}", "http://elsewhere.example"
+    assert fetch(ingress, "/v1/models", Origin=own, **headers)[0] == 200
+    status, _, text = fetch(ingress, "/v1/models", Origin=foreign, **headers)
+    assert status == 403 and foreign in text
+    assert fetch(ingress, "/v1/models", Origin=own)[0] == 401
+
+
+@pytest.mark.parametrize("streams", [False, True])
+def test_recordings_are_recognized_through_home_assistant(streams, ingress):
+    with openai.OpenAI(base_url=f"{ingress.base}/v1", api_key="token", max_retries=0, timeout=SECONDS) as client:
+        with (lorikeet.AUDIO / "en-01.wav").open("rb") as file:
+            answer = client.audio.transcriptions.create(file=file, model="whisper-1", stream=streams)
+            text = [event.text for event in answer if event.type == "transcript.text.done"][0] if streams else answer.text
+    assert text == TEXTS["en-01.wav"]
+
+
+def test_live_speech_is_recognized_through_home_assistant(ingress):
+    async def speak() -> str:
+        uri = f"{ingress.base.replace('http', 'ws', 1)}{http_realtime.PATH}"
+        async with websockets.connect(uri, subprotocols=["realtime", "openai-insecure-api-key.token"],
+                origin=f"http://localhost:{ingress.port}") as socket:
+            session = http_realtime.Session(socket)
+            await session.update(turn_detection=None)
+            for piece in http_realtime.pieces(http_realtime.encoded(http_realtime.command("en-01.wav", tail=0.5))):
+                await session.send("input_audio_buffer.append", audio=piece)
+            await session.send("input_audio_buffer.commit")
+            return (await session.until(http_realtime.COMPLETED))["transcript"]
+
+    assert http_realtime.converse(speak(), SECONDS) == TEXTS["en-01.wav"]
