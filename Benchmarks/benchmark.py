@@ -1,6 +1,6 @@
 """Measure recognition at full size, and write docs/benchmarks.md.
 
-    benchmark.py [compare] [stages] [buckets] [memory] [npu] [conditions]
+    benchmark.py [compare] [stages] [buckets] [memory] [http] [npu] [conditions]
 
 rewrites these sections, or all of them without a name. Lorikeet and onnx-asr take turns, so that other load on the
 machine affects both.
@@ -25,6 +25,7 @@ import onnxruntime
 import buckets
 import compare
 import conditions
+import http_clients
 import make_replica
 import memory
 import npu
@@ -178,6 +179,7 @@ SECTIONS = {
     "Stages": lambda: stages(replica()),
     "Buckets": lambda: buckets.section(buckets.measure(replica())),
     "Memory": lambda: memory.section(memory.measure(replica())),
+    "HTTP": lambda: http_clients.section(http_clients.measure(replica())),
     "NPU": lambda: npu.section(npu.measure(replica())),
     "Conditions": conditions.section,
 }

@@ -49,6 +49,13 @@ public struct AudioReader: ~Copyable {
     try self.init(Recording(bytes, path: name, source: name), source: name)
   }
 
+  /// Opens a recording in another source of bytes.
+  ///
+  /// - Parameter name: The name of the file, for errors.
+  public init(_ bytes: some ByteSource, name: String) throws(AudioError) {
+    try self.init(Recording(bytes, path: name, source: name), source: name)
+  }
+
   private init(_ recording: Recording, source: String) throws(AudioError) {
     let (sampleRate, channels) = (recording.decoder.sampleRate, recording.decoder.channels)
     if let refusal = PCMFormat.refusal(sampleRate: sampleRate, channels: channels) {

@@ -1,5 +1,5 @@
 /// Bytes with random access: a file, memory, or another source with ranges removed or replaced.
-protocol ByteSource {
+public protocol ByteSource {
   /// The number of bytes.
   var size: Int { get }
 

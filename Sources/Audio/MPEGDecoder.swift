@@ -21,7 +21,10 @@ final class MPEGDecoder: AudioDecoder {
       throw AudioError(source: source, reason: .unreadable("the MP3 decoder failed to start: \(why)"))
     }
     var (rate, channels, encoding) = (0, Int32(0), Int32(0))
-    let flags = MPG123_QUIET.rawValue | MPG123_FORCE_FLOAT.rawValue | MPG123_GAPLESS.rawValue
+    // Its end is not looked at: the recording can still be arriving.
+    let flags =
+      MPG123_QUIET.rawValue | MPG123_FORCE_FLOAT.rawValue | MPG123_GAPLESS.rawValue
+      | MPG123_NO_PEEK_END.rawValue
     let isOpen =
       mpg123_param2(handle, Int32(MPG123_ADD_FLAGS.rawValue), Int(flags), 0) == MPG123_OK.rawValue
       && mpg123_param2(handle, Int32(MPG123_RESYNC_LIMIT.rawValue), -1, 0) == MPG123_OK.rawValue
@@ -38,6 +41,7 @@ final class MPEGDecoder: AudioDecoder {
     self.handle = handle
     sampleRate = rate
     self.channels = Int(channels)
+    mpg123_set_filesize(handle, off_t(bytes.size))
     let count = mpg123_length(handle)
     frameCount = count >= 0 ? Int(count) : nil
   }

@@ -10,7 +10,7 @@ public enum MultipartError: Error, Sendable, Equatable, CustomStringConvertible 
   case headersTooLong(limit: Int)
   /// The headers of a part are not UTF-8.
   case headersNotUTF8
-  /// A line of the headers has no colon, or a quote without an end.
+  /// A line of the headers has no colon, or a quote without an end. The line is as ``unreadable(_:)`` shows it.
   case header(String)
   /// A part has no `Content-Disposition` with a name.
   case partWithoutName
@@ -29,6 +29,17 @@ public enum MultipartError: Error, Sendable, Equatable, CustomStringConvertible 
     case .partWithoutName: "a part has no Content-Disposition with a name"
     case .incomplete: "the form ends before its last boundary"
     }
+  }
+
+  /// The error for a line of the headers: its beginning, with control characters as escapes.
+  static func unreadable(_ line: Substring.UnicodeScalarView) -> MultipartError {
+    .header(
+      line.prefix(80).map { scalar in
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: scalar.escaped(asASCII: true)
+        default: String(scalar)
+        }
+      }.joined())
   }
 
   /// True if a limit is exceeded, and the form may be valid.

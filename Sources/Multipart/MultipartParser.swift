@@ -73,6 +73,14 @@ public struct MultipartParser: Sendable {
     guard state == .epilogue else { throw .incomplete }
   }
 
+  /// Returns the number of bytes of content that are still to come, if the part that arrives is the form's last.
+  ///
+  /// - Parameter count: The number of bytes of the form that are still to come.
+  public func remainingContent(in count: Int) -> Int {
+    // Two hyphens and a line break end the form.
+    max(0, buffer.count + count - delimiter.count - 4)
+  }
+
   /// Uses some of the buffer.
   ///
   /// - Returns: False if more bytes are needed.
@@ -126,12 +134,10 @@ public struct MultipartParser: Sendable {
       state = .epilogue
       return true
     }
-    guard let end = buffer.firstIndex(where: { $0 != 0x20 && $0 != 0x09 }) else {
-      if buffer.count > limits.headerBytes { throw .afterBoundary }
-      return false
-    }
+    let end = buffer.firstIndex { $0 != 0x20 && $0 != 0x09 } ?? buffer.count
+    guard end <= limits.headerBytes else { throw .afterBoundary }
     guard end + 1 < buffer.count else {
-      if buffer[end] != 0x0D { throw .afterBoundary }
+      if end < buffer.count, buffer[end] != 0x0D { throw .afterBoundary }
       return false
     }
     guard buffer[end] == 0x0D, buffer[end + 1] == 0x0A else { throw .afterBoundary }
@@ -145,11 +151,12 @@ public struct MultipartParser: Sendable {
 
   /// Takes a part's headers up to the empty line; `nil` if it is not there yet.
   private mutating func takeHeaders() throws(MultipartError) -> MultipartPart? {
-    guard let end = place(of: [0x0D, 0x0A, 0x0D, 0x0A]) else {
-      if buffer.count > limits.headerBytes { throw .headersTooLong(limit: limits.headerBytes) }
-      return nil
+    let place = place(of: [0x0D, 0x0A, 0x0D, 0x0A])
+    // Behind the line break, and as far as is certain: three bytes may be the beginning of the empty line.
+    guard (place ?? buffer.count - 3) - 2 <= limits.headerBytes else {
+      throw .headersTooLong(limit: limits.headerBytes)
     }
-    guard end <= limits.headerBytes else { throw .headersTooLong(limit: limits.headerBytes) }
+    guard let end = place else { return nil }
     guard let text = String(validating: buffer[..<end], as: UTF8.self) else { throw .headersNotUTF8 }
     buffer.removeFirst(end + 4)
     return try MultipartPart(headers: text)

@@ -18,7 +18,7 @@ public struct MultipartPart: Sendable, Equatable {
   init(headers: String) throws(MultipartError) {
     var disposition: [String: String]?
     for line in headers.unicodeScalars.split(whereSeparator: { $0 == "\r" || $0 == "\n" }) {
-      guard let colon = line.firstIndex(of: ":") else { throw .header(String(String(line).prefix(80))) }
+      guard let colon = line.firstIndex(of: ":") else { throw .unreadable(line) }
       let value = line[line.index(after: colon)...]
       switch String(line[..<colon]).lowercased() {
       case "content-disposition": disposition = try Self.parameters(of: value)
@@ -44,7 +44,7 @@ public struct MultipartPart: Sendable, Equatable {
       rest = rest.dropFirst(name.count)
       guard rest.first == "=" else { continue }
       let key = name.trimmed.lowercased()
-      guard let value = value(&rest) else { throw .header(String(String(text).prefix(80))) }
+      guard let value = value(&rest) else { throw .unreadable(text) }
       parameters[key] = parameters[key] ?? value
       rest = rest.drop { $0 != ";" }
     }

@@ -49,7 +49,7 @@ public struct APIError: Error, Sendable, Equatable, CustomStringConvertible {
   public static func unknownModel(_ name: String, known: [String]) -> APIError {
     let names = known.map { "'\($0)'" }.joined(separator: ", ")
     return APIError(
-      404, "The model '\(name.prefix(200))' does not exist here; there is \(names).", param: "model",
+      404, "The model '\(name.shown(upTo: 200))' does not exist here; there is \(names).", param: "model",
       code: "model_not_found")
   }
 }

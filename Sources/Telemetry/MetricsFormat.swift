@@ -26,7 +26,7 @@ public enum MetricsFormat: Sendable {
     var text = ""
     for family in families where !family.samples.isEmpty {
       let name = familyName(of: family)
-      text += "# HELP \(name) \(Self.escaped(family.help, quotes: false))\n"
+      text += "# HELP \(name) \(Self.escaped(family.help, quotes: self == .openMetrics))\n"
       text += "# TYPE \(name) \(family.kind.rawValue)\n"
       for sample in family.samples {
         text +=
@@ -51,17 +51,18 @@ public enum MetricsFormat: Sendable {
       + "}"
   }
 
+  /// Scalars are compared, not characters: a combining mark must not hide a quote, nor a return a line feed.
   private static func escaped(_ text: String, quotes: Bool) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "\\": result += #"\\"#
-      case "\n": result += #"\n"#
-      case "\"" where quotes: result += #"\""#
-      default: result.append(character)
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\\": result += #"\\"#.unicodeScalars
+      case "\n": result += #"\n"#.unicodeScalars
+      case "\"" where quotes: result += #"\""#.unicodeScalars
+      default: result.append(scalar)
       }
     }
-    return result
+    return String(result)
   }
 
   /// "0.25", "3", "1.5e-07", "+Inf".

@@ -4,6 +4,7 @@ import datetime
 import ipaddress
 import os
 import pathlib
+import signal
 import socket
 import ssl
 
@@ -123,6 +124,17 @@ def test_a_client_that_does_not_trust_the_certificate_does_not_get_through(start
         with pytest.raises(httpx2.ConnectError):
             get(server, Authority())
         assert get(server, authority).status_code == 200
+
+
+def test_a_browser_that_keeps_an_idle_connection_does_not_delay_the_end(start_http, files, authority):
+    """It does not answer the end of the encryption either."""
+    with start_http(*files.options) as server:
+        with socket.create_connection(("127.0.0.1", server.http_port), 10) as plain:
+            secure = authority.context().wrap_socket(plain, server_hostname="localhost")
+            secure.sendall(head("GET", "/health"))
+            assert secure.recv(1_000).startswith(b"HTTP/1.1 200")
+            server.process.send_signal(signal.SIGTERM)
+            assert server.process.wait(4) == 0
 
 
 def test_live_speech_is_encrypted_too(start_http, files, authority):

@@ -18,7 +18,9 @@ extension Container {
     let found = bytes.size - start
     // If another stream follows this one, the count covers only the first, and would end decoding there.
     let (end, overflow) = start.addingReportingOverflow(count.bytes)
-    if !overflow, count.bytes >= first.length, let next = MPEGFrame(at: end, in: bytes), next.isLike(first) {
+    if !overflow, count.bytes >= first.length, bytes.size - end > tagLength + first.length,
+      let next = MPEGFrame(at: end, in: bytes), next.isLike(first)
+    {
       container.parts = [[start + first.length..<bytes.size]]
       return container
     }
@@ -30,6 +32,9 @@ extension Container {
       perSecond: seconds > 0 ? Double(count.bytes) / seconds : nil)
     return container
   }
+
+  /// The length of an ID3v1 tag, which can follow the stream, in bytes.
+  private static let tagLength = 128
 
   /// Returns true if the last frame is complete.
   private static func endsWithFrame(in bytes: some ByteSource, from start: Int) -> Bool {

@@ -206,8 +206,10 @@ export class Speak {
   #addAnswer({ transcript, lorikeet = {} }) {
     const text = element('p', { class: 'transcript' }, ...marked(transcript, lorikeet.words));
     const latency = shortTime(lorikeet.latency_seconds);
+    // Before the answer came, the speaker was silent for so long.
+    const pause = lorikeet.audio_seconds - lorikeet.words?.at(-1)?.end;
     const pairs = [
-      ['Answer after', latency], ['Device', lorikeet.device], ['Bucket', lorikeet.bucket && bucketName(lorikeet.bucket)],
+      ['Answer after', latency], ['Pause', shortTime(pause)], ['Device', lorikeet.device], ['Bucket', lorikeet.bucket && bucketName(lorikeet.bucket)],
       ['Speech', shortTime(lorikeet.audio_seconds)], ['Features', shortTime(lorikeet.features_seconds)],
       ['Encoder', shortTime(lorikeet.encoder_seconds)], ['Decoder', shortTime(lorikeet.decoder_seconds)],
       ['Language', languageName(lorikeet.language)],

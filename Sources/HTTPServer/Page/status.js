@@ -17,7 +17,7 @@ function counters({ inferences, hits, loads, evictions, fallbacks, failures, bus
   return [
     [inferences, 'inferences'], [hits, 'with a loaded encoder'], [loads, 'loads'], [evictions, 'unloads'],
     [fallbacks, 'done elsewhere'], [failures, 'failures'], [shortTime(busy), 'busy'],
-  ].filter(([count]) => count && count !== '0.0 ms').map((pair) => pair.join(' ')).join(' · ');
+  ].filter(([count]) => count && count !== '0.0 ms').map(([count, name]) => `${count} ${count === 1 ? name.replace(/s$/, '') : name}`).join(' · ');
 }
 
 function device(device) {

@@ -28,11 +28,11 @@ const cues = (segments) => segments
 
 export function toSRT(segments) {
   return cues(segments).map(({ start, end, text }, index) =>
-    `${index + 1}\n${stamp(start, ',')} --> ${stamp(end, ',')}\n${text.replaceAll('-->', '->')}\n`).join('\n');
+    `${index + 1}\n${stamp(start, ',')} --> ${stamp(end, ',')}\n${text.replaceAll('-->', '->')}\n\n`).join('');
 }
 
 export function toVTT(segments) {
   const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return ['WEBVTT\n', ...cues(segments).map(({ start, end, text }) =>
-    `${stamp(start, '.')} --> ${stamp(end, '.')}\n${escaped(text)}\n`)].join('\n');
+  return ['WEBVTT\n\n', ...cues(segments).map(({ start, end, text }) =>
+    `${stamp(start, '.')} --> ${stamp(end, '.')}\n${escaped(text)}\n\n`)].join('');
 }

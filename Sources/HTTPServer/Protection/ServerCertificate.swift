@@ -1,3 +1,4 @@
+internal import NIOCore
 internal import NIOSSL
 internal import Synchronization
 internal import SystemPaths
@@ -35,6 +36,8 @@ public final class ServerCertificate: Sendable {
       certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(privateKey))
     configuration.minimumTLSVersion = .tlsv12
     configuration.applicationProtocols = ["http/1.1"]
+    // A browser that keeps an idle connection does not answer its end.
+    configuration.shutdownTimeout = .seconds(1)
     do {
       return try NIOSSLContext(configuration: configuration)
     } catch {

@@ -32,18 +32,24 @@ struct FormReception {
   /// - Returns: The recognition of its file, with the request that the whole form makes.
   mutating func receive(_ request: Request) async throws -> (UploadRecognition, TranscriptionRequest) {
     let limit = application.limits.bodyBytes
-    if let length = request.headers[.contentLength].flatMap(Int.init), length > limit {
-      throw Self.tooLong(limit)
-    }
+    let length = request.headers[.contentLength].flatMap(Int.init)
+    if let length, length > limit { throw Self.tooLong(limit) }
     var parser = try Self.parser(for: request.headers[.contentType])
     var received = 0
     for try await bytes in request.body {
       received += bytes.readableBytes
       guard received <= limit else { throw Self.tooLong(limit) }
       lastArrival.withLock { $0 = .now }
-      for piece in try Self.readable({ () throws(MultipartError) in try parser.append(bytes.readableBytesView)
-      }) {
-        try await take(piece)
+      let pieces = try Self.readable { () throws(MultipartError) in
+        try parser.append(bytes.readableBytesView)
+      }
+      for index in pieces.indices {
+        try await take(pieces[index]) {
+          length.map { length in
+            pieces[index...].reduce(0) { $0 + $1.contentCount }
+              + parser.remainingContent(in: length - received)
+          }
+        }
       }
     }
     try Self.readable { () throws(MultipartError) in try parser.finish() }
@@ -53,11 +59,18 @@ struct FormReception {
   /// The time of the last bytes.
   let lastArrival = SharedInstant()
 
-  private mutating func take(_ piece: MultipartParser.Piece) async throws {
+  /// Takes a piece of the form.
+  ///
+  /// - Parameter expectedCount: Returns the length of the file that begins with the piece, in bytes, if nothing follows it;
+  ///   `nil` if the client does not tell the length of the form.
+  private mutating func take(
+    _ piece: MultipartParser.Piece, expectedCount: () -> Int?
+  ) async throws {
     switch piece {
     case .part(let part) where part.name == "file":
       guard upload == nil else { throw APIError(400, "The form has more than one file.", param: "file") }
-      let upload = Upload(name: part.filename, directory: application.directory)
+      let upload = Upload(
+        name: part.filename, expectedCount: expectedCount(), directory: application.directory)
       self.upload = upload
       isFileOpen = true
       let recognition = try recognition(of: upload, form.request)
@@ -145,6 +158,12 @@ struct FormReception {
     APIError(
       413, "The body is longer than \(limit) bytes, the server's setting http-max-bytes.",
       code: "body_too_long")
+  }
+}
+
+extension MultipartParser.Piece {
+  fileprivate var contentCount: Int {
+    if case .content(let bytes) = self { bytes.count } else { 0 }
   }
 }
 

@@ -13,7 +13,7 @@ extension Upload {
     do {
       switch try await kind() {
       case .wave(let layout): try await readWave(layout, body)
-      case .other: try await readComplete(body)
+      case .other: try await readOther(body)
       case .foreign(let format): try await readForeign(format, body)
       }
     } catch let error as AudioError {
@@ -31,9 +31,22 @@ extension Upload {
     try await body(reader.finish())
   }
 
-  private func readComplete(_ body: ([Float]) async throws -> Void) async throws {
+  private func readOther(_ body: ([Float]) async throws -> Void) async throws {
+    var count = 0
+    if let recording = ArrivingRecording(self) {
+      let isComplete = try await recording.forEachSamples { samples in
+        count += samples.count
+        try await body(samples)
+      }
+      if isComplete { return }
+    }
+    // From the beginning, when all is there: what is known already is left out.
     let reader = try await reader()
-    while let samples = try await blocking({ try reader.next() }) { try await body(samples) }
+    while let samples = try await blocking({ try reader.next() }) {
+      let known = min(count, samples.count)
+      count -= known
+      try await body(Array(samples[known...]))
+    }
   }
 
   private func readForeign(_ name: String, _ body: ([Float]) async throws -> Void) async throws {

@@ -22,6 +22,8 @@ final class Upload: Sendable {
 
   /// The recording's name, for errors.
   let name: String
+  /// The length of the recording in bytes, as the length of the form suggests; `nil` if it is not known.
+  let expectedCount: Int?
   private let directory: String
   private let state = Mutex(State())
   private let growth: AsyncStream<Void>
@@ -31,8 +33,10 @@ final class Upload: Sendable {
   ///
   /// - Parameters:
   ///   - name: The recording's name as the client gives it, for errors only.
+  ///   - expectedCount: The probable length of the recording in bytes, if it is known.
   ///   - directory: The directory whose file system has the file.
-  init(name: String?, directory: String) {
+  init(name: String?, expectedCount: Int?, directory: String) {
+    self.expectedCount = expectedCount
     self.name = name.map { String($0.readable.prefix(200)) } ?? "the recording"
     self.directory = directory
     (growth, grown) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -67,16 +71,39 @@ final class Upload: Sendable {
   /// The time at which the last byte came, or the present one before.
   var completionTime: ContinuousClock.Instant { state.withLock { $0.completionTime } ?? .now }
 
-  /// Returns up to 64 kB from an offset on, and waits for them; `nil` at the end.
-  func bytes(at offset: Int) async throws -> [UInt8]? {
+  /// Waits until a number of bytes is there, or all are.
+  ///
+  /// - Returns: The number of bytes that are there.
+  @discardableResult
+  func arrival(of needed: Int) async throws -> (count: Int, isComplete: Bool) {
     var arrivals = growth.makeAsyncIterator()
     while true {
-      let (known, isComplete) = state.withLock { ($0.count, $0.isComplete) }
-      if known > offset { return try await read(at: offset, upTo: min(known - offset, 65_536)) }
-      if isComplete { return nil }
+      let (count, isComplete) = state.withLock { ($0.count, $0.isComplete) }
+      if count >= needed || isComplete { return (count, isComplete) }
       _ = await arrivals.next(isolation: #isolation)
       try Task.checkCancellation()
     }
+  }
+
+  /// Returns up to 64 kB from an offset on, and waits for them; `nil` at the end.
+  func bytes(at offset: Int) async throws -> [UInt8]? {
+    let known = try await arrival(of: offset + 1).count
+    guard known > offset else { return nil }
+    let wanted = min(known - offset, 65_536)
+    // Bytes in memory need no other thread.
+    if let bytes = state.withLock({ $0.file == nil ? Array($0.memory[offset..<offset + wanted]) : nil }) {
+      return bytes
+    }
+    return try await blocking { [self] in try read(at: offset, upTo: wanted) }
+  }
+
+  /// Returns up to `count` bytes that are there, from an offset on. Blocks.
+  func read(at offset: Int, upTo count: Int) throws(FileError) -> [UInt8] {
+    let (memory, file) = state.withLock { state in
+      let range = min(offset, state.memory.count)..<min(offset + count, state.memory.count)
+      return (Array(state.memory[range]), state.file)
+    }
+    return if let file { try file.read(at: offset, upTo: count) } else { memory }
   }
 
   /// Returns the first bytes, by which the format is known.
@@ -93,7 +120,7 @@ final class Upload: Sendable {
 
   /// Waits for the whole upload, and opens it.
   func reader() async throws -> RecordingReader {
-    try await completed()
+    try await arrival(of: .max)
     let (memory, file, count) = state.withLock { ($0.memory, $0.file, $0.count) }
     return try await blocking { [name] in
       guard let file else { return RecordingReader(try AudioReader(memory, name: name)) }
@@ -103,7 +130,7 @@ final class Upload: Sendable {
 
   /// Waits for the whole upload, and returns a file with it.
   func completeFile() async throws -> UploadFile {
-    try await completed()
+    try await arrival(of: .max)
     let (memory, file) = state.withLock { ($0.memory, $0.file) }
     if let file { return file }
     return try await blocking { [directory] in
@@ -113,24 +140,9 @@ final class Upload: Sendable {
     }
   }
 
-  private func completed() async throws {
-    var arrivals = growth.makeAsyncIterator()
-    while !state.withLock({ $0.isComplete }) {
-      _ = await arrivals.next(isolation: #isolation)
-      try Task.checkCancellation()
-    }
-  }
-
-  private func read(at offset: Int, upTo count: Int) async throws -> [UInt8] {
-    let (memory, file) = state.withLock { state in
-      (state.file == nil ? Array(state.memory[offset..<offset + count]) : [], state.file)
-    }
-    guard let file else { return memory }
-    return try await blocking { try file.read(at: offset, upTo: count) }
-  }
 }
 
-/// A reader of a complete recording, for threads that may block.
+/// A reader of a recording, for threads that may block.
 final class RecordingReader: Sendable {
   private let reader: Mutex<AudioReader>
 

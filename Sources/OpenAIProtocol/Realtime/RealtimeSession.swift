@@ -74,11 +74,12 @@ public struct RealtimeSession: Sendable {
       guard let session = fields["session"]?.object else {
         throw APIError(400, "\(type) has no session.", param: "session")
       }
-      isBeta = type.hasPrefix("transcription")
+      let isBetaUpdate = type.hasPrefix("transcription")
       var changed = settings
-      if isBeta { try changed.take(betaSession: session) } else { try changed.take(session: session) }
+      if isBetaUpdate { try changed.take(betaSession: session) } else { try changed.take(session: session) }
       try check(changed)
       settings = changed
+      isBeta = isBetaUpdate
       return [
         .configure,
         .send(event(isBeta ? "transcription_session.updated" : "session.updated", ["session": description])),
@@ -92,7 +93,7 @@ public struct RealtimeSession: Sendable {
     case "input_audio_buffer.clear": return [.clear]
     default:
       throw APIError(
-        400, "'\(type.prefix(80))' is not an event of a transcription session.", param: "type",
+        400, "'\(type.shown())' is not an event of a transcription session.", param: "type",
         code: "unknown_event")
     }
   }

@@ -37,7 +37,7 @@ public struct RealtimeSettings: Sendable, Equatable {
   mutating func take(session: [String: JSONValue]) throws(APIError) {
     if let kind = session["type"]?.string, kind != "transcription" {
       throw APIError(
-        400, "session.type is '\(kind.prefix(80))', expected 'transcription'.", param: "session.type")
+        400, "session.type is '\(kind.shown())', expected 'transcription'.", param: "session.type")
     }
     if let include = session["include"] { try take(include: include) }
     guard let audio = try Self.object(session["audio"], "session.audio"),
@@ -55,7 +55,7 @@ public struct RealtimeSettings: Sendable, Equatable {
     if let include = session["include"] { try take(include: include) }
     if let format = session["input_audio_format"]?.string, format != "pcm16" {
       throw APIError(
-        400, "input_audio_format is '\(format.prefix(80))', expected 'pcm16'.",
+        400, "input_audio_format is '\(format.shown())', expected 'pcm16'.",
         param: "session.input_audio_format")
     }
     if let transcription = try Self.object(
@@ -88,12 +88,12 @@ public struct RealtimeSettings: Sendable, Equatable {
     }
     guard type == "audio/pcm" else {
       throw APIError(
-        400, "\(param).type is '\(type.prefix(80))', expected 'audio/pcm'.", param: "\(param).type")
+        400, "\(param).type is '\(type.shown())', expected 'audio/pcm'.", param: "\(param).type")
     }
     guard let rate = format.object?["rate"], !rate.isNull else { return }
     guard let hertz = rate.integer, Self.sampleRates.contains(hertz) else {
       throw APIError(
-        400, "\(param).rate is \(rate.line.prefix(80)), expected 8000 to 48000.", param: "\(param).rate")
+        400, "\(param).rate is \(rate.line.shown()), expected 8000 to 48000.", param: "\(param).rate")
     }
     sampleRate = hertz
   }
@@ -131,7 +131,7 @@ public struct RealtimeSettings: Sendable, Equatable {
       }
       guard let seconds = silence.number.map({ $0 / 1000 }), Self.silences.contains(seconds) else {
         throw APIError(
-          400, "\(param).silence_duration_ms is \(silence.line.prefix(80)), expected 100 to 10000.",
+          400, "\(param).silence_duration_ms is \(silence.line.shown()), expected 100 to 10000.",
           param: "\(param).silence_duration_ms")
       }
       self.turnDetection = .silence(seconds: seconds)
@@ -139,13 +139,13 @@ public struct RealtimeSettings: Sendable, Equatable {
       let eagerness = detection["eagerness"]?.string ?? "auto"
       guard let patience = ["high": 0.75, "medium": 1, "auto": 1, "low": 1.75][eagerness] else {
         throw APIError(
-          400, "\(param).eagerness is '\(eagerness.prefix(80))', expected low, medium, high or auto.",
+          400, "\(param).eagerness is '\(eagerness.shown())', expected low, medium, high or auto.",
           param: "\(param).eagerness")
       }
       self.turnDetection = .speech(patience: patience)
     case let type?:
       throw APIError(
-        400, "\(param).type is '\(type.prefix(80))', expected server_vad or semantic_vad.",
+        400, "\(param).type is '\(type.shown())', expected server_vad or semantic_vad.",
         param: "\(param).type")
     }
   }

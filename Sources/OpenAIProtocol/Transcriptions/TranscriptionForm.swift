@@ -106,7 +106,7 @@ public struct TranscriptionForm: Sendable {
 
   private static func refusal(of name: String, _ value: String, expected: String) -> APIError {
     APIError(
-      400, "\(name) is '\(value.prefix(80))', expected \(expected).", param: name, code: "invalid_value")
+      400, "\(name) is '\(value.shown())', expected \(expected).", param: name, code: "invalid_value")
   }
 }
 
