@@ -43,8 +43,8 @@ npu: build ## Set up Intel's NPU compiler (Wine, 1 GB) and compile the built-in 
 	swift build -c release --product stages
 	Tools/npu-compiler/run builtin --schedule
 
-fuzz: ## Fuzz the event parser and the session for ten minutes (SECONDS=60: for one)
-	Fuzzing/run $(SECONDS)
+fuzz: ## Fuzz each parser of the network for ten minutes (SECONDS=60: for one; FUZZER=multipart: only that)
+	Fuzzing/run "$(SECONDS)" "$(FUZZER)"
 
 bench: build python-env ## Measure speed (makes a full-size replica of the model once, 2.5 GB)
 	Benchmarks/run

@@ -296,10 +296,10 @@ let package = Package(
         "StatusReport", "Support",
       ]),
     .testTarget(
-      name: "OpenAIProtocolTests", dependencies: ["JSON", "OpenAIProtocol", "Transducer"]),
+      name: "OpenAIProtocolTests", dependencies: ["JSON", "OpenAIProtocol", "Support", "Transducer"]),
     .testTarget(name: "JSONTests", dependencies: ["JSON"]),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
-    .testTarget(name: "MultipartTests", dependencies: ["Multipart"]),
+    .testTarget(name: "MultipartTests", dependencies: ["Multipart", "Support"]),
     .testTarget(name: "SubtitlingTests", dependencies: ["Subtitling", "Support", "Transducer"]),
     .testTarget(name: "AddressesTests", dependencies: ["Addresses", "SystemPaths"]),
     .testTarget(

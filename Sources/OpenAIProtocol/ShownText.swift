@@ -1,6 +1,6 @@
 extension StringProtocol {
   /// The beginning of a client's text as messages show it: at most `limit` scalars, on one line.
-  func shown(upTo limit: Int = 80) -> String {
+  package func shown(upTo limit: Int = 80) -> String {
     unicodeScalars.prefix(limit).map { scalar in
       switch scalar.properties.generalCategory {
       case .control, .lineSeparator, .paragraphSeparator: scalar.escaped(asASCII: true)

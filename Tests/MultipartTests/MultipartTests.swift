@@ -89,6 +89,43 @@ import Testing
     #expect(throws: MultipartError.headersTooLong(limit: 100)) { try parts(of: endless, limits: limits) }
   }
 
+  @Test(arguments: [.max, 1, 2, 100])
+  func `headers of just the permitted length are taken whatever the pieces`(size: Int) throws {
+    let disposition = "Content-Disposition: form-data; name=a"
+    var limits = MultipartParser.Limits()
+    limits.headerBytes = disposition.utf8.count
+    #expect(try parts(of: "--b\r\n\(disposition)\r\n\r\n\r\n--b--", size: size, limits: limits).count == 1)
+    #expect(throws: MultipartError.headersTooLong(limit: limits.headerBytes)) {
+      try parts(of: "--b\r\n\(disposition)b\r\n\r\n\r\n--b--", size: size, limits: limits)
+    }
+  }
+
+  @Test(arguments: [.max, 1, 2, 100])
+  func `blanks after a boundary are taken or refused whatever the pieces`(size: Int) throws {
+    var limits = MultipartParser.Limits()
+    limits.headerBytes = 100
+    func form(blanks: Int) -> String {
+      "--b" + String(repeating: " ", count: blanks)
+        + "\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n--b--"
+    }
+    #expect(try parts(of: form(blanks: 100), size: size, limits: limits).count == 1)
+    #expect(throws: MultipartError.afterBoundary) {
+      try parts(of: form(blanks: 101), size: size, limits: limits)
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("\u{1B}[2J\u{7} no colon", #"\u{1B}[2J\u{07} no colon"#),
+      ("a\u{85}\u{2028}", #"a\u{0085}\u{2028}"#),
+      ("a" + String(repeating: "\u{301}", count: 5000), "a" + String(repeating: "\u{301}", count: 79)),
+    ])
+  func `the error for a header with control characters or many marks is a short line`(
+    header: String, shown: String
+  ) {
+    #expect(throws: MultipartError.header(shown)) { try parts(of: "--b\r\n\(header)\r\n\r\n\r\n--b--") }
+  }
+
   @Test(arguments: ["", String(repeating: "b", count: 71), "b\u{e9}", "b\n"])
   func `a boundary that no form can have is refused`(boundary: String) {
     #expect(throws: MultipartError.boundary) { try MultipartParser(boundary: boundary) }

@@ -111,6 +111,28 @@ import Transducer
     #expect(session.settings == RealtimeSettings())
   }
 
+  @Test func `an update that is refused does not change the form of the session`() {
+    var session = session()
+    let actions = receive(
+      #"{"type":"transcription_session.update","session":{"input_audio_format":"g711_ulaw"}}"#, &session)
+    #expect(type(of: actions.first) == "error")
+    #expect(session.commit().events.last?.object?["type"] == .string("conversation.item.added"))
+  }
+
+  @Test func `the error for a type with control characters or many marks is a short line`() {
+    for type in [#"\u001b[2J\n\u2028"#, "a" + String(repeating: "\u{301}", count: 10_000)] {
+      var session = session()
+      guard case .send(let event)? = receive(#"{"type":"\#(type)"}"#, &session).first,
+        let message = event.object?["error"]?.object?["message"]?.string
+      else {
+        Issue.record("no event")
+        continue
+      }
+      #expect(message.utf8.count < 1000)
+      #expect(!message.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x2028 })
+    }
+  }
+
   @Test func `each utterance is an item, which names the one before it`() {
     var session = session()
     let (first, second) = (session.commit(), session.commit())

@@ -112,7 +112,7 @@ struct Endpoints: Sendable {
   }
 
   private static func nothing(at path: String) -> APIError {
-    APIError(404, "There is nothing at \(path.prefix(200)).", code: "not_found")
+    APIError(404, "There is nothing at \(path.shown(upTo: 200)).", code: "not_found")
   }
 
   /// Returns the methods of a path; `nil` if there is nothing.

@@ -16,7 +16,7 @@ extension HTTPApplication {
     guard origins.allow(origin, host: host) else {
       return APIError(
         403,
-        "The origin '\(origin?.prefix(200) ?? "")' may not use this server; allow it with --http-origin.",
+        "The origin '\(origin?.shown(upTo: 200) ?? "")' may not use this server; allow it with --http-origin.",
         code: "origin_not_allowed")
     }
     guard let tokens, request.method != .options, !isOpen(request.pathWithoutQuery) else { return nil }
@@ -35,7 +35,7 @@ extension HTTPApplication {
   func refusal(ofRealtime request: HTTPRequest) -> APIError? {
     guard request.pathWithoutQuery == Endpoints.realtime else {
       return APIError(
-        404, "There is no WebSocket at \(request.pathWithoutQuery.prefix(200)).", code: "not_found")
+        404, "There is no WebSocket at \(request.pathWithoutQuery.shown(upTo: 200)).", code: "not_found")
     }
     if let refusal = refusal(of: request) { return refusal }
     do throws(APIError) {

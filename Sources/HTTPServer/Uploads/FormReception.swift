@@ -83,8 +83,8 @@ struct FormReception {
       } else if let field {
         guard field.value.count + bytes.count <= TranscriptionForm.longestField else {
           throw APIError(
-            400, "\(field.name.prefix(80)) is longer than \(TranscriptionForm.longestField) bytes.",
-            param: String(field.name.prefix(80)))
+            400, "\(field.name.shown()) is longer than \(TranscriptionForm.longestField) bytes.",
+            param: field.name.shown())
         }
         self.field?.value += bytes
       }
@@ -94,7 +94,7 @@ struct FormReception {
         isFileOpen = false
       } else if let (name, value) = field {
         guard let text = String(validating: value, as: UTF8.self) else {
-          throw APIError(400, "\(name.prefix(80)) is not UTF-8.", param: String(name.prefix(80)))
+          throw APIError(400, "\(name.shown()) is not UTF-8.", param: name.shown())
         }
         try form.take(name, text)
         field = nil
@@ -132,7 +132,7 @@ struct FormReception {
     let parts = (contentType ?? "").split(separator: ";", omittingEmptySubsequences: false)
     guard parts.first?.lowercased().filter({ $0 != " " }) == "multipart/form-data" else {
       throw APIError(
-        400, "The body is '\(contentType?.prefix(80) ?? "")', expected multipart/form-data with a file.")
+        400, "The body is '\(contentType?.shown() ?? "")', expected multipart/form-data with a file.")
     }
     var boundary = ""
     for part in parts.dropFirst() {

@@ -1,0 +1,1 @@
+../../../Tests/MultipartTests/FormReference.swift

@@ -1,0 +1,14 @@
+import LibFuzzer
+
+/// Called by libFuzzer with each input.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  LibFuzzer.check(bytes, count, with: FormInvariants.check)
+}
+
+@main
+enum MultipartFuzzer {
+  static func main() {
+    LibFuzzer.run { testOneInput($0, $1) }
+  }
+}

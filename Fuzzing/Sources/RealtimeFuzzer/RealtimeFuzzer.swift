@@ -1,0 +1,14 @@
+import LibFuzzer
+
+/// Called by libFuzzer with each input.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  LibFuzzer.check(bytes, count, with: RealtimeInvariants.check)
+}
+
+@main
+enum RealtimeFuzzer {
+  static func main() {
+    LibFuzzer.run { testOneInput($0, $1) }
+  }
+}

@@ -1,0 +1,1 @@
+../../../Tests/OpenAIProtocolTests/RealtimeInvariants.swift
