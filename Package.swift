@@ -268,7 +268,7 @@ let package = Package(
     .testTarget(
       name: "ModelDownloadTests",
       dependencies: [
-        "ModelDownload", "Storage", "Support", "SystemPaths",
+        "ModelDownload", "ModelStore", "Storage", "Support", "SystemPaths",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),

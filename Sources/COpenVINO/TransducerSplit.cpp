@@ -10,6 +10,9 @@
 // The joint network's outputs have a row for each frame; a step has one frame. The argmax is part of the joint network, so
 // that a step usually reads three numbers and not all logits. Before it, a bias is added to the tokens' logits: an input
 // that is constant for an utterance.
+//
+// An RNN-T has no logits for durations. Its blank moves on by a frame and its tokens do not, so that its search is that of a
+// TDT with these durations.
 
 #include <map>
 #include <openvino/opsets/opset13.hpp>
@@ -79,23 +82,25 @@ ov::Output<ov::Node> value_of(const std::shared_ptr<ov::Model> &model, const std
   return model->output(name).get_node()->input_value(0);
 }
 
-/// Returns the best token, the best duration, the token's softmax, the tokens' logits, all with the bias, and the
-/// durations' logits: a row of each for each frame.
+/// Returns the best token, the best duration, the token's softmax, the tokens' logits, all with the bias, and, if there are
+/// any, the durations' logits: a row of each for each frame.
 ov::OutputVector winners(
-    const ov::Output<ov::Node> &logits, const ov::Output<ov::Node> &bias, int64_t token_count) {
+    const ov::Output<ov::Node> &logits, const ov::Output<ov::Node> &bias, int64_t token_count, int64_t blank) {
   const auto width = logits.get_partial_shape()[3].get_length();
   const auto rows = std::make_shared<op::Reshape>(
       logits, op::Constant::create(ov::element::i64, {2}, {int64_t(-1), int64_t(width)}), false);
-  const auto axis = op::Constant::create(ov::element::i64, {}, {1});
-  const auto lengths = op::Constant::create(ov::element::i64, {2}, {token_count, int64_t(-1)});
-  const auto parts = std::make_shared<op::VariadicSplit>(rows, axis, lengths);
+  ov::OutputVector parts{rows->output(0)};
+  if (width > token_count) {
+    const auto axis = op::Constant::create(ov::element::i64, {}, {1});
+    const auto lengths = op::Constant::create(ov::element::i64, {2}, {token_count, int64_t(-1)});
+    parts = std::make_shared<op::VariadicSplit>(rows, axis, lengths)->outputs();
+  }
   const auto best = [&](const ov::Output<ov::Node> &values) {
     const auto one = op::Constant::create(ov::element::i64, {}, {1});
     return std::make_shared<op::TopK>(values, one, 1, "max", "value", ov::element::i32);
   };
-  const auto biased = std::make_shared<op::Add>(parts->output(0), bias);
+  const auto biased = std::make_shared<op::Add>(parts[0], bias);
   const auto token = best(biased);
-  const auto duration = best(parts->output(1));
   // softmax of the maximum = 1 / sum(exp(x - max)); the largest exponent is 0, so nothing overflows.
   const auto shifted = std::make_shared<op::Exp>(
       std::make_shared<op::Subtract>(biased, token->output(0)));
@@ -104,10 +109,19 @@ ov::OutputVector winners(
   const auto sum = std::make_shared<op::MatMul>(shifted, ones);
   const auto one = op::Constant::create(ov::element::f32, {1}, {1.0f});
   const auto confidence = std::make_shared<op::Divide>(one, sum);
-  return {
-      named(token->output(1), "token"), named(duration->output(1), "duration"),
-      named(confidence->output(0), "confidence"), named(biased->output(0), "logits"),
-      named(parts->output(1), "durations")};
+  ov::Output<ov::Node> duration;
+  if (parts.size() > 1) {
+    duration = best(parts[1])->output(1);
+  } else {
+    const auto is_blank = std::make_shared<op::Equal>(
+        token->output(1), op::Constant::create(ov::element::i32, {}, {blank}));
+    duration = std::make_shared<op::Convert>(is_blank, ov::element::i32);
+  }
+  ov::OutputVector results{
+      named(token->output(1), "token"), named(duration, "duration"), named(confidence->output(0), "confidence"),
+      named(biased->output(0), "logits")};
+  if (parts.size() > 1) results.push_back(named(parts[1], "durations"));
+  return results;
 }
 
 }  // namespace
@@ -128,7 +142,7 @@ lk_failure lk_graph_token_count(const lk_graph *graph, int64_t *result) {
 }
 
 lk_failure lk_graph_split_transducer(
-    lk_graph *graph, int64_t token_count, lk_graph **projection, lk_graph **prediction,
+    lk_graph *graph, int64_t token_count, int64_t blank, lk_graph **projection, lk_graph **prediction,
     lk_graph **joint) {
   return guarded([&] {
     const auto &model = graph->model;
@@ -157,8 +171,8 @@ lk_failure lk_graph_split_transducer(
     const auto logits = value_of(model, "outputs");
     const auto logit_count = logits.get_partial_shape()[3];
     OPENVINO_ASSERT(
-        logit_count.is_static() && logit_count.get_length() > token_count, "the joint network has ",
-        logit_count, " logits for ", token_count, " tokens: no durations are left, not a TDT model");
+        logit_count.is_static() && logit_count.get_length() >= token_count, "the joint network has ",
+        logit_count, " logits for ", token_count, " tokens");
     const auto seam = find_seam(*model, encoder_outputs.get());
     const auto projected = seam.addition->input_value(seam.encoder_side);
     const auto predicted = seam.addition->input_value(1 - seam.encoder_side);
@@ -185,7 +199,7 @@ lk_failure lk_graph_split_transducer(
     seam.addition->input(1 - seam.encoder_side).replace_source_output(condition->output(0));
     seam.addition->revalidate_and_infer_types();
     const auto joint_model = std::make_shared<ov::Model>(
-        winners(logits, bias, token_count), ov::ParameterVector{frame, condition, bias}, "joint network");
+        winners(logits, bias, token_count, blank), ov::ParameterVector{frame, condition, bias}, "joint network");
     joint_model->validate_nodes_and_infer_types();
 
     *projection = new lk_graph{projection_model};

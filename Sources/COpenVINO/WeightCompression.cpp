@@ -5,6 +5,8 @@
 // Layers are found by type, not by name:
 //   - a MatMul with a constant matrix, also behind Convert, Transpose, Reshape, Squeeze or Unsqueeze;
 //   - a Convolution of width 1 over time, which is a MatMul and becomes one.
+// A matrix in four or eight bits by blocks (ONNX Runtime's MatMulNBits) also gets a scale for each output channel: kernels
+// multiply integers only so, and take half the time.
 // Everything else is unchanged: other convolutions (depthwise kernels have a handful of elements per scale, those of
 // the subsampling are small), embeddings, recurrent layers (no kernel reads them in eight bits), and small weights.
 
@@ -33,6 +35,26 @@ std::shared_ptr<op::Constant> large_weight(const ov::Node &layer, size_t smalles
     return nullptr;
   }
   return folded(layer.input_value(1), only_rearranges);
+}
+
+/// True if the node is a step from the bits of a block to float32.
+bool only_unpacks(const ov::Node &node) {
+  return only_rearranges(node) || ov::is_type<op::Subtract>(&node) || ov::is_type<op::Multiply>(&node) ||
+         ov::is_type<ov::op::v8::Slice>(&node);
+}
+
+/// Returns the layer's second input as float32 if it is a large constant in few bits by blocks; null otherwise.
+std::shared_ptr<op::Constant> large_blocks(const ov::Node &layer, size_t smallest) {
+  const auto value = layer.input_value(1);
+  if (value.get_element_type() != ov::element::f32 || value.get_partial_shape().is_dynamic() ||
+      ov::shape_size(value.get_shape()) < smallest || byte_matrix(value)) {
+    return nullptr;
+  }
+  const ov::Node *first = value.get_node();
+  while (only_unpacks(*first) && first->get_input_size() > 0) first = first->get_input_node_ptr(0);
+  const auto bits = ov::as_type<const op::Constant>(first);
+  if (!bits || !bits->get_element_type().is_integral() || bits->get_element_type().bitwidth() > 8) return nullptr;
+  return folded(value, only_unpacks);
 }
 
 /// Returns the matrix in eight bits, widened again, for a product to read transposed.
@@ -85,6 +107,24 @@ lk_failure lk_graph_compress_weights(lk_graph *graph, size_t smallest, size_t *r
       } else {
         continue;
       }
+      ++count;
+    }
+    graph->model->validate_nodes_and_infer_types();
+    *result = count;
+  });
+}
+
+lk_failure lk_graph_rewrite_blocks(lk_graph *graph, size_t smallest, size_t *result) {
+  return guarded([&] {
+    size_t count = 0;
+    for (const auto &node : graph->model->get_ordered_ops()) {
+      const auto product = ov::as_type_ptr<op::MatMul>(node);
+      if (!product) continue;
+      const auto weight = large_blocks(*product, smallest);
+      if (!weight || weight->get_shape().size() != 2) continue;
+      product->input(1).replace_source_output(
+          quantized(weight->get_data_ptr<float>(), weight->get_shape(), product->get_transpose_b()));
+      product->set_transpose_b(true);
       ++count;
     }
     graph->model->validate_nodes_and_infer_types();

@@ -57,24 +57,38 @@ public struct Graph: ~Copyable {
     return Int(count)
   }
 
+  /// Gives NeMo's CTC export the outputs of a transducer's encoder: `logprobs` [B, T', V] → `outputs` [B, V, T'] and
+  /// `encoded_lengths` i64 [B].
+  ///
+  /// - Parameter subsampling: The number of feature frames in each of its frames.
+  public mutating func shapeCTC(subsampling: Int) throws(InferenceError) {
+    try check("change the outputs of a CTC network", lk_graph_shape_ctc(handle, Int64(subsampling)))
+  }
+
   /// Splits NeMo's fused `decoder_joint` graph at the addition inside the joint network.
   ///
-  /// - Parameter tokenCount: The number of token logits, including blank; the logits after them are durations.
+  /// - Parameters:
+  ///   - tokenCount: The number of token logits, including blank; the logits after them are durations, and an RNN-T has
+  ///     none.
+  ///   - blank: The token that emits nothing. With it, an RNN-T moves on by a frame, and without it by none.
   /// - Returns: The encoder projection (`encoder_outputs` [1, E, T] → `projected` [1, T, 1, J]), the prediction
   ///   network (`targets` [1, 1], `input_states_1`, `input_states_2` [L, 1, H] → `prediction` [1, 1, 1, J],
   ///   `output_states_1`, `output_states_2`) and the joint network (`frame`, `prediction` [1, 1, 1, J], `bias`
   ///   [tokenCount], which is added to the token logits → `token`, `duration` [1, 1] int32, `confidence` [1, 1], `logits`
-  ///   [1, tokenCount], `durations` [1, D] float32). The joint network can be reshaped to a `frame` of [1, T, 1, J]; its
+  ///   [1, tokenCount], and for a TDT `durations` [1, D] float32). The joint network can be reshaped to a `frame` of [1, T, 1, J]; its
   ///   outputs have T rows then.
-  /// - Throws: ``InferenceError`` if the graph is not the decoder of a TDT model.
-  public consuming func splitTransducer(tokenCount: Int) throws(InferenceError) -> TransducerGraphs {
+  /// - Throws: ``InferenceError`` if the graph is not the decoder of a transducer.
+  public consuming func splitTransducer(tokenCount: Int, blank: Int32) throws(InferenceError)
+    -> TransducerGraphs
+  {
     var projection: OpaquePointer?
     var prediction: OpaquePointer?
     var joint: OpaquePointer?
     let operation = "split the decoder"
     try check(
       operation,
-      lk_graph_split_transducer(handle, Int64(tokenCount), &projection, &prediction, &joint))
+      lk_graph_split_transducer(
+        handle, Int64(tokenCount), Int64(blank), &projection, &prediction, &joint))
     return TransducerGraphs(
       projection: Graph(handle: try present(projection, operation)),
       prediction: Graph(handle: try present(prediction, operation)),
@@ -90,6 +104,16 @@ extension Graph {
   /// - Returns: The number of changed layers.
   public mutating func compressWeights(smallest: Int) throws(InferenceError) -> Int {
     try counted("compress weights") { lk_graph_compress_weights(handle, smallest, $0) }
+  }
+
+  /// Gives the weights of layers in four or eight bits by blocks (ONNX Runtime's `MatMulNBits`) eight bits with a scale for
+  /// each output channel, as ``compressWeights(smallest:)`` makes them.
+  ///
+  /// - Parameter smallest: The minimum number of elements of a weight to change.
+  /// - Returns: The number of changed layers.
+  @discardableResult
+  public mutating func rewriteBlocks(smallest: Int) throws(InferenceError) -> Int {
+    try counted("rewrite weights in blocks") { lk_graph_rewrite_blocks(handle, smallest, $0) }
   }
 
   /// Rewrites layers of ONNX Runtime's dynamic quantization as float layers: activations are no longer rounded, and
@@ -205,7 +229,7 @@ extension Graph {
   }
 }
 
-/// The three networks of a transducer's decoder; see ``Graph/splitTransducer(tokenCount:)``.
+/// The three networks of a transducer's decoder; see ``Graph/splitTransducer(tokenCount:blank:)``.
 public struct TransducerGraphs: ~Copyable {
   /// The encoder projection.
   public var projection: Graph

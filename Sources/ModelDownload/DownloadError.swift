@@ -17,6 +17,14 @@ public struct DownloadError: Error, Sendable, CustomStringConvertible {
     case refused(status: Int, hasToken: Bool)
     /// The repository does not have the file.
     case notFound(status: Int, repository: String, revision: String, code: String?)
+    /// The hub does not have the repository, or not this revision of it.
+    case noRevision(status: Int, repository: String, revision: String, code: String?)
+    /// The server's list of the repository's files is something else.
+    case noListing(host: String)
+    /// The server names another commit than the one that was asked for.
+    case otherCommit(expected: String, offered: String, host: String)
+    /// The repository has no export that can be used.
+    case layout(LayoutFault, repository: String, revision: String)
     /// The server answers with a status that a hub should not have.
     case status(Int, host: String)
     /// The server's response is a web page.
@@ -127,6 +135,17 @@ extension DownloadError.Reason {
       is not in \(repository) at \(revision) (HTTP \(status)\(code.map { ", \($0)" } ?? "")); check the \
       repository's name and commit, and HF_ENDPOINT if it is set
       """
+    case .noRevision(let status, let repository, let revision, let code):
+      """
+      the hub has no \(repository) with the revision \(revision) (HTTP \(status)\(code.map { ", \($0)" } ?? "")); \
+      check the name, and HF_ENDPOINT if it is set
+      """
+    case .noListing(let host):
+      "\(host) sent something else than the list of the repository's files; check HF_ENDPOINT and the proxy settings"
+    case .otherCommit(let expected, let offered, let host):
+      "\(host) offers the commit \(offered), expected \(expected); check HF_ENDPOINT and the proxy settings"
+    case .layout(let fault, let repository, let revision):
+      "\(repository) at \(revision) \(fault)"
     case .status(let status, let host):
       "\(host) answers with HTTP \(status), which a hub should not; check HF_ENDPOINT and the proxy settings"
     case .webPage(let host):

@@ -55,11 +55,6 @@ struct Hub: Sendable {
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
-  /// The address of a file.
-  private func address(of file: RemoteFile) -> String {
-    "\(settings.endpoint.absoluteString)/\(file.model.repository)/resolve/\(file.model.revision)/\(file.name)"
-  }
-
   /// A response at the end of a chain of redirects, with the hub's own headers along the way.
   struct Response: Sendable {
     let response: HTTPClientResponse
@@ -78,7 +73,7 @@ struct Hub: Sendable {
     _ method: HTTPMethod, _ file: RemoteFile, range: Range<Int>? = nil,
     isEnough: (HTTPHeaders) -> Bool = { _ in false }
   ) async throws(DownloadError) -> Response {
-    let address = address(of: file)
+    let address = "\(settings.endpoint.absoluteString)/\(file.address)"
     guard var url = URL(string: address) else {
       throw file.failure(.other("its address \(address) is invalid; check HF_ENDPOINT"))
     }

@@ -60,10 +60,13 @@ enum HubFault {
     case 401, 403:
       return .refused(status: status, hasToken: hasToken)
     case 404, 410:
-      let code = answer.response.headers.first(name: "x-error-code")
+      let code = answer.response.headers.first(name: "x-error-code").map(shortened)
+      guard file.name != nil else {
+        return .noRevision(
+          status: status, repository: file.model.repository, revision: file.revision, code: code)
+      }
       return .notFound(
-        status: status, repository: file.model.repository, revision: file.model.revision,
-        code: code.map(shortened))
+        status: status, repository: file.model.repository, revision: file.revision, code: code)
     case 407:
       return .other(proxyLogin)
     case 408, 425, 429, 500...599:

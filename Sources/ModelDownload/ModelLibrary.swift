@@ -123,7 +123,7 @@ public struct ModelLibrary: Sendable {
     var record = stored.record
     for (file, recorded) in stored.record.files.sorted(by: { $0.key < $1.key }) {
       var finding = try await check("\(stored.path)/\(file)", recorded, model)
-      if finding == .missing, isPrepared, file.contains(".onnx") { finding = .dropped }
+      if finding == .missing, isPrepared, !Self.isText(file) { finding = .dropped }
       if finding == .missing || finding == .damaged { record.files[file] = nil }
       report(file, finding)
     }
@@ -137,6 +137,11 @@ public struct ModelLibrary: Sendable {
       try Files.replace("\(stored.path)/\(DownloadRecord.fileName)", with: record.encoded())
     }
     return false
+  }
+
+  /// True for the files that a prepared form does not replace.
+  private static func isText(_ file: String) -> Bool {
+    ["config.json", "vocab.txt"].contains { file == $0 || file.hasSuffix("/\($0)") }
   }
 
   private func check(
@@ -170,12 +175,12 @@ public struct ModelLibrary: Sendable {
   public func dropOriginals(
     of model: HubRepository, keeping prepared: PreparedModel
   ) async throws(DownloadError) -> Int {
-    let path = StoredModel(model, in: models).path
+    let stored = StoredModel(model, in: models)
     let lock = try take(model)
     defer { withExtendedLifetime(lock) {} }
     let bytes = try await DownloadError.onDisk(model) { () async throws(FileError) in
       try await onFileThread { () throws(FileError) -> Result<Int, ModelError> in
-        let original = Result { () throws(ModelError) in try ModelDirectory(path: path, name: model.name) }
+        let original = Result { () throws(ModelError) in try stored.open() }
         return switch original {
         case .success(let original): .success(Int(try original.dropOriginals(keeping: prepared)))
         case .failure(let error): .failure(error)
@@ -205,12 +210,18 @@ public struct ModelLibrary: Sendable {
       // The record first, so that a half-removed model is not taken for a complete one.
       try Files.removeFile("\(folder)/\(DownloadRecord.fileName)")
       for name in (try? Files.names(in: folder)) ?? [] where name != FileLock.fileName {
-        bytes += Files.size(of: "\(folder)/\(name)") ?? 0
-        try Files.removeFile("\(folder)/\(name)")
+        bytes += Self.size(of: "\(folder)/\(name)")
+        try Files.remove("\(folder)/\(name)")
       }
       try lock.removeDirectoryIfEmpty()
     }
     return bytes
+  }
+
+  /// The size of a file, or of all files in a folder, in bytes.
+  private static func size(of path: String) -> Int {
+    guard let names = try? Files.names(in: path) else { return Files.size(of: path) ?? 0 }
+    return names.reduce(0) { $0 + size(of: "\(path)/\($1)") }
   }
 
   private func lock(

@@ -4,6 +4,8 @@ public enum PullEvent: Sendable {
   case waiting(folder: String)
   /// The model is complete; the network was not used.
   case alreadyThere
+  /// The model's name has no commit; from now on it stands for this one.
+  case pinned(commit: String)
   /// The download of these files, with a total size in bytes, begins.
   case started(files: [String], bytes: Int)
   /// The bytes on disk, of all that this pull has to download or an earlier one has left.

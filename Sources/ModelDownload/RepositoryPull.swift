@@ -1,4 +1,5 @@
 internal import AsyncHTTPClient
+internal import FoundationEssentials
 internal import ModelStore
 internal import NIOHTTP1
 internal import Storage
@@ -17,8 +18,99 @@ struct RepositoryPull: Sendable {
 
   func run() async throws(DownloadError) {
     var record = StoredModel(model, in: models).record
+    var total = 0
+    if model.isFullyListed {
+      total = try await fetch(export.names, &record)
+    } else {
+      var files = try await files(&record)
+      total = try await fetch(files.graphs, &record)
+      try await readGraphs(&files, &record)
+      total += try await fetch(files.weights ?? [], &record)
+    }
+    report(.finished(bytes: total))
+  }
+
+  /// Returns the files of the export, from an earlier pull or the hub, and records them with the commit.
+  private func files(_ record: inout DownloadRecord) async throws(DownloadError) -> DownloadRecord.Export {
+    if let known = record.exports?[export.rawValue], record.revision != nil { return known }
+    let revision = model.revision ?? record.revision
+    let listing = try await listing(of: revision ?? "main")
+    if let listing, let revision, listing.commit != revision {
+      throw DownloadError(
+        model: model.name,
+        reason: .otherCommit(
+          expected: revision, offered: listing.commit, host: hub.settings.endpoint.host() ?? "the hub"))
+    }
+    let commit = listing?.commit ?? revision
+    let layout: ExportLayout
+    do throws(LayoutFault) {
+      layout = try ExportLayout.choice(
+        of: export, in: model.graphFolder, among: listing?.names ?? conventionalNames)
+    } catch {
+      throw DownloadError(
+        model: model.name, reason: .layout(error, repository: model.repository, revision: commit ?? "main"))
+    }
+    if revision == nil, let commit { report(.pinned(commit: commit)) }
+    record.revision = commit
+    let files = DownloadRecord.Export(layout)
+    record.exports = (record.exports ?? [:]).merging([export.rawValue: files]) { $1 }
+    try await save(record)
+    return files
+  }
+
+  /// The names that a mirror without a list of files is assumed to have.
+  private var conventionalNames: Set<String> {
+    Set(
+      export.names.map { name in
+        guard let folder = model.graphFolder, name.hasSuffix(".onnx") else { return name }
+        return "\(folder)/\(name)"
+      })
+  }
+
+  private func listing(of revision: String) async throws(DownloadError) -> RepositoryListing? {
+    let remote = RemoteFile(model: model, revision: revision, name: nil)
+    var retries = Retries(retry, of: remote, report: report)
+    while true {
+      do throws(DownloadError) {
+        return try await hub.listing(remote)
+      } catch {
+        try await retries.pause(after: error)
+      }
+    }
+  }
+
+  /// Reads the names of the weights in the graphs, and records them.
+  private func readGraphs(
+    _ files: inout DownloadRecord.Export, _ record: inout DownloadRecord
+  ) async throws(DownloadError) {
+    guard files.weights == nil else { return }
+    let (folder, layout) = (folder, files.layout)
+    let found = try await DownloadError.onDisk(model) { () async throws(FileError) in
+      try await onFileThread { () throws(FileError) -> Result<[[String]], ModelError> in
+        Result { () throws(ModelError) in
+          var found: [[String]] = []
+          for graph in layout.graphs {
+            found.append(try ExportedGraph.weights(of: graph, in: folder))
+          }
+          return found
+        }
+      }
+    }
+    let weights = try found.mapError { DownloadError(model: nil, reason: .model($0)) }.get()
+    files.encoderWeights = weights.first
+    files.decoderWeights = layout.decoder == nil ? [] : weights.last
+    record.exports?[export.rawValue] = files
+    try await save(record)
+  }
+
+  /// Downloads those of the files that are missing.
+  ///
+  /// - Returns: The number of bytes.
+  private func fetch(
+    _ files: [String], _ record: inout DownloadRecord
+  ) async throws(DownloadError) -> Int {
     var wanted: [(file: String, identity: FileIdentity)] = []
-    for file in StoredModel(model, in: models).missing(from: export) {
+    for file in files where !isThere(file, record) {
       guard let identity = try await identity(of: file, record) else {
         record.absent.insert(file)
         try await save(record)
@@ -37,35 +129,40 @@ struct RepositoryPull: Sendable {
     report(.started(files: wanted.map(\.file), bytes: total))
     var done = 0
     for (file, identity) in wanted {
-      let hash = try await fetch(file, identity, before: done, of: total)
+      let remote = RemoteFile(model: model, revision: revision(record), name: file)
+      let hash = try await fetch(remote, file, identity, before: done, of: total)
       done += identity.size
       record.files[file] = .init(size: hash.size, sha256: hash.sha256)
       try await save(record)
     }
-    report(.finished(bytes: total))
+    return total
   }
+
+  private func isThere(_ file: String, _ record: DownloadRecord) -> Bool {
+    guard let recorded = record.files[file] else { return record.absent.contains(file) }
+    return Files.size(of: "\(folder)/\(file)") == recorded.size
+  }
+
+  /// The commit of the files.
+  private func revision(_ record: DownloadRecord) -> String { model.revision ?? record.revision ?? "main" }
 
   /// Returns the expected size and hash of a file, from the catalogue, an earlier pull, or the hub.
   ///
-  /// - Returns: nil if the repository does not have the file and does not need it.
+  /// - Returns: nil if the repository does not have the file.
   private func identity(of file: String, _ record: DownloadRecord) async throws(DownloadError)
     -> FileIdentity?
   {
-    if model.isInCatalogue { return model.files[file] }
+    if let known = model.files[file] { return known }
+    if model.isFullyListed { return nil }
     if let recorded = record.files[file] {
       return FileIdentity(size: recorded.size, digest: .sha256(recorded.sha256))
     }
-    let remote = RemoteFile(model: model, name: file)
+    let remote = RemoteFile(model: model, revision: revision(record), name: file)
     var retries = Retries(retry, of: remote, report: report)
     while true {
       do throws(DownloadError) {
         return try await askIdentity(of: remote)
       } catch {
-        if case .notFound(404, _, _, let code) = error.reason, file == ExportFiles.encoderWeights,
-          code == nil || code == "EntryNotFound"
-        {
-          return nil
-        }
         try await retries.pause(after: error)
       }
     }
@@ -118,12 +215,15 @@ struct RepositoryPull: Sendable {
   }
 
   private func fetch(
-    _ file: String, _ identity: FileIdentity, before: Int, of total: Int
+    _ remote: RemoteFile, _ file: String, _ identity: FileIdentity, before: Int, of total: Int
   ) async throws(DownloadError) -> FileHash {
     let report = report
-    let remote = RemoteFile(model: model, name: file)
+    let path = "\(folder)/\(file)"
     let partial = try await DownloadError.onDisk(model, file) { () async throws(FileError) in
-      try await PartialFile.open("\(folder)/\(file)", of: identity)
+      try await onFileThread { () throws(FileError) in
+        try Files.makeDirectories(Files.parent(of: path), mode: 0o755)
+      }
+      return try await PartialFile.open(path, of: identity)
     }
     report(.progress(file: file, done: before + (await partial.finished.count), of: total))
     try await FileTransfer(

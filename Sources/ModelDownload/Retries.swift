@@ -22,7 +22,7 @@ struct Retries {
     guard let pause = policy.pause(after: failures, asked: asked) else {
       throw file.failure(.gaveUp(attempts: failures, last: why))
     }
-    report(.retrying(file: file.name, why: why, pause: pause))
+    report(.retrying(file: file.shown, why: why, pause: pause))
     do {
       try await Task.sleep(for: pause)
     } catch {

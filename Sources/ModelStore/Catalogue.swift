@@ -1,8 +1,27 @@
 internal import Storage
 
 extension HubRepository {
-  /// The models that have a short name, with sizes and SHA-256 as listed by the hub for these commits.
-  public static let catalogue = [v3, v2]
+  /// The models that have a short name. For the first two, sizes and SHA-256 are those that the hub lists for these
+  /// commits; the files of the others are learnt from the hub at the first pull, and recorded.
+  public static let catalogue = [v3, v2, ultra, small, large]
+
+  /// Moondream's post-training of v3, exported by Olicorne. The commit, and the hashes of these files, are those that
+  /// other programs pin; the texts are those of v3.
+  static let ultra = HubRepository(
+    name: "parakeet-ultra", repository: "Olicorne/parakeet-tdt-0.6b-v3-ultra-onnx",
+    revision: "dd203225f41c8a7d0323967afa1869cea0907436",
+    files: [
+      "config.json": file(97, "666903c76b9798caf2c210afd4f6cd60b08a8dbf9800ec8d7a3bc0d2148ac466"),
+      "vocab.txt": file(93_939, "d58544679ea4bc6ac563d1f545eb7d474bd6cfa467f0a6e2c1dc1c7d37e3c35d"),
+      "int8/decoder_joint-model.int8.onnx": file(
+        18_203_490, "f7e2db395a3b738cb2893cfb853d25863cebcc5282583a2e86b5762559e0bd32"),
+    ])
+
+  static let small = HubRepository(
+    name: "parakeet-tdt_ctc-110m", repository: "OpenVoiceOS/nvidia-parakeet-tdt_ctc-110m-onnx", revision: nil)
+
+  static let large = HubRepository(
+    name: "parakeet-tdt-1.1b", repository: "OpenVoiceOS/nvidia-parakeet-tdt-1.1b-onnx", revision: nil)
 
   static let v3 = HubRepository(
     name: "parakeet-tdt-0.6b-v3", repository: "istupakov/parakeet-tdt-0.6b-v3-onnx",

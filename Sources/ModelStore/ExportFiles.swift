@@ -1,6 +1,8 @@
-/// The two exports that a model's repository holds side by side; both share `config.json` and `vocab.txt`.
+/// The two kinds of exports that can be pulled, with the names of their files if all lie at the top of a repository.
+///
+/// A repository can hold them in folders, or hold others instead (``ExportLayout``).
 public enum ExportFiles: String, Sendable, CaseIterable {
-  /// Full precision: 2.5 GB for Parakeet TDT 0.6B.
+  /// Full precision, 2.5 GB for Parakeet TDT 0.6B; where there is none, the next best.
   case fp32
   /// Dynamically quantized: 0.7 GB, less accurate.
   case int8

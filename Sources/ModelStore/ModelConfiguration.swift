@@ -2,6 +2,21 @@ internal import FoundationEssentials
 
 /// A model's `config.json`, in onnx-asr's format.
 public struct ModelConfiguration: Sendable, Equatable {
+  /// The way from an encoder frame to tokens.
+  public enum Head: String, Sendable, CaseIterable {
+    /// A token-and-duration transducer.
+    case tdt
+    /// A transducer that moves on by a frame with each blank.
+    case rnnt
+    /// Connectionist temporal classification: the encoder's frames are the tokens' probabilities.
+    case ctc
+
+    /// The architecture's name in `config.json`.
+    public var modelType: String { "nemo-conformer-\(rawValue)" }
+  }
+
+  /// The way from an encoder frame to tokens.
+  public var head: Head
   /// The number of mel bands in the encoder's input features.
   public var bandCount: Int
   /// The number of feature frames in each encoder frame.
@@ -10,9 +25,6 @@ public struct ModelConfiguration: Sendable, Equatable {
   public var maximumTokensPerFrame: Int
   /// The BCP 47 tags of the languages it was trained on; empty if unknown. Lorikeet's addition to the format.
   public var languages: [String]
-
-  /// The only architecture that Lorikeet runs.
-  static let modelType = "nemo-conformer-tdt"
 
   /// Parses the file's content.
   ///
@@ -35,9 +47,11 @@ public struct ModelConfiguration: Sendable, Equatable {
     } catch {
       throw failure(Self.explain(error))
     }
-    guard file.model_type == Self.modelType else {
-      throw failure("model_type is \"\(file.model_type)\", expected \"\(Self.modelType)\"")
+    guard let head = Head.allCases.first(where: { $0.modelType == file.model_type }) else {
+      let known = Head.allCases.map { "\"\($0.modelType)\"" }.joined(separator: " or ")
+      throw failure("model_type is \"\(file.model_type)\", expected \(known)")
     }
+    self.head = head
     bandCount = try positive(file.features_size ?? 80, "features_size", upTo: 512)
     subsampling = try positive(file.subsampling_factor ?? 8, "subsampling_factor", upTo: 64)
     maximumTokensPerFrame = try positive(

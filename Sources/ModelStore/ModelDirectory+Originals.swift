@@ -7,7 +7,7 @@ extension ModelDirectory {
     func size(_ name: String) -> Int64 { Int64(Files.size(of: "\(path)/\(name)") ?? 0) }
     return switch graphs {
     case .exported(let encoder, let decoder):
-      [encoder, decoder].reduce(0) { sum, name in
+      [encoder, decoder].compactMap(\.self).reduce(0) { sum, name in
         // A graph that cannot be used counts with its own size.
         sum + ((try? ExportedGraph(name, in: path)).map { Int64($0.bytes) } ?? size(name))
       }
@@ -15,12 +15,23 @@ extension ModelDirectory {
     }
   }
 
-  /// The path of a file of the export: in the directory, or beside the file that a graph links to.
+  /// The directory of the graphs.
+  var graphFolder: String {
+    guard case .exported(let encoder, _) = graphs else { return path }
+    return Files.parent(of: "\(path)/\(encoder)")
+  }
+
+  /// The path of a file of the export, which is named as in ``SourceHashes``: in the directory, beside the graphs, or
+  /// beside the file that a graph links to.
   func place(of name: String) -> String {
-    let place = "\(path)/\(name)"
-    guard case .exported(let encoder, let decoder) = graphs, !Files.isThere(place) else { return place }
-    return [encoder, decoder].lazy.map { ExportedGraph.place(of: name, beside: "\(path)/\($0)") }
-      .first(where: Files.isThere) ?? place
+    guard case .exported(let encoder, let decoder) = graphs, !["config.json", "vocab.txt"].contains(name)
+    else {
+      return "\(path)/\(name)"
+    }
+    let places = [encoder, decoder].compactMap(\.self).map {
+      ExportedGraph.place(of: name, beside: "\(path)/\($0)")
+    }
+    return places.first(where: Files.isThere) ?? places[0]
   }
 
   /// Deletes the graphs and weights that the model was prepared from, to save disk space. `config.json` and
@@ -44,8 +55,9 @@ extension ModelDirectory {
       throw FileError(prepared.path, "it is not intact")
     }
     var bytes: Int64 = 0
+    let folder = graphFolder
     for file in sources.files where !["config.json", "vocab.txt"].contains(file.name) {
-      let place = "\(path)/\(file.name)"
+      let place = "\(folder)/\(file.name)"
       // A file outside of the directory is not deleted.
       guard Files.status(of: place, followingLinks: false) != nil else { continue }
       try Files.remove(place)

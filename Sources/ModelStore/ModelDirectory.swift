@@ -2,8 +2,9 @@ internal import FoundationEssentials
 internal import SystemPaths
 public import Transducer
 
-/// A directory in the layout of the public ONNX export: `config.json`, `vocab.txt`, `encoder-model.onnx` (with
-/// its external weights beside it, if any) and `decoder_joint-model.onnx`, or the two `.int8.onnx` files.
+/// A directory in the layout of the public ONNX exports: `config.json`, `vocab.txt`, `encoder-model.onnx` (with
+/// its external weights beside it, if any) and `decoder_joint-model.onnx`, or two graphs of another precision, which can
+/// be in a folder of their own (``ExportLayout``).
 ///
 /// It can also be the directory of a ``PreparedModel``, which has the networks in another form.
 ///
@@ -11,8 +12,12 @@ public import Transducer
 public struct ModelDirectory: Sendable {
   /// The model's known name, or the directory's last path component.
   public let name: String
-  /// The directory's path, without a trailing slash.
+  /// The path of the directory with `config.json` and `vocab.txt`, without a trailing slash.
   public let path: String
+  /// The directory of the graphs if it is not the one that was named; `nil` if there was nothing to choose.
+  public let selection: String?
+  /// The repository of the hub that the files come from, `OWNER/NAME`; `nil` if unknown.
+  public let repository: String?
   /// The parsed `config.json`.
   public let configuration: ModelConfiguration
   /// The parsed `vocab.txt`.
@@ -22,8 +27,9 @@ public struct ModelDirectory: Sendable {
 
   /// The form in which the directory holds the networks.
   public enum Graphs: Sendable, Equatable {
-    /// The exported form: two files of these names, with prediction network and joint network in one.
-    case exported(encoder: String, decoder: String)
+    /// The exported form: two files by their paths below the directory, with prediction network and joint network in
+    /// one; without a decoder if the encoder is a whole CTC model.
+    case exported(encoder: String, decoder: String?)
     /// The prepared form, in OpenVINO's format.
     case prepared(PreparedModel)
   }
@@ -43,11 +49,7 @@ public struct ModelDirectory: Sendable {
       return try ModelDirectory(path: builtinPath(), name: builtin)
     }
     if let models, let model = HubRepository(named: nameOrPath) {
-      let stored = StoredModel(model, in: models)
-      guard !stored.complete.isEmpty else {
-        throw ModelError(model: model.name, reason: .notPulled(models: models))
-      }
-      return try ModelDirectory(path: stored.path, name: model.name)
+      return try StoredModel(model, in: models).open()
     }
     guard Files.isThere(nameOrPath) else {
       let known = [builtin] + HubRepository.catalogue.map(\.name)
@@ -59,38 +61,66 @@ public struct ModelDirectory: Sendable {
   /// Opens and checks a directory.
   ///
   /// - Parameters:
-  ///   - path: The directory.
+  ///   - path: The directory; also a folder of its graphs, or one with a single model below it (``ModelPlace``).
   ///   - name: The model's name, if it differs from the directory's.
   /// - Throws: ``ModelError`` if a file is missing or cannot be used.
   public init(path: String, name: String? = nil) throws(ModelError) {
     let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    self.path = trimmed
-    func failure(_ reason: ModelError.Reason) -> ModelError { ModelError(model: trimmed, reason: reason) }
-
-    guard Files.isDirectory(trimmed) else { throw failure(.notADirectory) }
-    let prepared = PreparedModel(at: trimmed)
-    if prepared == nil, let reason = PreparedModel.trouble(at: trimmed) { throw failure(reason) }
-    configuration = try ModelConfiguration(
-      parsing: try Self.contents(of: "config.json", in: trimmed), of: trimmed)
-    vocabulary = try Self.vocabulary(in: trimmed)
-
-    if let prepared {
-      self.name = name ?? prepared.manifest.model
-      graphs = .prepared(prepared)
+    guard Files.isDirectory(trimmed) else { throw ModelError(model: trimmed, reason: .notADirectory) }
+    if let prepared = PreparedModel(at: trimmed) {
+      try self.init(prepared, name: name)
       return
     }
-    self.name = name ?? String(trimmed.split(separator: "/").last ?? "model").readable
+    if let reason = PreparedModel.trouble(at: trimmed) { throw ModelError(model: trimmed, reason: reason) }
+    try self.init(try ModelPlace(trimmed), named: trimmed, name: name)
+  }
 
-    // The full-precision export if present; both graphs are always of the same kind.
-    let kinds = ["", ".int8"].map { kind in
-      ["encoder-model\(kind).onnx", "decoder_joint-model\(kind).onnx"]
+  /// Opens and checks an export.
+  ///
+  /// - Parameters:
+  ///   - place: The place of its files.
+  ///   - path: The directory by which it was named.
+  ///   - name: The model's name; `nil` for that of the place.
+  init(_ place: ModelPlace, named path: String, name: String?) throws(ModelError) {
+    self.path = place.home
+    configuration = try ModelConfiguration(
+      parsing: try Self.contents(of: "config.json", in: place.home), of: place.home)
+    vocabulary = try Self.vocabulary(in: place.home)
+    let layout: ExportLayout
+    do throws(LayoutFault) {
+      layout = try place.layout.get()
+    } catch {
+      throw Self.failure(error, in: place.top)
     }
-    func isThere(_ file: String) -> Bool { Files.isThere("\(trimmed)/\(file)") }
-    guard let files = kinds.first(where: { $0.allSatisfy(isThere) }) else {
-      let half = kinds.first { $0.contains(where: isThere) } ?? kinds[0]
-      throw Self.absence(of: half.first { !isThere($0) } ?? half[0], in: trimmed)
+    self.name = name ?? place.name.readable
+    repository =
+      HubRepository(named: name ?? "")?.repository ?? DownloadRecord(in: place.top)?.repository
+      ?? HubCache.repository(of: place.top)
+    let folder = ExportLayout.path(of: layout.folder, in: place.top)
+    selection = layout.folder.isEmpty ? (place.top == path ? nil : place.top) : folder == path ? nil : folder
+    func fromHome(_ path: String) -> String {
+      layout.home.isEmpty ? path : String(path.dropFirst(layout.home.count + 1))
     }
-    graphs = .exported(encoder: files[0], decoder: files[1])
+    graphs = .exported(encoder: fromHome(layout.encoderPath), decoder: layout.decoderPath.map(fromHome))
+  }
+
+  private init(_ prepared: PreparedModel, name: String?) throws(ModelError) {
+    path = prepared.path
+    configuration = try ModelConfiguration(
+      parsing: try Self.contents(of: "config.json", in: prepared.path), of: prepared.path)
+    vocabulary = try Self.vocabulary(in: prepared.path)
+    self.name = name ?? prepared.manifest.model
+    repository = HubRepository(named: self.name)?.repository
+    selection = nil
+    graphs = .prepared(prepared)
+  }
+
+  private static func failure(_ fault: LayoutFault, in path: String) -> ModelError {
+    switch fault {
+    case .noGraphs: absence(of: "encoder-model.onnx", in: path)
+    case .half(_, let missing): absence(of: missing, in: path)
+    case .mixed, .noInt8: ModelError(model: path, reason: .layout(fault))
+    }
   }
 
   private static func vocabulary(in path: String) throws(ModelError) -> Vocabulary {

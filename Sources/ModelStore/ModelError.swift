@@ -11,6 +11,12 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case notPulled(models: String)
     /// The path is a file.
     case notADirectory
+    /// The directory has files of exports, but no two graphs that belong together.
+    case layout(LayoutFault)
+    /// The directory has several models, in these folders below it.
+    case severalModels([String])
+    /// The folder of the hub's cache has no commit.
+    case noSnapshot
     /// The built-in model is in none of these folders.
     case builtinMissing(looked: [String])
     /// A file, by its name, cannot be used, with the repair if there is one.
@@ -66,12 +72,22 @@ public struct ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unknownName(let known):
       """
       model \(model): no such directory, and no model of that name; known names: \(known.joined(separator: ", ")); \
-      other repositories of the hub: OWNER/REPOSITORY@COMMIT, with the commit's 40 hexadecimal digits
+      other repositories of the hub: OWNER/NAME, with or without a commit of 40 hexadecimal digits and a folder: \
+      OWNER/NAME@COMMIT/FOLDER
       """
     case .notPulled(let models):
       "model \(model): is not in \(models)"
     case .notADirectory:
       "model \(model): is a file, expected the directory that holds config.json and the model's other files"
+    case .layout(let fault):
+      "model \(model): \(fault)"
+    case .severalModels(let folders):
+      """
+      model \(model): has \(folders.count) models: \(folders.prefix(5).joined(separator: ", "))\
+      \(folders.count > 5 ? ", …" : ""); name one of them
+      """
+    case .noSnapshot:
+      "model \(model): its folder 'snapshots' is empty: nothing was downloaded, or it was removed"
     case .builtinMissing(let looked):
       "model \(model): its files are not installed beside the program (looked in \(looked.joined(separator: ", ")))"
     case .file(let file, let fault, let repair):

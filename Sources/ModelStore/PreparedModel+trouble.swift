@@ -8,7 +8,7 @@ extension PreparedModel {
       guard Files.isThere("\(path)/\(Manifest.fileName)") else { return nil }
       return .file(Manifest.fileName, .unreadable("it has changed since it was written"), repair: nil)
     }
-    guard place.isOfThisVersion, Set(place.manifest.files.map(\.name)) == Set(files) else {
+    guard place.isOfThisVersion, hasFilesOfAModel(place) else {
       return .preparedByAnother(original: place.manifest.model)
     }
     for record in place.manifest.files {

@@ -9,7 +9,7 @@ public enum WeightFormat: String, Codable, Sendable, CaseIterable {
   case f16
 }
 
-/// A directory with a model prepared for a kind of device: its four networks in OpenVINO's format, `config.json` and
+/// A directory with a model prepared for a kind of device: its networks in OpenVINO's format, `config.json` and
 /// `vocab.txt`. It does not need the directory that it was made from.
 public struct PreparedModel: Sendable, Equatable {
   private let directory: Place
@@ -66,8 +66,15 @@ public struct PreparedModel: Sendable, Equatable {
     public var files: [String] { ["\(rawValue).xml", "\(rawValue).bin"] }
   }
 
-  /// The names of all files except the manifest.
-  public static let files = ["config.json", "vocab.txt"] + Network.allCases.flatMap(\.files)
+  /// Returns the networks of a model.
+  public static func networks(of head: ModelConfiguration.Head) -> [Network] {
+    head == .ctc ? [.encoder] : Network.allCases
+  }
+
+  /// Returns the names of all files except the manifest.
+  public static func files(of head: ModelConfiguration.Head) -> Set<String> {
+    Set(["config.json", "vocab.txt"] + networks(of: head).flatMap(\.files))
+  }
 
   /// Returns the name of a prepared directory: the model's name and a hash of the original's content, the version of
   /// the preparation, OpenVINO's build, and the format of the weights.
@@ -77,6 +84,12 @@ public struct PreparedModel: Sendable, Equatable {
     let key = FileHash.sha256(of: "\(source) \(version) \(openVINO) \(weights.rawValue)")
     let plain = model.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" }
     return "\(String(plain).drop { $0 == "." })-\(weights.rawValue)-\(key.prefix(16))"
+  }
+
+  /// Returns true if the files in a directory's manifest are those of a model.
+  static func hasFilesOfAModel(_ place: Place) -> Bool {
+    let names = Set(place.manifest.files.map(\.name))
+    return ModelConfiguration.Head.allCases.contains { files(of: $0) == names }
   }
 
   /// Opens a prepared directory.
@@ -91,8 +104,7 @@ public struct PreparedModel: Sendable, Equatable {
   }
 
   private init?(_ place: Place, readingAll: Bool = false) {
-    guard place.isOfThisVersion, Set(place.manifest.files.map(\.name)) == Set(Self.files),
-      place.isIntact(readingAll: readingAll)
+    guard place.isOfThisVersion, Self.hasFilesOfAModel(place), place.isIntact(readingAll: readingAll)
     else { return nil }
     directory = place
   }

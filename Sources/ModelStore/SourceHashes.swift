@@ -62,16 +62,19 @@ public struct SourceHashes: Codable, Sendable, Equatable {
   ) throws(ModelError) -> [(name: String, place: String)] {
     guard case .exported(let encoder, let decoder) = model.graphs else { return [] }
     var files = ["config.json", "vocab.txt"].map { ($0, "\(model.path)/\($0)") }
-    for name in [encoder, decoder] {
+    for name in [encoder, decoder].compactMap(\.self) {
       let graph = try ExportedGraph(name, in: model.path)
-      files += [(name, graph.path)] + graph.weights.map { ($0.name, $0.path) }
+      files += [(Self.name(of: name), graph.path)] + graph.weights.map { ($0.name, $0.path) }
     }
     return files
   }
 
+  /// The name of a graph without its folder: the same content has the same hash, wherever its files are.
+  private static func name(of graph: String) -> String { String(graph.split(separator: "/").last ?? "") }
+
   private func covers(_ model: ModelDirectory) -> Bool {
     guard case .exported(let encoder, let decoder) = model.graphs else { return false }
-    return Set(files.map(\.name)).isSuperset(of: [encoder, decoder])
+    return Set(files.map(\.name)).isSuperset(of: [encoder, decoder].compactMap(\.self).map(Self.name))
       && files.allSatisfy { $0.looksUnchanged(in: path, at: model.place(of: $0.name)) }
   }
 }

@@ -20,12 +20,37 @@ public struct StoredModel: Sendable {
     path = "\(models)/\(model.folder)"
     let found = DownloadRecord(in: path)
     // A record of another commit says nothing about this one's files.
-    record = found.flatMap { $0.revision == model.revision ? $0 : nil } ?? DownloadRecord(of: model)
+    let isOurs = found?.repository == model.repository && [nil, found?.revision].contains(model.revision)
+    record = found.flatMap { isOurs ? $0 : nil } ?? DownloadRecord(of: model)
   }
 
-  /// Returns the missing files of an export, in the order in which they are downloaded.
+  /// Returns the missing files of an export, in the order in which they are downloaded, as far as they are known.
   public func missing(from export: ExportFiles) -> [String] {
-    export.names.filter { !record.absent.contains($0) && !isThere($0) }
+    guard let known = record.exports?[export.rawValue] else {
+      return export.names.filter { !record.absent.contains($0) && !isThere($0) }
+    }
+    let missing = (known.graphs + (known.weights ?? [])).filter { !isThere($0) }
+    // Weights that are not known are missing, too; the encoder stands for them.
+    return missing.isEmpty && known.weights == nil ? [known.layout.encoderPath] : missing
+  }
+
+  /// The precisions of the exports of which every file is present.
+  public var precisions: [String] {
+    complete.map { record.exports?[$0.rawValue]?.layout.precision ?? $0.rawValue }
+  }
+
+  /// Opens the model with its first complete export.
+  ///
+  /// - Throws: ``ModelError`` if none is complete, or a file cannot be used.
+  public func open() throws(ModelError) -> ModelDirectory {
+    guard let export = complete.first else {
+      throw ModelError(model: model.name, reason: .notPulled(models: Files.parent(of: path)))
+    }
+    guard let known = record.exports?[export.rawValue] else {
+      return try ModelDirectory(path: path, name: model.name)
+    }
+    let place = ModelPlace(top: path, layout: known.layout, name: model.name)
+    return try ModelDirectory(place, named: path, name: model.name)
   }
 
   /// The exports of which every file is present.
@@ -40,19 +65,32 @@ public struct StoredModel: Sendable {
   /// Both the record and the catalogue are valid for the commit.
   public var source: String? {
     var files: [(name: String, size: Int64, sha256: String)] = []
-    for name in [
-      "config.json", "vocab.txt", "encoder-model.onnx", ExportFiles.encoderWeights,
-      "decoder_joint-model.onnx",
-    ] {
-      if let recorded = record.files[name] {
+    for (name, path) in sourceFiles {
+      if let recorded = record.files[path] {
         files.append((name, Int64(recorded.size), recorded.sha256))
-      } else if let known = model.files[name], case .sha256(let sha256) = known.digest {
+      } else if let known = model.files[path], case .sha256(let sha256) = known.digest {
         files.append((name, Int64(known.size), sha256))
       } else if name != ExportFiles.encoderWeights {
         return nil
       }
     }
     return SourceHashes.sha256(of: files)
+  }
+
+  /// The names of the files in ``SourceHashes``, in its order, with their paths.
+  private var sourceFiles: [(name: String, path: String)] {
+    guard let export = (record.exports?[ExportFiles.fp32.rawValue]) else {
+      return [
+        "config.json", "vocab.txt", "encoder-model.onnx", ExportFiles.encoderWeights,
+        "decoder_joint-model.onnx",
+      ].map { ($0, $0) }
+    }
+    let layout = export.layout
+    let graphs =
+      [layout.encoder] + (export.encoderWeights ?? [])
+      + (layout.decoder.map { [$0] } ?? []) + (export.decoderWeights ?? [])
+    return [("config.json", layout.configuration), ("vocab.txt", layout.vocabulary)]
+      + graphs.map { ($0, layout.path(of: $0)) }
   }
 
   /// Returns its prepared directories below a directory, in any state.

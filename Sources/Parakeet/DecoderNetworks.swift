@@ -14,6 +14,8 @@ package struct DecoderNetworks: ~Copyable, ScoringNetworks {
   private let ports: Ports
   private let blank: Int32
   private let forms: JointForms
+  /// True for a TDT, false for an RNN-T.
+  private let hasDurations: Bool
   /// Made when tokens are scored for the first time.
   private var scorer: JointScorer?
   /// The bias of each token's logit; `nil` for none.
@@ -29,7 +31,7 @@ package struct DecoderNetworks: ~Copyable, ScoringNetworks {
 
   init(
     projection: borrowing CompiledGraph, prediction: borrowing CompiledGraph, joint: borrowing CompiledGraph,
-    forms: JointForms, blank: Int32
+    forms: JointForms, hasDurations: Bool, blank: Int32
   ) throws(InferenceError) {
     let projection = try projection.makeRequest()
     let prediction = try prediction.makeRequest()
@@ -43,6 +45,7 @@ package struct DecoderNetworks: ~Copyable, ScoringNetworks {
     self.width = width
     self.blank = blank
     self.forms = forms
+    self.hasDurations = hasDurations
     lastToken = blank
   }
 
@@ -145,7 +148,8 @@ package struct DecoderNetworks: ~Copyable, ScoringNetworks {
   package mutating func scores(of token: Int32, at frames: Range<Int>) throws(InferenceError) -> [FrameScores]
   {
     if scorer == nil {
-      scorer = try JointScorer(forms.overFrames(), prediction: prediction, ports.prediction)
+      scorer = try JointScorer(
+        forms.overFrames(), withDurations: hasDurations, prediction: prediction, ports.prediction)
     }
     try scorer?.load(frames, of: projected, width: width, bias: bias)
     return try scorer?.scores(of: token, blank: blank) ?? []
@@ -165,11 +169,12 @@ package struct DecoderNetworks: ~Copyable, ScoringNetworks {
     return try joint.withLogits(body)
   }
 
-  /// Checks that a fused graph is a TDT decoder for this vocabulary, and for encoder frames of this width.
+  /// Checks that a fused graph is the decoder of a model, for encoder frames of a width.
   static func check(
-    _ graph: borrowing Graph, encoderWidth: Int?, vocabulary: Vocabulary, model: String
+    _ graph: borrowing Graph, encoderWidth: Int?, of model: ModelDirectory
   ) throws(ModelError) {
-    let ports = GraphPorts(graph, part: "decoder", model: model)
+    let (vocabulary, head) = (model.vocabulary, model.configuration.head)
+    let ports = GraphPorts(graph, part: "decoder", model: model.path)
     let encoderOutputs = try ports.input("encoder_outputs", .float32, rank: 3)
     _ = try ports.input("targets", .int32, rank: 2)
     _ = try ports.input("target_length", .int32, rank: 1)
@@ -190,8 +195,16 @@ package struct DecoderNetworks: ~Copyable, ScoringNetworks {
     guard tokens == vocabulary.count else {
       throw ports.failure("knows \(tokens) tokens, vocab.txt has \(vocabulary.count)")
     }
-    guard let logits = outputs[3], logits > tokens else {
-      throw ports.failure("has no duration outputs: an RNN-T model, expected TDT")
+    guard let logits = outputs[3], logits >= tokens else {
+      throw ports.failure(
+        "has \(outputs[3].map { "\($0)" } ?? "an unknown number of") outputs for \(tokens) tokens")
+    }
+    switch head {
+    case .tdt where logits == tokens:
+      throw ports.failure("has no outputs for durations: an RNN-T, and config.json says \(head.modelType)")
+    case .rnnt where logits > tokens:
+      throw ports.failure("has outputs for durations: a TDT, and config.json says \(head.modelType)")
+    default: break
     }
   }
 }

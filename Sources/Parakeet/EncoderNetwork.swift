@@ -2,6 +2,7 @@ package import Devices
 package import Inference
 internal import ModelStore
 package import SpeechFeatures
+internal import Transducer
 
 /// The encoder: normalised log-mel features in, one vector for each 80 ms out.
 package struct EncoderNetwork: ~Copyable {
@@ -91,22 +92,27 @@ package struct EncoderNetwork: ~Copyable {
     return Encoding(values: values, width: width, count: valid)
   }
 
-  /// Checks that a graph is a Parakeet encoder for features of `bandCount` bands.
+  /// Checks that a graph is the encoder of a model.
   ///
-  /// - Returns: The width of its output vectors.
-  static func check(
-    _ graph: borrowing Graph, bandCount: Int, model: String
-  ) throws(ModelError) -> Int {
-    let ports = GraphPorts(graph, part: "encoder", model: model)
+  /// - Returns: The width of its output vectors; of a CTC model, the number of tokens.
+  static func check(_ graph: borrowing Graph, of model: ModelDirectory) throws(ModelError) -> Int {
+    let ports = GraphPorts(graph, part: "encoder", model: model.path)
+    let bandCount = model.configuration.bandCount
     let signal = try ports.input("audio_signal", .float32, rank: 3)
     _ = try ports.input("length", .int64, rank: 1)
-    let outputs = try ports.output("outputs", .float32, rank: 3)
-    _ = try ports.output("encoded_lengths", .int64, rank: 1)
+    let width: Int?
+    if model.configuration.head == .ctc {
+      width = try ports.output("logprobs", .float32, rank: 3)[2]
+    } else {
+      width = try ports.output("outputs", .float32, rank: 3)[1]
+      _ = try ports.output("encoded_lengths", .int64, rank: 1)
+    }
     if let bands = signal[1], bands != bandCount {
       throw ports.failure("takes \(bands) mel bands, config.json says features_size \(bandCount)")
     }
-    guard let width = outputs[1] else {
-      throw ports.failure("has an output of unknown width")
+    guard let width else { throw ports.failure("has an output of unknown width") }
+    if model.configuration.head == .ctc, width != model.vocabulary.count {
+      throw ports.failure("knows \(width) tokens, vocab.txt has \(model.vocabulary.count)")
     }
     return width
   }

@@ -9,26 +9,31 @@ struct JointScorer: ~Copyable {
 
   private struct Ports {
     let frame, bias: InputPort
-    let token, confidence, logits, durations: OutputPort
+    let token, confidence, logits: OutputPort
+    /// `nil` for an RNN-T.
+    let durations: OutputPort?
 
-    init(_ joint: borrowing InferenceRequest) throws(InferenceError) {
+    init(_ joint: borrowing InferenceRequest, withDurations: Bool) throws(InferenceError) {
       frame = try joint.input(named: "frame")
       bias = try joint.input(named: "bias")
       token = try joint.output(named: "token")
       confidence = try joint.output(named: "confidence")
       logits = try joint.output(named: "logits")
-      durations = try joint.output(named: "durations")
+      durations = withDurations ? try joint.output(named: "durations") : nil
     }
   }
 
   /// Creates a scorer that reads the prediction where the prediction network writes it.
+  ///
+  /// - Parameter withDurations: True for a TDT, false for an RNN-T.
   init(
-    _ compiled: borrowing CompiledGraph, prediction: borrowing InferenceRequest, _ output: OutputPort
+    _ compiled: borrowing CompiledGraph, withDurations: Bool, prediction: borrowing InferenceRequest,
+    _ output: OutputPort
   ) throws(InferenceError) {
     var joint = try compiled.makeRequest()
     let condition = try joint.input(named: "prediction")
     try prediction.connect(output, to: &joint, condition)
-    let ports = try Ports(joint)
+    let ports = try Ports(joint, withDurations: withDurations)
     self.joint = joint
     self.ports = ports
   }
@@ -65,17 +70,21 @@ struct JointScorer: ~Copyable {
     let confidences = try joint.read(ports.confidence, as: Float.self) {
       $0.withUnsafeBufferPointer { Array($0) }
     }
-    let durations = try joint.read(ports.durations, as: Float.self) {
-      $0.withUnsafeBufferPointer { Array($0) }
+    let durations = try ports.durations.map { port throws(InferenceError) in
+      try joint.read(port, as: Float.self) { $0.withUnsafeBufferPointer { Array($0) } }
     }
     return try joint.read(ports.logits, as: Float.self) { logits in
-      let (width, steps) = (logits.count / count, durations.count / count)
+      let width = logits.count / count
       return (0..<count).map { row in
         // The confidence is the softmax of the largest logit, and contains the sum over all tokens.
         let total = logits[row * width + Int(best[row])] - log(confidences[row])
+        let (token, blank) = (
+          logits[row * width + Int(token)] - total, logits[row * width + Int(blank)] - total
+        )
+        guard let durations else { return FrameScores(token: token, blank: blank) }
+        let steps = durations.count / count
         return FrameScores(
-          token: logits[row * width + Int(token)] - total, blank: logits[row * width + Int(blank)] - total,
-          durations: logarithms(durations[row * steps..<(row + 1) * steps]))
+          token: token, blank: blank, durations: logarithms(durations[row * steps..<(row + 1) * steps]))
       }
     }
   }

@@ -46,6 +46,7 @@ extension NetworkCompiler: SpeechNetworks {
 
   /// Loads the decoder on a device.
   package func decoder(on device: DeviceID) throws(DeviceError) -> any LoadedDecoder {
+    if model.configuration.head == .ctc { return CTCDecoder(blank: model.vocabulary.blank) }
     let search = GreedyDecoder(
       blank: model.vocabulary.blank, maximumTokensPerFrame: model.configuration.maximumTokensPerFrame)
     return try DeviceError.loading(on: device) { () throws(ParakeetError) in

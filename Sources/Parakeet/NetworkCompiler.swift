@@ -101,7 +101,7 @@ package final class NetworkCompiler: Sendable {
               try graph.reshape(["frame": [1, -1, 1, (frame?.shape?.last ?? nil) ?? 0]])
             }
           }),
-        blank: model.vocabulary.blank)
+        hasDurations: model.configuration.head == .tdt, blank: model.vocabulary.blank)
     }
   }
 
@@ -114,7 +114,7 @@ package final class NetworkCompiler: Sendable {
       in: plan.precision.weights == .int8 ? .f32 : plan.precision.arithmetic)
   }
 
-  /// Compiles the joint network with the logits of all tokens and durations.
+  /// Compiles the joint network with the logits of all tokens and, if it has any, durations.
   private func openJoint(
     _ name: String, on device: DeviceID, change: (inout Graph) throws -> Void = { _ in }
   ) throws(InferenceError) -> CompiledGraph {
@@ -139,14 +139,17 @@ package final class NetworkCompiler: Sendable {
     }
     if !withLogits {
       try ParakeetError.catching {
-        for output in ["logits", "durations"] { try graphs.joint.removeOutput(output) }
+        let outputs = try graphs.joint.outputs.map(\.name)
+        for output in ["logits", "durations"] where outputs.contains(output) {
+          try graphs.joint.removeOutput(output)
+        }
       }
     }
     return graphs
   }
 
-  /// Writes the graphs that an NPU would compile, in OpenVINO's IR format: `encoder.xml`, `prediction.xml` and
-  /// `joint.xml`. No NPU is needed: Intel's compiler can run without one.
+  /// Writes the graphs that an NPU would compile, in OpenVINO's IR format: `encoder.xml` and, for a transducer,
+  /// `prediction.xml` and `joint.xml`. No NPU is needed: Intel's compiler can run without one.
   ///
   /// - Parameters:
   ///   - shape: The encoder's shape.
@@ -160,6 +163,7 @@ package final class NetworkCompiler: Sendable {
         try graph.save(to: "\(directory)/\(name).xml", halfPrecision: false)
       }
       try save(try encoderGraph(for: device, shape, plan), "encoder")
+      guard model.configuration.head != .ctc else { return }
       let decoder = try decoderGraphs(plan)
       try save(decoder.prediction, "prediction")
       try save(decoder.joint, "joint")

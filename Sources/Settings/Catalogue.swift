@@ -75,7 +75,7 @@ extension Setting {
 
   public static let model = text(
     "model", \.model, accepted: "'builtin', a model of the hub, or a directory",
-    "Model to use: 'builtin', one from Hugging Face such as 'parakeet-tdt-0.6b-v3', or a directory with the files of the public ONNX export."
+    "Model to use: 'builtin', one from Hugging Face such as 'parakeet-tdt-0.6b-v3' or OWNER/NAME[@COMMIT][/FOLDER], or a directory with the files of the public ONNX export."
   )
 
   public static let device = choice(

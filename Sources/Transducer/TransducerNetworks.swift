@@ -39,14 +39,23 @@ public struct FrameScores: Sendable, Equatable {
   public var token: Float
   /// The score of blank.
   public var blank: Float
-  /// The score of each duration, from 0 encoder frames.
+  /// The score of each duration of the token, from 0 encoder frames.
   public var durations: [Float]
+  /// The score of each duration of blank, from 0 encoder frames.
+  public var blankDurations: [Float]
 
-  /// Creates scores.
+  /// Creates scores of a TDT, whose durations do not depend on the token.
   public init(token: Float, blank: Float, durations: [Float]) {
     self.token = token
     self.blank = blank
     self.durations = durations
+    blankDurations = durations
+  }
+
+  /// Creates scores of an RNN-T: a token takes no frame, and blank takes one.
+  public init(token: Float, blank: Float) {
+    self.init(token: token, blank: blank, durations: [0])
+    blankDurations = [-.infinity, 0]
   }
 }
 

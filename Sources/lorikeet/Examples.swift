@@ -48,6 +48,7 @@ struct Examples: Sendable {
 
   static let list = Examples(
     Example("lorikeet models list", "All models of this user"),
+    Example("lorikeet models list --available", "All known models with size and languages"),
     Example(
       "lorikeet models list --data-dir /var/lib/lorikeet", "The models of a server with this data directory"))
 

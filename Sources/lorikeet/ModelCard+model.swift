@@ -29,7 +29,7 @@ extension ModelCard {
   }
 
   private static func maker(known: KnownModel?, in repository: HubRepository?) -> Maker {
-    if let known { return Maker(name: "NVIDIA", url: known.page) }
+    if let known { return Maker(name: known.maker, url: known.page) }
     if let path = repository?.repository, let owner = path.split(separator: "/").first {
       return Maker(name: String(owner), url: "https://huggingface.co/\(path)")
     }

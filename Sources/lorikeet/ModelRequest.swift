@@ -5,6 +5,7 @@ internal import Parakeet
 internal import Recognition
 internal import Settings
 internal import SpeechEngine
+internal import SystemPaths
 
 /// A model and the settings with which a command uses it.
 struct ModelRequest: Sendable {
@@ -36,10 +37,13 @@ struct ModelRequest: Sendable {
     case hub(HubRepository, HubSettings)
   }
 
+  /// The model of the hub; `nil` for the built-in one and a directory.
+  private var hubModel: HubRepository? { HubRepository(named: name, unlessDirectory: Files.isDirectory) }
+
   /// Locates the model without using the network.
   func locate() throws -> Place {
     let library = library
-    guard let model = HubRepository(named: name) else { return .here(try ModelDirectory.find(name)) }
+    guard let model = hubModel else { return .here(try ModelDirectory.find(name)) }
     if !library.isComplete(model, .fp32),
       let prepared = PreparedModels.choice(of: library.prepared(model), for: settings.compute.precision)
     {
@@ -64,7 +68,7 @@ struct ModelRequest: Sendable {
   ///
   /// - Returns: The number of deleted bytes; `nil` if nothing was to be deleted.
   func dropOriginals(of model: ModelDirectory) async throws -> Int? {
-    guard !settings.keepsOriginals, settings.cache, let known = HubRepository(named: name),
+    guard !settings.keepsOriginals, settings.cache, let known = hubModel,
       let prepared = PreparedModels.replacement(
         of: model, among: library.prepared(known), for: settings.compute.precision)
     else { return nil }

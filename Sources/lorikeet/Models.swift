@@ -9,8 +9,9 @@ struct Models: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "List, download, verify and remove models.",
     discussion: """
-      A model is 'parakeet-tdt-0.6b-v3', 'parakeet-tdt-0.6b-v2', or OWNER/REPOSITORY@COMMIT for any Hugging Face \
-      repository with the same files. The commands read the environment variables HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE, \
+      A model is a name of 'lorikeet models list --available', such as 'parakeet-tdt-0.6b-v3', or \
+      OWNER/NAME[@COMMIT][/FOLDER] for any Hugging Face repository with such files. Without a commit, the hub is asked \
+      once, and its answer recorded. The commands read the environment variables HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE, \
       HF_HUB_DOWNLOAD_TIMEOUT, HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
       """.with(.models),
     subcommands: [List.self, Pull.self, Verify.self, Remove.self])
@@ -58,8 +59,12 @@ extension Models {
 
     @OptionGroup var store: StoreOptions
 
+    @Flag(help: "List the known models instead, with size, languages, and for whom they are.")
+    var available = false
+
     func run() async throws {
       await runToTheEnd {
+        guard !available else { return try listAvailable() }
         let there = store.library.list()
         try Terminal.print("\(ModelDirectory.builtin)\tcomes with the program")
         for stored in there { try Terminal.print("\(stored.model.name)\t\(state(of: stored))") }
@@ -76,8 +81,16 @@ extension Models {
       }
     }
 
+    private func listAvailable() throws {
+      let named = HubRepository.catalogue.compactMap { model in model.known.map { (model.name, $0) } }
+      for (name, facts) in named + KnownModel.fineTunes {
+        let languages = facts.languages.joined(separator: ", ")
+        try Terminal.print("\(name)\t\(ByteCount(facts.bytes))\t\(languages)\t\(facts.audience)")
+      }
+    }
+
     private func state(of stored: StoredModel) -> String {
-      let complete = stored.complete.map(\.rawValue)
+      let complete = stored.precisions
       guard !complete.isEmpty else {
         let isPrepared = !stored.prepared(in: store.library.prepared).isEmpty
         return "\(isPrepared ? "prepared only" : "incomplete")\t\(stored.path)"
@@ -96,7 +109,11 @@ extension Models {
 
     @OptionGroup var store: StoreOptions
 
-    @Option(help: "Export to download: fp32 (2.5 GB for Parakeet TDT 0.6B) or int8 (0.7 GB, less accurate).")
+    @Option(
+      help: """
+        Export to download: fp32 (2.5 GB for Parakeet TDT 0.6B; the next best if there is none) or int8 (0.7 GB, less \
+        accurate).
+        """)
     var files = ExportFiles.fp32
 
     @Flag(help: "Never use the network; report the missing files.")
@@ -105,7 +122,7 @@ extension Models {
     @Flag(help: "Do not show a progress bar.")
     var quiet = false
 
-    @Argument(help: "Model, as in 'lorikeet models list', or OWNER/REPOSITORY@COMMIT.")
+    @Argument(help: "Model, as in 'lorikeet models list', or OWNER/NAME[@COMMIT][/FOLDER].")
     var model: HubRepository
 
     func run() async throws {
@@ -152,7 +169,7 @@ extension Models {
 
     @OptionGroup var store: StoreOptions
 
-    @Argument(help: "Model, as in 'lorikeet models list', or OWNER/REPOSITORY@COMMIT.")
+    @Argument(help: "Model, as in 'lorikeet models list', or OWNER/NAME[@COMMIT][/FOLDER].")
     var model: HubRepository
 
     func run() async throws {

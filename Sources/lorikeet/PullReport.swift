@@ -41,8 +41,13 @@ final class PullReport: Sendable {
     case .alreadyThere: break
     case .waiting(let folder):
       say("another process is fetching \(model) into \(folder); waiting for it")
+    case .pinned(let commit):
+      say(
+        "\(model) has no commit; from now on it stands for \(commit), until `lorikeet models remove \(model)`"
+      )
     case .started(let files, let bytes):
       guard !files.isEmpty else { return }
+      state.withLock { $0 = State() }
       say("fetching \(model): \(files.joined(separator: ", ")), \(ByteCount(bytes))")
     case .progress(let file, let done, let total):
       progress(file, done, total)

@@ -6,6 +6,7 @@ internal import Recognition
 internal import ServiceLifecycle
 internal import Serving
 internal import SpeechEngine
+internal import SystemPaths
 
 /// Downloads and loads a model while its server already listens.
 ///
@@ -46,7 +47,9 @@ struct RecognizerLoading: Service {
 
   private func model() async throws -> ModelDirectory {
     switch place {
-    case .here(let model): return model
+    case .here(let model):
+      if let place = model.selection { logger.info("\(model.name) is in \(place.readable)") }
+      return model
     case .hub(let model, let hub):
       let report = PullReport(model: model.name, showsBar: false) { [logger] in logger.info("\($0)") }
       let fetched = try await request.fetch(model, from: hub, report)

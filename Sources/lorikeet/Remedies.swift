@@ -59,6 +59,8 @@ enum Remedies {
     case .cache: "choose a writable --data-dir, or use --no-cache"
     case .preparation: "choose a writable --data-dir with enough space, or use --no-cache"
     case .model(let error): advice(for: error)
+    case .graph(let error) where "\(error)".contains("No conversion rule found"):
+      "OpenVINO does not know this operator; use another export of the model, such as the one in full precision"
     case .inference, .graph, .precision, .preparedOtherwise, .property, .propertyValue: nil
     }
   }
@@ -70,7 +72,8 @@ enum Remedies {
       // Reading finds a damaged file that has the recorded size.
       "`lorikeet models verify \(model)` and then `lorikeet models pull \(model)` downloads it again"
     case .quantizedLayers: "`lorikeet models pull` downloads that one, and --device cpu runs this one"
-    case .unknownName, .notADirectory, .builtinMissing, .file, .preparedByAnother, .configuration,
+    case .unknownName, .notADirectory, .layout, .severalModels, .noSnapshot, .builtinMissing, .file,
+      .preparedByAnother, .configuration,
       .vocabulary,
       .graph:
       nil
@@ -90,11 +93,16 @@ enum Remedies {
     case .gaveUp, .cancelled: "\(pull) continues from there"
     case .system: "check free space and permissions, or choose another place with --data-dir"
     case .model(let error): advice(for: error)
-    case .setting, .refused, .notFound, .status, .webPage, .wrongSize, .wrongContent, .unknownContent,
-      .rangesIgnored, .interrupted, .other, .busy:
+    case .refused, .noRevision:
+      isLikePath(error.model ?? "") ? "if it is meant as a directory, there is none of this name" : nil
+    case .setting, .notFound, .noListing, .otherCommit, .layout, .status, .webPage, .wrongSize, .wrongContent,
+      .unknownContent, .rangesIgnored, .interrupted, .other, .busy:
       nil
     }
   }
+
+  /// True if a model's name can be a mistyped path.
+  private static func isLikePath(_ model: String) -> Bool { model.contains("/") && !model.contains("@") }
 
   /// Returns the cause and the remedy of a device's known failure.
   private static func explanation(of reason: String, on device: DeviceID) -> String? {

@@ -2,6 +2,7 @@
 import dataclasses
 import hashlib
 import http.server
+import json
 import re
 import socket
 import threading
@@ -23,7 +24,15 @@ class Request:
 
     @property
     def file(self) -> str:
+        """The name without its folder."""
         return self.path.rsplit("/", 1)[-1]
+
+    @property
+    def name(self) -> str:
+        """The path in the repository, of a request for a file or for its content in the storage."""
+        if self.path.startswith("/storage/"):
+            return self.path.removeprefix("/storage/")
+        return self.path.partition("/resolve/")[2].partition("/")[2]
 
     @property
     def start(self) -> int:
@@ -60,7 +69,10 @@ class Hub(LocalServer):
     """
 
     def __init__(self, files: dict[str, bytes]):
-        self.files = files
+        self.files = files  # by their paths in the repository
+        self.commit = COMMIT  # of the branch main, and the only one there is
+        self.lists = True  # a plain mirror has no list of files
+        self.listings: list[str] = []  # the revisions that were asked for
         self.answer: Callable[["Handler", Request], bool] = lambda handler, request: False
         self.prefix = f"/{REPOSITORY}/resolve/{COMMIT}/"
         self.storage = ""  # address of another hub that has the large files
@@ -81,7 +93,7 @@ class Hub(LocalServer):
         return [request for request in self.requests if request.method == "GET" and request.file == file]
 
     def forget(self) -> None:
-        self.requests = []
+        self.requests, self.listings = [], []
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -116,19 +128,35 @@ class Handler(http.server.BaseHTTPRequestHandler):
         hub = self.hub
         if hub.token is not None and request.headers.get("authorization") != f"Bearer {hub.token}":
             return self.send_status(request, 401)
-        content = hub.files.get(request.file)
+        prefix = f"/api/models/{REPOSITORY}/revision/"
+        if request.path.startswith("/api/"):
+            return self.send_listing(request, request.path.removeprefix(prefix))
+        content = hub.files.get(request.name)
         if not request.path.startswith(hub.prefix) or content is None:
             return self.send_status(request, 404, {"X-Error-Code": "EntryNotFound"})
-        headers = {"X-Repo-Commit": COMMIT, "Location": f"{hub.storage}/storage/{request.file}"}
+        headers = {"X-Repo-Commit": COMMIT, "Location": f"{hub.storage}/storage/{request.name}"}
         if hub.says_hash:
-            if request.file.endswith(".onnx"):
-                digest = hub.claimed_hash.get(request.file, hashlib.sha256(content).hexdigest())
+            if ".onnx" in request.file:
+                digest = hub.claimed_hash.get(request.name, hashlib.sha256(content).hexdigest())
                 headers["X-Linked-Etag"] = f'"{digest}"'
-                headers["X-Linked-Size"] = str(hub.claimed_size.get(request.file, len(content)))
+                headers["X-Linked-Size"] = str(hub.claimed_size.get(request.name, len(content)))
             else:
                 blob = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
-                headers["ETag"] = f'"{hub.claimed_hash.get(request.file, blob)}"'
+                headers["ETag"] = f'"{hub.claimed_hash.get(request.name, blob)}"'
         self.send_status(request, 302, headers)
+
+    def send_listing(self, request: Request, revision: str) -> None:
+        """The facts about a revision: its commit and the names of its files, among much else."""
+        hub = self.hub
+        if not hub.lists:
+            return self.send_status(request, 404)
+        hub.listings.append(revision)
+        if revision not in (hub.commit, "main"):
+            return self.send_status(request, 404, {"X-Error-Code": "RevisionNotFound"})
+        facts = {
+            "id": REPOSITORY, "sha": hub.commit, "private": False, "tags": ["onnx"], "cardData": {"license": "cc0-1.0"},
+            "siblings": [{"rfilename": name} for name in [".gitattributes", "README.md", *hub.files]]}
+        self.send_status(request, 200, {"Content-Type": "application/json"}, json.dumps(facts).encode())
 
     def send_status(
             self, request: Request, status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> None:
@@ -142,7 +170,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def send_file(self, request: Request, content: bytes | None = None, stop_after: int | None = None) -> None:
         """Sends the requested file or part; with `stop_after` the connection breaks after that many bytes."""
-        content = self.hub.files[request.file] if content is None else content
+        content = self.hub.files[request.name] if content is None else content
         match = re.fullmatch(r"bytes=(\d+)-(\d+)", request.headers.get("range", ""))
         headers = {"Content-Type": "application/octet-stream"}
         if match and self.hub.ranges:

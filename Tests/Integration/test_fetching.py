@@ -122,4 +122,4 @@ def test_a_server_whose_model_is_unavailable_exits_with_the_reason(store, hub, s
     with contextlib.suppress(RuntimeError), serve() as server:
         assert server.process.wait(PATIENCE) == 1
     process = store.run("serve", "--model", MODEL, "--uri", "tcp://127.0.0.1:0")
-    store.assert_refused(process, "HTTP 404")
+    store.assert_refused(process, f"but not {ENCODER}")

@@ -48,7 +48,9 @@ ELEMENT = re.compile(
     rf"|match\((?P<match>.*)\)|list\((?P<list>.+)\))(?P<optional>\?)?")
 # Examples for `match` options.
 TEXTS_OF = {
-    "model": ["builtin", "parakeet-tdt-0.6b-v3", f"owner/repository@{'0' * 40}"], "language": ["en", "es", "pt-BR"],
+    "model": [
+        "builtin", "parakeet-tdt-0.6b-v3", "parakeet-tdt_ctc-110m", "owner/repository", f"owner/repository@{'0' * 40}",
+        f"owner/repository@{'0' * 40}/fp16"], "language": ["en", "es", "pt-BR"],
     "http_token_file": ["/config/tokens", "/config/more tokens.txt"], "memory_budget": ["3GB", "800MB"], "buckets": ["5", "5,20"], "lazy_buckets": ["0.5,10", "30"],
 }
 

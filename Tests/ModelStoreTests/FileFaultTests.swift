@@ -164,17 +164,6 @@ private let pointer = """
         == "encoder-model.onnx keeps weights in \(place), outside of the model's directory")
   }
 
-  @Test func `a repository's folder in the hub's cache is refused with the folder of its files`() async throws
-  {
-    try await withTemporaryDirectory { directory in
-      try FileManager.default.createDirectory(
-        at: directory.appending(path: "snapshots/8f23"), withIntermediateDirectories: true)
-      #expect(
-        complaint(directory)
-          == "the file config.json is missing; use the directory of its files: DIR/snapshots/8f23")
-    }
-  }
-
   @Test func `the remedy for a faulty file depends on how the files were downloaded`() async throws {
     func remedy(_ path: String, _ prepare: (URL) throws -> Void) async throws -> String? {
       try await withTemporaryDirectory { root in

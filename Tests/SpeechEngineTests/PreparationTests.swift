@@ -19,7 +19,7 @@ private let easyRecordings = ["en-01.wav", "en-03.wav", "en-04.wav", "es-01.wav"
   @Test func `preparing a model compresses all large weights and no others to eight bits`() throws {
     let runtime = try Runtime()
     let model = try ModelDirectory.find("builtin")
-    var graphs = try SpeechGraphs.exported(model, runtime: runtime)
+    var graphs = try SpeechGraphs.exported(model, weights: .int8, runtime: runtime)
     // Eight layers of nine matrices and two pointwise convolutions each, and the subsampling's matrix.
     #expect(try graphs.compress() == (encoder: 8 * (9 + 2) + 1, joint: 1))
     #expect(try graphs.encoder.compressWeights(smallest: 1 << 14) == 0, "nothing is left to compress")

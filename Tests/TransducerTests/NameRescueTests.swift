@@ -152,10 +152,10 @@ private struct TableNetworks: ScoringNetworks {
     if frame == count { return row == rows.count - 1 ? 0 : -.infinity }
     let scores = rows[row][frame]
     var best = -Float.infinity
+    for (duration, logarithm) in scores.blankDurations.enumerated() where 1...(count - frame) ~= duration {
+      best = max(best, scores.blank + logarithm + exhaustive(rows, row, frame + duration, count))
+    }
     for (duration, logarithm) in scores.durations.enumerated() where frame + duration <= count {
-      if duration > 0 {
-        best = max(best, scores.blank + logarithm + exhaustive(rows, row, frame + duration, count))
-      }
       if row + 1 < rows.count {
         let rest =
           frame + duration == count && row + 2 == rows.count
@@ -166,16 +166,19 @@ private struct TableNetworks: ScoringNetworks {
     return best
   }
 
-  @Test(arguments: 0..<100) func `the best course is the best of all`(seed: UInt64) throws {
+  @Test(arguments: 0..<100, [true, false])
+  func `the best course is the best of all`(seed: UInt64, isTDT: Bool) throws {
     var generator = SeededGenerator(seed: seed)
     let (tokens, frames) = (
       Int.random(in: 1...4, using: &generator), Int.random(in: 1...7, using: &generator)
     )
     let rows = (0...tokens).map { _ in
       (0..<frames).map { _ in
-        FrameScores(
-          token: Float.random(in: -5...0, using: &generator),
-          blank: Float.random(in: -5...0, using: &generator),
+        let token = Float.random(in: -5...0, using: &generator)
+        let blank = Float.random(in: -5...0, using: &generator)
+        guard isTDT else { return FrameScores(token: token, blank: blank) }
+        return FrameScores(
+          token: token, blank: blank,
           durations: (0..<5).map { _ in Float.random(in: -5...0, using: &generator) })
       }
     }

@@ -1,25 +1,27 @@
 #!/usr/bin/env python3
-"""Write a full-size stand-in for the Parakeet TDT 0.6B v3 ONNX export.
+"""Write a full-size stand-in for the ONNX export of Parakeet TDT 0.6B v3, or of Parakeet TDT-CTC 110M.
 
 Speed, memory, shapes, operators and numerical agreement do not depend on what the weights say, so
 tests and benchmarks need no download. This script writes the same files, with the same graph (NeMo's
 own export of that architecture), the same tensor names, types and sizes, and seeded random weights:
 
-    encoder-model.onnx        ~42 MB   graph and position table
-    encoder-model.onnx.data  ~2.4 GB   external weights
-    decoder_joint-model.onnx  ~73 MB
+                               0.6b     110m
+    encoder-model.onnx        42 MB    21 MB   graph and position table
+    encoder-model.onnx.data  2.4 GB   0.4 GB   external weights
+    decoder_joint-model.onnx  73 MB    20 MB
     vocab.txt, config.json
 
 The last layer is biased so that a decoder takes about as many steps as it does on speech: roughly
 half of the steps are blank and the mean advance is about two frames. The text means nothing.
 
     pip install numpy onnx
-    python3 make_replica.py OUTPUT_DIRECTORY [--int8]
+    python3 make_replica.py OUTPUT_DIRECTORY [--shape 110m] [--int8]
 
 --int8 also writes encoder-model.int8.onnx and decoder_joint-model.int8.onnx, made as the public INT8
 export was, by onnxruntime's dynamic quantization (needs: pip install onnxruntime sympy).
 """
 import argparse
+import dataclasses
 import hashlib
 import json
 import lzma
@@ -30,14 +32,26 @@ import onnx
 from onnx import numpy_helper
 
 HERE = pathlib.Path(__file__).resolve().parent
-VOCABULARY_SIZE = 8192
 SEED = 0  # a bias stored in the graph belongs to this seed
-BLANK_BIAS = 1.0
-DURATION_BIAS = np.array([-30.0, 0.0, 0.3, 0.0, -0.3], dtype=np.float32)
-# With the bias kept in the graph, which removes the mean, this makes the joint network's answer
-# depend on the frame, as in a trained model.
-ENCODER_GAIN = 40.0
-ENCODER_PROJECTION = "onnx::MatMul_228"
+
+
+@dataclasses.dataclass
+class Shape:
+    graphs: pathlib.Path
+    bands: int
+    vocabulary_size: int
+    encoder_projection: str  # the joint network's layer for the encoder's answer
+    # With the bias kept in the graph, which removes the mean, this makes the joint network's answer
+    # depend on the frame, as in a trained model.
+    encoder_gain: float
+    blank_bias: float
+    duration_bias: list[float]
+
+
+SHAPES = {
+    "0.6b": Shape(HERE, 128, 8192, "onnx::MatMul_228", 40.0, 1.0, [-30.0, 0.0, 0.3, 0.0, -0.3]),
+    "110m": Shape(HERE / "110m", 80, 1024, "onnx::MatMul_122", 40.0, 0.85, [-30.0, 0.0, 0.3, 0.0, -0.3]),
+}
 
 
 def position_table(length: int, width: int) -> np.ndarray:
@@ -65,50 +79,51 @@ def weights(name: str, spec: dict, seed: int) -> np.ndarray:
     return values
 
 
-def fill(stem: str, seed: int) -> onnx.ModelProto:
-    model = onnx.load_from_string(lzma.decompress((HERE / f"{stem}.onnx.xz").read_bytes()))
-    specs = json.loads((HERE / f"{stem}.json").read_text())
+def fill(stem: str, shape: Shape) -> onnx.ModelProto:
+    model = onnx.load_from_string(lzma.decompress((shape.graphs / f"{stem}.onnx.xz").read_bytes()))
+    specs = json.loads((shape.graphs / f"{stem}.json").read_text())
     tensors = {tensor.name: tensor for tensor in model.graph.initializer}
     for node in model.graph.node:
         for attribute in node.attribute:
             if attribute.HasField("t"):
                 tensors[f"{node.name}#{attribute.name}"] = attribute.t
     for name, spec in specs.items():
-        values = weights(name, spec, seed)
-        if name == "joint.joint_net.2.bias":
-            values[VOCABULARY_SIZE] += BLANK_BIAS
-            values[VOCABULARY_SIZE + 1:] = DURATION_BIAS
-        if name == ENCODER_PROJECTION:
-            values *= np.float32(ENCODER_GAIN)
+        values = weights(name, spec, SEED)
+        if name.startswith("joint.joint_net."):  # the bias of the last layer
+            values[shape.vocabulary_size] += np.float32(shape.blank_bias)
+            values[shape.vocabulary_size + 1:] = np.array(shape.duration_bias, dtype=np.float32)
+        if name == shape.encoder_projection:
+            values *= np.float32(shape.encoder_gain)
         tensors[name].CopyFrom(numpy_helper.from_array(values, tensors[name].name))
     return model
 
 
-def make(output: pathlib.Path) -> None:
+def make(output: pathlib.Path, name: str = "0.6b") -> None:
+    shape = SHAPES[name]
     output.mkdir(parents=True, exist_ok=True)
     (output / "encoder-model.onnx.data").unlink(missing_ok=True)
     onnx.save_model(
-        fill("encoder-model", SEED), output / "encoder-model.onnx", save_as_external_data=True,
+        fill("encoder-model", shape), output / "encoder-model.onnx", save_as_external_data=True,
         all_tensors_to_one_file=True, location="encoder-model.onnx.data", size_threshold=1024)
-    onnx.save_model(fill("decoder_joint-model", SEED), output / "decoder_joint-model.onnx")
+    onnx.save_model(fill("decoder_joint-model", shape), output / "decoder_joint-model.onnx")
 
     random = np.random.default_rng(SEED)
     letters = np.array(list("aeiouáéíóúñbcdfghjklmnpqrstvwxyz"))
     pieces = ["<unk>"] + [
         ("▁" if random.random() < 0.4 else "") + "".join(random.choice(letters, random.integers(1, 5))) + str(index)
-        for index in range(1, VOCABULARY_SIZE)]
-    lines = [f"{piece} {index}\n" for index, piece in enumerate(pieces)] + [f"<blk> {VOCABULARY_SIZE}\n"]
+        for index in range(1, shape.vocabulary_size)]
+    lines = [f"{piece} {index}\n" for index, piece in enumerate(pieces)] + [f"<blk> {shape.vocabulary_size}\n"]
     (output / "vocab.txt").write_text("".join(lines), encoding="utf-8")
     (output / "config.json").write_text(json.dumps(
-        {"model_type": "nemo-conformer-tdt", "features_size": 128, "subsampling_factor": 8}))
+        {"model_type": "nemo-conformer-tdt", "features_size": shape.bands, "subsampling_factor": 8}))
 
 
-def cached(output: pathlib.Path) -> pathlib.Path:
-    """Makes the replica unless this very script has made it there before."""
-    recipe = hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest()
+def cached(output: pathlib.Path, name: str = "0.6b") -> pathlib.Path:
+    """Makes the replica of a shape unless this very script has made it there before."""
+    recipe = hashlib.sha256(pathlib.Path(__file__).read_bytes() + name.encode()).hexdigest()
     stamp = output / "recipe.sha256"
     if not stamp.exists() or stamp.read_text() != recipe:
-        make(output)
+        make(output, name)
         stamp.write_text(recipe)
     return output
 
@@ -122,9 +137,10 @@ def quantize(output: pathlib.Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("output", type=pathlib.Path)
+    parser.add_argument("--shape", choices=SHAPES, default="0.6b")
     parser.add_argument("--int8", action="store_true")
     options = parser.parse_args()
-    make(options.output)
+    make(options.output, options.shape)
     if options.int8:
         quantize(options.output)
 

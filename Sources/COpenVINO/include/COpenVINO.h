@@ -132,11 +132,20 @@ lk_failure lk_graph_reshape(
 lk_failure lk_graph_token_count(const lk_graph *_Nonnull graph, int64_t *_Nonnull result);
 
 /// Splits a fused prediction and joint network; see `TransducerSplit.cpp`.
-/// `token_count` is the number of token logits, including blank; the logits after them are durations.
+/// `token_count` is the number of token logits, including `blank`; the logits after them are durations, and an RNN-T has none.
 /// The split graph must not be used afterwards.
 lk_failure lk_graph_split_transducer(
-    lk_graph *_Nonnull graph, int64_t token_count, lk_graph *_Nullable *_Nonnull projection,
+    lk_graph *_Nonnull graph, int64_t token_count, int64_t blank, lk_graph *_Nullable *_Nonnull projection,
     lk_graph *_Nullable *_Nonnull prediction, lk_graph *_Nullable *_Nonnull joint);
+
+/// Gives weights in four or eight bits by blocks a scale for each output channel, in eight bits; see
+/// `WeightCompression.cpp`. `smallest` is the minimum number of elements of a weight; `result` is the number of changed
+/// layers.
+lk_failure lk_graph_rewrite_blocks(lk_graph *_Nonnull graph, size_t smallest, size_t *_Nonnull result);
+
+/// Gives a CTC network the outputs of a transducer's encoder; see `CTCEncoder.cpp`. `subsampling` is the number of feature
+/// frames in each of its frames.
+lk_failure lk_graph_shape_ctc(lk_graph *_Nonnull graph, int64_t subsampling);
 
 /// Replaces the constant float weights of large layers by eight bits and a scale for each output channel; see
 /// `WeightCompression.cpp`. `smallest` is the minimum number of elements of a weight to compress; `result` is the

@@ -11,8 +11,6 @@ public enum FileRepair: Sendable, Equatable {
   case gitLFS(directory: String)
   /// The hub's own program downloads this repository again.
   case hub(repository: String)
-  /// The files are in this directory.
-  case elsewhere(directory: String)
   /// The file is downloaded again from where it came.
   case download
 
@@ -23,23 +21,21 @@ public enum FileRepair: Sendable, Equatable {
     case .prepare(let model): "delete the directory and start with the model that it was made from: \(model)"
     case .gitLFS(let directory): "`git lfs pull` in \(directory) downloads it"
     case .hub(let repository): "`hf download \(repository)` downloads it again"
-    case .elsewhere(let directory): "use the directory of its files: \(directory)"
     case .download: "download it again"
     }
   }
 
   /// Finds the repair for a fault in a model's directory; `nil` if the fault says everything.
   init?(of fault: FileFault, in directory: String) {
-    if let record = DownloadRecord(in: directory) {
+    // The record is at the top, of which the directory can be a folder.
+    if let record = DownloadRecord(in: directory) ?? DownloadRecord(in: Files.parent(of: directory)) {
       guard fault.isMended else { return nil }
       self = .pull(model: record.model)
     } else if let manifest = PreparedModel.Place(at: directory)?.manifest {
       self = .prepare(from: manifest.model)
     } else if case .pointer = fault {
       self = .gitLFS(directory: directory)
-    } else if fault == .missing, let snapshot = Self.snapshot(directory) {
-      self = .elsewhere(directory: snapshot)
-    } else if let repository = Self.hubRepository(directory) {
+    } else if let repository = HubCache.repository(of: directory) {
       self = .hub(repository: repository)
     } else if fault.isMended, fault != .changed {
       let isClone = Files.isThere("\(directory)/.git")
@@ -48,18 +44,6 @@ public enum FileRepair: Sendable, Equatable {
     } else {
       return nil
     }
-  }
-
-  /// The folder with the files of a repository in the hub's own cache.
-  private static func snapshot(_ directory: String) -> String? {
-    (try? Files.names(in: "\(directory)/snapshots"))?.last.map { "\(directory)/snapshots/\($0)" }
-  }
-
-  /// The repository of a folder in the hub's own cache: `…/models--OWNER--NAME/snapshots/COMMIT`.
-  private static func hubRepository(_ directory: String) -> String? {
-    let names = directory.split(separator: "/")
-    guard let folder = names.last(where: { $0.hasPrefix("models--") }) else { return nil }
-    return String(folder.dropFirst("models--".count)).replacing("--", with: "/")
   }
 }
 

@@ -23,7 +23,7 @@ public struct ExportedGraph: Sendable, Equatable {
   /// Checks the files without reading the weights.
   ///
   /// - Parameters:
-  ///   - name: The graph's name in the model's directory.
+  ///   - name: The graph's path below the model's directory.
   ///   - directory: The model's directory.
   /// - Throws: A ``ModelError`` that names the file and the remedy.
   public init(_ name: String, in directory: String) throws(ModelError) {
@@ -33,9 +33,10 @@ public struct ExportedGraph: Sendable, Equatable {
     for (file, bytes) in needed.sorted(by: { $0.key < $1.key }) {
       guard Self.isInside(file) else { throw ModelError(directory, name, .weightsOutside(file)) }
       let found = Self.place(of: file, beside: path)
-      let there = try ExportFile(file, in: directory, at: found)
+      let shown = ExportLayout.path(of: file, in: ExportLayout.folder(of: name))
+      let there = try ExportFile(shown, in: directory, at: found)
       guard there.bytes >= bytes else {
-        throw ModelError(directory, file, .wrongSize(bytes: there.bytes, needed: bytes))
+        throw ModelError(directory, shown, .wrongSize(bytes: there.bytes, needed: bytes))
       }
       weights.append(
         Weights(
@@ -47,6 +48,20 @@ public struct ExportedGraph: Sendable, Equatable {
   /// The size of the graph and its weights, in bytes.
   var bytes: Int {
     weights.reduce(Files.status(of: path).map { Int($0.st_size) } ?? 0) { $0 + $1.bytes }
+  }
+
+  /// Returns the names of the files that a graph needs beside it, sorted, whether they are there or not.
+  ///
+  /// - Parameters:
+  ///   - name: The graph's path below the model's directory.
+  ///   - directory: The model's directory.
+  /// - Throws: A ``ModelError`` if the graph cannot be read, or refers to files outside of its directory.
+  public static func weights(of name: String, in directory: String) throws(ModelError) -> [String] {
+    let weights = try file(name, in: directory).neededBytes.keys.sorted()
+    if let outside = weights.first(where: { !isInside($0) }) {
+      throw ModelError(directory, name, .weightsOutside(outside))
+    }
+    return weights
   }
 
   private static func file(_ name: String, in directory: String) throws(ModelError) -> ONNXFile {

@@ -3,20 +3,25 @@ internal import ModelStore
 internal import SystemPaths
 internal import Transducer
 
-/// The four networks of a model, before a device compiles them.
+/// The networks of a model, before a device compiles them.
 struct SpeechGraphs: ~Copyable {
   var encoder: Graph
-  var decoder: TransducerGraphs
+  /// The decoder's three networks; `nil` if the encoder's frames are the tokens' probabilities (CTC).
+  var decoder: TransducerGraphs?
 
   /// Reads and checks an exported model, and splits its decoder. A quantized export gives float networks with its
   /// weights in eight bits.
+  ///
+  /// - Parameter weights: The format in which the weights are to be stored.
   static func exported(
-    _ model: ModelDirectory, runtime: borrowing Runtime
+    _ model: ModelDirectory, weights: WeightFormat?, runtime: borrowing Runtime
   ) throws(ParakeetError) -> SpeechGraphs {
     try ParakeetError.catching {
-      let encoder = try exportedEncoder(of: model, runtime: runtime)
-      let decoder = try exportedDecoder(
-        of: model, encoderWidth: try width(of: encoder, model), runtime: runtime)
+      var encoder = try readExport(try exportFiles(of: model).encoder, of: model, runtime)
+      let width = try EncoderNetwork.check(encoder, of: model)
+      try shape(&encoder, of: model, weights)
+      guard model.configuration.head != .ctc else { return SpeechGraphs(encoder: encoder, decoder: nil) }
+      let decoder = try exportedDecoder(of: model, weights: weights, encoderWidth: width, runtime: runtime)
       return SpeechGraphs(encoder: encoder, decoder: decoder)
     }
   }
@@ -31,7 +36,9 @@ struct SpeechGraphs: ~Copyable {
       if case .prepared(let prepared) = model.graphs {
         return try read(prepared.graph(.encoder), runtime)
       }
-      var encoder = try exportedEncoder(of: model, runtime: runtime)
+      var encoder = try readExport(try exportFiles(of: model).encoder, of: model, runtime)
+      _ = try EncoderNetwork.check(encoder, of: model)
+      try shape(&encoder, of: model, weights)
       if weights == .int8 { _ = try encoder.compressWeights(smallest: smallestCompressed) }
       return encoder
     }
@@ -48,42 +55,54 @@ struct SpeechGraphs: ~Copyable {
           prediction: try read(prepared.graph(.prediction), runtime),
           joint: try read(prepared.graph(.joint), runtime))
       }
-      var decoder = try exportedDecoder(of: model, encoderWidth: nil, runtime: runtime)
+      var decoder = try exportedDecoder(of: model, weights: weights, encoderWidth: nil, runtime: runtime)
       if weights == .int8 { _ = try decoder.joint.compressWeights(smallest: smallestCompressed) }
       return decoder
     }
   }
 
-  private static func exportedEncoder(of model: ModelDirectory, runtime: borrowing Runtime) throws -> Graph {
-    var encoder = try readExport(try exportFiles(of: model).encoder, of: model, runtime)
-    _ = try width(of: encoder, model)
-    try encoder.rewriteQuantized(smallest: smallestCompressed)
-    return encoder
+  /// Turns an export's encoder into the one that devices know: of any head, without dynamic quantization.
+  private static func shape(
+    _ encoder: inout Graph, of model: ModelDirectory, _ weights: WeightFormat?
+  ) throws(InferenceError) {
+    if model.configuration.head == .ctc {
+      try encoder.shapeCTC(subsampling: model.configuration.subsampling)
+    }
+    try rewriteQuantized(&encoder, weights)
   }
 
-  /// Checks the graph, and returns the width of the encoder's output vectors.
-  private static func width(
-    of encoder: borrowing Graph, _ model: ModelDirectory
-  ) throws(ModelError) -> Int {
-    try EncoderNetwork.check(encoder, bandCount: model.configuration.bandCount, model: model.path)
+  /// Turns quantized layers into those that devices run well. Weights in blocks stay as they are if the arithmetic is to
+  /// be exact.
+  private static func rewriteQuantized(_ graph: inout Graph, _ weights: WeightFormat?) throws(InferenceError)
+  {
+    try graph.rewriteQuantized(smallest: smallestCompressed)
+    if weights != nil { try graph.rewriteBlocks(smallest: smallestCompressed) }
   }
 
   private static func exportedDecoder(
-    of model: ModelDirectory, encoderWidth: Int?, runtime: borrowing Runtime
+    of model: ModelDirectory, weights: WeightFormat?, encoderWidth: Int?, runtime: borrowing Runtime
   ) throws -> TransducerGraphs {
-    var fused = try readExport(try exportFiles(of: model).decoder, of: model, runtime)
-    try DecoderNetworks.check(
-      fused, encoderWidth: encoderWidth, vocabulary: model.vocabulary, model: model.path)
-    try fused.rewriteQuantized(smallest: smallestCompressed)
-    return try fused.splitTransducer(tokenCount: model.vocabulary.count)
+    guard let file = try exportFiles(of: model).decoder else {
+      throw ModelError(model: model.path, reason: .graph("a CTC model has no decoder"))
+    }
+    var fused = try readExport(file, of: model, runtime)
+    try DecoderNetworks.check(fused, encoderWidth: encoderWidth, of: model)
+    try rewriteQuantized(&fused, weights)
+    return try fused.splitTransducer(tokenCount: model.vocabulary.count, blank: model.vocabulary.blank)
   }
 
   private static func exportFiles(
     of model: ModelDirectory
-  ) throws(ModelError) -> (encoder: String, decoder: String) {
+  ) throws(ModelError) -> (encoder: String, decoder: String?) {
+    func failure(_ why: String) -> ModelError { ModelError(model: model.path, reason: .graph(why)) }
     guard case .exported(let encoder, let decoder) = model.graphs else {
-      throw ModelError(
-        model: model.path, reason: .graph("the original model of this prepared one is needed"))
+      throw failure("the original model of this prepared one is needed")
+    }
+    let head = model.configuration.head
+    if (decoder == nil) != (head == .ctc) {
+      let found =
+        decoder.map { "\(encoder) and \($0), an encoder and a decoder" } ?? "\(encoder), a CTC model"
+      throw failure("config.json says \(head.modelType), and the files are \(found)")
     }
     return (encoder, decoder)
   }
@@ -131,7 +150,7 @@ struct SpeechGraphs: ~Copyable {
     try ParakeetError.catching {
       (
         try encoder.compressWeights(smallest: Self.smallestCompressed),
-        try decoder.joint.compressWeights(smallest: Self.smallestCompressed)
+        try decoder?.joint.compressWeights(smallest: Self.smallestCompressed) ?? 0
       )
     }
   }

@@ -140,22 +140,23 @@ public struct PreparedModels: Sendable {
     try writeNetworks(of: model, weights, to: directory)
     // Reading finds truncated weights, in case a failure to write went unnoticed.
     let runtime = try Runtime()
-    for network in PreparedModel.Network.allCases {
+    for network in PreparedModel.networks(of: model.configuration.head) {
       _ = try runtime.readGraph(at: "\(directory)/\(network.rawValue).xml")
     }
   }
 
   private func writeNetworks(of model: ModelDirectory, _ weights: WeightFormat, to directory: String) throws {
     let runtime = try Runtime()
-    var graphs = try SpeechGraphs.exported(model, runtime: runtime)
+    var graphs = try SpeechGraphs.exported(model, weights: weights, runtime: runtime)
     if weights == .int8 { try graphs.compress() }
     func save(_ graph: borrowing Graph, _ network: PreparedModel.Network) throws(InferenceError) {
       try graph.save(to: "\(directory)/\(network.rawValue).xml", halfPrecision: weights == .f16)
     }
     try save(graphs.encoder, .encoder)
-    try save(graphs.decoder.projection, .projection)
-    try save(graphs.decoder.prediction, .prediction)
-    try save(graphs.decoder.joint, .joint)
+    guard let decoder = graphs.decoder.take() else { return }
+    try save(decoder.projection, .projection)
+    try save(decoder.prediction, .prediction)
+    try save(decoder.joint, .joint)
   }
 
   /// Returns the bytes that a prepared model takes on the disk, estimated with a margin.

@@ -32,10 +32,13 @@ struct TokenAlignment: Equatable {
         let score = best[row * width + frame]
         guard score > -.infinity else { continue }
         let scores = rows[row][frame]
-        for (duration, logarithm) in scores.durations.enumerated() where frame + duration <= frameCount {
-          let place = row * width + frame + duration
-          if duration > 0 { offer(score + scores.blank + logarithm, place, -duration) }
-          if row < tokenCount { offer(score + scores.token + logarithm, place + width, duration) }
+        let left = frameCount - frame
+        for (duration, logarithm) in scores.blankDurations.enumerated() where 1...left ~= duration {
+          offer(score + scores.blank + logarithm, row * width + frame + duration, -duration)
+        }
+        guard row < tokenCount else { continue }
+        for (duration, logarithm) in scores.durations.enumerated() where duration <= left {
+          offer(score + scores.token + logarithm, (row + 1) * width + frame + duration, duration)
         }
       }
     }

@@ -124,7 +124,7 @@ struct DataDirectoryCheck {
   }
 
   private func finding(_ model: StoredModel) -> Finding {
-    let exports = model.complete.map(\.rawValue)
+    let exports = model.precisions
     guard exports.isEmpty else {
       return Finding(
         .data, "model", .ok,
