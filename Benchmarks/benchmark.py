@@ -1,6 +1,6 @@
 """Measure recognition at full size, and write docs/benchmarks.md.
 
-    benchmark.py [compare] [stages] [buckets] [memory] [http] [npu] [conditions]
+    benchmark.py [compare] [stages] [buckets] [memory] [models] [http] [npu] [conditions]
 
 rewrites these sections, or all of them without a name. Lorikeet and onnx-asr take turns, so that other load on the
 machine affects both.
@@ -28,6 +28,7 @@ import conditions
 import http_clients
 import make_replica
 import memory
+import models
 import npu
 import oracle
 
@@ -179,6 +180,7 @@ SECTIONS = {
     "Stages": lambda: stages(replica()),
     "Buckets": lambda: buckets.section(buckets.measure(replica())),
     "Memory": lambda: memory.section(memory.measure(replica())),
+    "Models": lambda: models.section(models.measure(replica())),
     "HTTP": lambda: http_clients.section(http_clients.measure(replica())),
     "NPU": lambda: npu.section(npu.measure(replica())),
     "Conditions": conditions.section,
