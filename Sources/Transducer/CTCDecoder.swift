@@ -27,13 +27,16 @@ public struct CTCDecoder: Sendable {
     guard frameCount > 0 else { return decoding }
     var frame = CTCFrame(tokenCount: logarithms.count / frameCount)
     var state = preferences.booster?.start
-    var last = blank
+    // The token of the frames before, and the one that was emitted for it; `nil` after blank.
+    var run: (best: Int32, emitted: Int32)?
     for index in 0..<frameCount {
       frame.load(index, of: logarithms, frameCount: frameCount, bias: preferences.mask?.bias)
       decoding.steps += 1
-      defer { last = frame.best }
-      guard frame.best != blank else { continue }
-      guard frame.best != last else {
+      guard frame.best != blank else {
+        run = nil
+        continue
+      }
+      if let run, frame.best == run.best || frame.best == run.emitted {
         decoding.emissions[decoding.emissions.count - 1].duration += 1
         continue
       }
@@ -45,6 +48,7 @@ public struct CTCDecoder: Sendable {
         }
         state = booster.state(after: token, from: place)
       }
+      run = (frame.best, token)
       decoding.emissions.append(
         Emission(token: token, frame: index, duration: 1, confidence: frame.probability(of: token)))
     }

@@ -42,4 +42,20 @@ struct CTCDecoderTests {
     #expect(decoding.emissions.map(\.token) == [1])
     #expect(abs((decoding.emissions.first?.confidence ?? 0) - 0.6) < 1e-4)
   }
+
+  @Test func `the token that continues a phrase is emitted once in place of a slightly better one`() throws {
+    let vocabulary = try Vocabulary(parsing: "▁la 0\nmb 1\nmp 2\n<blk> 3\n")
+    let booster = PhraseBooster([BoostedPhrase("lamp", weight: 5)], of: PieceTree(vocabulary))
+    let frames: [[Float]] = [
+      [0.9, 0.03, 0.03, 0.04], [0.01, 0.5, 0.4, 0.09], [0.01, 0.4, 0.5, 0.09], [0.01, 0.01, 0.01, 0.97],
+    ]
+    let decoder = CTCDecoder(blank: 3)
+    #expect(decoder.decode(logarithms(frames), frameCount: 4).emissions.map(\.token) == [0, 1, 2])
+    let boosted = decoder.decode(
+      logarithms(frames), frameCount: 4, preferring: TokenPreferences(booster: booster))
+    #expect(boosted.emissions.map(\.token) == [0, 2])
+    #expect(boosted.emissions.map(\.duration) == [1, 2])
+    #expect(boosted.boosted == 1)
+    #expect(abs((boosted.emissions.last?.confidence ?? 0) - 0.4) < 1e-6)
+  }
 }
