@@ -6,7 +6,7 @@
 //   - a MatMul with a constant matrix, also behind Convert, Transpose, Reshape, Squeeze or Unsqueeze;
 //   - a Convolution of width 1 over time, which is a MatMul and becomes one.
 // A matrix in four or eight bits by blocks (ONNX Runtime's MatMulNBits) also gets a scale for each output channel: kernels
-// multiply integers only so, and take half the time.
+// multiply integers only so, and take three fifths of the time.
 // Everything else is unchanged: other convolutions (depthwise kernels have a handful of elements per scale, those of
 // the subsampling are small), embeddings, recurrent layers (no kernel reads them in eight bits), and small weights.
 
