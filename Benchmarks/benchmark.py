@@ -17,6 +17,7 @@ import time
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(REPOSITORY / "Tools"), str(REPOSITORY / "Tools/replica")]
+sys.path.append(str(REPOSITORY / "Tests/Integration"))  # behind this folder: both have an npu.py
 
 import numpy as np
 import onnx_asr

@@ -4,11 +4,9 @@ import concurrent.futures
 import contextlib
 import json
 import pathlib
-import re
 import statistics
 import subprocess
 import sys
-import threading
 import time
 
 import numpy as np
@@ -20,37 +18,19 @@ from wyoming.audio import AudioChunk, AudioStart, AudioStop
 import compare
 import home_assistant
 from compare import LORIKEET, REPOSITORY, spread
+from http_serving import HTTPServer
+from memory import resident
 from server import Server
 
 LONG = REPOSITORY / "Tests/Fixtures/audio/long.flac"
-HTTP = re.compile(r"listening.*?http://[^\s\"]+:(\d+)")
 SECONDS, ROUNDS = 20, 25
 UPLOADS = 10
 COMMAND, COMMANDS, PHASES, HOSTILE = 2, 60, 8, 50
 QUIET, ELSEWHERE, HERE = "no other client", "hostile clients of another server", "hostile clients"
 
 
-class HTTPServer(Server):
-    """A server with both protocols."""
-
-    def __init__(self, *options: str):
-        self._http = threading.Event()
-        super().__init__(LORIKEET, "--http", "tcp://127.0.0.1:0", "--data-dir", str(compare.DATA), "--device", "cpu", *options)
-        self._http.wait(60)
-
-    def _note(self, line: str) -> None:
-        if match := HTTP.search(line):
-            self.http_port = int(match[1])
-            self._http.set()
-
-    @property
-    def client(self) -> openai.OpenAI:
-        return openai.OpenAI(base_url=f"http://127.0.0.1:{self.http_port}/v1", api_key="none", max_retries=0, timeout=7200)
-
-    def memory(self, field: str) -> int:
-        """Bytes: VmRSS now, or VmHWM at most."""
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith(field))
+def serving(*options: str) -> HTTPServer:
+    return HTTPServer(LORIKEET, "--data-dir", str(compare.DATA), "--device", "cpu", *options)
 
 
 def wav(samples: np.ndarray, path: pathlib.Path) -> pathlib.Path:
@@ -84,7 +64,7 @@ def both_ways(replica: pathlib.Path) -> dict[str, list[float]]:
     samples = soundfile.read(LONG)[0][:SECONDS * home_assistant.RATE]
     path, audio = wav(samples, compare.DATA / "http.wav"), home_assistant.pcm(samples)
     results: dict[str, list[float]] = {"Wyoming": [], "HTTP": []}
-    with HTTPServer("--model", str(replica), "--max-speculations", "0", "--vad", "off") as server, server.client as client:
+    with serving("--model", str(replica), "--max-speculations", "0", "--vad", "off") as server, server.client(timeout=7200) as client:
         ways = {"Wyoming": lambda: asyncio.run(wyoming(server.port, audio)), "HTTP": lambda: transcribed(client, path)}
         for number in range(-2, ROUNDS):
             print(f"HTTP and Wyoming, round {number + 1} of {ROUNDS}", file=sys.stderr)
@@ -102,12 +82,12 @@ def uploads(model: str, minutes: int, count: int) -> dict[str, float]:
     """Memory and time of several uploads at once."""
     samples, _ = soundfile.read(LONG)
     path = wav(np.resize(samples, minutes * 60 * home_assistant.RATE), compare.DATA / "hour.wav")
-    with HTTPServer("--model", model) as server, server.client as client:
+    with serving("--model", model) as server, server.client(timeout=7200) as client:
         transcribed(client, compare.DATA / "http.wav")
-        before, start = server.memory("VmRSS"), time.perf_counter()
+        before, start = resident(server), time.perf_counter()
         with concurrent.futures.ThreadPoolExecutor(count) as pool:
             texts = {text for text, _ in pool.map(lambda _: transcribed(client, path), range(count))}
-        seconds, most = time.perf_counter() - start, server.memory("VmHWM")
+        seconds, most = time.perf_counter() - start, resident(server, "VmHWM")
     assert len(texts) == 1 and len(texts.pop()) > 100 * minutes
     path.unlink()
     return {"minutes": minutes, "count": count, "before": before, "most": most, "seconds": seconds}
@@ -135,8 +115,8 @@ def beside_hostile_clients(replica: pathlib.Path) -> dict[str, list[float]]:
     """The seconds from `audio-stop` to `transcript` of a command, in turns without and with hostile clients."""
     audio = home_assistant.pcm(soundfile.read(LONG)[0][:COMMAND * home_assistant.RATE])
     results: dict[str, list[float]] = {QUIET: [], ELSEWHERE: [], HERE: []}
-    with HTTPServer("--model", str(replica), "--max-speculations", "0", "--vad", "off") as server, \
-            HTTPServer("--model", "builtin") as other:
+    with serving("--model", str(replica), "--max-speculations", "0", "--vad", "off") as server, \
+            serving("--model", "builtin") as other:
         commands(server, audio)
         for phase in range(PHASES):
             print(f"hostile clients, phase {phase + 1} of {PHASES}", file=sys.stderr)

@@ -17,10 +17,10 @@ RANGES = [(1, 6), (1, 29)]  # seconds
 COUNTS = [20, 60, 200, 500, 1000]
 
 
-def resident(server: Server) -> int:
-    """Return the resident memory in bytes."""
+def resident(server: Server, field: str = "VmRSS") -> int:
+    """Return the resident memory in bytes: VmRSS now, VmHWM at most."""
     status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text()
-    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS"))
+    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith(field))
 
 
 def measure(model: pathlib.Path) -> dict[tuple[int, int], list[int]]:

@@ -12,17 +12,12 @@ import make_replica
 import oracle
 import server
 from compare import AUDIO, DATA, LORIKEET, REPOSITORY, spread
+from memory import resident
 
 SMALL = REPOSITORY / ".build/replica-110m"
 LENGTHS, ROUNDS = [2, 5, 10, 20], 11
 PRECISIONS = ["int8", "bf16", "f32"]
 OPTIONS = ["--device", "cpu", "--data-dir", str(DATA), "--max-speculations", "0", "--vad", "off"]
-
-
-def memory(running: server.Server) -> float:
-    """The resident memory in bytes."""
-    status = pathlib.Path(f"/proc/{running.process.pid}/status").read_text()
-    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS"))
 
 
 def wait(running: server.Server, audio: bytes) -> float:
@@ -49,7 +44,7 @@ def small() -> list[dict]:
                 if number >= 0:
                     row["ours"].append(ours)
                     row["theirs"].append(theirs)
-            rows.append(row | {"memory": memory(running)})
+            rows.append(row | {"memory": resident(running)})
             print(f"110M, {length} s", file=sys.stderr)
     return rows
 
@@ -71,7 +66,7 @@ def precisions(replica: pathlib.Path) -> dict[str, dict]:
                     if number >= 0:
                         results[name][str(length)].append(seconds)
         for name, one in servers.items():
-            results[name]["memory"] = memory(one)
+            results[name]["memory"] = resident(one)
     return results
 
 

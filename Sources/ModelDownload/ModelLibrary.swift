@@ -141,7 +141,7 @@ public struct ModelLibrary: Sendable {
 
   /// True for the files that a prepared form does not replace.
   private static func isText(_ file: String) -> Bool {
-    ["config.json", "vocab.txt"].contains { file == $0 || file.hasSuffix("/\($0)") }
+    ModelDirectory.texts.contains { file == $0 || file.hasSuffix("/\($0)") }
   }
 
   private func check(

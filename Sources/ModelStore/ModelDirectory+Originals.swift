@@ -6,8 +6,8 @@ extension ModelDirectory {
   public var graphBytes: Int64 {
     func size(_ name: String) -> Int64 { Int64(Files.size(of: "\(path)/\(name)") ?? 0) }
     return switch graphs {
-    case .exported(let encoder, let decoder):
-      [encoder, decoder].compactMap(\.self).reduce(0) { sum, name in
+    case .exported:
+      exportedGraphs.reduce(0) { sum, name in
         // A graph that cannot be used counts with its own size.
         sum + ((try? ExportedGraph(name, in: path)).map { Int64($0.bytes) } ?? size(name))
       }
@@ -15,23 +15,23 @@ extension ModelDirectory {
     }
   }
 
+  /// The paths of the export's graphs below the directory, the encoder's first; empty for a prepared model.
+  var exportedGraphs: [String] {
+    guard case .exported(let encoder, let decoder) = graphs else { return [] }
+    return [encoder] + (decoder.map { [$0] } ?? [])
+  }
+
   /// The directory of the graphs.
   var graphFolder: String {
-    guard case .exported(let encoder, _) = graphs else { return path }
-    return Files.parent(of: "\(path)/\(encoder)")
+    exportedGraphs.first.map { Files.parent(of: "\(path)/\($0)") } ?? path
   }
 
   /// The path of a file of the export, which is named as in ``SourceHashes``: in the directory, beside the graphs, or
   /// beside the file that a graph links to.
   func place(of name: String) -> String {
-    guard case .exported(let encoder, let decoder) = graphs, !["config.json", "vocab.txt"].contains(name)
-    else {
-      return "\(path)/\(name)"
-    }
-    let places = [encoder, decoder].compactMap(\.self).map {
-      ExportedGraph.place(of: name, beside: "\(path)/\($0)")
-    }
-    return places.first(where: Files.isThere) ?? places[0]
+    guard !Self.texts.contains(name) else { return "\(path)/\(name)" }
+    let places = exportedGraphs.map { ExportedGraph.place(of: name, beside: "\(path)/\($0)") }
+    return places.first(where: Files.isThere) ?? places.first ?? "\(path)/\(name)"
   }
 
   /// Deletes the graphs and weights that the model was prepared from, to save disk space. `config.json` and
@@ -56,7 +56,7 @@ extension ModelDirectory {
     }
     var bytes: Int64 = 0
     let folder = graphFolder
-    for file in sources.files where !["config.json", "vocab.txt"].contains(file.name) {
+    for file in sources.files where !Self.texts.contains(file.name) {
       let place = "\(folder)/\(file.name)"
       // A file outside of the directory is not deleted.
       guard Files.status(of: place, followingLinks: false) != nil else { continue }

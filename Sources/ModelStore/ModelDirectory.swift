@@ -34,6 +34,9 @@ public struct ModelDirectory: Sendable {
     case prepared(PreparedModel)
   }
 
+  /// The names of the two texts of every model.
+  public static let texts = ["config.json", "vocab.txt"]
+
   /// The name of the model that comes with the program.
   public static let builtin = "builtin"
 

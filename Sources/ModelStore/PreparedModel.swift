@@ -73,7 +73,7 @@ public struct PreparedModel: Sendable, Equatable {
 
   /// Returns the names of all files except the manifest.
   public static func files(of head: ModelConfiguration.Head) -> Set<String> {
-    Set(["config.json", "vocab.txt"] + networks(of: head).flatMap(\.files))
+    Set(ModelDirectory.texts + networks(of: head).flatMap(\.files))
   }
 
   /// Returns the name of a prepared directory: the model's name and a hash of the original's content, the version of

@@ -60,9 +60,9 @@ public struct SourceHashes: Codable, Sendable, Equatable {
   private static func files(
     of model: ModelDirectory
   ) throws(ModelError) -> [(name: String, place: String)] {
-    guard case .exported(let encoder, let decoder) = model.graphs else { return [] }
-    var files = ["config.json", "vocab.txt"].map { ($0, "\(model.path)/\($0)") }
-    for name in [encoder, decoder].compactMap(\.self) {
+    guard case .exported = model.graphs else { return [] }
+    var files = ModelDirectory.texts.map { ($0, "\(model.path)/\($0)") }
+    for name in model.exportedGraphs {
       let graph = try ExportedGraph(name, in: model.path)
       files += [(Self.name(of: name), graph.path)] + graph.weights.map { ($0.name, $0.path) }
     }
@@ -73,8 +73,8 @@ public struct SourceHashes: Codable, Sendable, Equatable {
   private static func name(of graph: String) -> String { String(graph.split(separator: "/").last ?? "") }
 
   private func covers(_ model: ModelDirectory) -> Bool {
-    guard case .exported(let encoder, let decoder) = model.graphs else { return false }
-    return Set(files.map(\.name)).isSuperset(of: [encoder, decoder].compactMap(\.self).map(Self.name))
+    guard case .exported = model.graphs else { return false }
+    return Set(files.map(\.name)).isSuperset(of: model.exportedGraphs.map(Self.name))
       && files.allSatisfy { $0.looksUnchanged(in: path, at: model.place(of: $0.name)) }
   }
 }

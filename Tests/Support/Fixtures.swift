@@ -30,6 +30,14 @@ public enum Fixtures {
     }
   }
 
+  /// Returns the inputs of a fuzzer's corpus with their names: those collected by `Fuzzing/keep`, and those of fixed bugs.
+  public static func corpus(_ name: String) throws -> [(name: String, input: [UInt8])] {
+    let folder = directory.appending(path: name)
+    return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map { file in
+      (file, Array(try Data(contentsOf: folder.appending(path: file))))
+    }
+  }
+
   /// Returns onnx-asr's result for each recording, with the built-in model.
   public static func tokens() throws -> [String: GoldenTokens] {
     let data = try Data(contentsOf: directory.appending(path: "golden/tokens.json"))

@@ -1,16 +1,12 @@
-import FoundationEssentials
 import Support
 import Testing
 
 @Suite struct `The fuzzer's corpus` {
-  /// The inputs collected by `Fuzzing/keep`, and those of fixed bugs.
   @Test func `no input of the fuzzer's corpus violates an invariant`() throws {
-    let directory = Fixtures.directory.appending(path: "events").path
-    let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
-    #expect(names.count > 10)
-    for name in names {
-      let input = try Data(contentsOf: URL(filePath: directory + "/" + name))
-      #expect(throws: Never.self, "\(name)") { try EventInvariants.check(Array(input)) }
+    let corpus = try Fixtures.corpus("events")
+    #expect(corpus.count > 10)
+    for (name, input) in corpus {
+      #expect(throws: Never.self, "\(name)") { try EventInvariants.check(input) }
     }
   }
 }

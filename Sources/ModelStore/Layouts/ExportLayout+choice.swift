@@ -30,7 +30,7 @@ extension ExportLayout {
   private static func home(of folder: String, among names: Set<String>) -> String {
     var place = folder
     while !place.isEmpty {
-      if ["config.json", "vocab.txt"].contains(where: { names.contains(path(of: $0, in: place)) }) {
+      if ModelDirectory.texts.contains(where: { names.contains(path(of: $0, in: place)) }) {
         return place
       }
       place = self.folder(of: place)

@@ -77,7 +77,7 @@ struct ModelPlace {
   }
 
   private static func hasTexts(_ path: String) -> Bool {
-    ["config.json", "vocab.txt"].contains { Files.isThere("\(path)/\($0)") }
+    ModelDirectory.texts.contains { Files.isThere("\(path)/\($0)") }
   }
 
   // MARK: Listing
@@ -97,7 +97,7 @@ struct ModelPlace {
   }
 
   private static func isPart(_ name: String) -> Bool {
-    name == "config.json" || name == "vocab.txt" || GraphName(path: name) != nil
+    ModelDirectory.texts.contains(name) || GraphName(path: name) != nil
   }
 
   /// The directories of complete models below a directory, without looking inside of a model; none if there are too
@@ -113,7 +113,7 @@ struct ModelPlace {
           let place = "\(directory)/\(name)"
           guard Files.isDirectory(place) else { continue }
           count += 1
-          // What has not been seen could be a second model.
+          // A second model could be among those that are left.
           guard count <= searchLimit else { return [] }
           if isModel(place) { found.append(place) } else { next.append(place) }
         }
@@ -131,6 +131,6 @@ struct ModelPlace {
     }
     let place = ModelPlace(top: path, name: "")
     guard case .success = place.layout else { return false }
-    return ["config.json", "vocab.txt"].allSatisfy { Files.isThere("\(place.home)/\($0)") }
+    return ModelDirectory.texts.allSatisfy { Files.isThere("\(place.home)/\($0)") }
   }
 }

@@ -17,12 +17,13 @@ struct SpeechGraphs: ~Copyable {
     _ model: ModelDirectory, weights: WeightFormat?, runtime: borrowing Runtime
   ) throws(ParakeetError) -> SpeechGraphs {
     try ParakeetError.catching {
-      var encoder = try readExport(try exportFiles(of: model).encoder, of: model, runtime)
-      let width = try EncoderNetwork.check(encoder, of: model)
-      try shape(&encoder, of: model, weights)
-      guard model.configuration.head != .ctc else { return SpeechGraphs(encoder: encoder, decoder: nil) }
-      let decoder = try exportedDecoder(of: model, weights: weights, encoderWidth: width, runtime: runtime)
-      return SpeechGraphs(encoder: encoder, decoder: decoder)
+      let encoder = try exportedEncoder(of: model, weights: weights, runtime: runtime)
+      guard model.configuration.head != .ctc else {
+        return SpeechGraphs(encoder: encoder.graph, decoder: nil)
+      }
+      let decoder = try exportedDecoder(
+        of: model, weights: weights, encoderWidth: encoder.width, runtime: runtime)
+      return SpeechGraphs(encoder: encoder.graph, decoder: decoder)
     }
   }
 
@@ -36,11 +37,9 @@ struct SpeechGraphs: ~Copyable {
       if case .prepared(let prepared) = model.graphs {
         return try read(prepared.graph(.encoder), runtime)
       }
-      var encoder = try readExport(try exportFiles(of: model).encoder, of: model, runtime)
-      _ = try EncoderNetwork.check(encoder, of: model)
-      try shape(&encoder, of: model, weights)
-      if weights == .int8 { _ = try encoder.compressWeights(smallest: smallestCompressed) }
-      return encoder
+      var encoder = try exportedEncoder(of: model, weights: weights, runtime: runtime)
+      if weights == .int8 { _ = try encoder.graph.compressWeights(smallest: smallestCompressed) }
+      return encoder.graph
     }
   }
 
@@ -61,14 +60,23 @@ struct SpeechGraphs: ~Copyable {
     }
   }
 
-  /// Turns an export's encoder into the one that devices know: of any head, without dynamic quantization.
-  private static func shape(
-    _ encoder: inout Graph, of model: ModelDirectory, _ weights: WeightFormat?
-  ) throws(InferenceError) {
+  /// An encoder that has been checked, and the width of its output vectors.
+  private struct ExportedEncoder: ~Copyable {
+    var graph: Graph
+    let width: Int
+  }
+
+  /// Reads an export's encoder, and turns it into the one that devices know: of any head, without dynamic quantization.
+  private static func exportedEncoder(
+    of model: ModelDirectory, weights: WeightFormat?, runtime: borrowing Runtime
+  ) throws -> ExportedEncoder {
+    var graph = try readExport(try exportFiles(of: model).encoder, of: model, runtime)
+    let width = try EncoderNetwork.check(graph, of: model)
     if model.configuration.head == .ctc {
-      try encoder.shapeCTC(subsampling: model.configuration.subsampling)
+      try graph.shapeCTC(subsampling: model.configuration.subsampling)
     }
-    try rewriteQuantized(&encoder, weights)
+    try rewriteQuantized(&graph, weights)
+    return ExportedEncoder(graph: graph, width: width)
   }
 
   /// Turns quantized layers into those that devices run well. Weights in blocks stay as they are if the arithmetic is to

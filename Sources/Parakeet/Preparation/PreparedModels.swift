@@ -134,7 +134,7 @@ public struct PreparedModels: Sendable {
   }
 
   private func write(_ model: ModelDirectory, _ weights: WeightFormat, to directory: String) throws {
-    for name in ["config.json", "vocab.txt"] {
+    for name in ModelDirectory.texts {
       try Files.copy("\(model.path)/\(name)", to: "\(directory)/\(name)")
     }
     try writeNetworks(of: model, weights, to: directory)
