@@ -112,6 +112,15 @@ def compile(
 
 
 def run(*arguments: str, folder: pathlib.Path) -> subprocess.CompletedProcess[str]:
+    """Run the program once more if Wine's server, which ends when it is idle, ends as the program connects to it."""
+    for _ in range(3):
+        result = run_once(*arguments, folder=folder)
+        if "wine client error" not in result.stderr:
+            break
+    return result
+
+
+def run_once(*arguments: str, folder: pathlib.Path) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {
         "WINEPREFIX": str(FOLDER / "wine"), "WINEDEBUG": "-all",
         # No offers to install .NET and a browser, and no debugger after a crash.
