@@ -45,7 +45,9 @@ let package = Package(
     .target(name: "CLanguageGrams", exclude: ["LICENSE", "cyrillic.txt", "latin.txt"]),
     .target(name: "Languages", dependencies: ["CLanguageGrams"]),
     .target(name: "Transducer", dependencies: ["Languages"]),
-    .target(name: "Wording", dependencies: ["Transducer"]),
+    .target(name: "CNumberWords", exclude: ["LICENSE", "contexts.txt", "rules.txt"]),
+    .target(name: "SpokenNumbers", dependencies: ["CNumberWords"]),
+    .target(name: "Wording", dependencies: ["SpokenNumbers", "Transducer"]),
     .target(name: "Endpointing", dependencies: ["Transducer"]),
     .target(name: "Names", dependencies: ["SystemPaths", "Transducer"]),
     .target(name: "Subtitling", dependencies: ["Transducer"]),
@@ -228,7 +230,7 @@ let package = Package(
       name: "stages",
       dependencies: [
         "Audio", "Concurrency", "Devices", "Endpointing", "ModelStore", "Parakeet", "Recognition",
-        "SpeechEngine", "SpeechFeatures", "Transducer",
+        "SpeechEngine", "SpeechFeatures", "SpokenNumbers", "Transducer", "Wording",
       ],
       path: "Benchmarks/Stages"),
 
@@ -258,6 +260,7 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOWebSocket", package: "swift-nio"),
       ]),
+    .testTarget(name: "SpokenNumbersTests", dependencies: ["SpokenNumbers"]),
     .testTarget(
       name: "WordingTests", dependencies: ["Support", "Transducer", "Wording"]),
     .testTarget(

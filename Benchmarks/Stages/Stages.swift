@@ -8,10 +8,14 @@
 //     .build/release/stages graphs MODEL PRECISION SECONDS|dynamic DIRECTORY [DIRECTORY OF PREPARED MODELS]
 //     .build/release/stages endpointing MODEL PRECISION FACTOR RECORDING…
 //
+//     .build/release/stages numbers LANGUAGE < TEXTS
+//     .build/release/stages wording LANGUAGE words|digits|auto < TEXTS
+//
 // `names` decodes with lists of names, such as 200,1000 names.
 // `parity` compares buckets, made for a DEVICE but run by the processor, with the network of dynamic shape.
 // `endpointing` tells where the end of speech is heard, with the times of silence multiplied by FACTOR.
 // `graphs` writes the graphs that an NPU would compile; Tools/npu-compiler reads them. SECONDS are the lengths of buckets: 5,10,20.
+// `numbers` reads each line as a number: "21", "21 st", or "-" if it is none. `wording` words each line.
 
 import Audio
 import Concurrency
@@ -47,6 +51,8 @@ struct Stages {
     case "prepare": try printJSON(prepare(rest))
     case "endpointing": try await endpointTrials(rest)
     case "graphs": try writeGraphs(rest)
+    case "numbers": try readNumbers(rest)
+    case "wording": try wordLines(rest)
     default: try printJSON(stageTimes(arguments))
     }
   }
@@ -157,7 +163,7 @@ func clocked(_ body: () throws -> Void) rethrows -> Double {
   return (clock.now - start).seconds
 }
 
-private struct UsageError: Error, CustomStringConvertible {
+struct UsageError: Error, CustomStringConvertible {
   var description: String {
     """
     usage: stages MODEL PRECISION RECORDING RUNS [DIRECTORY]
@@ -167,6 +173,8 @@ private struct UsageError: Error, CustomStringConvertible {
            stages endpointing MODEL PRECISION FACTOR RECORDING…
            stages prepare MODEL WEIGHTS DIRECTORY
            stages graphs MODEL PRECISION SECONDS|dynamic DIRECTORY [DIRECTORY]
+           stages numbers LANGUAGE
+           stages wording LANGUAGE words|digits|auto
     """
   }
 }

@@ -93,6 +93,9 @@ def add_licences(tree: pathlib.Path, from_system: list[pathlib.Path], checkouts:
         "py3langid", "the letter probabilities in bin/lorikeet, taken from py3langid 0.4.0",
         [REPOSITORY / "Sources/CLanguageGrams/LICENSE"])
     licences.add(
+        "cldr", "the rules of spoken numbers in bin/lorikeet, taken from Unicode's CLDR",
+        [REPOSITORY / "Sources/CNumberWords/LICENSE"])
+    licences.add(
         "openvino", f"lib/lorikeet/libopenvino*, libtbb*, libhwloc* and cache.json, unchanged from OpenVINO"
         f" {(OPENVINO / 'VERSION').read_text().split()[0]}'s wheel on PyPI", sorted((OPENVINO / "licenses").iterdir()))
     licences.add_debian(from_system)

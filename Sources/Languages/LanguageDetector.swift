@@ -33,8 +33,6 @@ public struct LanguageDetector: Sendable {
         tag: text, language: tag.language, script: scripts.subtracting([.latin]).first ?? .latin)
     }
     isComplete = candidates.count == languages.count
-    // The tables are read here and not while a client waits.
-    if candidates.count > 1 { _ = (LanguageProfile.latin, LanguageProfile.cyrillic) }
   }
 
   /// Returns the tag of the text's language, spelled as in `init(among:)`; `nil` if it is not clear.

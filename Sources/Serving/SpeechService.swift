@@ -100,9 +100,13 @@ public struct SpeechService: Sendable {
   /// - Parameters:
   ///   - segments: All final segments.
   ///   - language: The language of the request.
+  ///   - client: The protocol of the client.
   /// - Returns: The text; `nil` if it cannot be worded before the language is known.
-  public func beginning(_ segments: [SpokenText], language: String?) -> String? {
+  public func beginning(
+    _ segments: [SpokenText], language: String?, for client: SpeechMetrics.ClientProtocol
+  ) -> String? {
     let languages = model.card.languages
+    let wording = wording(for: client)
     guard wording.numbers == .words || language != nil || languages.count == 1 else { return nil }
     return SpokenText(joining: wording.apply(to: segments, language: language, languages: languages)).text
   }
@@ -173,6 +177,13 @@ public struct SpeechService: Sendable {
     }
   }
 
+  /// Returns the wording for a client: numbers are only in digits by themselves for Home Assistant, which speaks Wyoming.
+  private func wording(for client: SpeechMetrics.ClientProtocol) -> Wording {
+    var wording = wording
+    if wording.numbers == .auto, client != .wyoming { wording.numbers = .words }
+    return wording
+  }
+
   private static func error(_ error: DeviceError) -> any Error {
     if case .cancelled = error { return CancellationError() }
     return ServingError.notRecognized(why: error.description)
@@ -183,7 +194,7 @@ public struct SpeechService: Sendable {
     _ transcript: Transcript, language asked: String?, for client: SpeechMetrics.ClientProtocol,
     _ logger: Logger
   ) -> Transcript {
-    let transcript = transcript.worded(wording, languages: model.card.languages)
+    let transcript = transcript.worded(wording(for: client), languages: model.card.languages)
     if let asked, knownLanguage(asked) == nil { model.recognizer?.reportUnsupported(language: asked) }
     names.count(boostedTokens: transcript.boostedTokens)
     logger.info("utterance", metadata: transcript.logMetadata(withText: logsTranscripts))

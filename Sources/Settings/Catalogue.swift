@@ -222,7 +222,8 @@ extension Setting {
 
   public static let numbers = choice(
     "numbers", \.wording.numbers,
-    "Form of numbers; digits applies to English and Spanish, if the language is known.")
+    "Form of numbers, if the language is known: digits wherever they are said, auto where Home Assistant expects a value."
+  )
 
   public static let dataDir = text(
     "data-dir", \.dataDir, reference: "DATA_DIR", value: "directory", accepted: "a directory",

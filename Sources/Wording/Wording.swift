@@ -1,3 +1,4 @@
+internal import SpokenNumbers
 public import Transducer
 
 /// The written form of a transcript: spacing, case, punctuation, and whether numbers are in digits. It never changes
@@ -22,8 +23,10 @@ public struct Wording: Sendable, Equatable {
   public enum Numbers: String, Sendable, CaseIterable {
     /// As spoken, in words.
     case words
-    /// In digits if the language is English or Spanish (inverse text normalisation).
+    /// In digits (inverse text normalisation).
     case digits
+    /// In digits where a value is expected, such as before a unit; for Home Assistant.
+    case auto
   }
 
   /// Creates a wording.
@@ -45,28 +48,20 @@ public struct Wording: Sendable, Equatable {
     to segments: [SpokenText], language: String?, languages: [String] = []
   ) -> [SpokenText] {
     let spoken = language ?? (languages.count == 1 ? languages.first : nil)
-    let grammar = numbers == .digits ? Self.grammar(of: spoken) : nil
-    var worded = segments.map { apply(to: $0, grammar) }
+    let spokenNumbers = numbers == .words ? nil : spoken.flatMap(SpokenNumbers.of(language:))
+    var worded = segments.map { apply(to: $0, spokenNumbers) }
     guard form == .command else { return worded }
     if let first = worded.firstIndex(where: { !$0.words.isEmpty }) { worded[first].beginCommand() }
     if let last = worded.lastIndex(where: { !$0.words.isEmpty }) { worded[last].endCommand() }
     return worded
   }
 
-  private func apply(to spoken: SpokenText, _ grammar: (any NumberGrammar)?) -> SpokenText {
+  private func apply(to spoken: SpokenText, _ spokenNumbers: SpokenNumbers?) -> SpokenText {
     var worded = form == .raw ? spoken.asPieces : spoken
-    guard let grammar else { return worded }
-    let words = NumberWriting(grammar: grammar).apply(to: worded.words)
+    guard let spokenNumbers else { return worded }
+    let words = spokenNumbers.written(worded.words, numbers == .digits ? .everywhere : .values)
     // Raw text can have spaces that belong to no word.
     if words != worded.words { worded.replaceWords(words) }
     return worded
-  }
-
-  private static func grammar(of language: String?) -> (any NumberGrammar)? {
-    switch language?.prefix(while: { $0 != "-" && $0 != "_" }).lowercased() {
-    case "en": EnglishNumbers()
-    case "es": SpanishNumbers()
-    default: nil
-    }
   }
 }

@@ -36,7 +36,8 @@ import VoiceActivity
   @Test(arguments: [
     (Setting.device, ["auto", "cpu", "gpu", "npu"]), (.decoderDevice, ["auto", "cpu", "gpu", "npu"]),
     (.fallback, ["auto", "cpu", "none"]), (.precision, ["auto", "f32", "bf16", "f16", "int8"]),
-    (.vad, ["off", "gate", "trim"]), (.text, ["raw", "clean", "command"]), (.numbers, ["words", "digits"]),
+    (.vad, ["off", "gate", "trim"]), (.text, ["raw", "clean", "command"]),
+    (.numbers, ["words", "digits", "auto"]),
     (.logLevel, ["trace", "debug", "info", "notice", "warning", "error", "critical"]),
     (.logFormat, ["text", "json"]),
   ])
@@ -84,7 +85,7 @@ import VoiceActivity
 
   @Test func `notes name the accepted values and the default`() {
     #expect(Setting.uri.notes(dataDir: "/d") == ["repeatable", "default: tcp://0.0.0.0:10300"])
-    #expect(Setting.numbers.notes(dataDir: "/d") == ["values: words, digits", "default: words"])
+    #expect(Setting.numbers.notes(dataDir: "/d") == ["values: words, digits, auto", "default: words"])
     #expect(Setting.windowSeconds.notes(dataDir: "/d") == ["range: 5 to 60", "default: 30"])
     #expect(Setting.vadMargin.notes(dataDir: "/d") == ["range: 3 to 20", "default: 5.5"])
     #expect(Setting.lazyBuckets.notes(dataDir: "/d") == ["default: 10,30 on NPU and GPU"])

@@ -165,9 +165,24 @@ extension Wording {
     }
   }
 
-  @Test(arguments: [nil, "de", "pt-BR", "", "english"])
-  func `numbers in other languages stay in words`(language: String?) {
+  @Test(arguments: [nil, "eu", "pt1", "", "english", "e n", "@ en"])
+  func `numbers in unknown languages stay in words`(language: String?) {
     #expect(digits("twenty dos sechs", language) == "twenty dos sechs")
+  }
+
+  @Test(
+    arguments: [
+      ("set the brightness to sixty eight", "set the brightness to 68"), ("sixty eight percent", "68%"),
+      ("two lights", "two lights"), ("two of the five lights", "two of the five lights"),
+      ("wait five minutes", "wait 5 minutes"), ("channel one", "channel 1"),
+      ("the twelfth floor", "the twelfth floor"),
+      ("twenty one", "twenty one"), ("minus five degrees", "-5 degrees"), ("at seven thirty", "at 7:30"),
+      ("one and a half hours", "one and a half hours"), ("twenty one point five", "21.5"),
+    ])
+  func `only numbers where a value is expected are written in digits for Home Assistant`(
+    said: String, written: String
+  ) {
+    #expect(Wording(numbers: .auto).word(spoken(said), language: "en").text == written)
   }
 
   @Test func `a number in digits spans its words' times and has their lowest confidence`() throws {

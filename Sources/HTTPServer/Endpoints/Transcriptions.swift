@@ -8,6 +8,7 @@ internal import OpenAIProtocol
 internal import Recognition
 internal import Serving
 internal import SocketFaults
+internal import Telemetry
 internal import Transducer
 
 /// `POST /v1/audio/transcriptions`.
@@ -173,7 +174,10 @@ private struct EventWriter {
     _ progress: UploadRecognition.Progress, _ writer: inout any ResponseBodyWriter
   ) async throws {
     let language = recognition.request.language
-    guard let text = recognition.service.beginning(progress.segments, language: language) else { return }
+    guard
+      let text = recognition.service.beginning(
+        progress.segments, language: language, for: .http)
+    else { return }
     try await delta(to: text, end: progress.seconds, &writer)
   }
 

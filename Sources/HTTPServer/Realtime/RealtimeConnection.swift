@@ -106,7 +106,7 @@ struct RealtimeConnection: Sendable {
       switch job {
       case .beginning(let number, let segments, let language):
         guard let (service, item) = session.place(of: number),
-          let text = service.beginning(segments, language: language)
+          let text = service.beginning(segments, language: language, for: .realtime)
         else { continue }
         guard let delta = sent[number, default: GrowingText()].grow(to: text) else { continue }
         try await writer.send([session.update { $0.delta(delta, of: item) }])

@@ -143,7 +143,7 @@ struct Connection: Sendable {
     while let job = await queue.next() {
       switch job {
       case .beginning(let number, let segments, let language):
-        guard let text = service.beginning(segments, language: language) else { continue }
+        guard let text = service.beginning(segments, language: language, for: .wyoming) else { continue }
         try await send(stream.beginning(text, of: number, language: language), outbound)
       case .utterance(let number, let audio, let request):
         defer { activity.endAnswer() }
