@@ -43,7 +43,9 @@ from unicode_rbnf.plural_rules import PluralType, get_plural_category
 
 RULES = pathlib.Path(__file__).resolve().parent.parent / "Sources/CNumberWords/rules.txt"
 CLDR = pathlib.Path(unicode_rbnf.__file__).parent / "rbnf"
-LANGUAGES = ("bg hr cs da nl en et fi fr de el hu it lv lt mt pl pt ro sk sl es sv ru uk").split()
+LANGUAGES = ("bg hr cs da nl en et fi fr de el hu it lv lt mt pl pt ro sk sl es sv ru uk "
+             # Turkish, which the model does not speak: a language is added with data alone.
+             "tr").split()
 LIMIT = 10 ** 15
 
 # Years that are two numbers in a row, such as "nineteen eighty-four", are left to the patterns of contexts.txt: "seven

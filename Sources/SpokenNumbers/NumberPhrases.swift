@@ -93,23 +93,31 @@ struct NumberPhrases {
 
   // MARK: - Readings
 
-  /// Returns the longest number of a set from a piece on that consists of whole pieces. In "one hundred and two hundred",
-  /// it is one hundred: before a word that multiplies, no number ends.
+  /// Returns the longest number of a set from a piece on that consists of whole pieces.
   private mutating func longest(
     _ set: NumberRules.SetIndex?, at piece: Int, below limit: Int = .max
   ) -> (value: Int, end: Int)? {
     guard let set, piece < pieces.count else { return nil }
     var best: (value: Int, end: Int)?
-    var bestIsSplit = true
+    var bestIsWhole = false
     for reading in chart.readings(at: pieces.starts[piece]) where reading.set == set && reading.value < limit
     {
       guard let end = pieces.piece(after: reading.end, from: piece) else { continue }
-      let isSplit = pieces.continuation(end).map(rules.scales.contains) == true
-      guard best == nil || (isSplit == bestIsSplit ? end > best?.end ?? 0 : bestIsSplit) else { continue }
+      let isWhole = canEnd(before: end)
+      guard best == nil || (isWhole == bestIsWhole ? end > best?.end ?? 0 : isWhole) else { continue }
       best = (reading.value, end)
-      bestIsSplit = isSplit
+      bestIsWhole = isWhole
     }
     return best
+  }
+
+  /// Returns true if a number ends before a piece rather than another, shorter one: not within a word ("vingt
+  /// quatre-vingt-dix"), and not before a word that multiplies ("one hundred and two hundred").
+  private func canEnd(before piece: Int) -> Bool {
+    guard pieces.endsWord(before: piece) || pieces[piece].map(context.hyphenated.contains) == true else {
+      return false
+    }
+    return pieces.continuation(piece).map(rules.scales.contains) != true
   }
 
   /// Returns true if a number begins at a piece, and not just an article.

@@ -165,6 +165,42 @@ extension Wording {
     }
   }
 
+  @Test(
+    arguments: [
+      ("bg", "двадесет и един градуса", "21 градуса"), ("cs", "na jednadvacet stupňů", "na 21 stupňů"),
+      ("da", "femogtyve procent", "25%"), ("de", "auf einundzwanzig Komma fünf Grad", "auf 21,5 Grad"),
+      ("de", "um sieben Uhr dreißig", "um 7:30"), ("de", "eineinhalb Stunden", "1,5 Stunden"),
+      ("el", "είκοσι δύο βαθμούς", "22 βαθμούς"), ("et", "kakskümmend kaks kraadi", "22 kraadi"),
+      ("fi", "kahteenkymmeneenyhteen asteeseen", "21 asteeseen"),
+      ("fr", "quatre-vingt-dix-sept pour cent", "97%"),
+      ("fr", "soixante et onze degrés", "71 degrés"), ("hr", "dvadeset dva stupnja", "22 stupnja"),
+      ("hu", "huszonkét fokra", "22 fokra"), ("it", "ventitré gradi", "23 gradi"),
+      ("lt", "dvidešimt du laipsniai", "22 laipsniai"), ("lv", "divdesmit divi grādi", "22 grādi"),
+      ("mt", "ħamsa u għoxrin", "25"), ("nl", "eenentwintig graden", "21 graden"),
+      ("pl", "dwadzieścia dwa stopnie", "22 stopnie"), ("pt", "cinquenta por cento", "50%"),
+      ("ro", "douăzeci şi doi de grade", "22 de grade"), ("ro", "douăzeci și doi de grade", "22 de grade"),
+      ("ru", "через двадцать пять минут", "через 25 минут"), ("sk", "dvadsaťdva stupňov", "22 stupňov"),
+      ("sl", "dvaindvajset stopinj", "22 stopinj"), ("sv", "om tjugofem minuter", "om 25 minuter"),
+      ("tr", "yirmi bir buçuk dereceye", "21,5 dereceye"), ("tr", "yüzde altmış sekiz", "yüzde 68"),
+      ("uk", "двадцять п’ять градусів", "25 градусів"),
+    ] as [(String, String, String)])
+  func `numbers of every language are written in digits`(language: String, said: String, written: String) {
+    #expect(digits(said, language) == written)
+  }
+
+  @Test(
+    arguments: [
+      ("de", "mach ein Licht an"), ("de", "eine Minute"), ("fr", "allume un ventilateur neuf"),
+      ("it", "chi sei"),
+      ("nl", "een lamp"), ("pt", "liga uma lâmpada"), ("sv", "tänd en lampa"), ("da", "tænd en lampe"),
+      ("hu", "kapcsolj fel egy lámpát"), ("el", "άναψε ένα φως"), ("ro", "aprinde o lumină"),
+      ("pl", "włącz jedno światło"),
+      ("ru", "включи один свет"), ("cs", "zapni jedno světlo"),
+    ])
+  func `articles and pronouns of every language are unchanged`(language: String, said: String) {
+    #expect(digits(said, language) == said)
+  }
+
   @Test(arguments: [nil, "eu", "pt1", "", "english", "e n", "@ en"])
   func `numbers in unknown languages stay in words`(language: String?) {
     #expect(digits("twenty dos sechs", language) == "twenty dos sechs")
@@ -198,10 +234,22 @@ extension Wording {
     #expect(Wording().word(spoken("Twenty one."), language: "en") == spoken("Twenty one."))
   }
 
-  @Test(arguments: ["en", "es"], 1...60 as ClosedRange<UInt64>)
+  @Test(arguments: ["de", "en", "es", "fr"], 1...60 as ClosedRange<UInt64>)
   func `numbers in digits keep all other words, their order and times`(language: String, seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     let vocabulary = [
+      "de": [
+        "ein", "eins", "zwei", "sieben", "zwanzig", "einundzwanzig", "und", "hundert", "tausend", "Million",
+        "Komma", "Punkt",
+        "Prozent", "Grad", "Uhr", "minus", "halb", "einhalb", "zwanzigste", "erste", "auf", "oder", "bis",
+        "Minuten",
+      ],
+      "fr": [
+        "un", "une", "deux", "neuf", "vingt", "quatre", "soixante", "dix", "et", "cent", "cents", "mille",
+        "virgule",
+        "pour", "degrés", "heures", "à", "ou", "demi", "et-un", "quatre-vingt-dix", "première", "vingtième",
+        "moins",
+      ],
       "en": [
         "one", "two", "seven", "ten", "nineteen", "twenty", "thirty", "hundred", "thousand", "million", "and",
         "a", "oh",
