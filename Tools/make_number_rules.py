@@ -21,7 +21,7 @@ The file is UTF-8, in lowercase and in NFC, with a section for each language:
 - Slots of the text hold other numbers: "<c<" the quotient of the division, "c" naming the set that spells it, ">c>" the
   remainder, "=c=" the same number.
 - Text in "[…]" stands if the remainder is not 0, and only then.
-- A space is a place where spaces, hyphens or nothing may stand. So is the edge of a slot.
+- A space is a place where spaces, hyphens or nothing may stand. So is the edge of a slot, but before "~".
 - The set "c" has the cardinal numbers in every gender and case, with years that are said in hundreds. The sets "o",
   "o2", … have the ordinal numbers, one set for each way to write them. Their first line says what follows the digits:
   "suffix th 1:st 2:nd 3:rd /100 11:th 12:th 13:th" is "th" but for these last digits, and these last two digits. The
@@ -95,6 +95,10 @@ class Rule:
 
 
 TOKEN = re.compile(r"(?P<open>\[)|(?P<close>\])|\$\((?P<plural>.*?)\)\$|(?P<kind>[←→=])(?P<name>[^←→=]*)(?P=kind)→?")
+
+
+# A suffix that could be a word, such as Croatian "i", which is "and".
+SUFFIX = re.compile(r"[^\W\d]{1,2}\b")
 
 
 def parse(text: str) -> tuple:
@@ -277,6 +281,8 @@ class Grammar:
             self.names[name] = short
             self.suffixes[short] = line
         self.sets: dict[str, list[Line]] = {}
+        # Sets whose text for 0 is part of the rules that need it.
+        self.joined: set[str] = set()
         pending = list(self.names)
         while pending:
             name = pending.pop(0)
@@ -290,7 +296,10 @@ class Grammar:
                 if (language, name, rule.first) in WITH_REMAINDER:
                     rule = dataclasses.replace(rule, first=rule.first + 1)
                 if not rule.writes_digits:
-                    lines += self.lines(rule, short)
+                    for rule in self.with_suffix(rule):
+                        lines += self.lines(rule, short)
+        for name in self.joined:
+            self.sets[name] = [line for line in self.sets[name] if line.last > 0]
         self.simplify()
 
     def lines(self, rule: Rule, name: str) -> list[Line]:
@@ -306,6 +315,22 @@ class Grammar:
             if parts and parts != (Slot("=", name),) and parts != ("error",):
                 found.append(Line(rule.first, rule.last, rule.divisor, parts))
         return found
+
+    def suffix(self, part) -> str | None:
+        """What stands for a slot if its number is 0, where that could be a word: "и" of "двайсети"."""
+        if not isinstance(part, Slot) or part.kind != ">" or not part.name:
+            return None
+        zero = self.source.rules[part.name][0]
+        return zero.parts[0] if zero.first == 0 and len(zero.parts) == 1 and SUFFIX.fullmatch(str(zero.parts[0])) else None
+
+    def with_suffix(self, rule: Rule) -> list[Rule]:
+        """A rule, and with the suffix for a remainder of 0 as its own text, so that nothing stands between."""
+        suffix = self.suffix(rule.parts[-1]) if rule.parts else None
+        if not suffix:
+            return [rule]
+        self.joined.add(rule.parts[-1].name)
+        first = -(-rule.first // rule.divisor) * rule.divisor
+        return [rule, dataclasses.replace(rule, parts=(*rule.parts[:-1], suffix), first=first)]
 
     def choices(self, part, name: str) -> list:
         """What a part can be in the file."""
@@ -412,7 +437,9 @@ def tidied(parts, is_first: bool = True, is_last: bool = True) -> tuple:
             part = Optional(tidied(inside, not isinstance(before, str), not isinstance(after, str)))
         elif isinstance(part, str):
             part = spoken(part)
-            if isinstance(before, Slot) or before is None and is_first:
+            if isinstance(before, Slot) and SUFFIX.match(part):
+                part = f"~{part}"
+            elif isinstance(before, Slot) or before is None and is_first:
                 part = part.lstrip()
         elif isinstance(before, str):
             found[-1] = before.rstrip()

@@ -75,7 +75,12 @@ struct NumberChart {
     }
     switch rules.parts[part] {
     case .literal(let literal):
-      guard let end = match(literal, at: skippingSpace(place)) else { return }
+      // A literal after "~" directly follows what is before it: "thirteen" and "th".
+      let isJoined = rules.literals[literal.lowerBound] == UInt8(ascii: "~")
+      guard
+        let end = isJoined
+          ? match(literal.dropFirst(), at: place) : match(literal, at: skippingSpace(place))
+      else { return }
       complete(rule, from: part + 1, at: end, filling, &found)
     case .slot(let slot, let set):
       for reading in readings(at: place) where reading.set == set {

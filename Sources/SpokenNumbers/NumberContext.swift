@@ -4,6 +4,7 @@ struct NumberContext: Sendable {
   /// What is written between the digits of the whole part and those of the fraction.
   private(set) var decimalSign = "."
   private(set) var articles: Set<String> = []
+  private(set) var apart: Set<String> = []
   private(set) var doubtful: Set<String> = []
   private(set) var pronominal: Set<String> = []
   private(set) var measures: Set<String> = []
@@ -19,8 +20,9 @@ struct NumberContext: Sendable {
   private(set) var percents: [[String]] = []
   private(set) var idioms: [[String]] = []
   private(set) var letters: [[String]] = []
-  /// The signs of words for the decimal sign.
-  private(set) var points: [String: String] = [:]
+  /// Words for the decimal sign, and the sign to write.
+  private(set) var points: [(words: [String], sign: String)] = []
+  private(set) var tenths: Set<String> = []
   private(set) var pointAlone: Set<String> = []
   private(set) var minus: Set<String> = []
   private(set) var minusBefore: Set<String> = []
@@ -64,7 +66,9 @@ struct NumberContext: Sendable {
     case "letters": letters += phrases()
     case "point":
       let words = words()
-      if words.count == 2 { points[words[0]] = words[1] }
+      if words.count > 1 { points.append((words.dropLast(), words[words.count - 1])) }
+    case "tenths": tenths.formUnion(words())
+    case "apart": apart.formUnion(words())
     case "point-alone": pointAlone.formUnion(words())
     case "minus": minus.formUnion(words())
     case "minus-before": minusBefore.formUnion(words())

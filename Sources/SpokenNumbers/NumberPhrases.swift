@@ -3,6 +3,7 @@ struct NumberPhrases {
   private let pieces: NumberPieces
   private let rules: NumberRules
   private let context: NumberContext
+  private let points: [(words: [String], sign: String)]
   private let place: SpokenNumbers.Place
   private var chart: NumberChart
   /// The pieces before which a number ends, in digits or not.
@@ -31,6 +32,7 @@ struct NumberPhrases {
     self.pieces = pieces
     rules = numbers.rules
     context = numbers.context
+    points = numbers.points
     self.place = place
     chart = NumberChart(pieces.text, numbers.rules)
     for start in pieces.starts.reversed() { _ = chart.readings(at: start) }
@@ -102,7 +104,9 @@ struct NumberPhrases {
     var bestIsWhole = false
     for reading in chart.readings(at: pieces.starts[piece]) where reading.set == set && reading.value < limit
     {
-      guard let end = pieces.piece(after: reading.end, from: piece) else { continue }
+      guard let end = pieces.piece(after: reading.end, from: piece),
+        end == piece + 1 || !context.apart.contains(pieces.texts[end - 1])
+      else { continue }
       let isWhole = canEnd(before: end)
       guard best == nil || (isWhole == bestIsWhole ? end > best?.end ?? 0 : isWhole) else { continue }
       best = (reading.value, end)
@@ -134,10 +138,9 @@ struct NumberPhrases {
     pieces.continuation(piece).map(context.measures.contains) == true
   }
 
-  /// The sign that a piece says between the digits of a number; `nil` if it says none.
-  private func decimalSign(at piece: Int) -> String? {
-    guard let word = pieces.continuation(piece) else { return nil }
-    return context.points[word] ?? (rules.point.contains(word) ? context.decimalSign : nil)
+  /// The sign that pieces say between the digits of a number, and the piece after them; `nil` if they say none.
+  private func decimalSign(at piece: Int) -> (sign: String, end: Int)? {
+    points.first { pieces.has($0.words, at: piece) }.map { ($0.sign, piece + $0.words.count) }
   }
 
   // MARK: - Times of day and ordinal numbers
@@ -244,14 +247,19 @@ struct NumberPhrases {
     var whole = longest(rules.cardinals, at: piece) ?? (0, piece)
     if whole.end == piece, context.zeros.contains(pieces.texts[piece]) { whole.end += 1 }
     if whole.end == piece {
-      guard !context.pointAlone.isEmpty, rules.point.contains(pieces.texts[piece]),
+      guard !context.pointAlone.isEmpty,
         pieces.piece(before: piece).map(context.pointAlone.contains) != false,
-        let digits = decimals(at: piece + 1)
+        let point = decimalSign(at: piece), let digits = decimals(at: point.end)
       else { return nil }
-      return Amount(digits: "0\(context.decimalSign)\(digits.text)", end: digits.end, isValue: true)
+      return Amount(digits: "0\(point.sign)\(digits.text)", end: digits.end, isValue: true)
     }
-    guard let sign = decimalSign(at: whole.end), let digits = decimals(at: whole.end + 1) else { return nil }
-    return Amount(digits: "\(whole.value)\(sign)\(digits.text)", end: digits.end, isValue: true)
+    guard pieces.continuation(whole.end) != nil, let point = decimalSign(at: whole.end),
+      let digits = decimals(at: point.end)
+    else { return nil }
+    let isTenth = pieces.continuation(digits.end).map(context.tenths.contains) == true
+    return Amount(
+      digits: "\(whole.value)\(point.sign)\(digits.text)", end: isTenth ? digits.end + 1 : digits.end,
+      isValue: true)
   }
 
   /// Reads the digits after a decimal sign: one by one, or a number of two digits.

@@ -44,7 +44,7 @@ struct NumberRules: Sendable {
   private(set) var hasFinalApostrophe = false
   /// The words of the sign and of the decimal sign.
   private(set) var minus: Set<String> = []
-  private(set) var point: Set<String> = []
+  private(set) var points: [[String]] = []
 
   private var sets: [String: SetIndex] = [:]
   /// Rules that begin with literal text, by its first two characters.
@@ -65,7 +65,7 @@ struct NumberRules: Sendable {
       } else if let word = line.after("minus ") {
         minus.insert(String(word))
       } else if let word = line.after("point ") {
-        point.insert(String(word))
+        points.append(word.split(separator: " ").map(String.init))
       } else if let suffix = line.after("suffix ") {
         ordinals.append((set, OrdinalSuffix(suffix)))
       } else {

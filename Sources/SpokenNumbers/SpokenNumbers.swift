@@ -2,6 +2,8 @@
 public struct SpokenNumbers: Sendable {
   let rules: NumberRules
   let context: NumberContext
+  /// The words for the decimal sign, and what is written for them.
+  let points: [(words: [String], sign: String)]
 
   /// Which numbers are written in digits.
   public enum Place: Sendable {
@@ -27,6 +29,8 @@ public struct SpokenNumbers: Sendable {
   public init(rules: Substring, context: Substring) {
     self.context = NumberContext(lines: context.split(separator: "\n"))
     self.rules = NumberRules(lines: rules.split(separator: "\n"), more: self.context.rules)
+    let sign = self.context.decimalSign
+    points = self.context.points + self.rules.points.map { ($0, sign) }
   }
 
   /// Writes the numbers among words in digits.
