@@ -103,8 +103,9 @@ public struct SpeechService: Sendable {
   /// - Returns: The text; `nil` if it cannot be worded before the language is known.
   public func beginning(_ segments: [SpokenText], language: String?) -> String? {
     let languages = model.card.languages
-    guard wording.numbers == .words || language != nil || languages.count == 1 else { return nil }
-    return SpokenText(joining: wording.apply(to: segments, language: language, languages: languages)).text
+    guard !wording.dependsOnLanguage || language != nil || languages.count < 2 else { return nil }
+    let worded = wording.apply(to: segments, language: language, languages: languages, isWhole: false)
+    return SpokenText(joining: worded).text
   }
 
   /// Returns what is known about an utterance.

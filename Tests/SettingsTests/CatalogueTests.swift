@@ -36,7 +36,8 @@ import VoiceActivity
   @Test(arguments: [
     (Setting.device, ["auto", "cpu", "gpu", "npu"]), (.decoderDevice, ["auto", "cpu", "gpu", "npu"]),
     (.fallback, ["auto", "cpu", "none"]), (.precision, ["auto", "f32", "bf16", "f16", "int8"]),
-    (.vad, ["off", "gate", "trim"]), (.text, ["raw", "clean", "command"]), (.numbers, ["words", "digits"]),
+    (.vad, ["off", "gate", "trim"]), (.text, ["raw", "clean", "sentence", "command"]),
+    (.numbers, ["words", "digits"]),
     (.logLevel, ["trace", "debug", "info", "notice", "warning", "error", "critical"]),
     (.logFormat, ["text", "json"]),
   ])
