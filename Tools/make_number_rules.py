@@ -16,8 +16,8 @@ The file is UTF-8, in lowercase and in NFC, with a section for each language:
     0 null
     20-29/10 [>c>und]zwanzig
 
-- A rule is "FIRST[-LAST][/DIVISOR] TEXT". It spells the numbers from FIRST to LAST; without LAST, only FIRST. The divisor
-  is 1 unless it says otherwise.
+- A rule is "FIRST[-LAST][/DIVISOR] TEXT". It spells the numbers from FIRST to LAST; without LAST, only FIRST. Without a
+  divisor, it is 1.
 - Slots of the text hold other numbers: "<c<" the quotient of the division, "c" naming the set that spells it, ">c>" the
   remainder, "=c=" the same number.
 - Text in "[…]" stands if the remainder is not 0, and only then.
@@ -35,189 +35,29 @@ import itertools
 import pathlib
 import re
 import sys
-import unicodedata
-from xml.etree import ElementTree
 
-import unicode_rbnf
-from unicode_rbnf.plural_rules import PluralType, get_plural_category
+from cldr_numbers import LIMIT, Optional, Plural, Rule, Slot, Source, slots, spoken
 
 RULES = pathlib.Path(__file__).resolve().parent.parent / "Sources/CNumberWords/rules.txt"
-CLDR = pathlib.Path(unicode_rbnf.__file__).parent / "rbnf"
 LANGUAGES = ("bg hr cs da nl en et fi fr de el hu it lv lt mt pl pt ro sk sl es sv ru uk "
              # Turkish, which the model does not speak: a language is added with data alone.
              "tr").split()
-LIMIT = 10 ** 15
 
 # Years that are two numbers in a row, such as "nineteen eighty-four", are left to the patterns of contexts.txt: "seven
-# thirty" is a time, and "twenty thirty" can be two numbers.
-WITHOUT_YEARS = ("en", "nl")
-# Where CLDR writes no suffix, or writes one in letters of another alphabet (Latin "o" and "e" in Cyrillic).
-SUFFIXES = {
-    ("el", "masculine"): "ος", ("el", "feminine"): "η", ("el", "neuter"): "ο",
-}
+# thirty" is a time, and "twenty thirty" can be two numbers. A Russian year is an ordinal number.
+WITHOUT_YEARS = ("en", "nl", "ru")
+# What follows the digits of ordinal numbers, where CLDR has nothing.
+SUFFIXES = {("el", "masculine"): "ος", ("el", "feminine"): "η", ("el", "neuter"): "ο"}
 # Rules that are wrong without a remainder: CLDR's Croatian 600th is 6th.
 WITH_REMAINDER = {("hr", "spellout-ordinal-base", 600)}
+# Latin letters that CLDR writes after Cyrillic digits.
 CYRILLIC = str.maketrans("aeo", "аео")
-# Letters and marks that are written in two ways: apostrophes, Romanian's commas below, Russian's dots.
-SAME = str.maketrans("’ʼşţё", "''șțе")
 # Letters that are raised in print.
 RAISED = str.maketrans("ᵃᵉᵒʳˢ", "aeors")
-
-
-@dataclasses.dataclass(frozen=True)
-class Slot:
-    """A number in a rule: KIND is "<", ">" or "="; `name` is its set, None for the rule's own."""
-    kind: str
-    name: str | None
-
-
-@dataclasses.dataclass(frozen=True)
-class Plural:
-    """A word whose form depends on the number."""
-    kind: str
-    forms: tuple[tuple[str, str], ...]
-
-
-@dataclasses.dataclass(frozen=True)
-class Optional:
-    """Parts that stand only if the remainder is not 0."""
-    parts: tuple
-
-
-@dataclasses.dataclass(frozen=True)
-class Rule:
-    """A rule of CLDR for the numbers from `first` to `last`."""
-    first: int
-    last: int
-    divisor: int
-    parts: tuple
-    writes_digits: bool = False
-
-
-TOKEN = re.compile(r"(?P<open>\[)|(?P<close>\])|\$\((?P<plural>.*?)\)\$|(?P<kind>[←→=])(?P<name>[^←→=]*)(?P=kind)→?")
-
-
 # A suffix that could be a word, such as Croatian "i", which is "and".
 SUFFIX = re.compile(r"[^\W\d]{1,2}\b")
-
-
-def parse(text: str) -> tuple:
-    """Parts of a rule's text: literal text, slots, plural forms and optional parts."""
-    text = text.split(";")[0].removeprefix("'")
-    stack: list[list] = [[]]
-    place = 0
-    for token in TOKEN.finditer(text):
-        if token.start() > place:
-            stack[-1].append(text[place:token.start()])
-        place = token.end()
-        if token["open"]:
-            stack.append([])
-        elif token["close"]:
-            inside = tuple(stack.pop())
-            stack[-1].append(Optional(inside))
-        elif token["plural"]:
-            kind, _, forms = token["plural"].partition(",")
-            stack[-1].append(Plural(kind, tuple(re.findall(r"(\w+)\{([^{}]*)\}", forms))))
-        else:
-            kind = {"←": "<", "→": ">", "=": "="}[token["kind"]]
-            stack[-1].append(Slot(kind, token["name"].lstrip("%") or None))
-    if place < len(text):
-        stack[-1].append(text[place:])
-    return tuple(stack[0])
-
-
-def slots(parts):
-    for part in parts:
-        if isinstance(part, Slot):
-            yield part
-        elif isinstance(part, Optional):
-            yield from slots(part.parts)
-
-
-def divisor(base: int, radix: int) -> int:
-    """The highest power of the radix that is not above the number."""
-    power = 1
-    while base > 0 and power * radix <= base:
-        power *= radix
-    return power
-
-
-class Source:
-    """The sets of a language as CLDR has them."""
-
-    def __init__(self, language: str):
-        self.language = language
-        self.rules: dict[str, list[Rule]] = {}
-        self.private: set[str] = set()
-        self.special: dict[str, list[str]] = {"-x": [], "x.x": []}
-        for element in ElementTree.parse(CLDR / f"{language}.xml").iterfind("rbnf//ruleset"):
-            self.read(element)
-
-    def read(self, element) -> None:
-        name = element.attrib["type"]
-        if name == "lenient-parse" or "financial" in name:
-            return
-        if element.attrib.get("access") == "private":
-            self.private.add(name)
-        numeric = []
-        for rule in element.iterfind("rbnfrule"):
-            value, text = rule.attrib["value"], rule.text or ""
-            if value.isdigit():
-                numeric.append((int(value), int(rule.attrib.get("radix", "10").replace(",", "")), text))
-            elif name.startswith("spellout") and name not in self.private and "#" not in text and "0" not in text:
-                self.special.get(value.replace(",", "."), []).append(text)
-        numeric.sort()
-        ends = [base - 1 for base, _, _ in numeric[1:]] + [LIMIT - 1]
-        self.rules[name] = [
-            Rule(base, min(end, LIMIT - 1), divisor(base, radix), parse(text), "=#" in text or "=0" in text)
-            for (base, radix, text), end in zip(numeric, ends) if base < LIMIT
-        ]
-
-    def public(self, *beginnings: str) -> list[str]:
-        return [
-            name for name in self.rules
-            if name not in self.private and name.startswith(beginnings)
-            and not (name.endswith("year") and self.language in WITHOUT_YEARS)
-        ]
-
-    def words(self, value: str) -> list[str]:
-        """Literal text of the rules for "-x" or "x.x" that have one."""
-        found = []
-        for text in self.special[value]:
-            parts = parse(text)
-            literal = spoken("".join(part for part in parts if isinstance(part, str))).strip()
-            if literal and not any(isinstance(part, (Plural, Optional)) for part in parts):
-                found.append(literal)
-        return list(dict.fromkeys(found))
-
-    def written(self, name: str, number: int) -> str:
-        """A number in words, or what follows the digits of an ordinal number."""
-        rule = next(rule for rule in reversed(self.rules[name]) if rule.first <= number or rule is self.rules[name][0])
-        return self.filled(rule.parts, rule, name, number)
-
-    def filled(self, parts, rule: Rule, name: str, number: int) -> str:
-        quotient, remainder = divmod(number, rule.divisor)
-        text = ""
-        for part in parts:
-            if isinstance(part, str):
-                text += part
-            elif isinstance(part, Plural):
-                kind = PluralType.ORDINAL if part.kind == "ordinal" else PluralType.CARDINAL
-                form = get_plural_category(self.language, number if part.kind == "ordinal" else quotient, kind)
-                forms = dict(part.forms)
-                text += forms.get(form, forms.get("other", ""))
-            elif isinstance(part, Optional):
-                text += self.filled(part.parts, rule, name, number) if remainder else ""
-            elif not (part.name or "").startswith(("#", "0")):
-                value = {"<": quotient, ">": remainder, "=": number}[part.kind]
-                text += self.written(part.name or name, value)
-        return text
-
-
-def spoken(text: str) -> str:
-    """Text as it is compared: in lowercase, with one apostrophe, with spaces for hyphens and commas."""
-    text = unicodedata.normalize("NFC", text).lower().replace("\N{SOFT HYPHEN}", "")
-    return re.sub(r"[\s,\-\N{NON-BREAKING HYPHEN}]+", " ", text.translate(SAME))
+# Names of the other sets.
+NAMES = "abdefgijklmnpqrstuvwxyz"
 
 
 def suffix(source: Source, ordinal: str) -> str:
@@ -273,7 +113,9 @@ class Grammar:
         self.source = Source(language)
         self.suffixes: dict[str, str] = {}
         # The name in the file of each public set; a private set keeps its own for the time being.
-        self.names = {name: "c" for name in self.source.public("spellout-cardinal", "spellout-numbering")}
+        self.names = {
+            name: "c" for name in self.source.public("spellout-cardinal", "spellout-numbering")
+            if not (name.endswith("year") and language in WITHOUT_YEARS)}
         by_suffix: dict[str, str] = {}
         for name in self.source.public("spellout-ordinal"):
             line = suffix(self.source, name)
@@ -321,7 +163,8 @@ class Grammar:
         if not isinstance(part, Slot) or part.kind != ">" or not part.name:
             return None
         zero = self.source.rules[part.name][0]
-        return zero.parts[0] if zero.first == 0 and len(zero.parts) == 1 and SUFFIX.fullmatch(str(zero.parts[0])) else None
+        is_suffix = zero.first == 0 and len(zero.parts) == 1 and SUFFIX.fullmatch(str(zero.parts[0]))
+        return zero.parts[0] if is_suffix else None
 
     def with_suffix(self, rule: Rule) -> list[Rule]:
         """A rule, and with the suffix for a remainder of 0 as its own text, so that nothing stands between."""
@@ -341,8 +184,8 @@ class Grammar:
         if not isinstance(part, Slot):
             return [part]
         slot, = self.named((part,), name)
-        silent = [rule for rule in self.source.rules[part.name] if not spoken("".join(map(str, rule.parts))).strip()] \
-            if part.name else []
+        rules = self.source.rules[part.name] if part.name else []
+        silent = [rule for rule in rules if not spoken("".join(map(str, rule.parts))).strip()]
         if not silent:
             return [slot]
         return [Optional((slot,))] if part.kind == ">" and silent[-1].last == 0 else [slot, ""]
@@ -406,7 +249,7 @@ class Grammar:
         self.sets = sets
 
     def text(self) -> str:
-        short = itertools.chain("abdefgijklmnpqrstuvwxyz", (f"{one}{two}" for one in "abdefg" for two in "abcdefghijklmnopqrstuvwxyz"))
+        short = itertools.chain(NAMES, (one + two for one in NAMES for two in NAMES))
         names = {name: name if name in ("c", *self.suffixes) else next(short) for name in self.sets}
         lines = [f"@ {self.source.language}"]
         lines += [f"minus {word}" for word in self.source.words("-x")]
@@ -415,7 +258,8 @@ class Grammar:
             lines.append(f"% {names[name]}")
             if name in self.suffixes:
                 lines.append(f"suffix {self.suffixes[name]}")
-            lines += sorted({rule.text(names) for rule in rules}, key=lambda line: (int(re.match(r"\d+", line)[0]), line))
+            texts = {(rule.first, rule.text(names)) for rule in rules}
+            lines += [text for _, text in sorted(texts)]
         return "".join(line + "\n" for line in lines)
 
 

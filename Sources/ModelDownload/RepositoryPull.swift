@@ -42,10 +42,17 @@ struct RepositoryPull: Sendable {
           expected: revision, offered: listing.commit, host: hub.settings.endpoint.host() ?? "the hub"))
     }
     let commit = listing?.commit ?? revision
+    let names = listing?.names ?? conventionalNames
+    let deciding = ExportLayout.decidingConfigurations(in: model.graphFolder, among: names)
+    if !deciding.isEmpty {
+      record.revision = commit
+      _ = try await fetch(deciding, &record)
+    }
     let layout: ExportLayout
     do throws(LayoutFault) {
-      layout = try ExportLayout.choice(
-        of: export, in: model.graphFolder, among: listing?.names ?? conventionalNames)
+      layout = try ExportLayout.choice(of: export, in: model.graphFolder, among: names) {
+        ModelConfiguration.head(at: "\(folder)/\($0)")
+      }
     } catch {
       throw DownloadError(
         model: model.name, reason: .layout(error, repository: model.repository, revision: commit ?? "main"))

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import SystemPaths
 
 /// A model's `config.json`, in onnx-asr's format.
 public struct ModelConfiguration: Sendable, Equatable {
@@ -66,6 +67,12 @@ public struct ModelConfiguration: Sendable, Equatable {
     // swift-format-ignore: AlwaysUseLowerCamelCase
     let features_size, subsampling_factor, max_tokens_per_step: Double?
     let languages: [String]?
+  }
+
+  /// Returns the head that a `config.json` names; `nil` if it cannot be read, or names none of those that are known.
+  public static func head(at path: String) -> Head? {
+    guard let bytes = try? Files.contents(of: path, atMost: 1 << 20) else { return nil }
+    return try? ModelConfiguration(parsing: Data(bytes), of: path).head
   }
 
   private static func explain(_ error: any Error) -> String {

@@ -86,15 +86,18 @@ public struct ModelDirectory: Sendable {
   ///   - name: The model's name; `nil` for that of the place.
   init(_ place: ModelPlace, named path: String, name: String?) throws(ModelError) {
     self.path = place.home
-    configuration = try ModelConfiguration(
+    var configuration = try ModelConfiguration(
       parsing: try Self.contents(of: "config.json", in: place.home), of: place.home)
     vocabulary = try Self.vocabulary(in: place.home)
     let layout: ExportLayout
     do throws(LayoutFault) {
       layout = try place.layout.get()
     } catch {
-      throw Self.failure(error, in: place.top)
+      throw Self.failure(error, configuration.head, in: place.top)
     }
+    // In a folder that the user named can be the other graphs of a model that has them for a transducer and for CTC.
+    if layout.decoder == nil, place.isFolderNamed, layout.home != layout.folder { configuration.head = .ctc }
+    self.configuration = configuration
     self.name = name ?? place.name.readable
     repository =
       HubRepository(named: name ?? "")?.repository ?? DownloadRecord(in: place.top)?.repository
@@ -109,8 +112,10 @@ public struct ModelDirectory: Sendable {
 
   private init(_ prepared: PreparedModel, name: String?) throws(ModelError) {
     path = prepared.path
-    configuration = try ModelConfiguration(
+    var configuration = try ModelConfiguration(
       parsing: try Self.contents(of: "config.json", in: prepared.path), of: prepared.path)
+    if !prepared.hasDecoder { configuration.head = .ctc }
+    self.configuration = configuration
     vocabulary = try Self.vocabulary(in: prepared.path)
     self.name = name ?? prepared.manifest.model
     repository = HubRepository(named: self.name)?.repository
@@ -118,9 +123,11 @@ public struct ModelDirectory: Sendable {
     graphs = .prepared(prepared)
   }
 
-  private static func failure(_ fault: LayoutFault, in path: String) -> ModelError {
+  private static func failure(
+    _ fault: LayoutFault, _ head: ModelConfiguration.Head, in path: String
+  ) -> ModelError {
     switch fault {
-    case .noGraphs: absence(of: "encoder-model.onnx", in: path)
+    case .noGraphs: absence(of: head == .ctc ? "model.onnx" : "encoder-model.onnx", in: path)
     case .half(_, let missing): absence(of: missing, in: path)
     case .mixed, .noInt8: ModelError(model: path, reason: .layout(fault))
     }

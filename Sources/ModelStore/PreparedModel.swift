@@ -86,6 +86,9 @@ public struct PreparedModel: Sendable, Equatable {
     return "\(String(plain).drop { $0 == "." })-\(weights.rawValue)-\(key.prefix(16))"
   }
 
+  /// True if it has the networks of a transducer's decoder; `config.json` can be about other graphs of its original.
+  var hasDecoder: Bool { manifest.files.contains { Network.joint.files.contains($0.name) } }
+
   /// Returns true if the files in a directory's manifest are those of a model.
   static func hasFilesOfAModel(_ place: Place) -> Bool {
     let names = Set(place.manifest.files.map(\.name))

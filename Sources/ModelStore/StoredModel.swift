@@ -49,7 +49,8 @@ public struct StoredModel: Sendable {
     guard let known = record.exports?[export.rawValue] else {
       return try ModelDirectory(path: path, name: model.name)
     }
-    let place = ModelPlace(top: path, layout: known.layout, name: model.name)
+    let place = ModelPlace(
+      top: path, layout: known.layout, name: model.name, isFolderNamed: model.graphFolder != nil)
     return try ModelDirectory(place, named: path, name: model.name)
   }
 

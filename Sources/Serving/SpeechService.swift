@@ -107,8 +107,9 @@ public struct SpeechService: Sendable {
   ) -> String? {
     let languages = model.card.languages
     let wording = wording(for: client)
-    guard wording.numbers == .words || language != nil || languages.count == 1 else { return nil }
-    return SpokenText(joining: wording.apply(to: segments, language: language, languages: languages)).text
+    guard !wording.dependsOnLanguage || language != nil || languages.count < 2 else { return nil }
+    let worded = wording.apply(to: segments, language: language, languages: languages, isWhole: false)
+    return SpokenText(joining: worded).text
   }
 
   /// Returns what is known about an utterance.

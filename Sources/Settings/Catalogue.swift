@@ -217,7 +217,7 @@ extension Setting {
 
   public static let text = choice(
     "text", \.wording.form, value: "form",
-    "Form of the text: raw joins the model's pieces, clean removes spaces before punctuation, command also begins in lower case and drops the final full stop."
+    "Form of the text: raw joins the model's pieces, clean removes spaces before punctuation, sentence also begins with a capital and ends with a full stop, command begins in lower case and drops the full stop."
   )
 
   public static let numbers = choice(

@@ -21,7 +21,8 @@ extension SpokenText {
 }
 
 extension SpokenText.Word {
-  fileprivate func with(text: String) -> Self {
+  /// Returns the word with another text.
+  func with(text: String) -> Self {
     SpokenText.Word(text: text, start: start, end: end, confidence: confidence)
   }
 }

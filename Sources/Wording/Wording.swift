@@ -15,6 +15,9 @@ public struct Wording: Sendable, Equatable {
     case raw
     /// The model's text without spaces before closing marks.
     case clean
+    /// For models that write neither capitals nor marks: ``clean``, with a capital at the beginning and a full stop at
+    /// the end.
+    case sentence
     /// For intent parsers: ``clean``, with the first word in lowercase and without a final full stop.
     case command
   }
@@ -35,6 +38,9 @@ public struct Wording: Sendable, Equatable {
     self.numbers = numbers
   }
 
+  /// True if the text can differ from language to language.
+  public var dependsOnLanguage: Bool { numbers != .words || form == .sentence }
+
   /// Applies the wording to an utterance. A number that replaces several words spans their times and has the lowest of
   /// their confidences; tokens are unchanged.
   ///
@@ -43,16 +49,21 @@ public struct Wording: Sendable, Equatable {
   ///   - language: The spoken language, a BCP 47 tag. Without one, numbers are unchanged: "once" is eleven in Spanish
   ///     and a different word in English.
   ///   - languages: The possible languages; a single one is the default of `language`.
+  ///   - isWhole: False if more segments can follow: a full stop that the wording adds is still missing then.
   /// - Returns: The worded segments. The text of the first segments is a prefix of the text of more of them.
   public func apply(
-    to segments: [SpokenText], language: String?, languages: [String] = []
+    to segments: [SpokenText], language: String?, languages: [String] = [], isWhole: Bool = true
   ) -> [SpokenText] {
     let spoken = language ?? (languages.count == 1 ? languages.first : nil)
     let spokenNumbers = numbers == .words ? nil : spoken.flatMap(SpokenNumbers.of(language:))
     var worded = segments.map { apply(to: $0, spokenNumbers) }
-    guard form == .command else { return worded }
-    if let first = worded.firstIndex(where: { !$0.words.isEmpty }) { worded[first].beginCommand() }
-    if let last = worded.lastIndex(where: { !$0.words.isEmpty }) { worded[last].endCommand() }
+    switch form {
+    case .raw, .clean: break
+    case .sentence: SentenceForm(language: spoken).apply(to: &worded, isWhole: isWhole)
+    case .command:
+      if let first = worded.firstIndex(where: { !$0.words.isEmpty }) { worded[first].beginCommand() }
+      if let last = worded.lastIndex(where: { !$0.words.isEmpty }) { worded[last].endCommand() }
+    }
     return worded
   }
 

@@ -1,4 +1,4 @@
-"""Sentences of Home Assistant's intents, with their numbers in digits and in words, and what Home Assistant makes of them."""
+"""Sentences of Home Assistant's intents with numbers in digits and in words, and what Home Assistant makes of them."""
 import importlib.resources
 import json
 import random

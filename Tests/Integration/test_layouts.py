@@ -9,6 +9,7 @@ import onnx.external_data_helper
 import pytest
 
 import lorikeet
+import test_heads
 from hub import COMMIT, MODEL, REPOSITORY
 from lorikeet import AUDIO, BUILTIN, assert_refused
 from server import Server
@@ -196,6 +197,80 @@ def test_an_unknown_operator_is_named(sharded, tmp_path, precision):
     assert_refused(result, f"fp32/{ENCODER}", "com.example.Strange", "use another export")
 
 
+# A transducer and CTC
+
+
+@pytest.fixture
+def hybrid(tmp_path):
+    """A model with graphs for both heads, beside each other."""
+    place = tmp_path / "hybrid"
+    place.mkdir()
+    for head in ("ctc", "tdt"):
+        test_heads.unpacked("hybrid", place, head)
+    return place
+
+
+HEARD = ["--quiet", "--device", "cpu", "--vad", "off", "--format", "json"]
+
+
+def spoken_tokens(line: str) -> list[tuple[str, float]]:
+    """The tokens with their beginnings, which tell the heads of one model apart when the texts do not."""
+    return [(token["text"], token["start"]) for token in json.loads(line)["tokens"]]
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory) -> dict[str, list]:
+    """What each head hears in a directory of its own."""
+    found = {}
+    for head in ("ctc", "tdt"):
+        model = test_heads.unpacked("hybrid", tmp_path_factory.mktemp(head), head)
+        found[head] = tokens(model, "--no-cache")
+    assert found["ctc"] != found["tdt"]
+    return found
+
+
+def tokens(model, *options):
+    result = lorikeet.run("transcribe", "--model", model, *HEARD, *options, RECORDING)
+    assert result.returncode == 0, result.stderr
+    return spoken_tokens(result.stdout)
+
+
+def test_config_json_decides_between_a_transducer_and_ctc(hybrid, heard, tmp_path):
+    for head in ("tdt", "ctc", "tdt"):
+        test_heads.configure(hybrid, "hybrid", model_type=f"nemo-conformer-{head}")
+        assert tokens(hybrid, "--data-dir", tmp_path / "data") == heard[head]
+
+
+@pytest.mark.parametrize("precision", ["auto", "int8"])
+def test_a_folder_named_ctc_gives_its_graph_and_the_directory_above_the_transducer(hybrid, heard, tmp_path, precision):
+    (hybrid / "ctc").mkdir()
+    (hybrid / "model.onnx").rename(hybrid / "ctc/model.onnx")
+    options = ["--precision", precision, "--data-dir", tmp_path / "data"]
+    for _ in range(2):  # the second time from the prepared form
+        for model, head in (hybrid, "tdt"), (hybrid / "ctc", "ctc"):
+            found = tokens(model, *options)
+            # Eight bits can move a token by a frame.
+            assert [text for text, _ in found] == [text for text, _ in heard[head]]
+            assert precision == "int8" or found == heard[head]
+    if precision == "int8":
+        prepared = [path for path in (tmp_path / "data/prepared").iterdir() if path.name.startswith("hybrid-ctc")]
+        assert tokens(*prepared) == tokens(hybrid / "ctc", *options)
+
+
+@pytest.mark.parametrize(["head", "graphs", "mention"], [
+    ("ctc", [], "the file model.onnx is missing"),
+    ("ctc", [ENCODER, DECODER], "config.json says nemo-conformer-ctc, and the files are encoder-model.onnx and "
+        "decoder_joint-model.onnx, an encoder and a decoder; model.onnx is missing"),
+    ("tdt", ["model.onnx"], "config.json says nemo-conformer-tdt, and the files are model.onnx, a CTC model")])
+def test_a_head_without_its_graphs_is_refused_in_one_line(hybrid, tmp_path, head, graphs, mention):
+    for name in {ENCODER, DECODER, "model.onnx"} - set(graphs):
+        (hybrid / name).unlink()
+    test_heads.configure(hybrid, "hybrid", model_type=f"nemo-conformer-{head}")
+    assert_refused(
+        lorikeet.run("transcribe", "--model", hybrid, "--device", "cpu", "--data-dir", tmp_path / "data", RECORDING),
+        mention)
+
+
 # The hub
 
 
@@ -359,6 +434,23 @@ def test_a_repository_that_is_not_there_can_be_a_mistyped_path(store, hub):
 def test_a_hub_that_names_another_commit_is_refused(store, hub):
     hub.commit = COMMIT[::-1]
     store.assert_refused(store.pull(), "HTTP 404", file=None)
+
+
+@pytest.mark.parametrize(["folder", "head"], [("", "ctc"), ("", "tdt"), ("ctc", "tdt")])
+def test_a_repository_for_both_heads_gives_what_is_asked_for(store, hub, hybrid, heard, folder, head):
+    test_heads.configure(hybrid, "hybrid", model_type=f"nemo-conformer-{head}")
+    ctc = f"{folder}/model.onnx" if folder else "model.onnx"
+    hub.files = {name: (hybrid / name).read_bytes() for name in [*TEXTS, ENCODER, DECODER]}
+    hub.files[ctc] = (hybrid / "model.onnx").read_bytes()
+    wanted = "ctc" if folder else head
+    model = f"{MODEL}/{folder}" if folder else MODEL
+    for options in [], ["--offline"]:
+        spoken = store.run("transcribe", "--model", model, *HEARD, *options, RECORDING)
+        assert spoken.returncode == 0, spoken.stderr
+        assert spoken_tokens(spoken.stdout) == heard[wanted]
+    (downloaded,) = (place for place in (store.directory / "models").iterdir() if place.is_dir())
+    assert fetched(downloaded) == {*TEXTS, *([ctc] if wanted == "ctc" else [ENCODER, DECODER])}
+    assert store.run("models", "verify").returncode == 0
 
 
 def test_a_mirror_without_a_list_serves_a_repository_without_folders(store, hub):

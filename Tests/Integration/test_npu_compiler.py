@@ -4,6 +4,7 @@ import pytest
 
 import lorikeet
 import npu_compiler
+import test_heads
 from npu_compiler import PLATFORMS, Refused
 from test_quantized import quantized  # noqa: F401, a fixture
 
@@ -44,6 +45,19 @@ def test_the_built_in_encoder_compiles_in_each_bucket(platform, seconds, graphs)
 def test_the_decoders_networks_compile(precision, network, graphs):
     for platform in PLATFORMS:
         assert npu_compiler.compile(graphs("builtin", precision, 5) / f"{network}.xml", platform).blob_bytes > 0
+
+
+@pytest.mark.parametrize(("name", "head"), test_heads.MODELS)
+@pytest.mark.parametrize("precision", ["f16", "int8"])
+def test_the_networks_of_each_head_compile(precision, name, head, tmp_path):
+    model, folder = tmp_path / "model", tmp_path / "graphs"
+    model.mkdir()
+    folder.mkdir()
+    npu_compiler.write_graphs(test_heads.unpacked(name, model, head), precision, 5, folder)
+    networks = {graph.stem for graph in folder.glob("*.xml")}
+    assert networks >= ({"encoder"} if head == "ctc" else {"encoder", "prediction", "joint"})
+    for network in networks:
+        assert npu_compiler.compile(folder / f"{network}.xml", "3720").blob_bytes > 0
 
 
 def test_eight_bit_weights_nearly_halve_the_compiled_encoder(graphs):

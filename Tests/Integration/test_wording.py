@@ -1,4 +1,8 @@
 """Written forms of text, at the command line and in a server."""
+import json
+import pathlib
+import shutil
+
 import numpy as np
 import pytest
 
@@ -6,7 +10,8 @@ import home_assistant
 import oracle
 from conversation import converse
 from home_assistant import pcm
-from lorikeet import AUDIO
+from http_serving import HTTPServer
+from lorikeet import AUDIO, BUILTIN
 
 TIMER, LAMP = AUDIO / "es-02.wav", AUDIO / "es-11.wav"
 
@@ -19,6 +24,8 @@ def words(transcript: dict) -> list[str]:
     ([], "Pon un temporizador de cincuenta segundos."),
     (["--text", "raw"], "Pon un temporizador de cincuenta segundos."),
     (["--text", "command"], "pon un temporizador de cincuenta segundos"),
+    # The model writes capitals and marks itself.
+    (["--text", "sentence"], "Pon un temporizador de cincuenta segundos."),
     # The language is detected from the text.
     (["--numbers", "digits"], "Pon un temporizador de 50 segundos."),
     (["--numbers", "digits", "--language", "de"], "Pon un temporizador de cincuenta segundos."),
@@ -56,3 +63,36 @@ def test_a_server_words_what_it_answers_in_the_language_that_the_client_names(sp
         english, _ = converse(home_assistant.transcribe(server.port, signal, language="en"))
     assert spanish == "pon un temporizador de 50 segundos"
     assert english == "pon un temporizador de cincuenta segundos"
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory) -> pathlib.Path:
+    """The built-in model as one for English that writes neither capitals nor marks."""
+    folder = pathlib.Path(shutil.copytree(BUILTIN, tmp_path_factory.mktemp("plain") / "model"))
+    lines = []
+    for line in (folder / "vocab.txt").read_text(encoding="utf-8").splitlines():
+        piece, number = line.rsplit(" ", 1)
+        piece = {".": "<full stop>", "?": "<question>", ",": "<comma>", "▁¿": "▁", "¿": "<open>"}.get(piece, piece.lower())
+        lines.append(f"{piece.replace(' ', '_')} {number}\n")
+    (folder / "vocab.txt").write_text("".join(lines), encoding="utf-8")
+    configuration = json.loads((folder / "config.json").read_text()) | {"languages": ["en"]}
+    (folder / "config.json").write_text(json.dumps(configuration))
+    return folder
+
+
+def test_a_model_without_capitals_and_marks_gives_sentences(plain, transcribe):
+    (said,) = transcribe.json("--model", plain, AUDIO / "en-01.wav")
+    (worded,) = transcribe.json("--model", plain, "--text", "sentence", AUDIO / "en-01.wav")
+    assert (said["text"], worded["text"]) == ("open the garden blinds", "Open the garden blinds.")
+    assert worded["tokens"] == said["tokens"]
+
+
+def test_a_streamed_sentence_gets_its_full_stop_with_its_end(plain, binary, data_dir):
+    with HTTPServer(
+            binary, "--model", str(plain), "--device", "cpu", "--data-dir", str(data_dir), "--text", "sentence") as server:
+        with server.client() as client:
+            *deltas, done = client.audio.transcriptions.create(file=AUDIO / "long.flac", model="whisper-1", stream=True)
+    text = "".join(delta.delta for delta in deltas)
+    assert len(deltas) > 3 and text == done.text
+    assert text[0].isupper() and text[1:] == text[1:].lower()
+    assert text.endswith(".") and "." not in text[:-1]

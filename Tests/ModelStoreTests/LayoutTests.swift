@@ -7,9 +7,10 @@ import Testing
 
 @Suite struct `The choice of an export` {
   private func choice(
-    _ names: [String], _ wanted: ExportFiles = .fp32, in folder: String? = nil
+    _ names: [String], _ wanted: ExportFiles = .fp32, in folder: String? = nil,
+    heads: [String: ModelConfiguration.Head] = [:]
   ) throws(LayoutFault) -> ExportLayout {
-    try ExportLayout.choice(of: wanted, in: folder, among: Set(names))
+    try ExportLayout.choice(of: wanted, in: folder, among: Set(names)) { heads[$0] }
   }
 
   private func pair(_ folder: String, _ suffix: String = "") -> [String] {
@@ -94,6 +95,61 @@ import Testing
     ) { try choice(texts + ["fp16/encoder-model.onnx"]) }
   }
 
+  // MARK: A transducer and CTC
+
+  @Test(
+    arguments: [
+      (.tdt, "encoder-model.onnx"), (.rnnt, "encoder-model.onnx"), (.ctc, "model.onnx"),
+      (nil, "encoder-model.onnx"),
+    ] as [(ModelConfiguration.Head?, String)])
+  func `config_json decides between a transducer and CTC`(head: ModelConfiguration.Head?, encoder: String)
+    throws
+  {
+    let names = texts + pair("") + ["model.onnx"]
+    let found = try choice(names, heads: head.map { ["config.json": $0] } ?? [:])
+    #expect(found.encoder == encoder && (found.decoder == nil) == (head == .ctc))
+    #expect(ExportLayout.decidingConfigurations(in: nil, among: Set(names)) == ["config.json"])
+  }
+
+  @Test func `the graph for CTC can be in a folder, with a precision of its own`() throws {
+    let heads: [String: ModelConfiguration.Head] = ["config.json": .ctc]
+    let names = texts + pair("") + pair("", ".int8") + ["ctc/model.onnx", "ctc/model.int8.onnx"]
+    #expect(try choice(names, heads: heads).encoderPath == "ctc/model.onnx")
+    #expect(try choice(names, .int8, heads: heads).encoderPath == "ctc/model.int8.onnx")
+    #expect(try choice(names, in: "ctc").encoderPath == "ctc/model.onnx")
+    #expect(try choice(names).encoderPath == "encoder-model.onnx")
+  }
+
+  @Test func `graphs belong to the config_json beside or above them`() throws {
+    let names = texts + pair("") + ["ctc/model.onnx", "ctc/config.json", "fp32/model.onnx"]
+    func found(_ top: ModelConfiguration.Head?, _ below: ModelConfiguration.Head?) throws -> String {
+      var heads: [String: ModelConfiguration.Head] = [:]
+      (heads["config.json"], heads["ctc/config.json"]) = (top, below)
+      return try choice(names, heads: heads).encoderPath
+    }
+    #expect(try found(.tdt, .ctc) == "encoder-model.onnx")
+    #expect(try found(.ctc, .ctc) == "ctc/model.onnx")
+    #expect(try found(.ctc, .tdt) == "fp32/model.onnx")
+    #expect(try found(nil, .ctc) == "ctc/model.onnx")
+    #expect(try found(nil, nil) == "encoder-model.onnx")
+    #expect(
+      ExportLayout.decidingConfigurations(in: nil, among: Set(names)) == ["config.json", "ctc/config.json"])
+  }
+
+  @Test func `no config_json is read where there is nothing to decide`() throws {
+    for names in [
+      texts + pair("") + pair("int8"), texts + ["model.onnx"], texts + pair("") + ["a/b/model.onnx"],
+    ] {
+      #expect(ExportLayout.decidingConfigurations(in: nil, among: Set(names)).isEmpty)
+      #expect(throws: Never.self) {
+        try ExportLayout.choice(of: .fp32, in: nil, among: Set(names)) { _ in
+          Issue.record("nothing has to be decided")
+          return nil
+        }
+      }
+    }
+  }
+
   @Test(arguments: [
     ("fp32", true), ("f16", true), ("bf16", true), ("int8", true), ("int8-lite", true), ("w4a8", true),
     ("q4", true), ("float16", true), ("fp", false), ("v3", false), ("onnx", false), ("8", false),
@@ -142,6 +198,36 @@ import Testing
       #expect(
         half.graphs
           == .exported(encoder: "fp16/encoder-model.onnx", decoder: "fp16/decoder_joint-model.onnx"))
+    }
+  }
+
+  @Test func `a named folder gives the graph for CTC of a model whose config_json is about the transducer`()
+    async throws
+  {
+    try await with(["config.json", "vocab.txt"] + Self.graphs + ["ctc/model.onnx", "other/model.onnx"]) {
+      path in
+      #expect(try ModelDirectory(path: path).configuration.head == .tdt)
+      let model = try ModelDirectory(path: "\(path)/ctc")
+      #expect(model.configuration.head == .ctc && model.name == "model-ctc" && model.path == path)
+      #expect(model.graphs == .exported(encoder: "ctc/model.onnx", decoder: nil))
+      // Nothing is read above a folder with another name.
+      #expect(throws: ModelError.self) { try ModelDirectory(path: "\(path)/other") }
+    }
+  }
+
+  @Test func `config_json of type ctc beside a pair gives the graph for CTC`() async throws {
+    try await with(["config.json", "vocab.txt"] + Self.graphs + ["model.onnx"]) { path in
+      let file = URL(filePath: "\(path)/config.json")
+      let text = try #require(String(data: Data(contentsOf: file), encoding: .utf8))
+      try Data(text.replacing("conformer-tdt", with: "conformer-ctc").utf8).write(to: file)
+      let model = try ModelDirectory(path: path)
+      #expect(model.configuration.head == .ctc)
+      #expect(model.graphs == .exported(encoder: "model.onnx", decoder: nil))
+      for name in Self.graphs + ["model.onnx"] {
+        try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+      }
+      let error = #expect(throws: ModelError.self) { try ModelDirectory(path: path) }
+      #expect(error?.description == "model \(path): the file model.onnx is missing")
     }
   }
 

@@ -36,7 +36,7 @@ import VoiceActivity
   @Test(arguments: [
     (Setting.device, ["auto", "cpu", "gpu", "npu"]), (.decoderDevice, ["auto", "cpu", "gpu", "npu"]),
     (.fallback, ["auto", "cpu", "none"]), (.precision, ["auto", "f32", "bf16", "f16", "int8"]),
-    (.vad, ["off", "gate", "trim"]), (.text, ["raw", "clean", "command"]),
+    (.vad, ["off", "gate", "trim"]), (.text, ["raw", "clean", "sentence", "command"]),
     (.numbers, ["words", "digits", "auto"]),
     (.logLevel, ["trace", "debug", "info", "notice", "warning", "error", "critical"]),
     (.logFormat, ["text", "json"]),

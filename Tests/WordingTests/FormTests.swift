@@ -47,13 +47,20 @@ import Wording
   func `the worded text of the first segments is a prefix of the whole`(
     form: Wording.Form, numbers: Wording.Numbers
   ) {
-    let segments = ["Twenty one.", "", "Stop at p.m.", "Well...", "I said two,", "not three.", "Sí?"].map(
-      WordingTests.spoken)
+    let utterances = [
+      ["Twenty one.", "", "Stop at p.m.", "Well...", "I said two,", "not three.", "Sí?"],
+      ["", "¿", "i said", "twenty one", "", "now i'm", "done", ""],
+    ]
     let wording = Wording(form: form, numbers: numbers)
-    let texts = segments.indices.map {
-      SpokenText(joining: wording.apply(to: Array(segments[...$0]), language: "en")).text
+    for segments in utterances.map({ $0.map(WordingTests.spoken) }) {
+      let beginnings = segments.indices.map {
+        SpokenText(joining: wording.apply(to: Array(segments[...$0]), language: "en", isWhole: false)).text
+      }
+      let whole = SpokenText(joining: wording.apply(to: segments, language: "en")).text
+      for (text, longer) in zip(beginnings, beginnings.dropFirst() + [whole]) {
+        #expect(longer.hasPrefix(text), "\(text)")
+      }
     }
-    for (text, longer) in zip(texts, texts.dropFirst()) { #expect(longer.hasPrefix(text), "\(text)") }
   }
 
   @Test func `the command form keeps the times of its words`() {

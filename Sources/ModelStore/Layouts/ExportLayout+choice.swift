@@ -2,28 +2,77 @@ extension ExportLayout {
   /// Chooses an export among the files of a directory or a repository: the graphs at the top, otherwise those in a
   /// folder below it; `fp32` first, then `fp16`, then `int8`, then other precisions by name.
   ///
+  /// Where there are graphs for a transducer and for CTC, those are taken that `config.json` is about; if none are, a
+  /// transducer.
+  ///
   /// - Parameters:
   ///   - wanted: ``ExportFiles/int8`` for the export with that precision only.
   ///   - folder: The folder that the user named; `nil` to choose.
   ///   - names: The paths of the files.
+  ///   - head: The head of the `config.json` at a path, if it has one. It is called only where it decides.
   /// - Throws: ``LayoutFault`` if no two graphs belong together.
   public static func choice(
-    of wanted: ExportFiles, in folder: String?, among names: Set<String>
+    of wanted: ExportFiles, in folder: String?, among names: Set<String>,
+    head: (String) -> ModelConfiguration.Head?
   ) throws(LayoutFault) -> ExportLayout {
     let graphs = names.compactMap(GraphName.init).sorted { $0.rank < $1.rank }
-    let top = folder ?? ""
-    let near = graphs.filter { $0.folder == top || (self.folder(of: $0.folder) == top && !$0.folder.isEmpty) }
-    var pairs = near.filter { $0.part == .encoder && names.contains($0.partner.path) }
-    if pairs.isEmpty { pairs = near.filter { $0.part == .whole } }
-    if wanted == .int8 {
-      let small = pairs.filter { $0.precision == ExportFiles.int8.rawValue }
-      // A named folder is the choice, whatever its precision.
-      if !small.isEmpty || folder == nil { pairs = small }
+    let near = near(folder, graphs)
+    let (pairs, wholes) = encoders(of: near, among: names)
+    let heads = deciding(pairs, wholes, among: names).reduce(into: [:]) { $0[$1] = head($1) }
+    func isMeant(_ graph: GraphName) -> Bool {
+      heads[configuration(of: graph, among: names)].map { ($0 == .ctc) == (graph.part == .whole) } ?? false
     }
-    guard let encoder = pairs.first else { throw fault(near, graphs, folder) }
+    var encoders = [pairs.filter(isMeant), wholes.filter(isMeant), pairs, wholes].first { !$0.isEmpty } ?? []
+    if wanted == .int8 {
+      let small = encoders.filter { $0.precision == ExportFiles.int8.rawValue }
+      // A named folder is the choice, whatever its precision.
+      if !small.isEmpty || folder == nil { encoders = small }
+    }
+    guard let encoder = encoders.first else { throw fault(near, graphs, folder) }
     return ExportLayout(
       home: home(of: encoder.folder, among: names), folder: encoder.folder, encoder: encoder.name,
       decoder: encoder.part == .whole ? nil : encoder.partner.name)
+  }
+
+  /// Returns the paths of the `config.json` that decide between a transducer and CTC; empty if there is one of them only.
+  ///
+  /// - Parameters:
+  ///   - folder: The folder that the user named; `nil` to choose.
+  ///   - names: The paths of the files.
+  public static func decidingConfigurations(in folder: String?, among names: Set<String>) -> [String] {
+    let (pairs, wholes) = encoders(of: near(folder, names.compactMap(GraphName.init)), among: names)
+    return deciding(pairs, wholes, among: names)
+  }
+
+  /// Returns the encoders that have a decoder, and the graphs for CTC.
+  private static func encoders(
+    of graphs: [GraphName], among names: Set<String>
+  ) -> (pairs: [GraphName], wholes: [GraphName]) {
+    (
+      graphs.filter { $0.part == .encoder && names.contains($0.partner.path) },
+      graphs.filter { $0.part == .whole }
+    )
+  }
+
+  /// The configurations that are read to decide, at most.
+  private static let configurationLimit = 8
+
+  private static func deciding(
+    _ pairs: [GraphName], _ wholes: [GraphName], among names: Set<String>
+  ) -> [String] {
+    guard !pairs.isEmpty, !wholes.isEmpty else { return [] }
+    let paths = Set((pairs + wholes).map { configuration(of: $0, among: names) }).intersection(names)
+    return Array(paths.sorted { ($0.count, $0) < ($1.count, $1) }.prefix(configurationLimit))
+  }
+
+  private static func configuration(of graph: GraphName, among names: Set<String>) -> String {
+    path(of: "config.json", in: home(of: graph.folder, among: names))
+  }
+
+  /// Returns the graphs at the top and in its folders.
+  private static func near(_ folder: String?, _ graphs: [GraphName]) -> [GraphName] {
+    let top = folder ?? ""
+    return graphs.filter { $0.folder == top || (self.folder(of: $0.folder) == top && !$0.folder.isEmpty) }
   }
 
   /// The folder with `config.json` or `vocab.txt` that is nearest to the graphs, upwards.

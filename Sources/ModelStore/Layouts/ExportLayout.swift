@@ -104,7 +104,9 @@ struct GraphName: Equatable {
   /// The precision that the names give: the graph's own name, or else its folder's.
   var precision: String {
     if !suffix.isEmpty { return String(suffix.dropFirst()) }
-    return folder.split(separator: "/").last.map(String.init) ?? "fp32"
+    let place = folder.split(separator: "/").last.map(String.init) ?? "fp32"
+    // The name of a head tells no precision.
+    return ModelConfiguration.Head(rawValue: place) == nil ? place : "fp32"
   }
 
   /// The order of the choice: the top before folders, then full precision, then the fewest bits last; others by name.

@@ -4,8 +4,8 @@ internal import SystemPaths
 ///
 /// The directory can be
 /// - that of the files, with the graphs at its top or in folders by precision;
-/// - one of these folders: if it has neither `config.json` nor `vocab.txt`, and is named after a precision, they are
-///   taken from its parent; nothing else is ever read above the directory;
+/// - one of these folders: if it has neither `config.json` nor `vocab.txt`, and is named after a precision or a head,
+///   they are taken from its parent; nothing else is ever read above the directory;
 /// - a repository's folder in the hub's cache, whose `refs/main` or only snapshot is taken;
 /// - a folder with exactly one model below it, as other programs keep them.
 struct ModelPlace {
@@ -15,6 +15,8 @@ struct ModelPlace {
   var layout: Result<ExportLayout, LayoutFault>
   /// The name for a model here.
   var name: String
+  /// True if the user named the folder of the graphs, below that of the model.
+  var isFolderNamed = false
 
   /// The directories that are searched for a model, at most, and their depth.
   private static let searchLimit = 200
@@ -29,16 +31,20 @@ struct ModelPlace {
   private init(top: String, folder: String? = nil, name: String) {
     self.top = top
     self.name = name
+    isFolderNamed = folder != nil
     layout = Result { () throws(LayoutFault) in
-      try ExportLayout.choice(of: .fp32, in: folder, among: Self.names(in: top))
+      try ExportLayout.choice(of: .fp32, in: folder, among: Self.names(in: top)) { configuration in
+        ModelConfiguration.head(at: "\(top)/\(configuration)")
+      }
     }
   }
 
   /// Creates the place of files that are known.
-  init(top: String, layout: ExportLayout, name: String) {
+  init(top: String, layout: ExportLayout, name: String, isFolderNamed: Bool) {
     self.top = top
     self.layout = .success(layout)
     self.name = name
+    self.isFolderNamed = isFolderNamed
   }
 
   /// The directory of `config.json` and `vocab.txt`.
@@ -52,7 +58,9 @@ struct ModelPlace {
     if let cache = HubCache(at: path) {
       return ModelPlace(top: try cache.snapshot(), name: HubCache.repository(of: path) ?? name)
     }
-    if ExportLayout.isPrecision(name), let parent = parent(of: path) {
+    if ExportLayout.isPrecision(name) || ModelConfiguration.Head(rawValue: name) != nil,
+      let parent = parent(of: path)
+    {
       let above = Files.realPath(parent)?.split(separator: "/").last ?? "model"
       let isBelowTexts = !hasTexts(path) && hasTexts(parent)
       return ModelPlace(

@@ -109,7 +109,8 @@ struct SpeechGraphs: ~Copyable {
     let head = model.configuration.head
     if (decoder == nil) != (head == .ctc) {
       let found =
-        decoder.map { "\(encoder) and \($0), an encoder and a decoder" } ?? "\(encoder), a CTC model"
+        decoder.map { "\(encoder) and \($0), an encoder and a decoder; model.onnx is missing" }
+        ?? "\(encoder), a CTC model"
       throw failure("config.json says \(head.modelType), and the files are \(found)")
     }
     return (encoder, decoder)
