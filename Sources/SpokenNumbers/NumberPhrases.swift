@@ -269,7 +269,7 @@ struct NumberPhrases {
       return ("\(number.value)", number.end)
     }
     var digits = (text: "", end: piece)
-    while let word = pieces.continuation(digits.end) {
+    while let word = pieces.continuation(digits.end), !context.apart.contains(word) {
       if let digit = longest(rules.cardinals, at: digits.end, below: 10) {
         digits.text += "\(digit.value)"
         digits.end = digit.end
@@ -328,7 +328,7 @@ struct NumberPhrases {
   /// that a value follows, and in "un, deux".
   private mutating func isCertain(article piece: Int, before: String?, next: String?) -> Bool {
     if isPercent(at: piece + 1) != nil { return true }
-    guard next == nil else { return false }
+    guard next == nil, !context.apart.contains(pieces.texts[piece]) else { return false }
     if let before, context.values.contains(before) || context.targets.contains(before) { return true }
     return numberEnds.contains(piece) && before == nil || isNumber(at: piece + 1)
   }
