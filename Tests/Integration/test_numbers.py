@@ -14,7 +14,7 @@ import make_numbers
 from number_lines import lines
 
 # Every form of the numbers below is read; of larger ones no more than FORMS, in turn.
-SMALL, FORMS = 500, 8
+SMALL, FORMS = 300, 6
 LANGUAGES = make_number_rules.LANGUAGES
 
 # What is not read as the number that it was made from, by language: a reason, and a condition of the set of rules and

@@ -10,7 +10,7 @@ from number_lines import lines, words_of
 
 # Maltese is not among Home Assistant's languages.
 LANGUAGES = [language for language in make_number_rules.LANGUAGES if (DATA / f"{language}.json").is_file()]
-WITH_VALUES, WITHOUT_VALUES = 60, 200
+WITH_VALUES, WITHOUT_VALUES = 40, 150
 
 # Home Assistant's timers are whole numbers: it reads "two and a half hours", not "2.5 hours". In `auto`, a half before
 # a duration stays in words therefore. Sentences in words, as patterns.
