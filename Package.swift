@@ -226,10 +226,12 @@ let package = Package(
       ]),
 
     // `make bench`
+    .target(name: "CProcessorPeaks", path: "Benchmarks/ProcessorPeaks"),
     .executableTarget(
       name: "stages",
       dependencies: [
-        "Audio", "Concurrency", "Devices", "Endpointing", "ModelStore", "Parakeet", "Recognition",
+        "Audio", "CProcessorPeaks", "Concurrency", "Devices", "Endpointing", "Inference", "ModelStore",
+        "Parakeet", "Recognition",
         "SpeechEngine", "SpeechFeatures", "SpokenNumbers", "Transducer", "Wording",
       ],
       path: "Benchmarks/Stages"),

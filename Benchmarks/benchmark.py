@@ -1,6 +1,6 @@
 """Measure recognition at full size, and write docs/benchmarks.md.
 
-    benchmark.py [compare] [stages] [buckets] [memory] [models] [http] [npu] [conditions]
+    benchmark.py [compare] [stages] [profile] [buckets] [memory] [models] [http] [npu] [conditions]
 
 rewrites these sections, or all of them without a name. Lorikeet and onnx-asr take turns, so that other load on the
 machine affects both.
@@ -31,6 +31,7 @@ import make_replica
 import memory
 import models
 import npu
+import operations
 import oracle
 
 RECORDING = REPOSITORY / "Tests/Fixtures/audio/es-12.wav"
@@ -179,6 +180,7 @@ weights. Texts are those of the built-in model. [Measurements](measurements.md) 
 SECTIONS = {
     "Compare": lambda: compare.section(compare.measure(replica())),
     "Stages": lambda: stages(replica()),
+    "Profile": lambda: operations.section(operations.measure(replica())),
     "Buckets": lambda: buckets.section(buckets.measure(replica())),
     "Memory": lambda: memory.section(memory.measure(replica())),
     "Models": lambda: models.section(models.measure(replica())),

@@ -8,6 +8,7 @@
 //     .build/release/stages graphs MODEL PRECISION SECONDS|dynamic DIRECTORY [DIRECTORY OF PREPARED MODELS]
 //     .build/release/stages endpointing MODEL PRECISION FACTOR RECORDING…
 //
+//     .build/release/stages profile MODEL PRECISION RECORDING RUNS SECONDS [DIRECTORY OF PREPARED MODELS]
 //     .build/release/stages numbers LANGUAGE < TEXTS
 //     .build/release/stages wording LANGUAGE words|digits|auto < TEXTS
 //
@@ -15,6 +16,7 @@
 // `parity` compares buckets, made for a DEVICE but run by the processor, with the network of dynamic shape.
 // `endpointing` tells where the end of speech is heard, with the times of silence multiplied by FACTOR.
 // `graphs` writes the graphs that an NPU would compile; Tools/npu-compiler reads them. SECONDS are the lengths of buckets: 5,10,20.
+// `profile` tells the encoder's time by operation for a length of SECONDS, and what the processor can do at best.
 // `numbers` reads each line as a number: "21", "21 st", or "-" if it is none. `wording` words each line.
 
 import Audio
@@ -51,6 +53,7 @@ struct Stages {
     case "prepare": try printJSON(prepare(rest))
     case "endpointing": try await endpointTrials(rest)
     case "graphs": try writeGraphs(rest)
+    case "profile": try printJSON(profile(rest))
     case "numbers": try readNumbers(rest)
     case "wording": try wordLines(rest)
     default: try printJSON(stageTimes(arguments))
@@ -73,6 +76,15 @@ struct Stages {
     return try ShapeTimes.measure(
       ModelDirectory.find(arguments[0]), precision, prepared: arguments.dropFirst(5).first,
       hearing: samples(of: arguments[2]), runs: runs, in: buckets(arguments[4]))
+  }
+
+  private static func profile(_ arguments: [String]) throws -> EncoderProfile {
+    guard (5...6).contains(arguments.count), let precision = Precision(rawValue: arguments[1]),
+      let runs = Int(arguments[3]), let seconds = Double(arguments[4])
+    else { throw UsageError() }
+    return try EncoderProfile(
+      of: ModelDirectory.find(arguments[0]), precision, prepared: arguments.dropFirst(5).first,
+      hearing: samples(of: arguments[2]), seconds: seconds, runs: runs)
   }
 
   private static func nameTimes(_ arguments: [String]) throws -> NameTimes {
@@ -173,6 +185,7 @@ struct UsageError: Error, CustomStringConvertible {
            stages endpointing MODEL PRECISION FACTOR RECORDING…
            stages prepare MODEL WEIGHTS DIRECTORY
            stages graphs MODEL PRECISION SECONDS|dynamic DIRECTORY [DIRECTORY]
+           stages profile MODEL PRECISION RECORDING RUNS SECONDS [DIRECTORY]
            stages numbers LANGUAGE
            stages wording LANGUAGE words|digits|auto
     """

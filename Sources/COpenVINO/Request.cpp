@@ -1,5 +1,8 @@
 // Request: one inference at a time over memory that the request owns.
 
+#include <map>
+#include <sstream>
+
 #include "Handles.hpp"
 
 using namespace lorikeet;
@@ -67,5 +70,26 @@ lk_failure lk_request_infer(lk_request *request) {
     // it reads later (embeddings, weights that were never copied) are loaded again on access.
     if (request->weights) request->weights->drop_pages();
     request->weights.reset();
+  });
+}
+
+lk_failure lk_request_profile(lk_request *request, char **result) {
+  return guarded([&] {
+    struct Sum {
+      size_t count = 0;
+      int64_t microseconds = 0;
+    };
+    std::map<std::pair<std::string, std::string>, Sum> sums;
+    for (const auto &operation : request->request.get_profiling_info()) {
+      if (operation.status != ov::ProfilingInfo::Status::EXECUTED) continue;
+      auto &sum = sums[{operation.node_type, operation.exec_type}];
+      ++sum.count;
+      sum.microseconds += operation.real_time.count();
+    }
+    std::ostringstream lines;
+    for (const auto &[kind, sum] : sums) {
+      lines << kind.first << '\t' << kind.second << '\t' << sum.count << '\t' << sum.microseconds << '\n';
+    }
+    *result = copied(lines.str());
   });
 }

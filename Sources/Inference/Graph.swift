@@ -211,10 +211,12 @@ extension Graph {
   /// Rounds the inputs of layers with eight-bit weights to eight bits, so that they multiply integers. Each frame has a
   /// separate step, independent of other frames.
   ///
+  /// - Parameter inputs: The number of inputs up to which layers with an input of their own stay unchanged, for OpenVINO's
+  ///   own quantization.
   /// - Returns: The number of changed layers.
   @discardableResult
-  public mutating func quantizeActivations() throws(InferenceError) -> Int {
-    try counted("quantize activations") { lk_graph_quantize_activations(handle, $0) }
+  public mutating func quantizeActivations(ofLayersWiderThan inputs: Int) throws(InferenceError) -> Int {
+    try counted("quantize activations") { lk_graph_quantize_activations(handle, inputs, $0) }
   }
 
   /// Writes the graph in OpenVINO's IR format: a file at `path`, and the weights next to it in `.bin`.

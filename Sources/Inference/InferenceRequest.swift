@@ -154,6 +154,15 @@ public struct InferenceRequest: ~Copyable {
     try check("run the \(name)", lk_request_infer(handle))
   }
 
+  /// Returns the times of the last run by kind of operation, if the graph was compiled with `PERF_COUNT`.
+  public func profile() throws(InferenceError) -> [OperationTime] {
+    var lines: UnsafeMutablePointer<CChar>?
+    try check("profile the \(name)", lk_request_profile(handle, &lines))
+    guard let lines else { return [] }
+    defer { lk_string_destroy(lines) }
+    return String(cString: lines).split(separator: "\n").compactMap(OperationTime.init)
+  }
+
   private func tensor(behind port: InputPort) throws(InferenceError) -> lk_tensor {
     if let fixed = fixedInputs[port.index] { return fixed }
     return try Self.tensor(LK_INPUT, port.index, of: handle, name)

@@ -69,6 +69,9 @@ package struct EncoderNetwork: ~Copyable {
     return try encoding()
   }
 
+  /// Returns the times of the last run by kind of operation, if the encoder was compiled with `PERF_COUNT`.
+  package func profile() throws(InferenceError) -> [OperationTime] { try request.profile() }
+
   /// Returns the valid frames of the last output.
   private func encoding() throws(InferenceError) -> Encoding {
     let shape = try request.shape(of: ports.outputs)

@@ -54,8 +54,9 @@ package final class NetworkCompiler: Sendable {
         plan.properties.isEmpty || plan.properties.contains($0.key)
       }
       // Beside integer arithmetic, f32 is faster than conversions to bf16 and back.
+      let rounds = plan.roundsActivations(on: device)
       let compiled = try compile(
-        graph, name, on: device, plan, in: plan.roundsActivations(on: device) ? .f32 : nil,
+        graph, name, on: device, plan, in: rounds ? .f32 : nil, roundsActivations: rounds,
         overrides: overrides)
       return try EncoderNetwork(compiled, shape, on: device)
     }
@@ -173,11 +174,12 @@ package final class NetworkCompiler: Sendable {
   private func compile(
     _ graph: borrowing Graph, _ name: String, on device: DeviceID, _ plan: CompilationPlan,
     in arithmetic: Precision? = nil,
+    roundsActivations: Bool = false,
     overrides: [String: String] = [:]
   ) throws -> CompiledGraph {
     let properties = DeviceProperties.make(
-      for: device, arithmetic: arithmetic ?? plan.precision.arithmetic, supported: plan.properties,
-      overrides: overrides)
+      for: device, arithmetic: arithmetic ?? plan.precision.arithmetic, roundsActivations: roundsActivations,
+      supported: plan.properties, overrides: overrides)
     guard let cache = try cache(for: device, plan) else {
       return try runtime.compile(graph, name: name, for: device.description, properties: properties)
     }

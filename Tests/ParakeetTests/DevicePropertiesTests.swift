@@ -21,6 +21,12 @@ import Testing
         ])
   }
 
+  @Test func `a processor that multiplies integers rounds activations frame by frame`() {
+    let properties = DeviceProperties.make(
+      for: .cpu, arithmetic: .f32, roundsActivations: true, supported: [])
+    #expect(properties["DYNAMIC_QUANTIZATION_GROUP_SIZE"] == "1024")
+  }
+
   @Test func `a user's property takes precedence over the default`() {
     let properties = DeviceProperties.make(
       for: .npu, arithmetic: .f16, supported: ["NPU_TURBO"],

@@ -196,9 +196,11 @@ lk_failure lk_graph_shorten_transpositions(lk_graph *_Nonnull graph, size_t *_No
 /// eight-bit activations are no faster.
 int lk_supports_vnni(void);
 
-/// Rounds the inputs of layers with eight-bit weights to eight bits, with a separate step for each frame; see
-/// `ActivationQuantization.cpp`. `result` is the number of layers.
-lk_failure lk_graph_quantize_activations(lk_graph *_Nonnull graph, size_t *_Nonnull result);
+/// Rounds the inputs of layers with eight-bit weights to eight bits, with a separate step for each frame, but not those of
+/// layers with at most `widest_left` inputs that no other layer reads; see `ActivationQuantization.cpp`. `result` is the number
+/// of layers.
+lk_failure lk_graph_quantize_activations(
+    lk_graph *_Nonnull graph, size_t widest_left, size_t *_Nonnull result);
 
 /// Writes the graph as IR: `path`, which ends in ".xml", and the weights next to it in ".bin". Float constants become
 /// FP16 if `as_float16` is not 0, unless the graph has weights in eight bits; inputs, outputs and arithmetic are
@@ -246,6 +248,10 @@ lk_failure lk_request_connect(
 
 /// Runs the graph and blocks the calling thread until it is done.
 lk_failure lk_request_infer(lk_request *_Nonnull request);
+
+/// Returns the times of the last run, if the graph was compiled with `PERF_COUNT`: a line for each kind of operation with
+/// its type, kernel, number and microseconds, separated by tabs.
+lk_failure lk_request_profile(lk_request *_Nonnull request, char *_Nullable *_Nonnull result);
 
 #ifdef __cplusplus
 }

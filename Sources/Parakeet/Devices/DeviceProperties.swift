@@ -6,20 +6,25 @@ enum DeviceProperties {
   /// keeps 5,000, which takes 0.4 GB and more in a model of full size. Few lengths are in use at a time
   /// (``WindowPlan/lengthStep``).
   private static let keptKernels = 60
+  /// The number of inputs of the widest layers whose rounding to eight bits is left to OpenVINO, which takes no larger groups.
+  static let roundedInputs = 1024
 
   /// Returns the properties for a device.
   ///
   /// - Parameters:
+  ///   - roundsActivations: True if layers with weights in eight bits multiply integers.
   ///   - supported: The device's `SUPPORTED_PROPERTIES`.
   ///   - overrides: The user's properties; they take precedence.
   static func make(
-    for device: DeviceID, arithmetic: Precision, supported: [String], overrides: [String: String] = [:]
+    for device: DeviceID, arithmetic: Precision, roundsActivations: Bool = false, supported: [String],
+    overrides: [String: String] = [:]
   ) -> [String: String] {
     var properties = ["PERFORMANCE_HINT": "LATENCY"]
     switch device.kind {
     case .cpu:
       // The default would be bf16 on every processor that supports it.
       properties["INFERENCE_PRECISION_HINT"] = arithmetic.rawValue
+      if roundsActivations { properties["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = "\(roundedInputs)" }
       // The plugin does not list this property, but accepts it.
       properties["CPU_RUNTIME_CACHE_CAPACITY"] = "\(keptKernels)"
     case .npu:
