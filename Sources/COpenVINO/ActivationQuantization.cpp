@@ -12,11 +12,6 @@
 //
 //   magnitude  ReduceMax(x) + bound                                   [B, T, 1]
 //   layer      Add(Multiply(MatMul(FakeQuantize((x + bound) / magnitude), W), magnitude), -bound * sum(W))
-//
-// OpenVINO's own dynamic quantization (`DYNAMIC_QUANTIZATION_GROUP_SIZE`) rounds in the same steps inside its kernel, if a
-// group is a whole frame. That saves passes over memory, which count in short utterances. It takes no groups of more than
-// 1,024 inputs, and rounds an input that several layers read (query, key and value) for each of them. So only narrow layers
-// with an input of their own are left to it.
 
 #include <map>
 
@@ -93,27 +88,16 @@ int lk_supports_vnni(void) {
 #endif
 }
 
-lk_failure lk_graph_quantize_activations(lk_graph *graph, size_t widest_left, size_t *result) {
+lk_failure lk_graph_quantize_activations(lk_graph *graph, size_t *result) {
   return guarded([&] {
-    struct Layer {
-      std::shared_ptr<op::MatMul> product;
-      ByteMatrix matrix;
-    };
-    std::vector<Layer> layers;
-    std::map<Value, size_t> readers_of;
-    for (const auto &node : graph->model->get_ordered_ops()) {
-      const auto product = ov::as_type_ptr<op::MatMul>(node);
-      const auto matrix = product && !product->get_transpose_a() ? byte_matrix(product->input_value(1)) : std::nullopt;
-      if (!matrix) continue;
-      layers.push_back({product, *matrix});
-      ++readers_of[product->input_value(0)];
-    }
     // Layers that read the same value share its rounding.
     std::map<Value, Rounded> known;
     size_t count = 0;
-    for (const auto &[layer, matrix] : layers) {
+    for (const auto &node : graph->model->get_ordered_ops()) {
+      const auto layer = ov::as_type_ptr<op::MatMul>(node);
+      const auto matrix = layer && !layer->get_transpose_a() ? byte_matrix(layer->input_value(1)) : std::nullopt;
+      if (!matrix) continue;
       const auto input = layer->input_value(0);
-      if (matrix.bytes->get_shape()[1] <= widest_left && readers_of[input] == 1) continue;
       const auto found = known.find(input);
       const auto &activation = found != known.end() ? found->second : (known[input] = rounded(input));
 
@@ -121,7 +105,7 @@ lk_failure lk_graph_quantize_activations(lk_graph *graph, size_t widest_left, si
       layer->input(0).replace_source_output(activation.steps);
       std::shared_ptr<ov::Node> output = std::make_shared<op::Multiply>(layer, activation.magnitude);
       if (activation.offset != 0) {
-        const auto too_much = output_for(-activation.offset, matrix);
+        const auto too_much = output_for(-activation.offset, *matrix);
         output = std::make_shared<op::Add>(output, too_much);
       }
       for (const auto &reader : readers) reader.replace_source_output(output);

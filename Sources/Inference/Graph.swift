@@ -197,6 +197,12 @@ extension Graph {
     try counted("shorten transpositions") { lk_graph_shorten_transpositions(handle, $0) }
   }
 
+  /// Computes what depends on constants alone, and makes it a constant. A network that is read from a file then has such
+  /// values in the file, whose pages can be released, instead of in memory of its own.
+  public mutating func foldConstants() throws(InferenceError) {
+    try check("fold constants", lk_graph_fold_constants(handle))
+  }
+
   /// Computes the matrix products that a static shape has made constant, once and in float32.
   ///
   /// Without this, OpenVINO computes wrong results if such a product has weights in eight bits; see
@@ -211,12 +217,10 @@ extension Graph {
   /// Rounds the inputs of layers with eight-bit weights to eight bits, so that they multiply integers. Each frame has a
   /// separate step, independent of other frames.
   ///
-  /// - Parameter inputs: The number of inputs up to which layers with an input of their own stay unchanged, for OpenVINO's
-  ///   own quantization.
   /// - Returns: The number of changed layers.
   @discardableResult
-  public mutating func quantizeActivations(ofLayersWiderThan inputs: Int) throws(InferenceError) -> Int {
-    try counted("quantize activations") { lk_graph_quantize_activations(handle, inputs, $0) }
+  public mutating func quantizeActivations() throws(InferenceError) -> Int {
+    try counted("quantize activations") { lk_graph_quantize_activations(handle, $0) }
   }
 
   /// Writes the graph in OpenVINO's IR format: a file at `path`, and the weights next to it in `.bin`.

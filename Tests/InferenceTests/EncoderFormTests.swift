@@ -45,7 +45,7 @@ private func layers(roundingActivations: Bool) throws -> CompiledGraph {
   try graph.rewriteQuantized(smallest: 300)
   if roundingActivations {
     // The depthwise convolution stays in float32.
-    let count = try graph.quantizeActivations(ofLayersWiderThan: 0)
+    let count = try graph.quantizeActivations()
     #expect(count == 3)
   }
   return try runtime.compile(
@@ -115,18 +115,10 @@ private func difference(_ one: [Float], _ other: [Float]) -> Float {
     let plain = try encoding(of: try encoder(runtime), runtime)
     var rounding = try encoder(runtime)
     let layers = try rounding.compressWeights(smallest: 1000)
-    let rounded = try rounding.quantizeActivations(ofLayersWiderThan: 0)
+    let rounded = try rounding.quantizeActivations()
     #expect(0 < layers && rounded == layers)
     let error = difference(try encoding(of: rounding, runtime), plain)
     #expect(0 < error && error < 0.03)
-  }
-
-  @Test func `narrow layers are left to OpenVINO's own quantization`() throws {
-    let runtime = try Runtime()
-    var graph = try encoder(runtime)
-    let layers = try graph.compressWeights(smallest: 1000)
-    let wide = try graph.quantizeActivations(ofLayersWiderThan: 500)
-    #expect(0 < wide && wide < layers)
   }
 }
 

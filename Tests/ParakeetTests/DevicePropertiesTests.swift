@@ -21,10 +21,12 @@ import Testing
         ])
   }
 
-  @Test func `a processor that multiplies integers rounds activations frame by frame`() {
-    let properties = DeviceProperties.make(
-      for: .cpu, arithmetic: .f32, roundsActivations: true, supported: [])
-    #expect(properties["DYNAMIC_QUANTIZATION_GROUP_SIZE"] == "1024")
+  @Test func `an encoder that multiplies integers fuses no elementwise operations on a processor`() {
+    for (device, expected) in [(DeviceID.cpu, "DISABLE"), (.npu, nil), (.gpu, nil)] as [(DeviceID, String?)] {
+      let properties = DeviceProperties.make(
+        for: device, arithmetic: .f32, roundsActivations: true, supported: [])
+      #expect(properties["SNIPPETS_MODE"] == expected)
+    }
   }
 
   @Test func `a user's property takes precedence over the default`() {

@@ -196,11 +196,12 @@ lk_failure lk_graph_shorten_transpositions(lk_graph *_Nonnull graph, size_t *_No
 /// eight-bit activations are no faster.
 int lk_supports_vnni(void);
 
-/// Rounds the inputs of layers with eight-bit weights to eight bits, with a separate step for each frame, but not those of
-/// layers with at most `widest_left` inputs that no other layer reads; see `ActivationQuantization.cpp`. `result` is the number
-/// of layers.
-lk_failure lk_graph_quantize_activations(
-    lk_graph *_Nonnull graph, size_t widest_left, size_t *_Nonnull result);
+/// Rounds the inputs of layers with eight-bit weights to eight bits, with a separate step for each frame; see
+/// `ActivationQuantization.cpp`. `result` is the number of layers.
+lk_failure lk_graph_quantize_activations(lk_graph *_Nonnull graph, size_t *_Nonnull result);
+
+/// Computes what depends on constants alone, and makes it a constant.
+lk_failure lk_graph_fold_constants(lk_graph *_Nonnull graph);
 
 /// Writes the graph as IR: `path`, which ends in ".xml", and the weights next to it in ".bin". Float constants become
 /// FP16 if `as_float16` is not 0, unless the graph has weights in eight bits; inputs, outputs and arithmetic are

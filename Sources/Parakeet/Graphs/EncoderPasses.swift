@@ -4,7 +4,7 @@ internal import Inference
 /// The changes to an encoder's graph that precede each compilation.
 enum EncoderPasses {
   /// The version of the passes; increases by one whenever a compiled encoder would differ.
-  static let version = 4
+  static let version = 3
 
   /// The devices that a graph is made for.
   enum Target {
@@ -56,9 +56,7 @@ enum EncoderPasses {
     if case .processor(let roundsActivations) = target {
       if shape.bucket == nil { try encoder.removeMasks(length: "length") }
       try encoder.shortenTranspositions()
-      if roundsActivations {
-        try encoder.quantizeActivations(ofLayersWiderThan: DeviceProperties.roundedInputs)
-      }
+      if roundsActivations { try encoder.quantizeActivations() }
     }
     guard let bucket = shape.bucket else { return }
     let width = width(of: bucket, on: target)
