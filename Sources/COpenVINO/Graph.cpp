@@ -1,5 +1,7 @@
 // Graph: describes inputs and outputs, reshapes and saves.
 
+#include <openvino/pass/constant_folding.hpp>
+
 #include "Handles.hpp"
 
 namespace lorikeet {
@@ -76,6 +78,10 @@ lk_failure lk_graph_reshape(
     }
     graph->model->reshape(fixed);
   });
+}
+
+lk_failure lk_graph_fold_constants(lk_graph *graph) {
+  return guarded([&] { ov::pass::ConstantFolding().run_on_model(graph->model); });
 }
 
 lk_failure lk_graph_save(const lk_graph *graph, const char *path, int as_float16) {

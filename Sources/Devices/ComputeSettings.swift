@@ -38,6 +38,11 @@ public struct ComputeSettings: Sendable, Equatable {
     self.preparedDirectory = preparedDirectory
   }
 
+  /// True if no other device than the processor can be used.
+  var usesProcessorOnly: Bool {
+    device == .cpu && [.auto, .cpu].contains(decoderDevice)
+  }
+
   /// Checks the lengths of the buckets.
   ///
   /// - Throws: An error if a length is out of range, listed twice, or no bucket is eager.

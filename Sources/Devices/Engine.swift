@@ -23,7 +23,8 @@ public struct Engine: Sendable {
     selfTest: @escaping @Sendable (DeviceID, SelfTest.Role) async throws(DeviceError) -> Void,
     onEvent: @escaping @Sendable (DeviceEvent) -> Void
   ) throws(DeviceError) {
-    let available = try networks.devices()
+    // OpenVINO loads its plugins for all devices to list them, which takes memory that the processor does not need.
+    let available = settings.usesProcessorOnly ? [.cpu] : try networks.devices()
     let order = try DeviceFallbackOrder(settings.device, fallback: settings.fallback, available: available)
     if let chosen = settings.device.id, order.devices[0] != chosen {
       onEvent(.missing(device: chosen, instead: order.devices[0]))

@@ -197,6 +197,12 @@ extension Graph {
     try counted("shorten transpositions") { lk_graph_shorten_transpositions(handle, $0) }
   }
 
+  /// Computes what depends on constants alone, and makes it a constant. A network that is read from a file then has such
+  /// values in the file, whose pages can be released, instead of in memory of its own.
+  public mutating func foldConstants() throws(InferenceError) {
+    try check("fold constants", lk_graph_fold_constants(handle))
+  }
+
   /// Computes the matrix products that a static shape has made constant, once and in float32.
   ///
   /// Without this, OpenVINO computes wrong results if such a product has weights in eight bits; see

@@ -53,7 +53,7 @@ public struct PreparedModel: Sendable, Equatable {
   }
 
   /// The version of the preparation: increased whenever the same exported model would result in different networks.
-  public static let version = 5
+  public static let version = 6
 
   /// The networks, named as their files.
   public enum Network: String, Sendable, CaseIterable {

@@ -54,9 +54,10 @@ package final class NetworkCompiler: Sendable {
         plan.properties.isEmpty || plan.properties.contains($0.key)
       }
       // Beside integer arithmetic, f32 is faster than conversions to bf16 and back.
+      let roundsActivations = plan.roundsActivations(on: device)
       let compiled = try compile(
-        graph, name, on: device, plan, in: plan.roundsActivations(on: device) ? .f32 : nil,
-        overrides: overrides)
+        graph, name, on: device, plan, in: roundsActivations ? .f32 : nil,
+        roundsActivations: roundsActivations, overrides: overrides)
       return try EncoderNetwork(compiled, shape, on: device)
     }
   }
@@ -172,12 +173,12 @@ package final class NetworkCompiler: Sendable {
 
   private func compile(
     _ graph: borrowing Graph, _ name: String, on device: DeviceID, _ plan: CompilationPlan,
-    in arithmetic: Precision? = nil,
+    in arithmetic: Precision? = nil, roundsActivations: Bool = false,
     overrides: [String: String] = [:]
   ) throws -> CompiledGraph {
     let properties = DeviceProperties.make(
       for: device, arithmetic: arithmetic ?? plan.precision.arithmetic, supported: plan.properties,
-      overrides: overrides)
+      roundsActivations: roundsActivations, overrides: overrides)
     guard let cache = try cache(for: device, plan) else {
       return try runtime.compile(graph, name: name, for: device.description, properties: properties)
     }

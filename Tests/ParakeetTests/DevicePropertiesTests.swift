@@ -21,6 +21,14 @@ import Testing
         ])
   }
 
+  @Test func `an encoder that multiplies integers fuses no elementwise operations on a processor`() {
+    for (device, expected) in [(DeviceID.cpu, "DISABLE"), (.npu, nil), (.gpu, nil)] as [(DeviceID, String?)] {
+      let properties = DeviceProperties.make(
+        for: device, arithmetic: .f32, supported: [], roundsActivations: true)
+      #expect(properties["SNIPPETS_MODE"] == expected)
+    }
+  }
+
   @Test func `a user's property takes precedence over the default`() {
     let properties = DeviceProperties.make(
       for: .npu, arithmetic: .f16, supported: ["NPU_TURBO"],

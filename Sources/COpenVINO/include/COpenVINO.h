@@ -200,6 +200,9 @@ int lk_supports_vnni(void);
 /// `ActivationQuantization.cpp`. `result` is the number of layers.
 lk_failure lk_graph_quantize_activations(lk_graph *_Nonnull graph, size_t *_Nonnull result);
 
+/// Computes what depends on constants alone, and makes it a constant.
+lk_failure lk_graph_fold_constants(lk_graph *_Nonnull graph);
+
 /// Writes the graph as IR: `path`, which ends in ".xml", and the weights next to it in ".bin". Float constants become
 /// FP16 if `as_float16` is not 0, unless the graph has weights in eight bits; inputs, outputs and arithmetic are
 /// unchanged.

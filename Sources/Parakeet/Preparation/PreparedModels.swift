@@ -153,7 +153,9 @@ public struct PreparedModels: Sendable {
       try graph.save(to: "\(directory)/\(network.rawValue).xml", halfPrecision: weights == .f16)
     }
     try save(graphs.encoder, .encoder)
-    guard let decoder = graphs.decoder.take() else { return }
+    guard var decoder = graphs.decoder.take() else { return }
+    // The gates of an exported LSTM are in another order than OpenVINO's.
+    try decoder.prediction.foldConstants()
     try save(decoder.projection, .projection)
     try save(decoder.prediction, .prediction)
     try save(decoder.joint, .joint)
