@@ -118,8 +118,8 @@ def test_the_add_on_has_the_version_of_the_program():
 def test_every_option_is_translated_and_no_other(language):
     texts = yaml.safe_load((ADDON / f"translations/{language}.yaml").read_text(encoding="utf-8"))
     assert set(texts) == {"configuration", "network"}
-    assert list(texts["configuration"]) == ["model", "device", "log_level", *[
-        key for key in SCHEMA if key not in CONFIG["options"]]]
+    assert list(texts["configuration"]) == [
+        *CONFIG["options"], *[key for key in SCHEMA if key not in CONFIG["options"]]]
     for key, text in texts["configuration"].items():
         assert set(text) == {"name", "description"} and all(isinstance(value, str) and value for value in text.values()), key
     assert set(texts["network"]) == set(CONFIG["ports"])
