@@ -65,6 +65,15 @@ def test_a_server_words_what_it_answers_in_the_language_that_the_client_names(sp
     assert english == "pon un temporizador de cincuenta segundos"
 
 
+def test_home_assistant_gets_values_in_digits_and_other_programs_words(start_http):
+    with start_http("--numbers", "auto") as server:
+        wyoming, _ = converse(home_assistant.transcribe(server.port, pcm(oracle.samples(LAMP)), language="es"))
+        with server.client() as client:
+            http = client.audio.transcriptions.create(file=LAMP, model="whisper-1", language="es")
+    assert wyoming == "Pon la luz de la entrada al 40%."
+    assert http.text == "Pon la luz de la entrada al cuarenta por ciento."
+
+
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory) -> pathlib.Path:
     """The built-in model as one for English that writes neither capitals nor marks."""
