@@ -24,7 +24,7 @@ from test_http_tls import Authority
 pytestmark = pytest.mark.skipif(browser.CHROMIUM is None, reason="Chromium (Debian: chromium) is not installed")
 
 ENGLISH, SPANISH, LONG = AUDIO / "en-01.wav", AUDIO / "es-03.wav", AUDIO / "long.flac"
-SLOW = 5_000  # bytes in a second, at which a text does not arrive at once
+SLOW = 25_000  # bytes in a second, at which a text does not arrive at once
 SPOKEN = 2.0  # seconds until the first recording's last word, with the silence before it
 PRESS, HEARING = "Press the button and speak.", "Hearing you."
 NO_SOCKET = "WebSocket connection to"  # what browsers write of one that ends before it is open
