@@ -7,7 +7,6 @@
 //     .build/release/stages prepare MODEL WEIGHTS DIRECTORY OF PREPARED MODELS
 //     .build/release/stages graphs MODEL PRECISION SECONDS|dynamic DIRECTORY [DIRECTORY OF PREPARED MODELS]
 //     .build/release/stages endpointing MODEL PRECISION FACTOR RECORDING…
-//
 //     .build/release/stages profile MODEL PRECISION RECORDING RUNS SECONDS [DIRECTORY OF PREPARED MODELS]
 //     .build/release/stages numbers LANGUAGE < TEXTS
 //     .build/release/stages wording LANGUAGE words|digits|auto < TEXTS

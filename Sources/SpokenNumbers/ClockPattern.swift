@@ -1,4 +1,4 @@
-/// How a time of day is said and written: "half past {h:1-12} = {h}:30", "at|it's > {m:1-29} to {h:1-12} = {h-1}:{60-m}".
+/// A time of day as said and as written: "half past {h:1-12} = {h}:30", "at|it's > {m:1-29} to {h:1-12} = {h-1}:{60-m}".
 ///
 /// `{h:1-12}` is a number in a range, `[a]` may be left out, `a|b` is either word, and words before `>` precede the time
 /// without being part of it. On the right, `{mm}` is the minute in two digits.
@@ -8,7 +8,7 @@ struct ClockPattern: Sendable {
     case number(String, ClosedRange<Int>)
   }
 
-  /// What precedes the time; empty for anything.
+  /// The words that precede the time; empty for anything.
   private(set) var before: Set<String> = []
   private(set) var elements: [Element] = []
   private let template: Substring

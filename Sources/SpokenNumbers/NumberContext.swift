@@ -1,7 +1,7 @@
 /// The words of a language that decide what a number is and how it is written: a section of `contexts.txt`, which
 /// explains each kind of line.
 struct NumberContext: Sendable {
-  /// What is written between the digits of the whole part and those of the fraction.
+  /// The sign between the digits of the whole part and those of the fraction.
   private(set) var decimalSign = "."
   private(set) var articles: Set<String> = []
   private(set) var apart: Set<String> = []

@@ -7,7 +7,7 @@ struct NumberRules: Sendable {
   /// The index of a set of rules.
   typealias SetIndex = UInt8
 
-  /// What a number in a slot is to the whole number.
+  /// The relation of a number in a slot to the whole number.
   enum Slot: Sendable {
     case quotient, remainder, same
   }
@@ -36,7 +36,7 @@ struct NumberRules: Sendable {
   /// The set of numbers and a half, whose value is the whole part; and of those that only stand before a measure.
   private(set) var halves: SetIndex?
   private(set) var measuredHalves: SetIndex?
-  /// How ordinal numbers are written in digits, by their set.
+  /// The suffixes of ordinal numbers in digits, by their set.
   private(set) var ordinals: [(set: SetIndex, suffix: OrdinalSuffix)] = []
   /// The words that multiply the number before them: "hundred".
   private(set) var scales: Set<String> = []

@@ -1,4 +1,4 @@
-/// What follows the digits of an ordinal number: "th 1:st 2:nd 3:rd /100 11:th 12:th 13:th".
+/// The suffix after the digits of an ordinal number: "th 1:st 2:nd 3:rd /100 11:th 12:th 13:th".
 struct OrdinalSuffix: Sendable {
   private var common = ""
   private var byLastDigit: [Int: String] = [:]

@@ -5,7 +5,7 @@ public struct SpokenNumbers: Sendable {
   /// The words for the decimal sign, and what is written for them.
   let points: [(words: [String], sign: String)]
 
-  /// Which numbers are written in digits.
+  /// The numbers to write in digits.
   public enum Place: Sendable {
     /// All that are numbers.
     case everywhere
