@@ -69,12 +69,17 @@ let package = Package(
     // Files of the system, and nothing of ours.
     .target(name: "Diagnosis", dependencies: ["SystemPaths"]),
 
+    // Arithmetic for frames, in C: Swift compiles for one kind of processor, and this for several.
+    .target(name: "CFrameKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
+
     // The only C++, and the only Swift that sees it.
     .target(
       name: "COpenVINO",
+      dependencies: ["CFrameKernels"],
       cxxSettings: [.unsafeFlags(["-isystem", openVINO + "/include"])],
       linkerSettings: [
         .linkedLibrary("openvino"),
+        .linkedLibrary("tbb"),
         .unsafeFlags([
           "-L" + openVINO + "/lib",
           "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/../lib/lorikeet",
@@ -238,6 +243,7 @@ let package = Package(
 
     .target(
       name: "Support", dependencies: ["Concurrency", "Devices", "SpeechFeatures"], path: "Tests/Support"),
+    .testTarget(name: "FrameKernelsTests", dependencies: ["CFrameKernels"]),
     .testTarget(
       name: "SpeechFeaturesTests", dependencies: ["SpeechFeatures", "Support"]),
     .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency"]),

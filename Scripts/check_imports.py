@@ -15,6 +15,7 @@ PAGE = "docs/architecture.md"
 IMPORT = re.compile(
     r"^[ \t]*(?:@\w+(?:\([^)\n]*\))?[ \t]+)*(?:(?:public|package|internal|fileprivate|private)[ \t]+)?import[ \t]+"
     r"(?:(?:class|enum|func|let|protocol|struct|typealias|var)[ \t]+)?(\w+)", re.MULTILINE)
+INCLUDE = re.compile(r'^#include "(\w+)\.h"', re.MULTILINE)
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 # Modules of the toolchain, which need no declaration.
@@ -25,7 +26,7 @@ PURE = {
 PURE_MAY_IMPORT = {"Glibc", "Synchronization"}
 # C modules and the only modules of Sources that see them.
 ONLY_BY = {
-    "CLanguageGrams": {"Languages"}, "CMPG123": {"Audio"}, "CNumberWords": {"SpokenNumbers"},
+    "CFrameKernels": {"COpenVINO"}, "CLanguageGrams": {"Languages"}, "CMPG123": {"Audio"}, "CNumberWords": {"SpokenNumbers"},
     "COpenVINO": {"Inference"}, "CSndFile": {"Audio"}, "CSoxr": {"Audio"}}
 # Words of the column "Must never know" that name modules, as patterns. Other words are for readers only.
 KNOWN_BY = {
@@ -50,6 +51,11 @@ class Target:
         for file in files:
             for module in IMPORT.findall(COMMENT.sub("", file.read_text(encoding="utf-8"))):
                 self.imports.setdefault(module, str(file.relative_to(root)))
+        # Modules in C have a header of their name.
+        for file in [file for file in sorted((root / path).rglob("*")) if file.suffix in {".c", ".cpp", ".h", ".hpp"}]:
+            for module in INCLUDE.findall(file.read_text(encoding="utf-8")):
+                if module in ONLY_BY and module != self.name:
+                    self.imports.setdefault(module, str(file.relative_to(root)))
 
 
 def table(page: str) -> dict[str, tuple[set[str], list[str]]]:

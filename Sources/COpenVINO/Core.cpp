@@ -2,6 +2,9 @@
 
 #include <malloc.h>
 
+#include <openvino/core/op_extension.hpp>
+
+#include "FrameProgram.hpp"
 #include "Handles.hpp"
 
 using namespace lorikeet;
@@ -20,7 +23,13 @@ void lk_release_memory(void) {
 }
 
 lk_failure lk_core_create(lk_core **result) {
-  return guarded([&] { *result = new lk_core(); });
+  return guarded([&] {
+    auto core = std::make_unique<lk_core>();
+    // A network that the plugin kept in a cache has them.
+    core->core.add_extension<FrameProgram>();
+    core->core.add_extension<RelativeSoftmax>();
+    *result = core.release();
+  });
 }
 
 void lk_core_destroy(lk_core *core) { delete core; }

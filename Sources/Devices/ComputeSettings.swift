@@ -1,3 +1,5 @@
+internal import SpeechFeatures
+
 /// The settings that determine where and how the networks run.
 public struct ComputeSettings: Sendable, Equatable {
   /// The device that runs the encoder.
@@ -10,6 +12,8 @@ public struct ComputeSettings: Sendable, Equatable {
   public var lazyBuckets: [Double]?
   /// The most audio that is encoded in one piece, in seconds. The largest bucket limits it further.
   public var windowSeconds = 30.0
+  /// The most feature frames that are encoded in one piece.
+  public var windowFrames: Int { Int((windowSeconds * Double(LogMelExtractor.frameRate)).rounded()) }
   /// The limits on loaded encoders.
   public var encoderCacheLimits = EncoderCacheLimits()
   /// The behavior when the device cannot be used.

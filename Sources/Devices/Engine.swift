@@ -1,5 +1,3 @@
-internal import SpeechFeatures
-
 /// The devices that turn log-mel frames into tokens.
 public struct Engine: Sendable {
   /// The networks of the model.
@@ -32,7 +30,6 @@ public struct Engine: Sendable {
     try networks.checkProperties(of: order.devices[0])
     // Encoder and decoder take turns if they share the processor.
     let processorThread = DeviceThread(device: .cpu)
-    let windowLimit = Int((settings.windowSeconds * Double(LogMelExtractor.frameRate)).rounded())
     let timing = DeviceTiming(inferenceLimit: .seconds(settings.inferenceSeconds))
     var devices: [EncoderDevice] = []
     for device in order.devices {
@@ -44,14 +41,14 @@ public struct Engine: Sendable {
       devices.append(
         EncoderDevice(
           networks.accelerator(on: device), isRequired: order.needsFirst && devices.isEmpty,
-          shapes: shapes ?? .dynamic(limit: windowLimit),
+          shapes: shapes ?? .dynamic(limit: settings.windowFrames),
           limits: settings.encoderCacheLimits, timing: device.isProcessor ? timing.unlimited : timing,
           thread: device.isProcessor ? processorThread : nil, selfTest: device.isProcessor ? nil : test,
           onEvent: onEvent))
     }
     self.networks = networks
     encoders = EncoderService(devices)
-    self.windowLimit = min(encoders.limit, windowLimit)
+    self.windowLimit = min(encoders.limit, settings.windowFrames)
     needsFirst = order.needsFirst
     let decoding = try DeviceFallbackOrder(
       settings.decoderDevice == .auto ? .cpu : settings.decoderDevice,

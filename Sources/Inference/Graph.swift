@@ -223,6 +223,25 @@ extension Graph {
     try counted("quantize activations") { lk_graph_quantize_activations(handle, $0) }
   }
 
+  /// Computes the layers over the table of positions once, for processors; see `PositionTable.cpp`.
+  ///
+  /// - Parameter frames: The encoder frames of the longest audio; the graph does not run for longer ones.
+  /// - Returns: The number of layers.
+  @discardableResult
+  public mutating func tabulatePositions(
+    frames: Int, _ runtime: borrowing Runtime
+  ) throws(InferenceError) -> Int {
+    try runtime.tabulatePositions(of: handle, frames: frames)
+  }
+
+  /// Turns what lies between the matrix products into single operations, for processors; see `FrameFusion.cpp`.
+  ///
+  /// - Returns: The number of such operations.
+  @discardableResult
+  public mutating func fuseFrames() throws(InferenceError) -> Int {
+    try counted("fuse frames") { lk_graph_fuse_frames(handle, $0) }
+  }
+
   /// Writes the graph in OpenVINO's IR format: a file at `path`, and the weights next to it in `.bin`.
   ///
   /// - Parameters:

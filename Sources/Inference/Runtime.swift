@@ -78,6 +78,11 @@ public struct Runtime: ~Copyable, Sendable {
     try counted("compute constant products") { lk_graph_fold_products(handle, graph, $0) }
   }
 
+  /// Computes the layers over positions of a graph; see ``Graph/tabulatePositions(frames:_:)``.
+  func tabulatePositions(of graph: OpaquePointer, frames: Int) throws(InferenceError) -> Int {
+    try counted("compute positions") { lk_graph_tabulate_positions(handle, graph, frames, $0) }
+  }
+
   /// Reads an ONNX file from memory.
   ///
   /// - Parameters:

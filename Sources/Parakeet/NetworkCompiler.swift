@@ -74,7 +74,8 @@ package final class NetworkCompiler: Sendable {
     }
     try EncoderPasses.apply(
       to: &graph, shape: shape, bandCount: model.configuration.bandCount,
-      target: EncoderPasses.Target(device, roundsActivations: plan.roundsActivations(on: device)), runtime)
+      target: EncoderPasses.Target(device, roundsActivations: plan.roundsActivations(on: device)),
+      longest: settings.windowFrames, runtime)
     return graph
   }
 

@@ -14,9 +14,16 @@ private func encoding(
   of graph: borrowing Graph, _ features: [Float], bands: Int, timeFirst: Bool = false, valid: Int? = nil,
   _ runtime: borrowing Runtime
 ) throws -> [Float] {
-  let count = features.count / bands
   let compiled = try runtime.compile(
     graph, name: "encoder", for: "CPU", properties: ["INFERENCE_PRECISION_HINT": "f32"])
+  return try encoding(of: compiled, features, bands: bands, timeFirst: timeFirst, valid: valid)
+}
+
+private func encoding(
+  of compiled: borrowing CompiledGraph, _ features: [Float], bands: Int, timeFirst: Bool = false,
+  valid: Int? = nil
+) throws -> [Float] {
+  let count = features.count / bands
   var request = try compiled.makeRequest()
   let signal = try request.input(named: "audio_signal")
   try request.resize(signal, to: timeFirst ? [1, count, bands] : [1, bands, count])
@@ -119,6 +126,122 @@ private func difference(_ one: [Float], _ other: [Float]) -> Float {
     #expect(0 < layers && rounded == layers)
     let error = difference(try encoding(of: rounding, runtime), plain)
     #expect(0 < error && error < 0.03)
+  }
+}
+
+@Suite struct `Encoders with operations of their own` {
+  /// Attention for up to 50 frames.
+  private func exact(_ runtime: borrowing Runtime) throws -> Graph {
+    try runtime.readGraph(at: Fixtures.directory.appending(path: "attention/relative.onnx").path)
+  }
+
+  /// The same with weights in eight bits.
+  private func attention(_ runtime: borrowing Runtime) throws -> Graph {
+    var graph = try exact(runtime)
+    try graph.shortenTranspositions()
+    let layers = try graph.compressWeights(smallest: 1000)
+    #expect(layers == 5)
+    return graph
+  }
+
+  /// Returns the attention's output for a number of frames.
+  private func answer(of graph: borrowing Graph, frames: Int, _ runtime: borrowing Runtime) throws -> [Float]
+  {
+    let compiled = try runtime.compile(
+      graph, name: "attention", for: "CPU", properties: ["INFERENCE_PRECISION_HINT": "f32"])
+    return try answer(of: compiled, frames: frames)
+  }
+
+  private func answer(of compiled: borrowing CompiledGraph, frames: Int) throws -> [Float] {
+    var request = try compiled.makeRequest()
+    let signal = try request.input(named: "audio_signal")
+    try request.resize(signal, to: [1, frames, 32])
+    try request.fill(signal, as: Float.self) { span in
+      for index in 0..<frames * 32 { span[index] = Float(index * 37 % 101) / 25 - 2 }
+    }
+    try request.infer()
+    return try request.read(request.output(named: "outputs"), as: Float.self) { span in
+      span.indices.map { span[$0] }
+    }
+  }
+
+  @Test(arguments: [1, 2, 17, 50])
+  func `attention by relative positions is as exact as with OpenVINO's own operations`(frames: Int) throws {
+    let runtime = try Runtime()
+    let exact = try answer(of: exact(runtime), frames: frames, runtime)
+    var plain = try attention(runtime)
+    try plain.quantizeActivations()
+    let rounded = try answer(of: plain, frames: frames, runtime)
+    var fused = try attention(runtime)
+    let tables = try fused.tabulatePositions(frames: 50, runtime)
+    try fused.quantizeActivations()
+    // Queries with both biases, keys, values and positions, the softmax, and the rounding of its output: that of the
+    // input stays.
+    let programs = try fused.fuseFrames()
+    #expect(tables == 1 && programs == 6)
+    let error = difference(try answer(of: fused, frames: frames, runtime), exact)
+    #expect(error < 1.2 * difference(rounded, exact))
+  }
+
+  @Test func `a table of positions changes the output by little`() throws {
+    let runtime = try Runtime()
+    let exact = try answer(of: exact(runtime), frames: 20, runtime)
+    let plain = difference(try answer(of: attention(runtime), frames: 20, runtime), exact)
+    var graph = try attention(runtime)
+    try graph.tabulatePositions(frames: 30, runtime)
+    let error = difference(try answer(of: graph, frames: 20, runtime), exact)
+    #expect(error != plain && error < 1.2 * plain)
+  }
+
+  @Test func `audio longer than the table of positions is an error`() throws {
+    let runtime = try Runtime()
+    var graph = try attention(runtime)
+    try graph.tabulatePositions(frames: 20, runtime)
+    try graph.quantizeActivations()
+    try graph.fuseFrames()
+    let whole = try answer(of: graph, frames: 20, runtime)
+    #expect(whole.count == 20 * 32)
+    #expect(throws: InferenceError.self) { _ = try answer(of: graph, frames: 21, runtime) }
+  }
+
+  @Test func `operations of our own are read from the cache`() async throws {
+    try await withTemporaryDirectory { directory in
+      func compiled() throws -> (values: [Float], isFromCache: Bool) {
+        let runtime = try Runtime()
+        var graph = try attention(runtime)
+        try graph.tabulatePositions(frames: 50, runtime)
+        try graph.quantizeActivations()
+        try graph.fuseFrames()
+        let properties = ["INFERENCE_PRECISION_HINT": "f32", "CACHE_DIR": directory.path]
+        let network = try runtime.compile(graph, name: "attention", for: "CPU", properties: properties)
+        let isFromCache = ["YES", "true", "1"].contains(try network.property("LOADED_FROM_CACHE"))
+        return (try answer(of: network, frames: 20), isFromCache)
+      }
+      let (first, second) = (try compiled(), try compiled())
+      #expect(!first.isFromCache && second.isFromCache)
+      #expect(first.values == second.values)
+    }
+  }
+
+  /// Its heads are too narrow for programs, and stay.
+  @Test func `an encoder with frame programs is as exact as with OpenVINO's own operations`() throws {
+    let runtime = try Runtime()
+    let exact = try encoding(of: try encoder(runtime), runtime)
+    func rounding() throws -> Graph {
+      var graph = try encoder(runtime)
+      try graph.shortenTranspositions()
+      _ = try graph.compressWeights(smallest: 1000)
+      try graph.quantizeActivations()
+      return graph
+    }
+    let rounded = difference(try encoding(of: rounding(), runtime), exact)
+    var fused = try rounding()
+    let programs = try fused.fuseFrames()
+    #expect(programs > 20)
+    let error = difference(try encoding(of: fused, runtime), exact)
+    #expect(error < 1.2 * rounded)
+    let rest = try fused.fuseFrames()
+    #expect(rest == 0)
   }
 }
 

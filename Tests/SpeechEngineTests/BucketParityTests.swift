@@ -257,7 +257,7 @@ private let roundingTolerance = 0.03
     }
     try EncoderPasses.apply(
       to: &graph, shape: shape, bandCount: model.configuration.bandCount,
-      target: EncoderPasses.Target(device, roundsActivations: false), runtime)
+      target: EncoderPasses.Target(device, roundsActivations: false), longest: 3000, runtime)
     let compiled = try runtime.compile(
       graph, name: "encoder", for: "CPU", properties: ["INFERENCE_PRECISION_HINT": "f32"])
     var network = try EncoderNetwork(compiled, shape, on: "CPU")

@@ -200,6 +200,15 @@ int lk_supports_vnni(void);
 /// `ActivationQuantization.cpp`. `result` is the number of layers.
 lk_failure lk_graph_quantize_activations(lk_graph *_Nonnull graph, size_t *_Nonnull result);
 
+/// Computes the layers over the table of positions for up to `frames` encoder frames; longer audio then fails. See
+/// `PositionTable.cpp`. `result` is their number.
+lk_failure lk_graph_tabulate_positions(
+    lk_core *_Nonnull core, lk_graph *_Nonnull graph, size_t frames, size_t *_Nonnull result);
+
+/// Turns what lies between the matrix products of an encoder for processors into single operations; see
+/// `FrameFusion.cpp`. `result` is their number.
+lk_failure lk_graph_fuse_frames(lk_graph *_Nonnull graph, size_t *_Nonnull result);
+
 /// Computes what depends on constants alone, and makes it a constant.
 lk_failure lk_graph_fold_constants(lk_graph *_Nonnull graph);
 

@@ -4,7 +4,7 @@ internal import Inference
 /// The changes to an encoder's graph that precede each compilation.
 enum EncoderPasses {
   /// The version of the passes; increases by one whenever a compiled encoder would differ.
-  static let version = 3
+  static let version = 4
 
   /// The devices that a graph is made for.
   enum Target {
@@ -49,14 +49,22 @@ enum EncoderPasses {
   ///     after it are meaningless.
   ///   - bandCount: The number of mel bands.
   ///   - target: The device that will compile it.
+  ///   - longest: The frames of the longest audio that a dynamic shape is for.
   static func apply(
-    to encoder: inout Graph, shape: EncoderShape, bandCount: Int, target: Target,
+    to encoder: inout Graph, shape: EncoderShape, bandCount: Int, target: Target, longest: Int,
     _ runtime: borrowing Runtime
   ) throws(InferenceError) {
     if case .processor(let roundsActivations) = target {
       if shape.bucket == nil { try encoder.removeMasks(length: "length") }
       try encoder.shortenTranspositions()
-      if roundsActivations { try encoder.quantizeActivations() }
+      if roundsActivations {
+        if shape.bucket == nil {
+          try encoder.tabulatePositions(
+            frames: (longest + framesPerEncoderFrame - 1) / framesPerEncoderFrame, runtime)
+        }
+        try encoder.quantizeActivations()
+        try encoder.fuseFrames()
+      }
     }
     guard let bucket = shape.bucket else { return }
     let width = width(of: bucket, on: target)

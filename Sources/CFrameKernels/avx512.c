@@ -1,0 +1,13 @@
+#if defined(__x86_64__)
+#include <math.h>
+#include <string.h>
+
+#include "CFrameKernels.h"
+#include "kernels.h"
+
+#pragma clang attribute push(__attribute__((target("arch=x86-64-v4"))), apply_to = function)
+#include "frame_loops.h"
+#pragma clang attribute pop
+
+const lk_frame_kernels lk_avx512_kernels = {run_frames, relative_softmax};
+#endif
