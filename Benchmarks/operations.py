@@ -13,17 +13,18 @@ LENGTHS, RUNS, LARGEST = [2, 5, 20], 10, 12
 
 # The 0.6B: width of the encoder, of its feed-forward modules, and layers.
 WIDTH, WIDE, LAYERS = 1024, 4096, 24
-PRODUCTS = {"FullyConnected", "FullyConnectedCompressed", "FullyConnectedQuantizedLegacy"}
+NAMES = {
+    "FullyConnectedCompressed": "FullyConnected", "FullyConnectedQuantizedLegacy": "FullyConnected",
+    # What the plugin does not know itself.
+    "Reference": "frame programs"}
 
 
 def operations(frames: int) -> float:
     """The multiplications and additions of a layer's matrix products with weights, times the number of layers.
 
-    Two feed-forward modules, query, key, value and output, the two pointwise convolutions, and the positions, of which there
-    are twice as many as frames.
+    Two feed-forward modules, query, key, value and output, and the two pointwise convolutions. Positions are in tables.
     """
-    each = 4 * WIDTH * WIDE + 4 * WIDTH**2 + 3 * WIDTH**2
-    return 2 * LAYERS * (frames * each + (2 * frames - 1) * WIDTH**2)
+    return 2 * LAYERS * frames * (4 * WIDTH * WIDE + 4 * WIDTH**2 + 3 * WIDTH**2)
 
 
 def measure(replica: pathlib.Path) -> dict[int, dict]:
@@ -41,7 +42,7 @@ def by_type(profile: dict) -> dict[str, float]:
     """The seconds of each type of operation; matrix products with weights are one."""
     sums: dict[str, float] = {}
     for operation in profile["operations"]:
-        name = "FullyConnected" if operation["type"] in PRODUCTS else operation["type"]
+        name = NAMES.get(operation["type"], operation["type"])
         sums[name] = sums.get(name, 0) + operation["seconds"]
     return sums
 
@@ -77,8 +78,9 @@ def section(report: dict[int, dict]) -> str:
         row("all else: share of the time", [rest(length) for length in LENGTHS]),
     ]
     return f"""The full-size encoder on the processor, weights in eight bits, in milliseconds by OpenVINO's types of operation
-(`FullyConnected` is all matrix products with weights). Whole runs are medians of {RUNS} new lengths; the others are from the fastest of
-{RUNS} runs with OpenVINO's stopwatches. In the same run, loops of the processor's instructions, with all threads, make
+(`FullyConnected` is all matrix products with weights; frame programs are [our own](decisions/0073-operations-of-our-own.md), with the time in
+which OpenVINO infers their shapes). Whole runs are medians of {RUNS} new lengths; the others are from the fastest of {RUNS} runs with
+OpenVINO's stopwatches. In the same run, loops of the processor's instructions, with all threads, make
 {peaks['int8']:,.0f} Gop/s in int8, {peaks['bf16']:,.0f} in bf16 and {peaks['f32']:,.0f} in f32, and read {bandwidth:.0f} GB/s.
 
 | | {head} |
