@@ -13,7 +13,7 @@
 #include <map>
 #include <set>
 
-#include "ConstantProducts.hpp"
+#include "EightBitWeights.hpp"
 
 using namespace lorikeet;
 namespace op = ov::opset13;
@@ -57,24 +57,9 @@ std::map<Value, Group> constant_products(const ov::Model &model) {
 
 /// Replaces the products of a group by constants.
 void compute(ov::Core &core, const Group &group) {
-  const auto answers = products_with(core, group.input, group.products);
-  for (size_t index = 0; index < answers.size(); ++index) {
-    const auto answer = std::make_shared<op::Constant>(answers[index]);
-    answer->set_friendly_name(group.products[index]->get_friendly_name());
-    group.products[index]->output(0).replace(answer->output(0));
-  }
-}
-
-}  // namespace
-
-namespace lorikeet {
-
-std::vector<ov::Tensor> products_with(
-    ov::Core &core, const std::shared_ptr<op::Constant> &constant,
-    const std::vector<std::shared_ptr<ov::Node>> &products) {
-  const auto input = std::make_shared<op::Parameter>(constant->get_element_type(), constant->get_shape());
+  const auto input = std::make_shared<op::Parameter>(group.input->get_element_type(), group.input->get_shape());
   ov::OutputVector answers;
-  for (const auto &product : products) {
+  for (const auto &product : group.products) {
     answers.push_back(product->clone_with_new_inputs({input, product->input_value(1)})->output(0));
   }
   const auto model = std::make_shared<ov::Model>(answers, ov::ParameterVector{input});
@@ -84,19 +69,19 @@ std::vector<ov::Tensor> products_with(
                          {ov::hint::inference_precision(ov::element::f32),
                           ov::hint::dynamic_quantization_group_size(0)})
                      .create_infer_request();
-  request.set_input_tensor(constant->get_tensor_view());
+  request.set_input_tensor(group.input->get_tensor_view());
   request.infer();
-  std::vector<ov::Tensor> tensors;
-  for (size_t index = 0; index < products.size(); ++index) {
+  for (size_t index = 0; index < group.products.size(); ++index) {
     // A copy, since the memory is freed with the request.
     const auto tensor = request.get_output_tensor(index);
-    tensors.emplace_back(tensor.get_element_type(), tensor.get_shape());
-    tensor.copy_to(tensors.back());
+    const auto answer =
+        std::make_shared<op::Constant>(tensor.get_element_type(), tensor.get_shape(), tensor.data());
+    answer->set_friendly_name(group.products[index]->get_friendly_name());
+    group.products[index]->output(0).replace(answer->output(0));
   }
-  return tensors;
 }
 
-}  // namespace lorikeet
+}  // namespace
 
 lk_failure lk_graph_fold_products(lk_core *core, lk_graph *graph, size_t *result) {
   return guarded([&] {

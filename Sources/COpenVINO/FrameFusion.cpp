@@ -30,10 +30,11 @@ using Value = ov::Output<ov::Node>;
 struct Step {
   lk_frame_step_kind kind;
   float number = 0;
-  std::optional<Value> values, taps;
+  std::optional<Value> values;
+  std::shared_ptr<op::Constant> constants;
   /// The values that the step's results replace.
   std::vector<Value> replaces;
-  int64_t heads = 0;
+  int64_t count = 0;
 };
 
 /// The width of frames [B, T, width]; 0 if it is unknown, or none that programs can have.
@@ -96,11 +97,20 @@ class Growth {
     };
     std::vector<FrameStep> program;
     std::vector<Value> replaced;
+    std::vector<float> constants;
     for (const auto &step : steps) {
-      FrameStep next{step.kind, input(step.values), input(step.taps), -1, step.heads, step.number};
+      FrameStep next{step.kind, input(step.values), -1, -1, step.count, step.number};
+      if (step.constants) {
+        const auto values = step.constants->cast_vector<float>();
+        next.constants = static_cast<int64_t>(constants.size());
+        constants.insert(constants.end(), values.begin(), values.end());
+      }
       if (!step.replaces.empty()) next.output = static_cast<int64_t>(replaced.size());
       replaced.insert(replaced.end(), step.replaces.begin(), step.replaces.end());
       program.push_back(next);
+    }
+    if (!constants.empty()) {
+      inputs.push_back(op::Constant::create(ov::element::f32, {constants.size()}, constants));
     }
     const auto node = std::make_shared<FrameProgram>(inputs, program);
     node->set_friendly_name(replaced.back().get_node()->get_friendly_name() + "/frames");
@@ -167,7 +177,7 @@ class Growth {
     for (const auto &reader : frames.get_target_inputs()) {
       if (keeps_shape && ov::is_type<op::ShapeOf>(reader.get_node())) reader.replace_source_output(before);
     }
-    if (is_read_elsewhere) steps.push_front({LK_FRAME_STORE, 0, std::nullopt, std::nullopt, {frames}});
+    if (is_read_elsewhere) steps.push_front({LK_FRAME_STORE, 0, std::nullopt, nullptr, {frames}});
     for (const auto &step : front) {
       if (step.kind == LK_FRAME_ADD || step.kind == LK_FRAME_SCALE) reads_constants_alone = false;
     }
@@ -201,11 +211,12 @@ class Growth {
   /// A program that ends with its only result, and continues here.
   static bool whole(const FrameProgram &program, std::deque<Step> &front, Value &before) {
     if (program.get_output_size() != 1 || program.program().back().kind != LK_FRAME_STORE) return false;
-    const auto value = [&](int64_t input) {
-      return input < 0 ? std::nullopt : std::optional<Value>(program.input_value(input));
-    };
     for (const auto &step : program.program()) {
-      if (step.output < 0) front.push_back({step.kind, step.number, value(step.input), value(step.taps), {}, step.heads});
+      if (step.constants >= 0) return false;
+      Step next{step.kind, step.number};
+      if (step.input >= 0) next.values = program.input_value(step.input);
+      next.count = step.count;
+      if (step.output < 0) front.push_back(next);
     }
     before = program.input_value(program.program()[0].input);
     return true;
@@ -249,7 +260,7 @@ class Growth {
         const size_t count = ov::shape_size(constant->get_shape());
         if (count == 1) front = {{LK_FRAME_MULTIPLY, constant->cast_vector<float>()[0]}};
         if (count != 1 && count != width(before)) continue;
-        if (count != 1) front = {{LK_FRAME_MULTIPLY_CHANNELS, 0, constant}};
+        if (count != 1) front = {{LK_FRAME_MULTIPLY_CHANNELS, 0, std::nullopt, constant}};
         return true;
       }
       if (shape.rank() == 3 && shape[2] == 1) {
@@ -265,7 +276,7 @@ class Growth {
       before = node.input_value(1 - side);
       const auto constant = floats(node.input_value(side));
       if (!constant || width(before) == 0 || ov::shape_size(constant->get_shape()) != width(before)) continue;
-      front = {{LK_FRAME_ADD_CHANNELS, 0, constant}};
+      front = {{LK_FRAME_ADD_CHANNELS, 0, std::nullopt, constant}};
       return true;
     }
     // A residual is the side that others read, too; a layer's output has this reader alone.
@@ -290,7 +301,7 @@ class Growth {
       return false;
     }
     front = {{LK_FRAME_LOAD_HEADS, 0, before}};
-    front[0].heads = shape[1].get_length();
+    front[0].count = shape[1].get_length();
     taken.insert(swap);
     return true;
   }
@@ -311,7 +322,7 @@ class Growth {
       for (const size_t side : {0, 1}) {
         const auto bias = floats(inner->input_value(side));
         if (!bias || ov::shape_size(bias->get_shape()) != channels) continue;
-        front.push_front({LK_FRAME_ADD_CHANNELS, 0, bias});
+        front.push_front({LK_FRAME_ADD_CHANNELS, 0, std::nullopt, bias});
         inside(inner);
         inner = inner->get_input_node_ptr(1 - side);
         break;
@@ -353,6 +364,7 @@ class Growth {
       for (size_t tap = 0; tap < taps; ++tap) rows[tap * channels + channel] = values[channel * taps + tap];
     }
     front.push_front({LK_FRAME_CONVOLVE, 0, before, op::Constant::create(ov::element::f32, {taps, channels}, rows)});
+    front[0].count = static_cast<int64_t>(taps);
     return true;
   }
 };
@@ -370,7 +382,7 @@ std::optional<Growth> rounding(const std::shared_ptr<ov::Node> &node, Value &fra
   const auto share = rounded->get_input_node_ptr(0);
   const auto magnitude = share->input_value(1);
   std::set<const ov::Node *> inside{rounded.get(), share, magnitude.get_node()};
-  Step step{LK_FRAME_ROUND_SIGNED, 0, std::nullopt, std::nullopt, {rounded->output(0), magnitude}};
+  Step step{LK_FRAME_ROUND_SIGNED, 0, std::nullopt, nullptr, {rounded->output(0), magnitude}};
   const auto limit = floats(magnitude.get_node()->input_value(1));
   const auto most = magnitude.get_node()->get_input_node_ptr(0);
   if (!limit || !ov::is_type<op::ReduceMax>(most)) return std::nullopt;
@@ -405,16 +417,16 @@ std::optional<Growth> heads(const std::shared_ptr<ov::Node> &node, Value &frames
   }
   std::set<const ov::Node *> inside{shaped};
   std::deque<Step> last;
-  const auto store = [&](ov::Node *swap, const std::optional<Value> &bias) {
-    Step step{LK_FRAME_STORE_HEADS, 0, bias, std::nullopt, {swap->output(0)}};
-    step.heads = shape[2].get_length();
+  const auto store = [&](ov::Node *swap, const std::shared_ptr<op::Constant> &bias) {
+    Step step{LK_FRAME_STORE_HEADS, 0, std::nullopt, bias, {swap->output(0)}};
+    step.count = shape[2].get_length();
     last.push_back(step);
     inside.insert(swap);
   };
   for (const auto &reader : shaped->output(0).get_target_inputs()) {
     const auto next = reader.get_node();
     if (swaps_time_and_heads(next)) {
-      store(next, std::nullopt);
+      store(next, nullptr);
       continue;
     }
     const auto bias = ov::is_type<op::Add>(next) ? floats(next->input_value(1 - reader.get_index())) : nullptr;
@@ -488,7 +500,7 @@ lk_failure lk_graph_fuse_frames(lk_graph *graph, size_t *result) {
       ++count;
       // The gated unit before a convolution, which reads the frames before and after, too.
       if (growth->convolves()) {
-        Growth before({{LK_FRAME_STORE, 0, std::nullopt, std::nullopt, {source}}}, readers(source));
+        Growth before({{LK_FRAME_STORE, 0, std::nullopt, nullptr, {source}}}, readers(source));
         if (!before.grow(source)) continue;
         before.insert();
         ++count;

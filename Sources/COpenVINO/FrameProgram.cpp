@@ -54,7 +54,7 @@ void FrameProgram::validate_and_infer_types() {
     if (step.kind == LK_FRAME_GATE) width = width.get_length() / 2;
     if (step.output < 0) continue;
     ov::PartialShape shape{batch, length, width};
-    if (step.kind == LK_FRAME_STORE_HEADS) shape = {batch, step.heads, length, width.get_length() / step.heads};
+    if (step.kind == LK_FRAME_STORE_HEADS) shape = {batch, step.count, length, width.get_length() / step.count};
     const auto type = step.kind == LK_FRAME_ROUND_SIGNED     ? ov::element::i8
                       : step.kind == LK_FRAME_ROUND_UNSIGNED ? ov::element::u8
                                                              : ov::element::f32;
@@ -72,7 +72,7 @@ bool FrameProgram::visit_attributes(ov::AttributeVisitor &visitor) {
   std::vector<int64_t> code;
   std::vector<float> numbers;
   for (const auto &step : steps) {
-    code.insert(code.end(), {step.kind, step.input, step.taps, step.output, step.heads});
+    code.insert(code.end(), {step.kind, step.input, step.constants, step.output, step.count});
     numbers.push_back(step.number);
   }
   visitor.on_attribute("steps", code);
@@ -93,11 +93,12 @@ bool FrameProgram::evaluate(ov::TensorVector &outputs, const ov::TensorVector &i
     lk_frame_step next{};
     next.kind = step.kind;
     next.number = step.number;
-    next.count = static_cast<size_t>(step.heads);
+    next.count = static_cast<size_t>(step.count);
     if (step.input >= 0) next.values = inputs[step.input].data();
-    if (step.taps >= 0) {
-      next.taps = inputs[step.taps].data<const float>();
-      next.count = inputs[step.taps].get_shape()[0];
+    if (step.constants >= 0) {
+      const auto constants = inputs.back().data<const float>() + step.constants;
+      if (step.kind == LK_FRAME_CONVOLVE) next.taps = constants;
+      if (step.kind != LK_FRAME_CONVOLVE) next.values = constants;
     }
     if (step.output >= 0) next.result = outputs[step.output].data();
     if (rounds(step)) next.magnitudes = outputs[step.output + 1].data<float>();

@@ -16,12 +16,13 @@ struct FrameStep {
   lk_frame_step_kind kind;
   /// The input with its values.
   int64_t input = -1;
-  /// The input with the taps of a convolution.
-  int64_t taps = -1;
+  /// The place of its constants in the last input, which has those of all steps: OpenVINO's time for an operation grows
+  /// with its inputs.
+  int64_t constants = -1;
   /// The output with its result; that of rounding is followed by the magnitudes.
   int64_t output = -1;
-  /// The number of heads.
-  int64_t heads = 0;
+  /// The number of heads, or of taps.
+  int64_t count = 0;
   float number = 0;
 };
 

@@ -12,7 +12,9 @@
 //
 // (NeMo's `RelPositionalEncoding.forward`: the row at the middle of the table is the distance of 0.)
 
-#include "ConstantProducts.hpp"
+#include <map>
+
+#include "EightBitWeights.hpp"
 #include "FrameProgram.hpp"
 
 using namespace lorikeet;
@@ -23,6 +25,7 @@ namespace {
 /// A layer over rows of a constant table.
 struct PositionLayer {
   std::shared_ptr<ov::Node> product;
+  ByteMatrix matrix;
   std::shared_ptr<op::Slice> rows;
   std::shared_ptr<op::Constant> table;
 };
@@ -38,10 +41,43 @@ std::vector<PositionLayer> position_layers(const ov::Model &model) {
     const auto table = rows ? ov::as_type_ptr<op::Constant>(rows->get_input_node_shared_ptr(0)) : nullptr;
     if (!table || table->get_shape().size() != 3 || table->get_shape()[1] % 2 == 0) continue;
     const auto axes = rows->get_input_size() > 4 ? folded(rows->input_value(4)) : nullptr;
-    if (axes && axes->cast_vector<int64_t>() == std::vector<int64_t>{1}) layers.push_back({product, rows, table});
+    if (axes && axes->cast_vector<int64_t>() == std::vector<int64_t>{1}) layers.push_back({product, *matrix, rows, table});
   }
   return layers;
 }
+
+/// Multiplies rows [1, rows, inputs] by matrices [outputs, inputs], transposed, in float32.
+class Multiplier {
+ public:
+  Multiplier(ov::Core &core, const ov::Shape &rows, const ov::Shape &matrix) {
+    const ov::ParameterVector inputs{
+        std::make_shared<op::Parameter>(ov::element::f32, rows), std::make_shared<op::Parameter>(ov::element::f32, matrix)};
+    const auto product = std::make_shared<op::MatMul>(inputs[0], inputs[1], false, true);
+    const auto model = std::make_shared<ov::Model>(ov::OutputVector{product}, inputs);
+    request = core.compile_model(model, "CPU", {ov::hint::inference_precision(ov::element::f32)}).create_infer_request();
+  }
+
+  /// Returns a product, which is valid until the next.
+  ov::Tensor product(const ov::Tensor &rows, const ByteMatrix &matrix) {
+    request.set_input_tensor(0, rows);
+    auto floats = request.get_input_tensor(1);
+    const auto values = floats.data<float>();
+    const auto bytes = matrix.bytes->get_data_ptr<int8_t>();
+    const auto scales = matrix.scales->cast_vector<float>();
+    const auto &shape = matrix.bytes->get_shape();
+    for (size_t output = 0; output < shape[0]; ++output) {
+      const float scale = scales[scales.size() == 1 ? 0 : output];
+      for (size_t input = output * shape[1]; input < (output + 1) * shape[1]; ++input) {
+        values[input] = static_cast<float>(bytes[input]) * scale;
+      }
+    }
+    request.infer();
+    return request.get_output_tensor();
+  }
+
+ private:
+  ov::InferRequest request;
+};
 
 /// The upper halves of floats [1, rows, width], rounded to the nearest even, as bytes [1, rows, 2 width].
 std::shared_ptr<op::Constant> halved(const ov::Tensor &values) {
@@ -67,6 +103,7 @@ ov::Output<ov::Node> lowered(const ov::Output<ov::Node> &index, size_t offset) {
 lk_failure lk_graph_tabulate_positions(lk_core *core, lk_graph *graph, size_t frames, size_t *result) {
   return guarded([&] {
     const auto layers = position_layers(*graph->model);
+    std::map<std::pair<ov::Shape, ov::Shape>, Multiplier> multipliers;
     for (const auto &layer : layers) {
       const auto shape = layer.table->get_shape();
       const size_t reach = std::min(frames, (shape[1] + 1) / 2), offset = (shape[1] + 1) / 2 - reach;
@@ -74,10 +111,15 @@ lk_failure lk_graph_tabulate_positions(lk_core *core, lk_graph *graph, size_t fr
           layer.table->get_tensor_view(), {0, offset, 0}, {shape[0], offset + 2 * reach - 1, shape[2]});
       ov::Tensor table(rows.get_element_type(), rows.get_shape());
       rows.copy_to(table);
-      // One at a time: together they would take memory for each as floats.
-      const auto products = products_with(core->core, std::make_shared<op::Constant>(table), {layer.product});
+      const auto sizes = std::make_pair(table.get_shape(), layer.matrix.bytes->get_shape());
+      // The layers of a model have the same sizes.
+      auto multiplier = multipliers.find(sizes);
+      if (multiplier == multipliers.end()) {
+        multiplier = multipliers.emplace(sizes, Multiplier(core->core, sizes.first, sizes.second)).first;
+      }
+      const auto products = halved(multiplier->second.product(table, layer.matrix));
       const auto slice = std::make_shared<op::Slice>(
-          halved(products[0]), lowered(layer.rows->input_value(1), offset), lowered(layer.rows->input_value(2), offset),
+          products, lowered(layer.rows->input_value(1), offset), lowered(layer.rows->input_value(2), offset),
           layer.rows->input_value(3), layer.rows->input_value(4));
       const auto wide = std::make_shared<FrameProgram>(
           ov::OutputVector{slice},
