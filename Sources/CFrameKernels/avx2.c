@@ -1,4 +1,5 @@
 #if defined(__x86_64__)
+// Before the attribute, which is for our own functions alone.
 #include <math.h>
 #include <string.h>
 

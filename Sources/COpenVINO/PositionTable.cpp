@@ -46,20 +46,21 @@ std::vector<PositionLayer> position_layers(const ov::Model &model) {
   return layers;
 }
 
-/// Multiplies rows [1, rows, inputs] by matrices [outputs, inputs], transposed, in float32.
+/// Multiplies the same rows [1, rows, inputs] by matrices [outputs, inputs], transposed, in float32.
 class Multiplier {
  public:
-  Multiplier(ov::Core &core, const ov::Shape &rows, const ov::Shape &matrix) {
+  Multiplier(ov::Core &core, const ov::Tensor &rows, const ov::Shape &matrix) {
     const ov::ParameterVector inputs{
-        std::make_shared<op::Parameter>(ov::element::f32, rows), std::make_shared<op::Parameter>(ov::element::f32, matrix)};
+        std::make_shared<op::Parameter>(ov::element::f32, rows.get_shape()),
+        std::make_shared<op::Parameter>(ov::element::f32, matrix)};
     const auto product = std::make_shared<op::MatMul>(inputs[0], inputs[1], false, true);
     const auto model = std::make_shared<ov::Model>(ov::OutputVector{product}, inputs);
     request = core.compile_model(model, "CPU", {ov::hint::inference_precision(ov::element::f32)}).create_infer_request();
+    rows.copy_to(request.get_input_tensor(0));
   }
 
   /// Returns a product, which is valid until the next.
-  ov::Tensor product(const ov::Tensor &rows, const ByteMatrix &matrix) {
-    request.set_input_tensor(0, rows);
+  ov::Tensor product(const ByteMatrix &matrix) {
     auto floats = request.get_input_tensor(1);
     const auto values = floats.data<float>();
     const auto bytes = matrix.bytes->get_data_ptr<int8_t>();
@@ -103,21 +104,19 @@ ov::Output<ov::Node> lowered(const ov::Output<ov::Node> &index, size_t offset) {
 lk_failure lk_graph_tabulate_positions(lk_core *core, lk_graph *graph, size_t frames, size_t *result) {
   return guarded([&] {
     const auto layers = position_layers(*graph->model);
-    std::map<std::pair<ov::Shape, ov::Shape>, Multiplier> multipliers;
+    std::map<std::pair<const ov::Node *, ov::Shape>, Multiplier> multipliers;
     for (const auto &layer : layers) {
       const auto shape = layer.table->get_shape();
       const size_t reach = std::min(frames, (shape[1] + 1) / 2), offset = (shape[1] + 1) / 2 - reach;
       const ov::Tensor rows(
           layer.table->get_tensor_view(), {0, offset, 0}, {shape[0], offset + 2 * reach - 1, shape[2]});
-      ov::Tensor table(rows.get_element_type(), rows.get_shape());
-      rows.copy_to(table);
-      const auto sizes = std::make_pair(table.get_shape(), layer.matrix.bytes->get_shape());
-      // The layers of a model have the same sizes.
-      auto multiplier = multipliers.find(sizes);
+      // The layers of a model read the same table, and have the same size.
+      const auto &size = layer.matrix.bytes->get_shape();
+      auto multiplier = multipliers.find({layer.table.get(), size});
       if (multiplier == multipliers.end()) {
-        multiplier = multipliers.emplace(sizes, Multiplier(core->core, sizes.first, sizes.second)).first;
+        multiplier = multipliers.insert({{layer.table.get(), size}, Multiplier(core->core, rows, size)}).first;
       }
-      const auto products = halved(multiplier->second.product(table, layer.matrix));
+      const auto products = halved(multiplier->second.product(layer.matrix));
       const auto slice = std::make_shared<op::Slice>(
           products, lowered(layer.rows->input_value(1), offset), lowered(layer.rows->input_value(2), offset),
           layer.rows->input_value(3), layer.rows->input_value(4));
