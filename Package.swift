@@ -283,7 +283,7 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
-    .testTarget(name: "InferenceTests", dependencies: ["Inference", "Support"]),
+    .testTarget(name: "InferenceTests", dependencies: ["CFrameKernels", "Inference", "Support"]),
     .testTarget(name: "AudioTests", dependencies: ["Audio", "CSndFile", "Support"]),
     .testTarget(
       name: "ModelStoreTests", dependencies: ["ModelStore", "Storage", "Support", "Transducer"]),

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Write attention with relative positions as NeMo exports it, small, for `audio_signal` [1, T, 32] of any length.
+"""Write attention with relative positions as NeMo exports it, small, for `audio_signal` [1, T, 64] of any length, after
+another layer.
 
     Tests/Fixtures/attention/relative.onnx
 
@@ -13,7 +14,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 PATH = pathlib.Path(__file__).resolve().parent.parent / "Tests/Fixtures/attention/relative.onnx"
-WIDTH, HEADS, LONGEST = 32, 2, 50
+WIDTH, HEADS, LONGEST = 64, 2, 50
 EACH = WIDTH // HEADS
 
 
@@ -42,7 +43,7 @@ def attention() -> onnx.ModelProto:
         "table": np.where(np.arange(WIDTH) % 2, np.cos(distances), np.sin(distances))[None].astype(np.float32),
         **{name: random.standard_normal((HEADS, EACH)).astype(np.float32) for name in ["bias u", "bias v"]},
         **{f"{name} weight": (random.standard_normal((WIDTH, WIDTH)) / 4).astype(np.float32)
-           for name in ["query", "key", "value", "position", "out"]},
+           for name in ["before", "query", "key", "value", "position", "out"]},
     }
     nodes = [
         helper.make_node("Shape", ["audio_signal"], ["shape"]),
@@ -52,7 +53,8 @@ def attention() -> onnx.ModelProto:
         helper.make_node("Unsqueeze", ["start", "none"], ["starts"]),
         helper.make_node("Unsqueeze", ["stop", "none"], ["stops"]),
         helper.make_node("Slice", ["table", "starts", "stops", "first"], ["positions"]),
-        *[helper.make_node("MatMul", ["audio_signal", f"{name} weight"], [name]) for name in ["query", "key", "value"]],
+        helper.make_node("MatMul", ["audio_signal", "before weight"], ["before"]),
+        *[helper.make_node("MatMul", ["before", f"{name} weight"], [name]) for name in ["query", "key", "value"]],
         helper.make_node("MatMul", ["positions", "position weight"], ["position"]),
         *heads("query", ["queries u", "queries v"], ["bias u", "bias v"]),
         *heads("key", ["keys"]), *heads("value", ["values"]), *heads("position", ["distances"]),

@@ -7,8 +7,8 @@
 #include "kernels.h"
 
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3"))), apply_to = function)
-#include "frame_loops.h"
+#include "attention_loops.h"
 #pragma clang attribute pop
 
-const lk_frame_kernels lk_avx2_kernels = {run_frames, relative_softmax};
+const lk_frame_kernels lk_avx2_kernels = LK_KERNELS(0);
 #endif

@@ -1,4 +1,4 @@
-#include "frame_loops.h"
+#include "attention_loops.h"
 #include "kernels.h"
 
-const lk_frame_kernels lk_baseline_kernels = {run_frames, relative_softmax};
+const lk_frame_kernels lk_baseline_kernels = LK_KERNELS(0);

@@ -181,20 +181,22 @@ static inline float deviation(const float *frame, size_t width, float mean, floa
   return sqrtf(sum(squares) / width + epsilon);
 }
 
-static inline void round_signed(const lk_frame_step *step, place place, float highest, const float *frame) {
+static inline void round_signed(
+    const lk_frame_step *step, place place, float highest, const float *frame, int32_t offset) {
   const float magnitude = fmaxf(highest, step->number), factor = 127 / magnitude;
   step->magnitudes[place.frame] = magnitude;
-  int8_t *result = (int8_t *)step->result + place.frame * place.width;
+  int8_t *result = (int8_t *)step->result + place.frame * step->stride;
   for (size_t index = 0; index < place.width; index += LK_FRAME_LANES) {
     const lanes steps = __builtin_elementwise_roundeven(at(frame, index) * factor);
-    *(signed_bytes *)(result + index) = __builtin_convertvector(__builtin_convertvector(steps, integers), signed_bytes);
+    const integers bytes = __builtin_convertvector(steps, integers) + offset;
+    *(signed_bytes *)(result + index) = __builtin_convertvector(bytes, signed_bytes);
   }
 }
 
 static inline void round_unsigned(const lk_frame_step *step, place place, float highest, const float *frame) {
   const float magnitude = highest + step->number, factor = 255 / magnitude;
   step->magnitudes[place.frame] = magnitude;
-  uint8_t *result = (uint8_t *)step->result + place.frame * place.width;
+  uint8_t *result = (uint8_t *)step->result + place.frame * step->stride;
   for (size_t index = 0; index < place.width; index += LK_FRAME_LANES) {
     const lanes steps = __builtin_elementwise_roundeven((at(frame, index) + step->number) * factor);
     const integers limited = __builtin_elementwise_max(__builtin_convertvector(steps, integers), (integers){});
@@ -209,6 +211,7 @@ static inline int needs_whole_frame(lk_frame_step_kind kind) {
     case LK_FRAME_NORMALIZE:
     case LK_FRAME_STORE_HEADS:
     case LK_FRAME_ROUND_SIGNED:
+    case LK_FRAME_ROUND_OFFSET:
     case LK_FRAME_ROUND_UNSIGNED:
       return 1;
     default:
@@ -245,7 +248,10 @@ static void run_frames(const lk_frame_step *steps, size_t count, size_t length, 
           pass.factor = 1 / deviation(frame, place.width, pass.mean, pass.opening->number);
           break;
         case LK_FRAME_ROUND_SIGNED:
-          round_signed(pass.opening, place, maximum(summary.furthest), frame);
+          round_signed(pass.opening, place, maximum(summary.furthest), frame, 0);
+          break;
+        case LK_FRAME_ROUND_OFFSET:
+          round_signed(pass.opening, place, maximum(summary.furthest), frame, 128);
           break;
         default:
           round_unsigned(pass.opening, place, maximum(summary.highest), frame);
@@ -264,33 +270,37 @@ static inline lanes some(const float *values, size_t index, size_t count, float 
   return result;
 }
 
+/// weights[j] = softmax over j of factor * (content[j] + position[j]); `weights` can be `content`.
+static inline void softmax_row(
+    const float *content, const float *position, float factor, size_t length, float *weights) {
+  lanes most = all(-INFINITY);
+  for (size_t index = 0; index < length; index += LK_FRAME_LANES) {
+    const lanes score = (some(content, index, length, -INFINITY) + some(position, index, length, 0)) * factor;
+    most = __builtin_elementwise_max(most, score);
+  }
+  const float highest = maximum(most);
+  lanes total = {};
+  for (size_t index = 0; index < length; index += LK_FRAME_LANES) {
+    const lanes score = (some(content, index, length, -INFINITY) + some(position, index, length, 0)) * factor;
+    lanes power = power_of_two((score - highest) * log2_e);
+    if (index + LK_FRAME_LANES <= length) {
+      set(weights, index, power);
+      total += power;
+    } else {
+      for (size_t lane = 0; index + lane < length; ++lane) {
+        weights[index + lane] = power[lane];
+        total[0] += power[lane];
+      }
+    }
+  }
+  const float share = 1 / sum(total);
+  for (size_t index = 0; index < length; ++index) weights[index] *= share;
+}
+
 static void relative_softmax(
     const float *content, const float *position, float factor, size_t length, size_t first, size_t end, float *weights) {
   for (size_t row = first; row < end; ++row) {
-    const float *scores = content + row * length;
     const float *distances = position + row * (2 * length - 1) + (length - 1 - row % length);
-    float *result = weights + row * length;
-    lanes most = all(-INFINITY);
-    for (size_t index = 0; index < length; index += LK_FRAME_LANES) {
-      const lanes score = (some(scores, index, length, -INFINITY) + some(distances, index, length, 0)) * factor;
-      most = __builtin_elementwise_max(most, score);
-    }
-    const float highest = maximum(most);
-    lanes total = {};
-    for (size_t index = 0; index < length; index += LK_FRAME_LANES) {
-      const lanes score = (some(scores, index, length, -INFINITY) + some(distances, index, length, 0)) * factor;
-      lanes power = power_of_two((score - highest) * log2_e);
-      if (index + LK_FRAME_LANES <= length) {
-        set(result, index, power);
-        total += power;
-      } else {
-        for (size_t lane = 0; index + lane < length; ++lane) {
-          result[index + lane] = power[lane];
-          total[0] += power[lane];
-        }
-      }
-    }
-    const float share = 1 / sum(total);
-    for (size_t index = 0; index < length; ++index) result[index] *= share;
+    softmax_row(content + row * length, distances, factor, length, weights + row * length);
   }
 }

@@ -6,6 +6,7 @@
 
 #include "FrameProgram.hpp"
 #include "Handles.hpp"
+#include "LayerSequence.hpp"
 
 using namespace lorikeet;
 
@@ -28,6 +29,7 @@ lk_failure lk_core_create(lk_core **result) {
     // A network that the plugin kept in a cache has them.
     core->core.add_extension<FrameProgram>();
     core->core.add_extension<RelativeSoftmax>();
+    core->core.add_extension<LayerSequence>();
     *result = core.release();
   });
 }

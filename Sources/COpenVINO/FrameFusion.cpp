@@ -6,6 +6,7 @@
 //   rounding to eight bits            of a swish, of a norm, of attention's output, of a depthwise convolution
 //   heads, [B, T, C] -> [B, H, T, D]  of queries, keys, values and positions
 //   a gated linear unit               before a depthwise convolution
+//   a result of the graph             a norm
 //
 // A value that others read, too, as a residual is read, becomes another result of the program. Attention's softmax, with
 // the shift of its scores by distance, is an operation of its own.
@@ -212,6 +213,25 @@ std::optional<Growth> heads(const std::shared_ptr<ov::Node> &node, Value &frames
   return Growth(last, inside);
 }
 
+/// A result of the graph, in any order of axes, as a program.
+std::optional<Growth> ending(const std::shared_ptr<ov::Node> &node, Value &frames) {
+  if (!ov::is_type<op::Result>(node)) return std::nullopt;
+  const ov::Node *last = node.get();
+  if (swaps_time_and_channels(node->get_input_node_ptr(0))) last = node->get_input_node_ptr(0);
+  frames = last->input_value(0);
+  if (frames.get_target_inputs().size() != 1) return std::nullopt;
+  return Growth({{LK_FRAME_STORE, 0, std::nullopt, nullptr, {frames}}}, {last});
+}
+
+/// True if the graph rounds values that are no program's frames.
+bool rounds_otherwise(const ov::Model &model) {
+  for (const auto &node : model.get_ordered_ops()) {
+    Value frames;
+    if (ov::is_type<op::FakeQuantize>(node) && !rounding(node, frames)) return true;
+  }
+  return false;
+}
+
 /// Attention's softmax in one operation; null if the node is another softmax.
 std::shared_ptr<ov::Node> relative_softmax(const std::shared_ptr<ov::Node> &node) {
   const auto softmax = ov::as_type_ptr<op::Softmax>(node);
@@ -249,10 +269,10 @@ std::shared_ptr<ov::Node> relative_softmax(const std::shared_ptr<ov::Node> &node
 lk_failure lk_graph_fuse_frames(lk_graph *graph, size_t *result) {
   return guarded([&] {
     size_t count = 0;
-    bool has_rounding = false;
+    bool has_rounding = rounds_otherwise(*graph->model);
     for (const auto &node : graph->model->get_ordered_ops()) {
       // A program has replaced it.
-      if (node->get_output_size() != 0 && node->output(0).get_target_inputs().empty()) continue;
+      if (!ov::is_type<op::Result>(node) && node->output(0).get_target_inputs().empty()) continue;
       if (const auto fused = relative_softmax(node)) {
         node->output(0).replace(fused->output(0));
         ++count;
@@ -266,8 +286,9 @@ lk_failure lk_graph_fuse_frames(lk_graph *graph, size_t *result) {
         continue;
       }
       if (!growth) growth = heads(node, frames);
+      const bool ends = !growth && (growth = ending(node, frames));
       if (!growth) continue;
-      growth->grow(frames);
+      if (!growth->grow(frames) && ends) continue;
       const auto source = growth->insert();
       ++count;
       // The gated unit before a convolution, which reads the frames before and after, too.

@@ -2,28 +2,21 @@
 
 #include "FrameProgram.hpp"
 
-#include <oneapi/tbb/parallel_for.h>
-
-namespace {
-
-/// Runs `body(first, end)` for all of `count` frames, on the threads of the plugin that runs the graph.
-template <typename Body>
-void share(size_t count, const Body &body) {
-  using Range = tbb::blocked_range<size_t>;
-  // Fewer frames are not worth another thread.
-  constexpr size_t fewest = 4;
-  tbb::parallel_for(
-      Range(0, count, fewest), [&](const Range &range) { body(range.begin(), range.end()); },
-      tbb::static_partitioner());
-}
-
-bool rounds(const lorikeet::FrameStep &step) {
-  return step.kind == LK_FRAME_ROUND_SIGNED || step.kind == LK_FRAME_ROUND_UNSIGNED;
-}
-
-}  // namespace
+#include "Shares.hpp"
 
 namespace lorikeet {
+
+lk_frame_step addressed(const FrameStep &step, const void *values, const float *constants, void *result) {
+  lk_frame_step next{};
+  next.kind = step.kind;
+  next.number = step.number;
+  next.count = static_cast<size_t>(step.count);
+  next.values = values;
+  if (step.kind == LK_FRAME_CONVOLVE) next.taps = constants;
+  if (step.kind != LK_FRAME_CONVOLVE && constants) next.values = constants;
+  next.result = result;
+  return next;
+}
 
 FrameProgram::FrameProgram(const ov::OutputVector &inputs, const std::vector<FrameStep> &steps)
     : Op(inputs), steps(steps) {
@@ -59,7 +52,7 @@ void FrameProgram::validate_and_infer_types() {
                       : step.kind == LK_FRAME_ROUND_UNSIGNED ? ov::element::u8
                                                              : ov::element::f32;
     set_output_type(step.output, type, shape);
-    if (rounds(step)) set_output_type(step.output + 1, ov::element::f32, {batch, length, 1});
+    if (step.rounds()) set_output_type(step.output + 1, ov::element::f32, {batch, length, 1});
   }
 }
 
@@ -90,18 +83,14 @@ bool FrameProgram::evaluate(ov::TensorVector &outputs, const ov::TensorVector &i
   const size_t length = shape[1], count = shape[0] * length;
   std::vector<lk_frame_step> program;
   for (const auto &step : steps) {
-    lk_frame_step next{};
-    next.kind = step.kind;
-    next.number = step.number;
-    next.count = static_cast<size_t>(step.count);
-    if (step.input >= 0) next.values = inputs[step.input].data();
-    if (step.constants >= 0) {
-      const auto constants = inputs.back().data<const float>() + step.constants;
-      if (step.kind == LK_FRAME_CONVOLVE) next.taps = constants;
-      if (step.kind != LK_FRAME_CONVOLVE) next.values = constants;
+    auto next = addressed(
+        step, step.input < 0 ? nullptr : inputs[step.input].data(),
+        step.constants < 0 ? nullptr : inputs.back().data<const float>() + step.constants,
+        step.output < 0 ? nullptr : outputs[step.output].data());
+    if (step.rounds()) {
+      next.magnitudes = outputs[step.output + 1].data<float>();
+      next.stride = outputs[step.output].get_shape().back();
     }
-    if (step.output >= 0) next.result = outputs[step.output].data();
-    if (rounds(step)) next.magnitudes = outputs[step.output + 1].data<float>();
     // A sum with fewer frames would be a broadcast, which no encoder has here.
     const bool has_all = step.kind != LK_FRAME_ADD || inputs[step.input].get_size() % (count * LK_FRAME_LANES) == 0;
     OPENVINO_ASSERT(has_all, "a sum of frames with a tensor of the shape ", inputs[step.input].get_shape());
@@ -109,7 +98,7 @@ bool FrameProgram::evaluate(ov::TensorVector &outputs, const ov::TensorVector &i
   }
   program[0].width = shape[2];
   const auto kernels = lk_frame_kernels_for_this_processor();
-  share(count, [&](size_t start, size_t end) { kernels->run(program.data(), program.size(), length, start, end); });
+  share(count, fewest_frames, [&](size_t start, size_t end) { kernels->run(program.data(), program.size(), length, start, end); });
   return true;
 }
 
@@ -139,7 +128,7 @@ bool RelativeSoftmax::evaluate(ov::TensorVector &outputs, const ov::TensorVector
       shape[2] == length && distances[3] == 2 * length - 1 && inputs[1].get_size() == rows * distances[3],
       "scores by content of the shape ", shape, " and by distance of the shape ", distances);
   const auto kernels = lk_frame_kernels_for_this_processor();
-  share(rows, [&](size_t start, size_t end) {
+  share(rows, fewest_frames, [&](size_t start, size_t end) {
     kernels->relative_softmax(
         inputs[0].data<const float>(), inputs[1].data<const float>(), factor, length, start, end,
         outputs[0].data<float>());

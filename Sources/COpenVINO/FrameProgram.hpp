@@ -24,7 +24,14 @@ struct FrameStep {
   /// The number of heads, or of taps.
   int64_t count = 0;
   float number = 0;
+
+  bool rounds() const {
+    return kind == LK_FRAME_ROUND_SIGNED || kind == LK_FRAME_ROUND_OFFSET || kind == LK_FRAME_ROUND_UNSIGNED;
+  }
 };
+
+/// The step with the addresses of its values, constants and result, each of which can be null.
+lk_frame_step addressed(const FrameStep &step, const void *values, const float *constants, void *result);
 
 /// Runs a program for each frame. The first step reads [B, T, width], [B, heads, T, width / heads], or bytes
 /// [B, T, 2 width] in bfloat16, a type that the plugin would convert beforehand.
@@ -64,6 +71,9 @@ class RelativeSoftmax : public ov::op::Op {
   bool visit_attributes(ov::AttributeVisitor &visitor) override;
   bool has_evaluate() const override { return true; }
   bool evaluate(ov::TensorVector &outputs, const ov::TensorVector &inputs) const override;
+
+  /// What the sums of both scores are multiplied with.
+  float scores_factor() const { return factor; }
 
  private:
   float factor = 1;

@@ -94,10 +94,21 @@ std::shared_ptr<op::Constant> halved(const ov::Tensor &values) {
   return std::make_shared<op::Constant>(bytes);
 }
 
-ov::Output<ov::Node> lowered(const ov::Output<ov::Node> &index, size_t offset) {
-  const auto number = op::Constant::create(index.get_element_type(), {}, {offset});
-  return std::make_shared<op::Subtract>(index, number);
-}
+/// Indices that are lower by an offset. The layers of a model have the same indices.
+class Indices {
+ public:
+  ov::Output<ov::Node> lowered(const ov::Output<ov::Node> &index, size_t offset) {
+    const auto [found, is_new] = known.try_emplace({index, offset});
+    if (is_new) {
+      const auto number = op::Constant::create(index.get_element_type(), {}, {offset});
+      found->second = std::make_shared<op::Subtract>(index, number);
+    }
+    return found->second;
+  }
+
+ private:
+  std::map<std::pair<ov::Output<ov::Node>, size_t>, ov::Output<ov::Node>> known;
+};
 
 }  // namespace
 
@@ -105,6 +116,7 @@ lk_failure lk_graph_tabulate_positions(lk_core *core, lk_graph *graph, size_t fr
   return guarded([&] {
     const auto layers = position_layers(*graph->model);
     std::map<std::pair<const ov::Node *, ov::Shape>, Multiplier> multipliers;
+    Indices indices;
     for (const auto &layer : layers) {
       const auto shape = layer.table->get_shape();
       const size_t reach = std::min(frames, (shape[1] + 1) / 2), offset = (shape[1] + 1) / 2 - reach;
@@ -118,7 +130,7 @@ lk_failure lk_graph_tabulate_positions(lk_core *core, lk_graph *graph, size_t fr
       }
       const auto products = halved(multiplier->second.product(layer.matrix));
       const auto slice = std::make_shared<op::Slice>(
-          products, lowered(layer.rows->input_value(1), offset), lowered(layer.rows->input_value(2), offset),
+          products, indices.lowered(layer.rows->input_value(1), offset), indices.lowered(layer.rows->input_value(2), offset),
           layer.rows->input_value(3), layer.rows->input_value(4));
       const auto wide = std::make_shared<FrameProgram>(
           ov::OutputVector{slice},

@@ -242,6 +242,15 @@ extension Graph {
     try counted("fuse frames") { lk_graph_fuse_frames(handle, $0) }
   }
 
+  /// Collects those operations, attention and products of bytes into a single operation, if that is faster on this
+  /// processor; see `LayerCollection.cpp`.
+  ///
+  /// - Returns: The number of products; 0 if the graph is unchanged.
+  @discardableResult
+  public mutating func collectLayers() throws(InferenceError) -> Int {
+    try counted("collect layers") { lk_graph_collect_layers(handle, $0) }
+  }
+
   /// Writes the graph in OpenVINO's IR format: a file at `path`, and the weights next to it in `.bin`.
   ///
   /// - Parameters:

@@ -2,19 +2,6 @@ import CFrameKernels
 import Foundation
 import Testing
 
-/// The kinds of processors that this one is of.
-private let processors = [LK_PROCESSOR_BASELINE, LK_PROCESSOR_AVX2, LK_PROCESSOR_AVX512]
-  .filter { lk_frame_kernels_for($0) != nil }
-
-/// Values between -4 and 4 that look random.
-private func values(_ count: Int, _ seed: Int = 1) -> [Float] {
-  var state = UInt32(truncatingIfNeeded: seed &* 2_654_435_761 | 1)
-  return (0..<count).map { _ in
-    state = state &* 1_664_525 &+ 1_013_904_223
-    return Float(state >> 8) / Float(1 << 24) * 8 - 4
-  }
-}
-
 /// A program over frames of one width, whose operands live as long as it.
 private final class Program {
   private var steps: [lk_frame_step] = []
@@ -56,12 +43,13 @@ private final class Program {
   /// Adds a step with a result, and returns the place of the result.
   func result<Value>(
     _ kind: lk_frame_step_kind, of type: Value.Type, _ size: Int, number: Float = 0, heads: Int = 0,
-    bias: [Float]? = nil, magnitudes: Int = 0
+    bias: [Float]? = nil, magnitudes: Int = 0, stride: Int = 0
   ) -> (values: UnsafeMutablePointer<Value>, magnitudes: UnsafeMutablePointer<Float>) {
     var step = lk_frame_step()
     step.kind = kind
     step.number = number
     step.count = heads
+    step.stride = stride
     step.values = bias.map { UnsafeRawPointer(kept($0)) }
     let place = kept([UInt8](repeating: 0, count: size * MemoryLayout<Value>.stride))
     let others = kept([Float](repeating: 0, count: magnitudes + 1)).assumingMemoryBound(to: Float.self)
@@ -76,16 +64,6 @@ private final class Program {
     lk_frame_kernels_for(processor)?.pointee.run(
       steps, steps.count, length, frames.lowerBound, frames.upperBound)
   }
-}
-
-private func floats(_ values: UnsafeMutablePointer<Float>, _ count: Int) -> [Float] {
-  (0..<count).map { values[$0] }
-}
-
-/// The greatest difference between numbers, as a fraction of the greatest number.
-private func difference(_ one: [Float], _ other: [Double]) -> Double {
-  let most = other.map(abs).max() ?? 0
-  return zip(one, other).map { abs(Double($0) - $1) }.max().map { $0 / max(most, 1e-30) } ?? 1
 }
 
 private func swish(_ x: Double) -> Double { x / (1 + exp(-x)) }
@@ -200,7 +178,7 @@ private func swish(_ x: Double) -> Double { x / (1 + exp(-x)) }
     let x = values(2 * width) + [Float](repeating: 0, count: width)
     let program = Program().step(LK_FRAME_LOAD, x, width: width)
     let (steps, magnitudes) = program.result(
-      LK_FRAME_ROUND_SIGNED, of: Int8.self, x.count, number: 1e-6, magnitudes: 3)
+      LK_FRAME_ROUND_SIGNED, of: Int8.self, x.count, number: 1e-6, magnitudes: 3, stride: width)
     program.run(processor, length: 3, 0..<3)
     for frame in 0..<3 {
       let row = x[frame * width..<(frame + 1) * width]
@@ -214,12 +192,35 @@ private func swish(_ x: Double) -> Double { x / (1 + exp(-x)) }
   }
 
   @Test(arguments: processors)
+  func `rounded frames with an offset are unsigned, and can have a gap between them`(
+    _ processor: lk_processor
+  ) {
+    let (width, stride) = (80, 144)
+    let x = values(3 * width)
+    let one = Program().step(LK_FRAME_LOAD, x, width: width)
+    let (signed, _) = one.result(
+      LK_FRAME_ROUND_SIGNED, of: Int8.self, x.count, number: 1e-6, magnitudes: 3, stride: width)
+    one.run(processor, length: 3, 0..<3)
+    let other = Program().step(LK_FRAME_LOAD, x, width: width)
+    let (unsigned, magnitudes) = other.result(
+      LK_FRAME_ROUND_OFFSET, of: UInt8.self, 3 * stride, number: 1e-6, magnitudes: 3, stride: stride)
+    other.run(processor, length: 3, 0..<3)
+    for frame in 0..<3 {
+      #expect(magnitudes[frame] == x[frame * width..<(frame + 1) * width].map(abs).max())
+      for index in 0..<width {
+        #expect(Int(unsigned[frame * stride + index]) == Int(signed[frame * width + index]) + 128)
+      }
+      #expect((width..<stride).allSatisfy { unsigned[frame * stride + $0] == 0 })
+    }
+  }
+
+  @Test(arguments: processors)
   func `rounding without a sign moves frames up`(_ processor: lk_processor) {
     let (width, bound) = (80, Float(0.3))
     let x = values(2 * width).map { max($0, -bound) } + [Float](repeating: -bound, count: width - 1) + [0]
     let program = Program().step(LK_FRAME_LOAD, x, width: width)
     let (steps, magnitudes) = program.result(
-      LK_FRAME_ROUND_UNSIGNED, of: UInt8.self, x.count, number: bound, magnitudes: 3)
+      LK_FRAME_ROUND_UNSIGNED, of: UInt8.self, x.count, number: bound, magnitudes: 3, stride: width)
     program.run(processor, length: 3, 0..<3)
     for (index, value) in x.enumerated() {
       let frame = index / width

@@ -1,3 +1,4 @@
+import CFrameKernels
 import FoundationEssentials
 import Support
 import Testing
@@ -140,7 +141,7 @@ private func difference(_ one: [Float], _ other: [Float]) -> Float {
     var graph = try exact(runtime)
     try graph.shortenTranspositions()
     let layers = try graph.compressWeights(smallest: 1000)
-    #expect(layers == 5)
+    #expect(layers == 6)
     return graph
   }
 
@@ -155,9 +156,9 @@ private func difference(_ one: [Float], _ other: [Float]) -> Float {
   private func answer(of compiled: borrowing CompiledGraph, frames: Int) throws -> [Float] {
     var request = try compiled.makeRequest()
     let signal = try request.input(named: "audio_signal")
-    try request.resize(signal, to: [1, frames, 32])
+    try request.resize(signal, to: [1, frames, 64])
     try request.fill(signal, as: Float.self) { span in
-      for index in 0..<frames * 32 { span[index] = Float(index * 37 % 101) / 25 - 2 }
+      for index in 0..<frames * 64 { span[index] = Float(index * 37 % 101) / 25 - 2 }
     }
     try request.infer()
     return try request.read(request.output(named: "outputs"), as: Float.self) { span in
@@ -175,12 +176,49 @@ private func difference(_ one: [Float], _ other: [Float]) -> Float {
     var fused = try attention(runtime)
     let tables = try fused.tabulatePositions(frames: 50, runtime)
     try fused.quantizeActivations()
-    // Queries with both biases, keys, values and positions, the softmax, and the rounding of its output: that of the
-    // input stays.
+    // The layer before, queries with both biases, keys, values and positions, the softmax, the rounding of its output,
+    // and the result: the rounding of the input stays.
     let programs = try fused.fuseFrames()
-    #expect(tables == 1 && programs == 6)
-    let error = difference(try answer(of: fused, frames: frames, runtime), exact)
-    #expect(error < 1.2 * difference(rounded, exact))
+    #expect(tables == 1 && programs == 8)
+    let apart = try answer(of: fused, frames: frames, runtime)
+    #expect(difference(apart, exact) < 1.2 * difference(rounded, exact))
+    // Queries, keys, values and the output.
+    let products = try fused.collectLayers()
+    #expect(products == (lk_multiplies_bytes_best() != 0 ? 4 : 0))
+    let collected = try answer(of: fused, frames: frames, runtime)
+    #expect(difference(collected, exact) < 1.2 * difference(rounded, exact))
+    #expect(difference(collected, apart) < 0.5 * difference(rounded, exact))
+  }
+
+  @Test func `layers in one operation answer different lengths one after another, and at the same time`()
+    async throws
+  {
+    let runtime = try Runtime()
+    var graph = try attention(runtime)
+    try graph.tabulatePositions(frames: 50, runtime)
+    try graph.quantizeActivations()
+    try graph.fuseFrames()
+    try graph.collectLayers()
+    let lengths = [3, 40, 7, 40, 1]
+    func answers() throws -> [[Float]] {
+      let compiled = try runtime.compile(
+        graph, name: "attention", for: "CPU", properties: ["INFERENCE_PRECISION_HINT": "f32"])
+      return try lengths.map { try answer(of: compiled, frames: $0) }
+    }
+    let once = try lengths.map { try answer(of: graph, frames: $0, runtime) }
+    #expect(try answers() == once)
+  }
+
+  @Test func `layers that cannot be collected stay as they are`() throws {
+    let runtime = try Runtime()
+    // Without a table, positions are a layer of their own, whose frames no instruction has.
+    var graph = try attention(runtime)
+    try graph.quantizeActivations()
+    try graph.fuseFrames()
+    let before = try answer(of: graph, frames: 20, runtime)
+    let products = try graph.collectLayers()
+    #expect(products == 0)
+    #expect(try answer(of: graph, frames: 20, runtime) == before)
   }
 
   @Test func `a table of positions changes the output by little`() throws {
@@ -199,8 +237,9 @@ private func difference(_ one: [Float], _ other: [Float]) -> Float {
     try graph.tabulatePositions(frames: 20, runtime)
     try graph.quantizeActivations()
     try graph.fuseFrames()
+    try graph.collectLayers()
     let whole = try answer(of: graph, frames: 20, runtime)
-    #expect(whole.count == 20 * 32)
+    #expect(whole.count == 20 * 64)
     #expect(throws: InferenceError.self) { _ = try answer(of: graph, frames: 21, runtime) }
   }
 
@@ -212,6 +251,7 @@ private func difference(_ one: [Float], _ other: [Float]) -> Float {
         try graph.tabulatePositions(frames: 50, runtime)
         try graph.quantizeActivations()
         try graph.fuseFrames()
+        try graph.collectLayers()
         let properties = ["INFERENCE_PRECISION_HINT": "f32", "CACHE_DIR": directory.path]
         let network = try runtime.compile(graph, name: "attention", for: "CPU", properties: properties)
         let isFromCache = ["YES", "true", "1"].contains(try network.property("LOADED_FROM_CACHE"))

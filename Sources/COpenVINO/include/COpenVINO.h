@@ -209,6 +209,11 @@ lk_failure lk_graph_tabulate_positions(
 /// `FrameFusion.cpp`. `result` is their number.
 lk_failure lk_graph_fuse_frames(lk_graph *_Nonnull graph, size_t *_Nonnull result);
 
+/// Collects those operations, attention and products of bytes into a single operation, if this processor multiplies
+/// bytes, and OpenVINO is no faster; see `LayerCollection.cpp`. `result` is the number of products; 0 if the graph is
+/// unchanged.
+lk_failure lk_graph_collect_layers(lk_graph *_Nonnull graph, size_t *_Nonnull result);
+
 /// Computes what depends on constants alone, and makes it a constant.
 lk_failure lk_graph_fold_constants(lk_graph *_Nonnull graph);
 

@@ -4,7 +4,7 @@ internal import Inference
 /// The changes to an encoder's graph that precede each compilation.
 enum EncoderPasses {
   /// The version of the passes; increases by one whenever a compiled encoder would differ.
-  static let version = 4
+  static let version = 5
 
   /// The devices that a graph is made for.
   enum Target {
@@ -64,6 +64,7 @@ enum EncoderPasses {
         }
         try encoder.quantizeActivations()
         try encoder.fuseFrames()
+        try encoder.collectLayers()
       }
     }
     guard let bucket = shape.bucket else { return }

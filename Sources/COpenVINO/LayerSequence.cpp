@@ -1,0 +1,291 @@
+// The layers of an encoder as one operation; see the header.
+
+#include "LayerSequence.hpp"
+
+#include <cstring>
+
+#include <oneapi/tbb/task_arena.h>
+
+#include "Shares.hpp"
+
+using namespace lorikeet;
+
+namespace {
+
+/// Writes a plan as numbers, or reads it: a graph in a file has it in this form.
+class PlanCode {
+ public:
+  PlanCode(std::vector<int64_t> &numbers, bool reads) : numbers(numbers), reads(reads) {}
+
+  void visit(SequencePlan &plan) {
+    visit(plan.widths);
+    visit(plan.registers);
+    visit(plan.instructions);
+    visit(plan.first_position);
+    visit(plan.scratch);
+  }
+
+ private:
+  std::vector<int64_t> &numbers;
+  const bool reads;
+  size_t place = 0;
+
+  void visit(int64_t &number) {
+    if (reads) number = numbers.at(place++);
+    if (!reads) numbers.push_back(number);
+  }
+
+  void visit(float &value) {
+    int32_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    int64_t number = bits;
+    visit(number);
+    bits = static_cast<int32_t>(number);
+    std::memcpy(&value, &bits, sizeof bits);
+  }
+
+  template <typename Element>
+  void visit(std::vector<Element> &elements) {
+    auto count = static_cast<int64_t>(elements.size());
+    visit(count);
+    elements.resize(count);
+    for (auto &element : elements) visit(element);
+  }
+
+  void visit(SequenceRegister &each) {
+    visit(each.size);
+    visit(each.offset);
+  }
+
+  void visit(FrameStep &step) {
+    auto kind = static_cast<int64_t>(step.kind);
+    for (const auto number : {&kind, &step.input, &step.constants, &step.output, &step.count}) visit(*number);
+    step.kind = static_cast<lk_frame_step_kind>(kind);
+    visit(step.number);
+  }
+
+  void visit(SequenceProgram &program) {
+    visit(program.steps);
+    visit(program.width);
+  }
+
+  void visit(SequenceProduct::Part &part) {
+    for (const auto number : {&part.panels, &part.scales, &part.offsets, &part.width, &part.output}) visit(*number);
+  }
+
+  void visit(SequenceProduct &product) {
+    visit(product.input);
+    visit(product.depth);
+    visit(product.factor);
+    visit(product.parts);
+  }
+
+  void visit(SequenceAttention &attention) {
+    for (const auto number :
+         {&attention.queries, &attention.keys, &attention.values, &attention.output, &attention.width, &attention.heads,
+          &attention.content_bias, &attention.position_bias, &attention.positions, &attention.positions_length}) {
+      visit(*number);
+    }
+    visit(attention.factor);
+  }
+
+  void visit(SequencePlan::Instruction &instruction) {
+    auto kind = static_cast<int64_t>(instruction.index());
+    visit(kind);
+    if (reads && kind == 0) instruction = SequenceProgram();
+    if (reads && kind == 1) instruction = SequenceProduct();
+    if (reads && kind == 2) instruction = SequenceAttention();
+    std::visit([this](auto &each) { visit(each); }, instruction);
+  }
+};
+
+/// One run of a plan.
+struct Run {
+  const SequencePlan &plan;
+  const lk_frame_kernels &kernels;
+  std::vector<void *> registers;
+  const uint8_t *constants;
+  size_t batch, length, first_position;
+
+  size_t frames() const { return batch * length; }
+
+  template <typename Element>
+  const Element *constant(int64_t place) const {
+    return reinterpret_cast<const Element *>(constants + place);
+  }
+
+  float *floats(int64_t index) const { return static_cast<float *>(registers[index]); }
+
+  void run(const SequenceProgram &program, const SequencePlan::Instruction *) const {
+    std::vector<lk_frame_step> steps;
+    for (const auto &step : program.steps) {
+      const auto find = [&](int64_t index) { return index < 0 ? nullptr : registers[index]; };
+      const auto values = step.constants < 0 ? nullptr : constant<float>(0) + step.constants;
+      steps.push_back(addressed(step, find(step.input), values, find(step.output)));
+      if (!step.rounds()) continue;
+      steps.back().magnitudes = floats(step.output + 1);
+      steps.back().stride = plan.registers[step.output].size;
+    }
+    steps[0].width = program.width;
+    share(frames(), fewest_frames, [&](size_t first, size_t end) {
+      kernels.run(steps.data(), steps.size(), length, first, end);
+    });
+  }
+
+  lk_byte_matrix matrix(const SequenceProduct &product, const SequenceProduct::Part &part) const {
+    return {constant<int8_t>(part.panels), constant<float>(part.scales), constant<int32_t>(part.offsets),
+            static_cast<size_t>(product.depth), static_cast<size_t>(part.width)};
+  }
+
+  /// The number of panels of all parts.
+  static size_t panels(const SequenceProduct &product) {
+    size_t count = 0;
+    for (const auto &part : product.parts) count += part.width / LK_PANEL;
+    return count;
+  }
+
+  const int8_t *panel(const SequenceProduct &product, size_t index) const {
+    for (const auto &part : product.parts) {
+      const size_t count = part.width / LK_PANEL;
+      if (index < count) return constant<int8_t>(part.panels) + index * product.depth * LK_PANEL;
+      index -= count;
+    }
+    return constant<int8_t>(product.parts[0].panels);
+  }
+
+  void run(const SequenceProduct &product, const SequencePlan::Instruction *instruction) const {
+    const lk_rounded_frames rounded{
+        static_cast<const uint8_t *>(registers[product.input]), frames(),
+        static_cast<size_t>(plan.registers[product.input].size), floats(product.input + 1), product.factor};
+    const SequenceProduct *following = nullptr;
+    const auto end_of_plan = plan.instructions.data() + plan.instructions.size();
+    for (auto later = instruction + 1; !following && later < end_of_plan; ++later) {
+      following = std::get_if<SequenceProduct>(later);
+    }
+    const size_t count = panels(product);
+    share(count, 1, [&](size_t first, size_t end) {
+      // Threads have the same share of the next product, and fetch where they will begin.
+      auto next = panel(product, first);
+      if (following) next = panel(*following, first * panels(*following) / count);
+      size_t before = 0;
+      for (const auto &part : product.parts) {
+        const size_t width = part.width / LK_PANEL;
+        const size_t from = std::max(first, before), to = std::min(end, before + width);
+        if (from < to) {
+          const auto columns = matrix(product, part);
+          kernels.multiply(
+              &rounded, &columns, from - before, to - before, to == end ? next : panel(product, to),
+              floats(part.output));
+        }
+        before += width;
+      }
+    });
+  }
+
+  void run(const SequenceAttention &attention, const SequencePlan::Instruction *) const {
+    const size_t heads = attention.heads, width = attention.width;
+    const auto at = [&](int64_t index, size_t sequence) { return floats(index) + sequence * length * width; };
+    // Each part of a head prepares the head's keys and values again.
+    const size_t threads = std::max(1, tbb::this_task_arena::max_concurrency());
+    const size_t parts = std::max<size_t>(1, std::min(threads / (batch * heads), length / 64));
+    share(batch * heads * parts, 1, [&](size_t first, size_t end) {
+      thread_local std::vector<float> memory;
+      memory.resize(std::max(memory.size(), kernels.attention_scratch_size(length, width / heads)));
+      for (size_t index = first; index < end; ++index) {
+        const size_t part = index % parts, head = index / parts % heads, sequence = index / parts / heads;
+        const lk_attention each{
+            at(attention.queries, sequence),
+            at(attention.keys, sequence),
+            at(attention.values, sequence),
+            constant<float>(attention.content_bias),
+            constant<float>(attention.position_bias),
+            constant<uint16_t>(attention.positions),
+            static_cast<size_t>(attention.positions_length),
+            first_position,
+            length,
+            width,
+            heads,
+            attention.factor,
+            at(attention.output, sequence)};
+        kernels.attend(&each, head, length * part / parts, length * (part + 1) / parts, memory.data());
+      }
+    });
+  }
+};
+
+}  // namespace
+
+namespace lorikeet {
+
+LayerSequence::LayerSequence(const ov::OutputVector &inputs, std::shared_ptr<const SequencePlan> plan)
+    : Op(inputs), plan(std::move(plan)) {
+  constructor_validate_and_infer_types();
+}
+
+void LayerSequence::validate_and_infer_types() {
+  const auto &first = get_input_partial_shape(0);
+  NODE_VALIDATION_CHECK(this, first.rank() == 3, "frames of the shape ", first);
+  for (size_t index = 0; index < plan->widths.size(); ++index) {
+    set_output_type(index, ov::element::f32, {first[0], first[1], plan->widths[index]});
+  }
+}
+
+std::shared_ptr<ov::Node> LayerSequence::clone_with_new_inputs(const ov::OutputVector &inputs) const {
+  const auto copy = std::make_shared<LayerSequence>(inputs, plan);
+  copy->scratch = scratch;
+  return copy;
+}
+
+bool LayerSequence::visit_attributes(ov::AttributeVisitor &visitor) {
+  std::vector<int64_t> numbers;
+  auto copy = plan ? *plan : SequencePlan();
+  if (plan) PlanCode(numbers, false).visit(copy);
+  visitor.on_attribute("plan", numbers);
+  PlanCode(numbers, true).visit(copy);
+  plan = std::make_shared<const SequencePlan>(copy);
+  return true;
+}
+
+bool LayerSequence::evaluate(ov::TensorVector &outputs, const ov::TensorVector &inputs) const {
+  const auto shape = inputs[0].get_shape();
+  Run run{*plan, *lk_frame_kernels_for_this_processor(), {}, inputs.back().data<const uint8_t>(), shape[0], shape[1], 0};
+  if (plan->first_position >= 0) {
+    // The plugin has 32-bit integers where the graph has 64-bit ones.
+    const auto &index = inputs[plan->first_position];
+    const int64_t first = index.get_element_type() == ov::element::i64 ? index.data<const int64_t>()[0]
+                                                                       : index.data<const int32_t>()[0];
+    OPENVINO_ASSERT(first >= 0, "audio that is longer than the table of positions, by ", -first, " frames");
+    run.first_position = static_cast<size_t>(first);
+  }
+
+  ov::Tensor memory;
+  {
+    const std::lock_guard<std::mutex> lock(scratch->mutex);
+    if (!scratch->idle.empty()) {
+      memory = std::move(scratch->idle.back());
+      scratch->idle.pop_back();
+    }
+  }
+  const size_t size = plan->scratch * run.frames();
+  if (!memory || memory.get_size() < size) memory = ov::Tensor(ov::element::u8, {size});
+
+  for (size_t index = 0; index < plan->registers.size(); ++index) {
+    const size_t others = inputs.size() - 1;
+    if (index < others) {
+      run.registers.push_back(const_cast<void *>(inputs[index].data()));
+    } else if (index < others + outputs.size()) {
+      run.registers.push_back(outputs[index - others].data());
+    } else {
+      run.registers.push_back(memory.data<uint8_t>() + plan->registers[index].offset * run.frames());
+    }
+  }
+  for (const auto &instruction : plan->instructions) {
+    std::visit([&](const auto &each) { run.run(each, &instruction); }, instruction);
+  }
+
+  const std::lock_guard<std::mutex> lock(scratch->mutex);
+  scratch->idle.push_back(std::move(memory));
+  return true;
+}
+
+}  // namespace lorikeet
