@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Write attention with relative positions as NeMo exports it, small, for `audio_signal` [1, T, 64] of any length, after
-another layer.
+another layer, and the convolution module that follows it, with biases.
 
     Tests/Fixtures/attention/relative.onnx
 
@@ -14,7 +14,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 PATH = pathlib.Path(__file__).resolve().parent.parent / "Tests/Fixtures/attention/relative.onnx"
-WIDTH, HEADS, LONGEST = 64, 2, 50
+WIDTH, HEADS, LONGEST, TAPS = 64, 2, 50, 9
 EACH = WIDTH // HEADS
 
 
@@ -44,6 +44,10 @@ def attention() -> onnx.ModelProto:
         **{name: random.standard_normal((HEADS, EACH)).astype(np.float32) for name in ["bias u", "bias v"]},
         **{f"{name} weight": (random.standard_normal((WIDTH, WIDTH)) / 4).astype(np.float32)
            for name in ["before", "query", "key", "value", "position", "out"]},
+        **{f"{name} filter": (random.standard_normal(shape) / 4).astype(np.float32)
+           for name, shape in {"gated": (2 * WIDTH, WIDTH, 1), "deep": (WIDTH, 1, TAPS), "last": (WIDTH, WIDTH, 1)}.items()},
+        **{f"{name} bias": random.standard_normal(count).astype(np.float32)
+           for name, count in {"gated": 2 * WIDTH, "deep": WIDTH, "last": WIDTH}.items()},
     }
     nodes = [
         helper.make_node("Shape", ["audio_signal"], ["shape"]),
@@ -77,7 +81,20 @@ def attention() -> onnx.ModelProto:
         helper.make_node("MatMul", ["weights", "values"], ["mixed"]),
         helper.make_node("Transpose", ["mixed"], ["mixed frames"], perm=[0, 2, 1, 3]),
         helper.make_node("Reshape", ["mixed frames", "joined"], ["joined frames"]),
-        helper.make_node("MatMul", ["joined frames", "out weight"], ["outputs"]),
+        helper.make_node("MatMul", ["joined frames", "out weight"], ["attended"]),
+        helper.make_node("Add", ["before", "attended"], ["residual"]),
+        helper.make_node("Transpose", ["residual"], ["channels"], perm=[0, 2, 1]),
+        helper.make_node("Conv", ["channels", "gated filter", "gated bias"], ["halves"], kernel_shape=[1]),
+        helper.make_node("Split", ["halves"], ["value half", "gate half"], axis=1),
+        helper.make_node("Sigmoid", ["gate half"], ["gate"]),
+        helper.make_node("Mul", ["value half", "gate"], ["gated"]),
+        helper.make_node("Conv", ["gated", "deep filter", "deep bias"], ["deep"], group=WIDTH, kernel_shape=[TAPS],
+                         pads=[TAPS // 2, TAPS // 2]),
+        helper.make_node("Sigmoid", ["deep"], ["activation"]),
+        helper.make_node("Mul", ["deep", "activation"], ["swish"]),
+        helper.make_node("Conv", ["swish", "last filter", "last bias"], ["convolved"], kernel_shape=[1]),
+        helper.make_node("Transpose", ["convolved"], ["convolved frames"], perm=[0, 2, 1]),
+        helper.make_node("Add", ["residual", "convolved frames"], ["outputs"]),
     ]
     graph = helper.make_graph(
         nodes, "attention",

@@ -25,6 +25,10 @@ std::shared_ptr<op::Constant> folded(
     return op::Constant::create(
         node->get_output_element_type(0), {shape.size()}, std::vector<int64_t>(shape.begin(), shape.end()));
   }
+  if (ov::is_type<op::Reshape>(node) && node->get_output_partial_shape(0).is_static()) {
+    const auto constant = folded(node->input_value(0), through);
+    return constant ? std::make_shared<op::Constant>(*constant, node->get_output_shape(0)) : nullptr;
+  }
   ov::OutputVector inputs;
   for (const auto &input : node->input_values()) {
     const auto constant = folded(input, through);
@@ -88,13 +92,17 @@ void multiply_each_time(
                              : time_and_channels_swapped(input)->output(0);
   const auto product = std::make_shared<op::MatMul>(each_time, matrix, false, true);
   product->set_friendly_name(result.get_node()->get_friendly_name());
-  std::shared_ptr<ov::Node> swapped;
-  for (const auto &reader : result.get_target_inputs()) {
+  replace_in_other_order(result, product);
+}
+
+void replace_in_other_order(ov::Output<ov::Node> value, const ov::Output<ov::Node> &swapped) {
+  std::shared_ptr<ov::Node> back;
+  for (const auto &reader : value.get_target_inputs()) {
     if (swaps_time_and_channels(reader.get_node())) {
-      reader.get_node()->output(0).replace(product->output(0));
+      reader.get_node()->output(0).replace(swapped);
     } else {
-      if (!swapped) swapped = time_and_channels_swapped(product);
-      reader.replace_source_output(swapped);
+      if (!back) back = time_and_channels_swapped(swapped);
+      reader.replace_source_output(back);
     }
   }
 }

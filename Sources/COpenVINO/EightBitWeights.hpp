@@ -46,6 +46,9 @@ bool is_pointwise(const ov::opset13::Convolution &layer);
 void multiply_each_time(
     const ov::Output<ov::Node> &input, const ov::Output<ov::Node> &matrix, ov::Output<ov::Node> result);
 
+/// Replaces a value [B, C, T] by the same values in the order [B, T, C]. Readers that swap the axes read them directly.
+void replace_in_other_order(ov::Output<ov::Node> value, const ov::Output<ov::Node> &swapped);
+
 }  // namespace lorikeet
 
 #endif

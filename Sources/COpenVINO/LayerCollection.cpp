@@ -16,6 +16,7 @@
 
 #include "FrameSteps.hpp"
 #include "LayerSequence.hpp"
+#include "MappedWeights.hpp"
 
 using namespace lorikeet;
 namespace op = ov::opset13;
@@ -147,6 +148,9 @@ class Constants {
 /// A plan that grows with the nodes of a graph, in their order.
 class Collection {
  public:
+  /// - mapped: The graph's weights in files, whose pages are released when they have been copied.
+  explicit Collection(const MappedWeights &mapped) : mapped(mapped) {}
+
   /// Adds what a node computes, if an instruction can; false if an instruction should, and cannot.
   bool add(const std::shared_ptr<ov::Node> &node) {
     if (const auto product = rounded_product(node)) return add(node, *product);
@@ -190,6 +194,7 @@ class Collection {
   }
 
  private:
+  const MappedWeights &mapped;
   SequencePlan plan;
   Constants constants;
   /// What is replaced.
@@ -253,7 +258,7 @@ class Collection {
     // Bytes and offsets are packed together, and are one piece.
     const size_t size = shape[0] * shape[1];
     part.panels = constants.add(
-        size + shape[0] * sizeof(int32_t), [bytes = product.matrix.bytes, shape, size, is_signed](uint8_t *target) {
+        size + shape[0] * sizeof(int32_t), [&mapped = mapped, bytes = product.matrix.bytes, shape, size, is_signed](uint8_t *target) {
           const auto panels = reinterpret_cast<int8_t *>(target);
           const auto offsets = reinterpret_cast<int32_t *>(target + size);
           tbb::parallel_for(size_t(0), shape[0] / LK_PANEL, [&](size_t panel) {
@@ -261,6 +266,7 @@ class Collection {
                 bytes->get_data_ptr<int8_t>(), shape[1], panel * LK_PANEL, (panel + 1) * LK_PANEL, is_signed ? 128 : 0,
                 panels, offsets);
           });
+          mapped.drop_pages(*bytes);
         });
     part.offsets = part.panels + static_cast<int64_t>(size);
     std::get<SequenceProduct>(plan.instructions[found->second]).parts.push_back(part);
@@ -487,11 +493,13 @@ lk_failure lk_graph_collect_layers(lk_graph *graph, size_t *result) {
   return guarded([&] {
     *result = 0;
     if (!lk_multiplies_bytes_best()) return;
-    Collection collection;
+    const MappedWeights mapped(graph->model, "");
+    Collection collection(mapped);
     for (const auto &node : graph->model->get_ordered_ops()) {
       if (!collection.add(node)) return;
     }
     if (!collection.insert(*graph->model)) return;
+    mapped.drop_pages();
     graph->model->validate_nodes_and_infer_types();
     *result = collection.count();
   });

@@ -66,6 +66,14 @@ Range range(const ov::op::v0::Constant &constant) {
   return {begin, begin + constant.get_byte_size()};
 }
 
+// A constant keeps its file mapped, so that its addresses cannot have been reused. For the same reason only pages
+// entirely within a constant are dropped.
+void drop_whole_pages(const Range &bytes) {
+  const uintptr_t page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const Range pages{(bytes.begin + page - 1) / page * page, bytes.end / page * page};
+  if (pages.begin < pages.end) drop(pages);
+}
+
 }  // namespace
 
 namespace lorikeet {
@@ -84,20 +92,20 @@ MappedWeights::MappedWeights(const std::shared_ptr<ov::Model> &model, const std:
   }
 }
 
+void MappedWeights::drop_pages(const ov::op::v0::Constant &constant) const {
+  const bool is_mapped = std::any_of(constants.begin(), constants.end(), [&](const auto &other) {
+    return other.get() == &constant;
+  });
+  if (is_mapped) drop_whole_pages(range(constant));
+}
+
 std::mutex &unmapping() {
   static std::mutex mutex;
   return mutex;
 }
 
-// A constant keeps its file mapped, so that its addresses cannot have been reused. For the same reason only pages
-// entirely within a constant are dropped.
 void MappedWeights::drop_pages() const {
-  const uintptr_t page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
-  for (const auto &constant : constants) {
-    const Range bytes = range(*constant);
-    const Range pages{(bytes.begin + page - 1) / page * page, bytes.end / page * page};
-    if (pages.begin < pages.end) drop(pages);
-  }
+  for (const auto &constant : constants) drop_whole_pages(range(*constant));
   if (cache_files.empty()) return;
   // A network loaded from the cache keeps its file mapped.
   const std::lock_guard<std::mutex> lock(unmapping());

@@ -24,6 +24,9 @@ class MappedWeights {
   /// when they are read.
   void drop_pages() const;
 
+  /// The same for one constant, if it is one of them.
+  void drop_pages(const ov::op::v0::Constant &constant) const;
+
  private:
   std::vector<std::shared_ptr<ov::op::v0::Constant>> constants;
   /// Absolute paths without symbolic links.

@@ -5,6 +5,8 @@
 // - A gated linear unit, a * sigmoid(b), over the halves of [B, 2C, T], which a pointwise convolution has made of
 //   [B, T, 2C], is computed before the transposition: half as many elements are left to move, and the next depthwise
 //   convolution reads [B, T, C] in place.
+// - A bias for each channel of [B, C, T], which a pointwise convolution has made of [B, T, C], is added before the
+//   transposition, which then meets the gated unit, or the transposition back.
 //
 // The results do not change.
 
@@ -56,7 +58,34 @@ std::shared_ptr<ov::Node> gated_before_transposition(const op::Multiply &unit) {
   return std::make_shared<op::Transpose>(result, axes({0, 2, 1}));
 }
 
+/// Adds a bias to [B, T, C] and not to [B, C, T]; false if the node is no such sum.
+bool bias_before_transposition(op::Add &sum) {
+  for (const size_t side : {0, 1}) {
+    const auto swap = sum.get_input_node_ptr(side);
+    if (!swaps_time_and_channels(swap)) continue;
+    const auto bias = folded(sum.input_value(1 - side));
+    const auto channels = sum.get_output_partial_shape(0)[1];
+    if (!bias || channels.is_dynamic() || bias->get_shape() != ov::Shape{1, size_t(channels.get_length()), 1}) continue;
+    const auto row = std::make_shared<op::Constant>(*bias, ov::Shape{1, 1, size_t(channels.get_length())});
+    replace_in_other_order(sum.output(0), std::make_shared<op::Add>(swap->input_value(0), row));
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+lk_failure lk_graph_move_biases(lk_graph *graph, size_t *result) {
+  return guarded([&] {
+    size_t count = 0;
+    for (const auto &node : graph->model->get_ordered_ops()) {
+      const auto sum = ov::as_type_ptr<op::Add>(node);
+      if (sum && sum->get_output_partial_shape(0).rank() == 3 && bias_before_transposition(*sum)) ++count;
+    }
+    graph->model->validate_nodes_and_infer_types();
+    *result = count;
+  });
+}
 
 lk_failure lk_graph_shorten_transpositions(lk_graph *graph, size_t *result) {
   return guarded([&] {

@@ -189,6 +189,14 @@ extension Graph {
     }
   }
 
+  /// Adds biases before transpositions, which then can be shortened or removed.
+  ///
+  /// - Returns: The number of biases.
+  @discardableResult
+  public mutating func moveBiases() throws(InferenceError) -> Int {
+    try counted("move biases") { lk_graph_move_biases(handle, $0) }
+  }
+
   /// Shortens transpositions, which take processors part of an encoder's time. The results do not change.
   ///
   /// - Returns: The number of changed transpositions.

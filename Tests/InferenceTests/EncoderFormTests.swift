@@ -139,9 +139,10 @@ private func difference(_ one: [Float], _ other: [Float]) -> Float {
   /// The same with weights in eight bits.
   private func attention(_ runtime: borrowing Runtime) throws -> Graph {
     var graph = try exact(runtime)
-    try graph.shortenTranspositions()
     let layers = try graph.compressWeights(smallest: 1000)
-    #expect(layers == 6)
+    #expect(layers == 8)
+    try graph.moveBiases()
+    try graph.shortenTranspositions()
     return graph
   }
 
@@ -177,14 +178,14 @@ private func difference(_ one: [Float], _ other: [Float]) -> Float {
     let tables = try fused.tabulatePositions(frames: 50, runtime)
     try fused.quantizeActivations()
     // The layer before, queries with both biases, keys, values and positions, the softmax, the rounding of its output,
-    // and the result: the rounding of the input stays.
+    // the residual, the gated unit, the convolution, and the result: the rounding of the input stays.
     let programs = try fused.fuseFrames()
-    #expect(tables == 1 && programs == 8)
+    #expect(tables == 1 && programs == 11)
     let apart = try answer(of: fused, frames: frames, runtime)
     #expect(difference(apart, exact) < 1.2 * difference(rounded, exact))
-    // Queries, keys, values and the output.
+    // Queries, keys, values and the output, and both products of the convolution module.
     let products = try fused.collectLayers()
-    #expect(products == (lk_multiplies_bytes_best() != 0 ? 4 : 0))
+    #expect(products == (lk_multiplies_bytes_best() != 0 ? 6 : 0))
     let collected = try answer(of: fused, frames: frames, runtime)
     #expect(difference(collected, exact) < 1.2 * difference(rounded, exact))
     #expect(difference(collected, apart) < 0.5 * difference(rounded, exact))
@@ -207,6 +208,16 @@ private func difference(_ one: [Float], _ other: [Float]) -> Float {
     }
     let once = try lengths.map { try answer(of: graph, frames: $0, runtime) }
     #expect(try answers() == once)
+  }
+
+  @Test func `biases after a transposition are added before it`() throws {
+    let runtime = try Runtime()
+    var graph = try exact(runtime)
+    _ = try graph.compressWeights(smallest: 1000)
+    let plain = try answer(of: graph, frames: 20, runtime)
+    let biases = try graph.moveBiases()
+    #expect(biases == 2)
+    #expect(difference(try answer(of: graph, frames: 20, runtime), plain) < 1e-5)
   }
 
   @Test func `layers that cannot be collected stay as they are`() throws {

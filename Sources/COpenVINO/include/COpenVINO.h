@@ -189,6 +189,9 @@ lk_failure lk_graph_fold_scales(lk_graph *_Nonnull graph, size_t *_Nonnull resul
 lk_failure lk_graph_split_feed_forward(
     lk_graph *_Nonnull graph, size_t parts, int whole, size_t *_Nonnull result);
 
+/// Adds biases before transpositions; see `Transpositions.cpp`. `result` is their number.
+lk_failure lk_graph_move_biases(lk_graph *_Nonnull graph, size_t *_Nonnull result);
+
 /// Shortens transpositions without changing results; see `Transpositions.cpp`. `result` is their number.
 lk_failure lk_graph_shorten_transpositions(lk_graph *_Nonnull graph, size_t *_Nonnull result);
 

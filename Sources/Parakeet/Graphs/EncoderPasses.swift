@@ -56,6 +56,7 @@ enum EncoderPasses {
   ) throws(InferenceError) {
     if case .processor(let roundsActivations) = target {
       if shape.bucket == nil { try encoder.removeMasks(length: "length") }
+      try encoder.moveBiases()
       try encoder.shortenTranspositions()
       if roundsActivations {
         if shape.bucket == nil {
