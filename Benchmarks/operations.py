@@ -13,10 +13,11 @@ LENGTHS, RUNS, LARGEST = [2, 5, 20], 10, 12
 
 # The 0.6B: width of the encoder, of its feed-forward modules, and layers.
 WIDTH, WIDE, LAYERS = 1024, 4096, 24
+PRODUCTS = "matrix products with weights"
 NAMES = {
-    "FullyConnectedCompressed": "FullyConnected", "FullyConnectedQuantizedLegacy": "FullyConnected",
+    **dict.fromkeys(["FullyConnected", "FullyConnectedCompressed", "FullyConnectedQuantizedLegacy", "Products"], PRODUCTS),
     # What the plugin does not know itself.
-    "Reference": "frame programs"}
+    **dict.fromkeys(["FramePrograms", "Reference"], "frame programs"), "Attention": "attention"}
 
 
 def operations(frames: int) -> float:
@@ -58,11 +59,11 @@ def section(report: dict[int, dict]) -> str:
 
     def share(length: int) -> str:
         profile = report[length]
-        rate = operations(profile["frames"]) / sums[length]["FullyConnected"]
+        rate = operations(profile["frames"]) / sums[length][PRODUCTS]
         return f"{100 * rate / profile['peaks']['int8']:.0f} %" if profile["peaks"]["int8"] else ""
 
     def rest(length: int) -> str:
-        return f"{100 * (1 - sums[length]['FullyConnected'] / sum(sums[length].values())):.0f} %"
+        return f"{100 * (1 - sums[length][PRODUCTS] / sum(sums[length].values())):.0f} %"
 
     peaks = {name: statistics.median(profile["peaks"][name] for profile in report.values()) / 1e9
              for name in ["int8", "bf16", "f32"]}
@@ -74,14 +75,14 @@ def section(report: dict[int, dict]) -> str:
         row("other operations", [
             f"{1000 * sum(value for name, value in sums[length].items() if name not in largest):.1f}"
             for length in LENGTHS]),
-        row("matrix products with weights: share of the processor's peak", [share(length) for length in LENGTHS]),
+        row(f"{PRODUCTS}: share of the processor's peak", [share(length) for length in LENGTHS]),
         row("all else: share of the time", [rest(length) for length in LENGTHS]),
     ]
-    return f"""The full-size encoder on the processor, weights in eight bits, in milliseconds by OpenVINO's types of operation
-(`FullyConnected` is all matrix products with weights; frame programs are [our own](decisions/0073-operations-of-our-own.md), with the time in
-which OpenVINO infers their shapes). Whole runs are medians of {RUNS} new lengths; the others are from the fastest of {RUNS} runs with
-OpenVINO's stopwatches. In the same run, loops of the processor's instructions, with all threads, make
-{peaks['int8']:,.0f} Gop/s in int8, {peaks['bf16']:,.0f} in bf16 and {peaks['f32']:,.0f} in f32, and read {bandwidth:.0f} GB/s.
+    return f"""The full-size encoder on the processor, weights in eight bits, in milliseconds by type of operation. Matrix products with weights,
+frame programs and attention are [our own](decisions/0074-layers-as-one-operation.md); the others are OpenVINO's, nearly all of them of the
+subsampling. Whole runs are medians of {RUNS} new lengths; the others are from the fastest of {RUNS} runs with stopwatches. In the same run,
+loops of the processor's instructions, with all threads, make {peaks['int8']:,.0f} Gop/s in int8, {peaks['bf16']:,.0f} in bf16 and
+{peaks['f32']:,.0f} in f32, and read {bandwidth:.0f} GB/s.
 
 | | {head} |
 |---|{'---|' * len(LENGTHS)}

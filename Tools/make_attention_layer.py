@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Write attention with relative positions as NeMo exports it, small, for `audio_signal` [1, T, 64] of any length, after
-another layer, and the convolution module that follows it, with biases.
+another layer, and the convolution module and the layer that follow it, the module with biases.
 
     Tests/Fixtures/attention/relative.onnx
 
@@ -14,7 +14,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 PATH = pathlib.Path(__file__).resolve().parent.parent / "Tests/Fixtures/attention/relative.onnx"
-WIDTH, HEADS, LONGEST, TAPS = 64, 2, 50, 9
+WIDTH, HEADS, LONGEST, TAPS, TOKENS = 64, 2, 50, 9, 33
 EACH = WIDTH // HEADS
 
 
@@ -44,6 +44,7 @@ def attention() -> onnx.ModelProto:
         **{name: random.standard_normal((HEADS, EACH)).astype(np.float32) for name in ["bias u", "bias v"]},
         **{f"{name} weight": (random.standard_normal((WIDTH, WIDTH)) / 4).astype(np.float32)
            for name in ["before", "query", "key", "value", "position", "out"]},
+        "tokens weight": (random.standard_normal((WIDTH, TOKENS)) / 4).astype(np.float32),
         **{f"{name} filter": (random.standard_normal(shape) / 4).astype(np.float32)
            for name, shape in {"gated": (2 * WIDTH, WIDTH, 1), "deep": (WIDTH, 1, TAPS), "last": (WIDTH, WIDTH, 1)}.items()},
         **{f"{name} bias": random.standard_normal(count).astype(np.float32)
@@ -95,11 +96,13 @@ def attention() -> onnx.ModelProto:
         helper.make_node("Conv", ["swish", "last filter", "last bias"], ["convolved"], kernel_shape=[1]),
         helper.make_node("Transpose", ["convolved"], ["convolved frames"], perm=[0, 2, 1]),
         helper.make_node("Add", ["residual", "convolved frames"], ["outputs"]),
+        helper.make_node("MatMul", ["outputs", "tokens weight"], ["logits"]),
     ]
     graph = helper.make_graph(
         nodes, "attention",
         [helper.make_tensor_value_info("audio_signal", TensorProto.FLOAT, [1, "T", WIDTH])],
-        [helper.make_tensor_value_info("outputs", TensorProto.FLOAT, [1, "T", WIDTH])],
+        [helper.make_tensor_value_info("outputs", TensorProto.FLOAT, [1, "T", WIDTH]),
+         helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, "T", TOKENS])],
         [numpy_helper.from_array(value, name) for name, value in constants.items()])
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 

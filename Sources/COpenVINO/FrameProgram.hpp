@@ -21,7 +21,7 @@ struct FrameStep {
   int64_t constants = -1;
   /// The output with its result; that of rounding is followed by the magnitudes.
   int64_t output = -1;
-  /// The number of heads, or of taps.
+  /// The number of heads, or of taps, or of bytes from one rounded frame to the next in a sequence's registers.
   int64_t count = 0;
   float number = 0;
 

@@ -25,8 +25,8 @@ namespace {
 
 /// A layer over frames that a program has rounded.
 struct RoundedProduct {
-  /// The rounded frames; the magnitudes are the next output.
-  Value frames;
+  /// The rounded frames, and their magnitudes, which are the next output.
+  Value frames, magnitude;
   ByteMatrix matrix;
 };
 
@@ -46,6 +46,7 @@ struct Attention {
   std::vector<ov::Node *> inside;
 };
 
+/// A product whose results programs multiply with the magnitudes, first of all: the instruction does so itself.
 std::optional<RoundedProduct> rounded_product(const std::shared_ptr<ov::Node> &node) {
   const auto product = ov::as_type_ptr<op::MatMul>(node);
   if (!product || product->get_transpose_a() || !product->get_transpose_b()) return std::nullopt;
@@ -55,7 +56,27 @@ std::optional<RoundedProduct> rounded_product(const std::shared_ptr<ov::Node> &n
   if (!matrix || !convert || !ov::is_type<FrameProgram>(convert->get_input_node_ptr(0))) return std::nullopt;
   const auto shape = matrix->bytes->get_shape();
   if (shape[0] % LK_PANEL != 0 || shape[1] % 4 != 0) return std::nullopt;
-  return RoundedProduct{convert->input_value(0), *matrix};
+  const auto frames = convert->input_value(0);
+  const auto magnitude = frames.get_node()->output(frames.get_index() + 1);
+  for (const auto &reader : node->output(0).get_target_inputs()) {
+    const auto program = ov::as_type<FrameProgram>(reader.get_node());
+    if (!program || reader.get_index() != 0 || program->program().size() < 2) return std::nullopt;
+    const auto &step = program->program()[1];
+    if (step.kind != LK_FRAME_SCALE || program->input_value(step.input) != magnitude) return std::nullopt;
+  }
+  return RoundedProduct{frames, magnitude, *matrix};
+}
+
+/// True if an instruction multiplies rounded frames.
+bool is_multiplied(const Value &frames) {
+  for (const auto &convert : frames.get_target_inputs()) {
+    for (const auto &wide : convert.get_node()->output(0).get_target_inputs()) {
+      for (const auto &reader : wide.get_node()->output(0).get_target_inputs()) {
+        if (rounded_product(reader.get_node()->shared_from_this())) return true;
+      }
+    }
+  }
+  return false;
 }
 
 /// The step of a program that writes an output.
@@ -175,9 +196,9 @@ class Collection {
         if (after.count(value.get_node())) follows = true;
         if (inside.count(node.get()) || !inside.count(value.get_node())) continue;
         follows = true;
-        const auto known = stored.find(value);
-        if (known == stored.end()) return false;
-        if (std::find(outputs.begin(), outputs.end(), value) == outputs.end()) outputs.push_back(value);
+        if (!stored.count(value)) return false;
+        if (std::find(outputs.begin(), outputs.end(), value) != outputs.end()) continue;
+        for (const auto &each : with_magnitudes(value)) outputs.push_back(each);
       }
       if (!follows) continue;
       if (inside.count(node.get())) {
@@ -218,6 +239,19 @@ class Collection {
     return static_cast<int64_t>(registers.size()) - 1;
   }
 
+  /// The value, or rounded frames and their magnitudes if it is one of them: these have registers one after the other.
+  static std::vector<Value> with_magnitudes(const Value &value) {
+    const auto program = ov::as_type<FrameProgram>(value.get_node());
+    const size_t index = value.get_index();
+    const auto rounds = [&](size_t output) {
+      const auto step = program ? storing(*program, output) : std::nullopt;
+      return step && step->rounds();
+    };
+    if (rounds(index)) return {value, program->output(index + 1)};
+    if (index > 0 && rounds(index - 1)) return {program->output(index - 1), value};
+    return {value};
+  }
+
   /// The register of a value, which is an input of the operation if no instruction computes it.
   std::optional<int64_t> find(const Value &value) {
     const auto found = known.find(value);
@@ -234,13 +268,6 @@ class Collection {
   bool add(const std::shared_ptr<ov::Node> &node, const RoundedProduct &product) {
     const auto frames = known.find(product.frames);
     if (frames == known.end()) return false;
-    const auto magnitude = product.frames.get_node()->output(product.frames.get_index() + 1);
-    for (const auto &reader : node->output(0).get_target_inputs()) {
-      const auto program = ov::as_type<FrameProgram>(reader.get_node());
-      if (!program || reader.get_index() != 0 || program->program().size() < 2) return false;
-      const auto &step = program->program()[1];
-      if (step.kind != LK_FRAME_SCALE || program->input_value(step.input) != magnitude) return false;
-    }
     const bool is_signed = product.frames.get_element_type() == ov::element::i8;
     const auto shape = product.matrix.bytes->get_shape();
     const auto [found, is_new] = readers.try_emplace(product.frames, plan.instructions.size());
@@ -251,7 +278,7 @@ class Collection {
     SequenceProduct::Part part;
     part.width = static_cast<int64_t>(shape[0]);
     part.output = known[node->output(0)] = make(shape[0] * sizeof(float));
-    magnitudes[node->output(0)] = magnitude;
+    magnitudes[node->output(0)] = product.magnitude;
     auto scales = product.matrix.scales->cast_vector<float>();
     scales.resize(shape[0], scales[0]);
     part.scales = constants.add(scales);
@@ -287,7 +314,6 @@ class Collection {
         continue;
       }
       if (step.kind == LK_FRAME_LOAD_HEADS) step.kind = LK_FRAME_LOAD;
-      if (step.kind == LK_FRAME_ROUND_SIGNED) step.kind = LK_FRAME_ROUND_OFFSET;
       if (step.input >= 0) {
         const auto value = node.input_value(step.input);
         const auto applied = magnitudes.find(source);
@@ -303,9 +329,18 @@ class Collection {
         const auto value = node.output(step.output);
         const size_t channels = value.get_partial_shape()[2].get_length();
         if (step.rounds()) {
+          const auto magnitude = node.output(value.get_index() + 1);
+          const bool is_inside = is_multiplied(value);
+          if (is_inside && step.kind == LK_FRAME_ROUND_SIGNED) step.kind = LK_FRAME_ROUND_OFFSET;
           step.output = make(channels + LK_ROUNDED_GAP);
-          results.emplace_back(node.output(value.get_index() + 1), make(sizeof(float)));
+          step.count = is_inside ? registers[step.output].size : static_cast<int64_t>(channels);
           results.emplace_back(value, step.output);
+          results.emplace_back(magnitude, make(sizeof(float)));
+          if (!is_inside) {
+            // OpenVINO multiplies them.
+            stored[value] = step.output;
+            stored[magnitude] = step.output + 1;
+          }
         } else {
           step.output = make(channels * sizeof(float));
           results.emplace_back(value, step.output);
@@ -410,9 +445,12 @@ class Collection {
     }
     number_registers(outputs);
     inputs.push_back(constants.make());
-    for (const auto &value : outputs) plan.widths.push_back(value.get_partial_shape()[2].get_length());
+    for (const auto &value : outputs) {
+      const auto type = static_cast<ov::element::Type_t>(value.get_element_type());
+      plan.outputs.push_back({static_cast<int64_t>(type), value.get_partial_shape()[2].get_length()});
+    }
     const auto sequence = std::make_shared<LayerSequence>(inputs, std::make_shared<const SequencePlan>(plan));
-    sequence->set_friendly_name("layers");
+    sequence->set_friendly_name(layers_name);
     for (size_t index = 0; index < outputs.size(); ++index) {
       auto value = outputs[index];
       for (const auto &reader : value.get_target_inputs()) {

@@ -18,7 +18,7 @@ class PlanCode {
   PlanCode(std::vector<int64_t> &numbers, bool reads) : numbers(numbers), reads(reads) {}
 
   void visit(SequencePlan &plan) {
-    visit(plan.widths);
+    visit(plan.outputs);
     visit(plan.registers);
     visit(plan.instructions);
     visit(plan.first_position);
@@ -50,6 +50,11 @@ class PlanCode {
     visit(count);
     elements.resize(count);
     for (auto &element : elements) visit(element);
+  }
+
+  void visit(SequenceOutput &output) {
+    visit(output.type);
+    visit(output.width);
   }
 
   void visit(SequenceRegister &each) {
@@ -124,7 +129,7 @@ struct Run {
       steps.push_back(addressed(step, find(step.input), values, find(step.output)));
       if (!step.rounds()) continue;
       steps.back().magnitudes = floats(step.output + 1);
-      steps.back().stride = plan.registers[step.output].size;
+      steps.back().stride = step.count;
     }
     steps[0].width = program.width;
     share(frames(), fewest_frames, [&](size_t first, size_t end) {
@@ -213,9 +218,22 @@ struct Run {
   }
 };
 
+using Times = std::array<InstructionTime, 3>;
+
+/// By the index in `SequencePlan::Instruction`.
+constexpr Times no_times{{{"FramePrograms"}, {"Products"}, {"Attention"}}};
+
+std::mutex times_mutex;
+Times last_times = no_times;
+
 }  // namespace
 
 namespace lorikeet {
+
+Times last_instruction_times() {
+  const std::lock_guard<std::mutex> lock(times_mutex);
+  return last_times;
+}
 
 LayerSequence::LayerSequence(const ov::OutputVector &inputs, std::shared_ptr<const SequencePlan> plan)
     : Op(inputs), plan(std::move(plan)) {
@@ -225,8 +243,9 @@ LayerSequence::LayerSequence(const ov::OutputVector &inputs, std::shared_ptr<con
 void LayerSequence::validate_and_infer_types() {
   const auto &first = get_input_partial_shape(0);
   NODE_VALIDATION_CHECK(this, first.rank() == 3, "frames of the shape ", first);
-  for (size_t index = 0; index < plan->widths.size(); ++index) {
-    set_output_type(index, ov::element::f32, {first[0], first[1], plan->widths[index]});
+  for (size_t index = 0; index < plan->outputs.size(); ++index) {
+    const auto &output = plan->outputs[index];
+    set_output_type(index, static_cast<ov::element::Type_t>(output.type), {first[0], first[1], output.width});
   }
 }
 
@@ -279,8 +298,18 @@ bool LayerSequence::evaluate(ov::TensorVector &outputs, const ov::TensorVector &
       run.registers.push_back(memory.data<uint8_t>() + plan->registers[index].offset * run.frames());
     }
   }
+  // A clock is read in 30 ns.
+  Times times = no_times;
   for (const auto &instruction : plan->instructions) {
+    const auto start = std::chrono::steady_clock::now();
     std::visit([&](const auto &each) { run.run(each, &instruction); }, instruction);
+    auto &kind = times[instruction.index()];
+    ++kind.count;
+    kind.time += std::chrono::steady_clock::now() - start;
+  }
+  {
+    const std::lock_guard<std::mutex> lock(times_mutex);
+    last_times = times;
   }
 
   const std::lock_guard<std::mutex> lock(scratch->mutex);

@@ -5,6 +5,8 @@
 #ifndef LORIKEET_LAYER_SEQUENCE_HPP
 #define LORIKEET_LAYER_SEQUENCE_HPP
 
+#include <array>
+#include <chrono>
 #include <mutex>
 #include <openvino/runtime/tensor.hpp>
 #include <variant>
@@ -49,11 +51,17 @@ struct SequenceAttention {
   int64_t positions_length = 0;
 };
 
+/// An output [B, T, width] of a sequence: frames, rounded frames or their magnitudes.
+struct SequenceOutput {
+  /// `ov::element::Type_t`.
+  int64_t type = 0;
+  int64_t width = 0;
+};
+
 struct SequencePlan {
   using Instruction = std::variant<SequenceProgram, SequenceProduct, SequenceAttention>;
 
-  /// The widths of the outputs, [B, T, width].
-  std::vector<int64_t> widths;
+  std::vector<SequenceOutput> outputs;
   std::vector<SequenceRegister> registers;
   std::vector<Instruction> instructions;
   /// The input with the table's row of the first position: a number.
@@ -61,6 +69,19 @@ struct SequencePlan {
   /// The bytes that all other registers need for each frame.
   int64_t scratch = 0;
 };
+
+/// The name of the operation in a graph.
+constexpr const char *layers_name = "layers";
+
+/// The number of instructions of a kind, and their time together.
+struct InstructionTime {
+  const char *kind;
+  size_t count = 0;
+  std::chrono::nanoseconds time{};
+};
+
+/// The times of the sequence that ran last in this process, for profiles.
+std::array<InstructionTime, 3> last_instruction_times();
 
 /// Runs a plan. The first input has frames; the last one is the constants, as bytes.
 class LayerSequence : public ov::op::Op {

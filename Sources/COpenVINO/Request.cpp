@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "Handles.hpp"
+#include "LayerSequence.hpp"
 
 using namespace lorikeet;
 
@@ -82,6 +83,13 @@ lk_failure lk_request_profile(lk_request *request, char **result) {
     std::map<std::pair<std::string, std::string>, Sum> sums;
     for (const auto &operation : request->request.get_profiling_info()) {
       if (operation.status != ov::ProfilingInfo::Status::EXECUTED) continue;
+      if (operation.node_name == layers_name) {
+        for (const auto &each : last_instruction_times()) {
+          const auto time = std::chrono::duration_cast<std::chrono::microseconds>(each.time);
+          sums[{each.kind, "own"}] = {each.count, time.count()};
+        }
+        continue;
+      }
       auto &sum = sums[{operation.node_type, operation.exec_type}];
       ++sum.count;
       sum.microseconds += operation.real_time.count();

@@ -268,7 +268,8 @@ lk_failure lk_request_connect(
 lk_failure lk_request_infer(lk_request *_Nonnull request);
 
 /// Returns the times of the last run, if the graph was compiled with `PERF_COUNT`: a line for each kind of operation with
-/// its type, kernel, number and microseconds, separated by tabs.
+/// its type, kernel, number and microseconds, separated by tabs. The layers in one operation are told by kind of
+/// instruction, for the run that was the last one of all networks.
 lk_failure lk_request_profile(lk_request *_Nonnull request, char *_Nullable *_Nonnull result);
 
 #ifdef __cplusplus
