@@ -14,6 +14,7 @@
 //   layer      Add(Multiply(MatMul(FakeQuantize((x + bound) / magnitude), W), magnitude), -bound * sum(W))
 
 #include <map>
+#include <numeric>
 
 #include "EightBitWeights.hpp"
 
@@ -64,16 +65,13 @@ Rounded rounded(const Value &input) {
 
 /// The layer's output for a frame whose elements are all `value`: [output channels].
 Value output_for(float value, const ByteMatrix &matrix) {
-  const auto &shape = matrix.bytes->get_shape();
-  const auto bytes = matrix.bytes->get_data_ptr<int8_t>();
-  std::vector<int64_t> sums(shape[0], 0);
-  for (size_t channel = 0; channel < shape[0]; ++channel) {
-    for (size_t input = 0; input < shape[1]; ++input) sums[channel] += bytes[channel * shape[1] + input];
-  }
+  const size_t channels = matrix.bytes->get_shape()[0], inputs = matrix.bytes->get_shape()[1];
   const auto scales = matrix.scales->cast_vector<float>();
-  std::vector<float> output(sums.size());
-  for (size_t channel = 0; channel < output.size(); ++channel) {
-    output[channel] = value * static_cast<float>(sums[channel]) * scales[scales.size() == 1 ? 0 : channel];
+  std::vector<float> output(channels);
+  for (size_t channel = 0; channel < channels; ++channel) {
+    const auto row = matrix.bytes->get_data_ptr<int8_t>() + channel * inputs;
+    const int32_t sum = std::accumulate(row, row + inputs, 0);
+    output[channel] = value * static_cast<float>(sum) * scales[scales.size() == 1 ? 0 : channel];
   }
   return op::Constant::create(ov::element::f32, {output.size()}, output);
 }

@@ -65,10 +65,10 @@ class Multiplier {
     const auto values = floats.data<float>();
     const auto bytes = matrix.bytes->get_data_ptr<int8_t>();
     const auto scales = matrix.scales->cast_vector<float>();
-    const auto &shape = matrix.bytes->get_shape();
-    for (size_t output = 0; output < shape[0]; ++output) {
+    const size_t outputs = matrix.bytes->get_shape()[0], inputs = matrix.bytes->get_shape()[1];
+    for (size_t output = 0; output < outputs; ++output) {
       const float scale = scales[scales.size() == 1 ? 0 : output];
-      for (size_t input = output * shape[1]; input < (output + 1) * shape[1]; ++input) {
+      for (size_t input = output * inputs; input < (output + 1) * inputs; ++input) {
         values[input] = static_cast<float>(bytes[input]) * scale;
       }
     }
@@ -87,7 +87,7 @@ std::shared_ptr<op::Constant> halved(const ov::Tensor &values) {
   ov::Tensor bytes(ov::element::u8, shape);
   const auto floats = static_cast<const uint32_t *>(values.data());
   const auto halves = static_cast<uint16_t *>(bytes.data());
-  for (size_t index = 0; index < values.get_size(); ++index) {
+  for (size_t index = 0, count = values.get_size(); index < count; ++index) {
     const uint32_t bits = floats[index];
     halves[index] = static_cast<uint16_t>((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
   }
