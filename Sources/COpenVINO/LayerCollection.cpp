@@ -14,7 +14,7 @@
 
 #include <oneapi/tbb/parallel_for.h>
 
-#include "FrameSteps.hpp"
+#include "LayerPatterns.hpp"
 #include "LayerSequence.hpp"
 #include "MappedWeights.hpp"
 
@@ -22,120 +22,6 @@ using namespace lorikeet;
 namespace op = ov::opset13;
 
 namespace {
-
-/// A layer over frames that a program has rounded.
-struct RoundedProduct {
-  /// The rounded frames, and their magnitudes, which are the next output.
-  Value frames, magnitude;
-  ByteMatrix matrix;
-};
-
-/// The heads that a program makes, [B, heads, T, each].
-struct Heads {
-  std::shared_ptr<FrameProgram> program;
-  /// The step that stores them.
-  FrameStep store;
-};
-
-struct Attention {
-  Heads content_queries, position_queries, keys, values;
-  std::shared_ptr<op::Slice> positions;
-  int64_t heads;
-  float factor;
-  /// The nodes in between.
-  std::vector<ov::Node *> inside;
-};
-
-/// A product whose results programs multiply with the magnitudes, first of all: the instruction does so itself.
-std::optional<RoundedProduct> rounded_product(const std::shared_ptr<ov::Node> &node) {
-  const auto product = ov::as_type_ptr<op::MatMul>(node);
-  if (!product || product->get_transpose_a() || !product->get_transpose_b()) return std::nullopt;
-  const auto matrix = byte_matrix(product->input_value(1));
-  const auto wide = ov::as_type<op::Multiply>(product->get_input_node_ptr(0));
-  const auto convert = wide ? ov::as_type<op::Convert>(wide->get_input_node_ptr(0)) : nullptr;
-  if (!matrix || !convert || !ov::is_type<FrameProgram>(convert->get_input_node_ptr(0))) return std::nullopt;
-  const auto shape = matrix->bytes->get_shape();
-  if (shape[0] % LK_PANEL != 0 || shape[1] % 4 != 0) return std::nullopt;
-  const auto frames = convert->input_value(0);
-  const auto magnitude = frames.get_node()->output(frames.get_index() + 1);
-  for (const auto &reader : node->output(0).get_target_inputs()) {
-    const auto program = ov::as_type<FrameProgram>(reader.get_node());
-    if (!program || reader.get_index() != 0 || program->program().size() < 2) return std::nullopt;
-    const auto &step = program->program()[1];
-    if (step.kind != LK_FRAME_SCALE || program->input_value(step.input) != magnitude) return std::nullopt;
-  }
-  return RoundedProduct{frames, magnitude, *matrix};
-}
-
-/// True if an instruction multiplies rounded frames.
-bool is_multiplied(const Value &frames) {
-  for (const auto &convert : frames.get_target_inputs()) {
-    for (const auto &wide : convert.get_node()->output(0).get_target_inputs()) {
-      for (const auto &reader : wide.get_node()->output(0).get_target_inputs()) {
-        if (rounded_product(reader.get_node()->shared_from_this())) return true;
-      }
-    }
-  }
-  return false;
-}
-
-/// The step of a program that writes an output.
-std::optional<FrameStep> storing(const FrameProgram &program, size_t output) {
-  for (const auto &step : program.program()) {
-    if (step.output == static_cast<int64_t>(output)) return step;
-  }
-  return std::nullopt;
-}
-
-std::optional<Heads> heads(const Value &value) {
-  const auto program = ov::as_type_ptr<FrameProgram>(value.get_node_shared_ptr());
-  const auto store = program ? storing(*program, value.get_index()) : std::nullopt;
-  if (!store || store->kind != LK_FRAME_STORE_HEADS) return std::nullopt;
-  return Heads{program, *store};
-}
-
-/// The heads whose products with other heads, transposed, a node computes; the nodes that do so are added to `inside`.
-std::optional<std::pair<Heads, Heads>> scores(ov::Node *node, std::vector<ov::Node *> &inside) {
-  const auto product = ov::as_type<op::MatMul>(node);
-  if (!product || product->get_transpose_a()) return std::nullopt;
-  inside.push_back(node);
-  auto second = product->input_value(1);
-  if (!product->get_transpose_b()) {
-    const auto swap = second.get_node();
-    if (!ov::is_type<op::Transpose>(swap) || integers(swap->input_value(1)) != std::vector<int64_t>{0, 1, 3, 2}) {
-      return std::nullopt;
-    }
-    inside.push_back(swap);
-    second = swap->input_value(0);
-  }
-  const auto one = heads(product->input_value(0)), other = heads(second);
-  if (!one || !other) return std::nullopt;
-  return std::make_pair(*one, *other);
-}
-
-std::optional<Attention> attention(const std::shared_ptr<ov::Node> &node) {
-  const auto sum = ov::as_type_ptr<op::MatMul>(node);
-  if (!sum || sum->get_transpose_a() || sum->get_transpose_b()) return std::nullopt;
-  const auto softmax = ov::as_type<RelativeSoftmax>(sum->get_input_node_ptr(0));
-  if (!softmax) return std::nullopt;
-  std::vector<ov::Node *> inside{softmax};
-  const auto content = scores(softmax->get_input_node_ptr(0), inside);
-  const auto position = scores(softmax->get_input_node_ptr(1), inside);
-  const auto values = heads(sum->input_value(1));
-  if (!content || !position || !values || content->first.program != position->first.program) return std::nullopt;
-  const auto positions = position->second.program;
-  const auto &table = positions->program();
-  const auto slice = ov::as_type_ptr<op::Slice>(positions->get_input_node_shared_ptr(0));
-  const auto &shape = node->get_output_partial_shape(0);
-  if (table.size() != 2 || table[0].kind != LK_FRAME_LOAD_BFLOAT16 || !slice ||
-      !ov::is_type<op::Constant>(slice->get_input_node_ptr(0)) || shape[1].is_dynamic() || shape[3].is_dynamic() ||
-      shape[3].get_length() % LK_PANEL != 0) {
-    return std::nullopt;
-  }
-  inside.insert(inside.end(), {positions.get(), slice.get()});
-  return Attention{content->first, position->first, content->second, *values,
-                   slice, shape[1].get_length(), softmax->scores_factor(), inside};
-}
 
 /// The memory for the constants of a plan, which is filled when all of them are known.
 class Constants {
@@ -191,23 +77,18 @@ class Collection {
     std::vector<Value> outputs;
     std::set<const ov::Node *> after;
     for (const auto &node : model.get_ordered_ops()) {
-      bool follows = false;
+      const bool is_inside = inside.count(node.get());
       for (const auto &value : node->input_values()) {
-        if (after.count(value.get_node())) follows = true;
-        if (inside.count(node.get()) || !inside.count(value.get_node())) continue;
-        follows = true;
-        if (!stored.count(value)) return false;
-        if (std::find(outputs.begin(), outputs.end(), value) != outputs.end()) continue;
-        for (const auto &each : with_magnitudes(value)) outputs.push_back(each);
-      }
-      if (!follows) continue;
-      if (inside.count(node.get())) {
-        for (const auto &value : node->input_values()) {
-          if (after.count(value.get_node())) return false;
+        if (after.count(value.get_node())) {
+          if (is_inside) return false;
+          after.insert(node.get());
+        } else if (!is_inside && inside.count(value.get_node())) {
+          if (!stored.count(value)) return false;
+          after.insert(node.get());
+          if (std::find(outputs.begin(), outputs.end(), value) != outputs.end()) continue;
+          for (const auto &each : with_magnitudes(value)) outputs.push_back(each);
         }
-        continue;
       }
-      after.insert(node.get());
     }
     if (outputs.empty()) return false;
     replace(outputs);
@@ -459,23 +340,6 @@ class Collection {
     }
   }
 
-  /// Calls `visit` for all registers that an instruction names.
-  template <typename Visit>
-  static void each_register(SequencePlan::Instruction &instruction, const Visit &visit) {
-    if (const auto program = std::get_if<SequenceProgram>(&instruction)) {
-      for (auto &step : program->steps) {
-        if (step.input >= 0) visit(step.input);
-        if (step.output >= 0) visit(step.output);
-      }
-    } else if (const auto product = std::get_if<SequenceProduct>(&instruction)) {
-      visit(product->input);
-      for (auto &part : product->parts) visit(part.output);
-    } else {
-      auto &attention = std::get<SequenceAttention>(instruction);
-      for (const auto index : {&attention.queries, &attention.keys, &attention.values, &attention.output}) visit(*index);
-    }
-  }
-
   /// Gives inputs and outputs the first numbers, and all others memory that nothing else has at the same time.
   void number_registers(const std::vector<Value> &outputs) {
     std::vector<int64_t> order, number(registers.size(), -1);
@@ -490,38 +354,10 @@ class Collection {
     }
     for (const auto index : order) plan.registers.push_back(registers[index]);
 
-    // The first and the last instruction that uses a register.
-    struct Life {
-      size_t first = SIZE_MAX, last = 0;
-    };
-    std::vector<Life> lives(order.size());
-    for (size_t index = 0; index < plan.instructions.size(); ++index) {
-      each_register(plan.instructions[index], [&](int64_t &place) {
-        place = number[place];
-        // That of magnitudes follows the one of rounded frames, and is named with it.
-        for (const size_t named : {place, place + 1}) {
-          if (named >= lives.size()) continue;
-          lives[named].first = std::min(lives[named].first, index);
-          lives[named].last = std::max(lives[named].last, index);
-        }
-      });
+    for (auto &instruction : plan.instructions) {
+      each_register(instruction, [&](int64_t &index) { index = number[index]; });
     }
-    std::vector<size_t> placed;
-    for (size_t index = given; index < order.size(); ++index) {
-      auto &own = plan.registers[index];
-      const auto collides = [&](size_t other) {
-        const auto &its = plan.registers[other];
-        return lives[other].last >= lives[index].first && lives[index].last >= lives[other].first &&
-               its.offset < own.offset + own.size && own.offset < its.offset + its.size;
-      };
-      for (;;) {
-        const auto other = std::find_if(placed.begin(), placed.end(), collides);
-        if (other == placed.end()) break;
-        own.offset = plan.registers[*other].offset + plan.registers[*other].size;
-      }
-      placed.push_back(index);
-      plan.scratch = std::max(plan.scratch, own.offset + own.size);
-    }
+    place_registers(plan, given);
   }
 };
 

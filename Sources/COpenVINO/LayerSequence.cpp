@@ -2,8 +2,6 @@
 
 #include "LayerSequence.hpp"
 
-#include <cstring>
-
 #include <oneapi/tbb/task_arena.h>
 
 #include "Shares.hpp"
@@ -11,98 +9,6 @@
 using namespace lorikeet;
 
 namespace {
-
-/// Writes a plan as numbers, or reads it: a graph in a file has it in this form.
-class PlanCode {
- public:
-  PlanCode(std::vector<int64_t> &numbers, bool reads) : numbers(numbers), reads(reads) {}
-
-  void visit(SequencePlan &plan) {
-    visit(plan.outputs);
-    visit(plan.registers);
-    visit(plan.instructions);
-    visit(plan.first_position);
-    visit(plan.scratch);
-  }
-
- private:
-  std::vector<int64_t> &numbers;
-  const bool reads;
-  size_t place = 0;
-
-  void visit(int64_t &number) {
-    if (reads) number = numbers.at(place++);
-    if (!reads) numbers.push_back(number);
-  }
-
-  void visit(float &value) {
-    int32_t bits;
-    std::memcpy(&bits, &value, sizeof bits);
-    int64_t number = bits;
-    visit(number);
-    bits = static_cast<int32_t>(number);
-    std::memcpy(&value, &bits, sizeof bits);
-  }
-
-  template <typename Element>
-  void visit(std::vector<Element> &elements) {
-    auto count = static_cast<int64_t>(elements.size());
-    visit(count);
-    elements.resize(count);
-    for (auto &element : elements) visit(element);
-  }
-
-  void visit(SequenceOutput &output) {
-    visit(output.type);
-    visit(output.width);
-  }
-
-  void visit(SequenceRegister &each) {
-    visit(each.size);
-    visit(each.offset);
-  }
-
-  void visit(FrameStep &step) {
-    auto kind = static_cast<int64_t>(step.kind);
-    for (const auto number : {&kind, &step.input, &step.constants, &step.output, &step.count}) visit(*number);
-    step.kind = static_cast<lk_frame_step_kind>(kind);
-    visit(step.number);
-  }
-
-  void visit(SequenceProgram &program) {
-    visit(program.steps);
-    visit(program.width);
-  }
-
-  void visit(SequenceProduct::Part &part) {
-    for (const auto number : {&part.panels, &part.scales, &part.offsets, &part.width, &part.output}) visit(*number);
-  }
-
-  void visit(SequenceProduct &product) {
-    visit(product.input);
-    visit(product.depth);
-    visit(product.factor);
-    visit(product.parts);
-  }
-
-  void visit(SequenceAttention &attention) {
-    for (const auto number :
-         {&attention.queries, &attention.keys, &attention.values, &attention.output, &attention.width, &attention.heads,
-          &attention.content_bias, &attention.position_bias, &attention.positions, &attention.positions_length}) {
-      visit(*number);
-    }
-    visit(attention.factor);
-  }
-
-  void visit(SequencePlan::Instruction &instruction) {
-    auto kind = static_cast<int64_t>(instruction.index());
-    visit(kind);
-    if (reads && kind == 0) instruction = SequenceProgram();
-    if (reads && kind == 1) instruction = SequenceProduct();
-    if (reads && kind == 2) instruction = SequenceAttention();
-    std::visit([this](auto &each) { visit(each); }, instruction);
-  }
-};
 
 /// One run of a plan.
 struct Run {
@@ -193,6 +99,8 @@ struct Run {
     // Each part of a head prepares the head's keys and values again.
     const size_t threads = std::max(1, tbb::this_task_arena::max_concurrency());
     const size_t parts = std::max<size_t>(1, std::min(threads / (batch * heads), length / 64));
+    const auto last = static_cast<int64_t>(first_position + 2 * length - 1);
+    OPENVINO_ASSERT(last <= attention.positions_length, "positions up to ", last, " of ", attention.positions_length);
     share(batch * heads * parts, 1, [&](size_t first, size_t end) {
       thread_local std::vector<float> memory;
       memory.resize(std::max(memory.size(), kernels.attention_scratch_size(length, width / heads)));
@@ -256,12 +164,9 @@ std::shared_ptr<ov::Node> LayerSequence::clone_with_new_inputs(const ov::OutputV
 }
 
 bool LayerSequence::visit_attributes(ov::AttributeVisitor &visitor) {
-  std::vector<int64_t> numbers;
-  auto copy = plan ? *plan : SequencePlan();
-  if (plan) PlanCode(numbers, false).visit(copy);
+  auto numbers = plan ? coded(*plan) : std::vector<int64_t>();
   visitor.on_attribute("plan", numbers);
-  PlanCode(numbers, true).visit(copy);
-  plan = std::make_shared<const SequencePlan>(copy);
+  plan = std::make_shared<const SequencePlan>(decoded(numbers));
   return true;
 }
 
