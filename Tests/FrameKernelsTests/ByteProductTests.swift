@@ -11,11 +11,12 @@ import Testing
     let (scales, magnitudes): ([Float], [Float])
     let stride: Int
 
-    init(depth: Int, width: Int, count: Int, offset: Int) {
+    /// - frame: The value of all bytes of frames, and `weight` that of the matrix, if they are not to be any.
+    init(depth: Int, width: Int, count: Int, offset: Int, frame: UInt8? = nil, weight: Int8? = nil) {
       (self.depth, self.width, self.count, self.offset) = (depth, width, count, offset)
       stride = depth + Int(LK_ROUNDED_GAP)
-      matrix = values(width * depth).map { Int8(truncatingIfNeeded: Int($0 * 32)) }
-      frames = values(count * stride, 2).map { UInt8(clamping: Int($0 * 32) + 128) }
+      matrix = values(width * depth).map { weight ?? Int8(truncatingIfNeeded: Int($0 * 32)) }
+      frames = values(count * stride, 2).map { frame ?? UInt8(clamping: Int($0 * 32) + 128) }
       scales = values(width, 3)
       magnitudes = values(count, 4).map(abs)
     }
@@ -76,38 +77,11 @@ import Testing
     #expect(difference(product.answer(processor, [0..<1]), product.expected) < 1e-6)
   }
 
-  /// The largest sum of a feed-forward layer.
+  /// The largest sums of a feed-forward layer.
   @Test(arguments: processors)
   func `extreme bytes do not overflow`(_ processor: lk_processor) {
-    let depth = 4096
-    var panels = [Int8](repeating: 0, count: 32 * depth)
-    var offsets = [Int32](repeating: 0, count: 32)
-    var result = [Float](repeating: 0, count: 32)
-    lk_pack_bytes([Int8](repeating: -128, count: 32 * depth), depth, 0, 32, 128, &panels, &offsets)
-    let (frames, scales, magnitude) = (
-      [UInt8](repeating: 255, count: depth), [Float](repeating: 1, count: 32), [Float(1)]
-    )
-    frames.withUnsafeBufferPointer { frames in
-      guard let frames = frames.baseAddress else { return }
-      magnitude.withUnsafeBufferPointer { magnitude in
-        guard let magnitude = magnitude.baseAddress else { return }
-        var rounded = lk_rounded_frames(
-          values: frames, count: 1, stride: depth, magnitudes: magnitude, factor: 1)
-        scales.withUnsafeBufferPointer { scales in
-          offsets.withUnsafeBufferPointer { offsets in
-            panels.withUnsafeBufferPointer { panels in
-              guard let scales = scales.baseAddress, let offsets = offsets.baseAddress,
-                let panels = panels.baseAddress
-              else { return }
-              var matrix = lk_byte_matrix(
-                panels: panels, scales: scales, offsets: offsets, depth: depth, width: 32)
-              lk_frame_kernels_for(processor)?.pointee.multiply(&rounded, &matrix, 0, 1, panels, &result)
-            }
-          }
-        }
-      }
-    }
-    #expect(result.allSatisfy { $0 == Float(-128 * 127 * depth) })
+    let product = Product(depth: 4096, width: 32, count: 1, offset: 128, frame: 255, weight: -128)
+    #expect(difference(product.answer(processor, [0..<1]), product.expected) < 1e-6)
   }
 
   @Test(arguments: processors)
