@@ -27,9 +27,7 @@ static void copy_columns(const float *rows, size_t stride, size_t length, size_t
 }
 
 static void widen(const uint16_t *upper, size_t count, float *values) {
-  for (size_t index = 0; index < count; index += LK_FRAME_LANES) {
-    set(values, index, (lanes)(__builtin_convertvector(*(const halves *)(upper + index), integers) << 16));
-  }
+  for (size_t index = 0; index < count; index += LK_FRAME_LANES) set(values, index, widened(upper, index));
 }
 
 /// The places of a head's values in the scratch memory, in floats.

@@ -18,6 +18,11 @@ static inline lanes at(const float *values, size_t index) { return *(const lanes
 static inline void set(float *values, size_t index, lanes value) { *(lanes *)(values + index) = value; }
 static inline lanes all(float value) { return value - (lanes){}; }
 
+/// Floats from their upper halves.
+static inline lanes widened(const uint16_t *upper, size_t index) {
+  return (lanes)(__builtin_convertvector(*(const halves *)(upper + index), integers) << 16);
+}
+
 /// 2 to the power of x, within 2e-7 of it; x is limited to the powers that are normal floats.
 static inline lanes power_of_two(lanes x) {
   x = __builtin_elementwise_max(__builtin_elementwise_min(x, all(126)), all(-126));
@@ -107,7 +112,7 @@ static inline __attribute__((always_inline)) void run_block(
         LK_EACH(x[n] = at(values, start + i));
       case LK_FRAME_LOAD_BFLOAT16: {
         const uint16_t *upper = (const uint16_t *)step->values + start;
-        LK_EACH(x[n] = (lanes)(__builtin_convertvector(*(const halves *)(upper + i), integers) << 16));
+        LK_EACH(x[n] = widened(upper, i));
       }
       case LK_FRAME_CONVOLVE:
         LK_EACH(x[n] = convolved(step, place, i));

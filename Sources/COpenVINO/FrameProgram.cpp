@@ -98,7 +98,9 @@ bool FrameProgram::evaluate(ov::TensorVector &outputs, const ov::TensorVector &i
   }
   program[0].width = shape[2];
   const auto kernels = lk_frame_kernels_for_this_processor();
-  share(count, fewest_frames, [&](size_t start, size_t end) { kernels->run(program.data(), program.size(), length, start, end); });
+  share(count, fewest_frames, [&](size_t start, size_t end) {
+    kernels->run(program.data(), program.size(), length, start, end);
+  });
   return true;
 }
 

@@ -23,13 +23,16 @@ namespace op = ov::opset13;
 
 namespace {
 
+/// The bytes of as many cache lines as hold `size` bytes.
+size_t whole_lines(size_t size) { return (size + 63) / 64 * 64; }
+
 /// The memory for the constants of a plan, which is filled when all of them are known.
 class Constants {
  public:
   /// Reserves bytes that `fill` writes, and returns their place.
   int64_t add(size_t bytes, std::function<void(uint8_t *)> fill) {
     const auto place = size;
-    size += (bytes + alignment - 1) / alignment * alignment;
+    size += whole_lines(bytes);
     parts.emplace_back(place, std::move(fill));
     return static_cast<int64_t>(place);
   }
@@ -47,7 +50,6 @@ class Constants {
   }
 
  private:
-  static constexpr size_t alignment = 64;
   size_t size = 0;
   std::vector<std::pair<size_t, std::function<void(uint8_t *)>>> parts;
 };
@@ -106,7 +108,7 @@ class Collection {
   std::vector<SequenceRegister> registers;
   std::map<Value, int64_t> known;
   /// The values of the graph that registers have as they are.
-  std::map<Value, int64_t> stored;
+  std::set<Value> stored;
   /// The instructions of products by what they read.
   std::map<Value, size_t> readers;
   /// The magnitudes that are already in a product.
@@ -115,8 +117,7 @@ class Collection {
   size_t products = 0;
 
   int64_t make(size_t size) {
-    // Frames begin at a cache line.
-    registers.push_back({static_cast<int64_t>((size + 63) / 64 * 64), 0});
+    registers.push_back({static_cast<int64_t>(whole_lines(size)), 0});
     return static_cast<int64_t>(registers.size()) - 1;
   }
 
@@ -165,17 +166,17 @@ class Collection {
     part.scales = constants.add(scales);
     // Bytes and offsets are packed together, and are one piece.
     const size_t size = shape[0] * shape[1];
-    part.panels = constants.add(
-        size + shape[0] * sizeof(int32_t), [&mapped = mapped, bytes = product.matrix.bytes, shape, size, is_signed](uint8_t *target) {
-          const auto panels = reinterpret_cast<int8_t *>(target);
-          const auto offsets = reinterpret_cast<int32_t *>(target + size);
-          tbb::parallel_for(size_t(0), shape[0] / LK_PANEL, [&](size_t panel) {
-            lk_pack_bytes(
-                bytes->get_data_ptr<int8_t>(), shape[1], panel * LK_PANEL, (panel + 1) * LK_PANEL, is_signed ? 128 : 0,
-                panels, offsets);
-          });
-          mapped.drop_pages(*bytes);
-        });
+    const auto pack = [this, bytes = product.matrix.bytes, shape, size, is_signed](uint8_t *target) {
+      const auto panels = reinterpret_cast<int8_t *>(target);
+      const auto offsets = reinterpret_cast<int32_t *>(target + size);
+      tbb::parallel_for(size_t(0), shape[0] / LK_PANEL, [&](size_t panel) {
+        lk_pack_bytes(
+            bytes->get_data_ptr<int8_t>(), shape[1], panel * LK_PANEL, (panel + 1) * LK_PANEL, is_signed ? 128 : 0,
+            panels, offsets);
+      });
+      mapped.drop_pages(*bytes);
+    };
+    part.panels = constants.add(size + shape[0] * sizeof(int32_t), pack);
     part.offsets = part.panels + static_cast<int64_t>(size);
     std::get<SequenceProduct>(plan.instructions[found->second]).parts.push_back(part);
     inside.insert({node.get(), node->get_input_node_ptr(0), node->get_input_node_ptr(0)->get_input_node_ptr(0)});
@@ -187,8 +188,7 @@ class Collection {
     SequenceProgram program;
     std::vector<std::pair<Value, int64_t>> results;
     std::vector<Value> made_heads;
-    const auto own = node.input_values().empty() ? nullptr : ov::as_type<op::Constant>(node.input_values().back().get_node());
-    const auto source = node.input_value(node.program()[0].input);
+    const auto applied = magnitudes.find(node.input_value(node.program()[0].input));
     for (auto step : node.program()) {
       if (step.kind == LK_FRAME_STORE_HEADS) {
         made_heads.push_back(node.output(step.output));
@@ -197,15 +197,12 @@ class Collection {
       if (step.kind == LK_FRAME_LOAD_HEADS) step.kind = LK_FRAME_LOAD;
       if (step.input >= 0) {
         const auto value = node.input_value(step.input);
-        const auto applied = magnitudes.find(source);
         if (step.kind == LK_FRAME_SCALE && applied != magnitudes.end() && applied->second == value) continue;
         const auto index = find(value);
         if (!index) return false;
         step.input = *index;
       }
-      if (step.constants >= 0) {
-        step.constants = place(own, step, node) / static_cast<int64_t>(sizeof(float));
-      }
+      if (step.constants >= 0) step.constants = place(node, step) / static_cast<int64_t>(sizeof(float));
       if (step.output >= 0) {
         const auto value = node.output(step.output);
         const size_t channels = value.get_partial_shape()[2].get_length();
@@ -219,13 +216,12 @@ class Collection {
           results.emplace_back(magnitude, make(sizeof(float)));
           if (!is_inside) {
             // OpenVINO multiplies them.
-            stored[value] = step.output;
-            stored[magnitude] = step.output + 1;
+            stored.insert({value, magnitude});
           }
         } else {
           step.output = make(channels * sizeof(float));
           results.emplace_back(value, step.output);
-          stored[value] = step.output;
+          stored.insert(value);
         }
       }
       program.steps.push_back(step);
@@ -260,7 +256,7 @@ class Collection {
     attention.values = values->second;
     attention.heads = each.heads;
     attention.factor = each.factor;
-    const auto table = ov::as_type<op::Constant>(each.positions->get_input_node_ptr(0));
+    const auto table = ov::as_type_ptr<op::Constant>(each.positions->get_input_node_shared_ptr(0));
     const auto shape = table->get_shape();
     const size_t length = shape[1], width = shape[2] / 2;
     attention.width = static_cast<int64_t>(width);
@@ -269,13 +265,11 @@ class Collection {
     attention.position_bias = bias(each.position_queries, width);
     attention.positions_length = static_cast<int64_t>(length);
     const size_t padded = (length + LK_PANEL - 1) / LK_PANEL * LK_PANEL;
-    attention.positions = constants.add(
-        padded * width * sizeof(uint16_t), [value = each.positions->input_value(0), length, width, each](uint8_t *target) {
-          const auto table = ov::as_type<op::Constant>(value.get_node());
-          lk_pack_positions(
-              static_cast<const uint16_t *>(table->get_data_ptr()), length, width, each.heads,
-              reinterpret_cast<uint16_t *>(target));
-        });
+    const auto pack = [table, length, width, heads = each.heads](uint8_t *target) {
+      const auto positions = static_cast<const uint16_t *>(table->get_data_ptr());
+      lk_pack_positions(positions, length, width, heads, reinterpret_cast<uint16_t *>(target));
+    };
+    attention.positions = constants.add(padded * width * sizeof(uint16_t), pack);
     plan.instructions.push_back(attention);
     first_positions.push_back(each.positions->input_value(1));
     inside.insert(node.get());
@@ -284,7 +278,8 @@ class Collection {
   }
 
   /// The constants of a step in the plan's constants.
-  int64_t place(const op::Constant *own, const FrameStep &step, const FrameProgram &node) {
+  int64_t place(const FrameProgram &node, const FrameStep &step) {
+    const auto own = ov::as_type<op::Constant>(node.get_input_node_ptr(node.get_input_size() - 1));
     // The values of a step end where those of another begin, or with all values.
     size_t end = ov::shape_size(own->get_shape());
     for (const auto &other : node.program()) {
@@ -295,10 +290,7 @@ class Collection {
   }
 
   int64_t bias(const Heads &queries, size_t width) {
-    if (queries.store.constants < 0) return constants.add(std::vector<float>(width));
-    const auto own = ov::as_type<op::Constant>(queries.program->input_values().back().get_node());
-    const auto values = own->get_data_ptr<float>() + queries.store.constants;
-    return constants.add(std::vector<float>(values, values + width));
+    return queries.store.constants < 0 ? constants.add(std::vector<float>(width)) : place(*queries.program, queries.store);
   }
 
   /// The width of the frames that a program begins with.
@@ -344,7 +336,7 @@ class Collection {
   void number_registers(const std::vector<Value> &outputs) {
     std::vector<int64_t> order, number(registers.size(), -1);
     for (const auto &value : inputs) order.push_back(known.at(value));
-    for (const auto &value : outputs) order.push_back(stored.at(value));
+    for (const auto &value : outputs) order.push_back(known.at(value));
     const size_t given = order.size();
     for (size_t index = 0; index < given; ++index) number[order[index]] = static_cast<int64_t>(index);
     for (size_t index = 0; index < registers.size(); ++index) {

@@ -129,9 +129,10 @@ lk_failure lk_graph_tabulate_positions(lk_core *core, lk_graph *graph, size_t fr
         multiplier = multipliers.insert({{layer.table.get(), size}, Multiplier(core->core, rows, size)}).first;
       }
       const auto products = halved(multiplier->second.product(layer.matrix));
+      const auto first = indices.lowered(layer.rows->input_value(1), offset);
+      const auto end = indices.lowered(layer.rows->input_value(2), offset);
       const auto slice = std::make_shared<op::Slice>(
-          products, indices.lowered(layer.rows->input_value(1), offset), indices.lowered(layer.rows->input_value(2), offset),
-          layer.rows->input_value(3), layer.rows->input_value(4));
+          products, first, end, layer.rows->input_value(3), layer.rows->input_value(4));
       const auto wide = std::make_shared<FrameProgram>(
           ov::OutputVector{slice},
           std::vector<FrameStep>{{LK_FRAME_LOAD_BFLOAT16, 0}, {LK_FRAME_STORE, -1, -1, 0}});

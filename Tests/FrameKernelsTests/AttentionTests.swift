@@ -59,31 +59,23 @@ import Testing
     /// The result of the kernels, for the rows of each head in parts.
     func answer(_ processor: lk_processor, _ parts: [Range<Int>]) -> [Float] {
       guard let kernels = lk_frame_kernels_for(processor)?.pointee else { return [] }
-      let padded = (rows + 31) / 32 * 32
-      let table = UnsafeMutablePointer<UInt16>.allocate(capacity: padded * width)
+      let memory = Memory()
+      let table = memory.kept([UInt16](repeating: 0, count: (rows + 31) / 32 * 32 * width))
       lk_pack_positions(positions, rows, width, heads, table)
-      let numbers = [queries, keys, values, contentBias, positionBias].map { array in
-        let copy = UnsafeMutablePointer<Float>.allocate(capacity: array.count)
-        copy.initialize(from: array, count: array.count)
-        return copy
-      }
-      let result = UnsafeMutablePointer<Float>.allocate(capacity: queries.count)
-      result.initialize(repeating: .nan, count: queries.count)
-      defer {
-        table.deallocate()
-        result.deallocate()
-        for copy in numbers { copy.deallocate() }
-      }
+      let result = memory.kept([Float](repeating: .nan, count: queries.count))
       var attention = lk_attention(
-        queries: numbers[0], keys: numbers[1], values: numbers[2], content_bias: numbers[3],
-        position_bias: numbers[4], positions: table, positions_length: rows, first: first, length: length,
+        queries: memory.kept(queries), keys: memory.kept(keys), values: memory.kept(values),
+        content_bias: memory.kept(contentBias), position_bias: memory.kept(positionBias), positions: table,
+        positions_length: rows, first: first, length: length,
         width: width, heads: heads, factor: 0.25, result: result)
       // What was in the memory before does not matter.
       var scratch = [Float](repeating: .nan, count: kernels.attention_scratch_size(length, each))
-      for head in 0..<heads {
-        for part in parts { kernels.attend(&attention, head, part.lowerBound, part.upperBound, &scratch) }
+      return withExtendedLifetime(memory) {
+        for head in 0..<heads {
+          for part in parts { kernels.attend(&attention, head, part.lowerBound, part.upperBound, &scratch) }
+        }
+        return floats(result, queries.count)
       }
-      return floats(result, queries.count)
     }
   }
 

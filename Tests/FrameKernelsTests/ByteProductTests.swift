@@ -34,30 +34,20 @@ import Testing
 
     /// The product by panels, in the parts that threads would have.
     func answer(_ processor: lk_processor, _ parts: [Range<Int>]) -> [Float] {
-      var panels = [Int8](repeating: 0, count: matrix.count)
-      var offsets = [Int32](repeating: 0, count: width)
+      let memory = Memory()
+      let panels = memory.kept([Int8](repeating: 0, count: matrix.count))
+      let offsets = memory.kept([Int32](repeating: 0, count: width))
       var result = [Float](repeating: .nan, count: count * width)
-      lk_pack_bytes(matrix, depth, 0, width, Int32(offset), &panels, &offsets)
-      frames.withUnsafeBufferPointer { frames in
-        panels.withUnsafeBufferPointer { panels in
-          guard let frames = frames.baseAddress, let panels = panels.baseAddress else { return }
-          scales.withUnsafeBufferPointer { scales in
-            offsets.withUnsafeBufferPointer { offsets in
-              magnitudes.withUnsafeBufferPointer { magnitudes in
-                guard let scales = scales.baseAddress, let offsets = offsets.baseAddress,
-                  let magnitudes = magnitudes.baseAddress
-                else { return }
-                var rounded = lk_rounded_frames(
-                  values: frames, count: count, stride: stride, magnitudes: magnitudes, factor: 1 / 127)
-                var matrix = lk_byte_matrix(
-                  panels: panels, scales: scales, offsets: offsets, depth: depth, width: width)
-                for part in parts {
-                  lk_frame_kernels_for(processor)?.pointee
-                    .multiply(&rounded, &matrix, part.lowerBound, part.upperBound, panels, &result)
-                }
-              }
-            }
-          }
+      lk_pack_bytes(matrix, depth, 0, width, Int32(offset), panels, offsets)
+      var rounded = lk_rounded_frames(
+        values: memory.kept(frames), count: count, stride: stride, magnitudes: memory.kept(magnitudes),
+        factor: 1 / 127)
+      var matrix = lk_byte_matrix(
+        panels: panels, scales: memory.kept(scales), offsets: offsets, depth: depth, width: width)
+      withExtendedLifetime(memory) {
+        for part in parts {
+          lk_frame_kernels_for(processor)?.pointee
+            .multiply(&rounded, &matrix, part.lowerBound, part.upperBound, panels, &result)
         }
       }
       return result

@@ -5,17 +5,7 @@ import Testing
 /// A program over frames of one width, whose operands live as long as it.
 private final class Program {
   private var steps: [lk_frame_step] = []
-  private var memory: [UnsafeMutableRawPointer] = []
-
-  deinit { for pointer in memory { pointer.deallocate() } }
-
-  private func kept<Value>(_ values: [Value]) -> UnsafeMutableRawPointer {
-    let pointer = UnsafeMutableRawPointer.allocate(
-      byteCount: values.count * MemoryLayout<Value>.stride, alignment: 64)
-    pointer.initializeMemory(as: Value.self, from: values, count: values.count)
-    memory.append(pointer)
-    return pointer
-  }
+  private let memory = Memory()
 
   @discardableResult
   func step<Value>(
@@ -23,10 +13,10 @@ private final class Program {
   ) -> Program {
     var step = lk_frame_step()
     step.kind = kind
-    step.values = UnsafeRawPointer(kept(values))
+    step.values = UnsafeRawPointer(memory.kept(values))
     step.count = count
     step.width = width
-    step.taps = taps.map { UnsafePointer(kept($0).assumingMemoryBound(to: Float.self)) }
+    step.taps = taps.map { UnsafePointer(memory.kept($0)) }
     steps.append(step)
     return self
   }
@@ -50,9 +40,10 @@ private final class Program {
     step.number = number
     step.count = heads
     step.stride = stride
-    step.values = bias.map { UnsafeRawPointer(kept($0)) }
-    let place = kept([UInt8](repeating: 0, count: size * MemoryLayout<Value>.stride))
-    let others = kept([Float](repeating: 0, count: magnitudes + 1)).assumingMemoryBound(to: Float.self)
+    step.values = bias.map { UnsafeRawPointer(memory.kept($0)) }
+    let place = UnsafeMutableRawPointer(
+      memory.kept([UInt8](repeating: 0, count: size * MemoryLayout<Value>.stride)))
+    let others = memory.kept([Float](repeating: 0, count: magnitudes + 1))
     step.result = place
     step.magnitudes = others
     steps.append(step)

@@ -24,3 +24,17 @@ func difference(_ one: [Float], _ other: [Double]) -> Double {
   let most = other.map(abs).max() ?? 0
   return zip(one, other).map { abs(Double($0) - $1) }.max().map { $0 / max(most, 1e-30) } ?? 1
 }
+
+/// Memory for the operands of kernels, which lives as long as this object.
+final class Memory {
+  private var pointers: [UnsafeMutableRawPointer] = []
+
+  deinit { for pointer in pointers { pointer.deallocate() } }
+
+  func kept<Value>(_ values: [Value]) -> UnsafeMutablePointer<Value> {
+    let pointer = UnsafeMutableRawPointer.allocate(
+      byteCount: values.count * MemoryLayout<Value>.stride, alignment: 64)
+    pointers.append(pointer)
+    return pointer.initializeMemory(as: Value.self, from: values, count: values.count)
+  }
+}
